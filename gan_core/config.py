@@ -1,0 +1,395 @@
+"""The frozen description of a run: DataConfig + ModelConfig + TrainConfig → RunConfig, as JSON and as a URL query.
+
+Every number that can change a run stands here, with its limits beside it, so that a page, a link, the command line and
+a checkpoint's card all mean the same run. What cannot be a run is refused here with one sentence (`ConfigError`).
+This module imports nothing of ours and nothing heavy.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, Literal, get_type_hints
+
+POINT_DATA = (
+    "ring", "grid", "two_gaussians", "spiral", "swiss_roll", "moons", "checkerboard", "line", "ellipse", "custom",
+)  # fmt: skip
+IMAGE_DATA = ("mnist", "mnist_full", "fashion_mnist")
+LOSSES = ("minimax", "non_saturating", "least_squares", "hinge", "wasserstein", "relativistic")
+LABELLED_LOSSES = ("minimax", "non_saturating", "least_squares")  # the losses with a target that can be smoothed
+ACTIVATIONS = ("relu", "leaky_relu", "tanh")
+NORMS = ("none", "batch", "layer")
+CONVOLUTIONAL = ("dcgan", "progressive", "multi_scale")  # architectures that make images only
+PIXELS, CLASSES = 28 * 28, 10  # of every image data set
+
+MAX_PARAMETERS = 16_000_000  # members × parameters of both players: four float32 copies are 256 MB
+MAX_ROWS = 32_768  # members × batch
+WIDTH_LIMIT, DEPTH_LIMIT = 1024, 8
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot run: names the field, its value, and what is allowed.
+
+    Attributes: `field` (the name in the URL), `value` (as given), `allowed` (a phrase).
+    """
+
+    def __init__(self, field: str, value: object, allowed: str) -> None:
+        self.field, self.value, self.allowed = field, value, allowed
+        shown = repr(value)
+        shown = shown if len(shown) <= 60 else shown[:57] + "…"
+        super().__init__(f"{field or 'a nameless field'} = {shown} is not possible: {allowed}")
+
+
+def number(default: float | int, low: float, high: float) -> Any:
+    return field(default=default, metadata={"low": low, "high": high})
+
+
+def choice(default: str, *options: str) -> Any:
+    return field(default=default, metadata={"options": options})
+
+
+def widths(*default: int) -> Any:
+    return field(default=default, metadata={"low": 1, "high": WIDTH_LIMIT, "longest": DEPTH_LIMIT})
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Which distribution is real. `data` is a name of `gan_core.data`; the other fields shape the 2-D ones."""
+
+    data: str = choice("ring", *POINT_DATA, *IMAGE_DATA)
+    modes: int = number(8, 1, 64)  # ring: number of modes; grid: modes per side is its square root
+    radius: float = number(2.0, 0.1, 10.0)  # ring, ellipse: radius; grid, two_gaussians: half the width
+    std: float = number(0.02, 0.001, 1.0)  # σ of a mode, or of the noise around a curve
+    weights: tuple[float, ...] = field(default=(), metadata={"low": 0.0, "high": 1e6, "longest": 64})  # () = equal
+    points: str = field(default="", metadata={"longest": 64})  # custom: digest of the uploaded table
+    pixels: str = choice("symmetric", "symmetric", "unit")  # [−1, 1] with tanh on G's output, or [0, 1] with σ
+
+    @property
+    def is_image(self) -> bool:
+        return self.data in IMAGE_DATA
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The two players."""
+
+    architecture: str = choice("mlp", "mlp", *CONVOLUTIONAL)
+    labels: str = choice("none", "none", "conditional", "auxiliary")  # G is told the class; D is too, or has to say it
+    latent_dim: int = number(2, 1, 256)
+    latent: str = choice("normal", "normal", "uniform")  # N(0, 1) or U(−1, 1), every coordinate independent
+    g_layers: tuple[int, ...] = widths(128, 128)  # hidden widths
+    d_layers: tuple[int, ...] = widths(128, 128)
+    g_activation: str = choice("relu", *ACTIVATIONS)
+    d_activation: str = choice("leaky_relu", *ACTIVATIONS)
+    g_norm: str = choice("none", *NORMS)
+    d_norm: str = choice("none", *NORMS)
+    d_dropout: float = number(0.0, 0.0, 0.9)
+    init: str = choice("torch", "torch", "orthogonal", "dcgan")  # torch's default, orthogonal with gain .8, N(0, .02)
+    d_input_scale: float = number(1.0, 0.01, 10.0)  # D sees scale · x (Unrolled GAN uses 1/4)
+    packing: int = number(1, 1, 8)  # PacGAN: D judges this many samples at once
+    minibatch_std: bool = False  # D also sees the standard deviation of its batch
+    precision: str = choice("float32", "float32", "bfloat16")  # of a DCGAN's products; parameters stay float32
+
+    @property
+    def labelled(self) -> bool:
+        """Is G told which class to draw?"""
+        return self.labels != "none"
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How the players are updated. A step is `d_steps` D updates and one G update."""
+
+    loss: str = choice("non_saturating", *LOSSES)
+    update: str = choice("alternating", "alternating", "simultaneous")
+    optimiser: str = choice("adam", "adam", "rmsprop", "sgd")
+    batch: int = number(256, 2, 1024)
+    g_lr: float = number(1e-3, 0.0, 1.0)
+    d_lr: float = number(1e-3, 0.0, 1.0)
+    beta1: float = number(0.5, 0.0, 0.999)
+    beta2: float = number(0.999, 0.0, 0.99999)
+    d_steps: int = number(1, 1, 20)
+    clip: float = number(0.0, 0.0, 10.0)  # weights of D stay in ±clip; 0 = off
+    wgan_gp: float = number(0.0, 0.0, 1000.0)  # λ E(‖∇D(x̂)‖ − 1)²
+    r1: float = number(0.0, 0.0, 1000.0)  # (γ/2) E‖∇D(real)‖²
+    r2: float = number(0.0, 0.0, 1000.0)  # (γ/2) E‖∇D(fake)‖²
+    label_smoothing: float = number(0.0, 0.0, 0.5)  # one-sided: the real target is 1 − this
+    instance_noise: float = number(0.0, 0.0, 5.0)  # σ of the noise on everything D sees, at the start
+    noise_steps: int = number(0, 0, 1_000_000)  # it falls linearly to 0 over this many steps; 0 = it stays
+    skip_d_below: float = number(0.0, 0.0, 10.0)  # D pauses while its loss is below this; 0 = never
+    unrolled: int = number(0, 0, 20)  # G looks this many D steps ahead
+    grow_steps: int = number(300, 1, 100_000)  # progressive: 7×7, fade, 14×14, fade take this many each, then 28×28
+    members: int = number(1, 1, 128)  # independent runs in lock-step, seeds seed, seed + 1, …
+    seed: int = number(0, 0, 2**31 - 1)
+    steps: int = number(5000, 1, 1_000_000)  # where Play stops
+
+
+Section = Literal["data", "model", "train"]
+SECTIONS: dict[Section, type] = {"data": DataConfig, "model": ModelConfig, "train": TrainConfig}
+FIELDS: dict[str, dataclasses.Field] = {f.name: f for s in SECTIONS.values() for f in dataclasses.fields(s)}
+SECTION_OF: dict[str, Section] = {f.name: name for name, s in SECTIONS.items() for f in dataclasses.fields(s)}
+TYPES: dict[str, Any] = {name: t for s in SECTIONS.values() for name, t in get_type_hints(s).items() if name in FIELDS}
+PENALTIES = ("wgan_gp", "r1", "r2")
+# What members of one ensemble may differ in: the rest fixes the shape of the computation.
+MEMBER_FIELDS = ("seed", "g_lr", "d_lr", "beta1", "beta2", *PENALTIES)
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """One run, whole. Equal configurations give bit-identical runs on one machine.
+
+    Construct it from its three sections, or flat with `RunConfig.of(data="grid", g_lr=1e-4)`; `replace` changes fields
+    by their flat names. Raises ConfigError on anything that cannot run.
+    """
+
+    data: DataConfig = DataConfig()
+    model: ModelConfig = ModelConfig()
+    train: TrainConfig = TrainConfig()
+
+    def __post_init__(self) -> None:
+        for name, value in self.flat():
+            _check_field(name, value)
+        _check_together(self)
+
+    @classmethod
+    def of(cls, **changes: Any) -> RunConfig:
+        return cls().replace(**changes)
+
+    def replace(self, **changes: Any) -> RunConfig:
+        sections: dict[Section, dict[str, Any]] = {name: {} for name in SECTIONS}
+        for name, value in changes.items():
+            if name not in FIELDS:
+                near = difflib.get_close_matches(name, FIELDS, 1)
+                raise ConfigError(name, value, f"there is no such field; did you mean {near[0] if near else 'data'}?")
+            sections[SECTION_OF[name]][name] = value
+        return RunConfig(**{s: dataclasses.replace(getattr(self, s), **c) for s, c in sections.items()})
+
+    def flat(self) -> Iterator[tuple[str, Any]]:
+        """(field, value) over all three sections, in the order they stand here."""
+        for name in FIELDS:
+            yield name, getattr(getattr(self, SECTION_OF[name]), name)
+
+    def differences(self, base: RunConfig | None = None) -> dict[str, Any]:
+        """The fields in which this differs from `base` (the default configuration)."""
+        usual = dict((base or RunConfig()).flat())
+        return {name: value for name, value in self.flat() if value != usual[name]}
+
+    def to_query(self, base: RunConfig | None = None) -> dict[str, str]:
+        """The fields that differ from `base` (the default configuration), as URL parameters.
+
+        `from_query` with the same base gives this configuration back.
+        """
+        return {name: _to_text(value) for name, value in self.differences(base).items()}
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str], base: RunConfig | None = None) -> RunConfig:
+        """`base` with the fields of the query. Raises ConfigError naming the field, the value and what is allowed."""
+        return (base or cls()).replace(**{name: _from_text(name, text) for name, text in query.items()})
+
+    def to_json(self) -> str:
+        return json.dumps({name: dataclasses.asdict(getattr(self, name)) for name in SECTIONS}, indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> RunConfig:
+        """Raises ConfigError, also on what is not JSON."""
+        try:
+            sections = json.loads(text)
+        except (ValueError, RecursionError, TypeError) as error:
+            raise ConfigError("json", text, "it has to be a JSON object as to_json writes it") from error
+        if not isinstance(sections, dict):
+            raise ConfigError("json", sections, "it has to be an object with the sections data, model and train")
+        flat: dict[str, Any] = {}
+        for section, values in sections.items():
+            if section not in SECTIONS or not isinstance(values, dict):
+                raise ConfigError(section, values, "the sections are the objects data, model and train")
+            for name, value in values.items():
+                if SECTION_OF.get(name) != section:
+                    raise ConfigError(name, value, f"the section {section} has no such field")
+                flat[name] = tuple(value) if isinstance(value, list) else value
+        return cls.of(**flat)
+
+    def member(self, k: int) -> RunConfig:
+        """Member k alone: the same run with seed + k (modulo 2³¹)."""
+        return self.replace(members=1, seed=(self.train.seed + k) % 2**31)
+
+    @property
+    def parameter_counts(self) -> tuple[int, int]:
+        """(G, D): parameters of one member."""
+        m, out = self.model, PIXELS if self.data.is_image else 2
+        latent = m.latent_dim + CLASSES * m.labelled
+        said = 1 + CLASSES * m.labelled
+        if m.architecture in CONVOLUTIONAL:
+            sizes = (
+                m.architecture != "dcgan"
+            )  # pictures of the features at 7×7 and 14×14 too, and D's entrances for them
+            enter = {"dcgan": (0, 0), "progressive": (64, 32), "multi_scale": (16, 8)}[m.architecture]
+            beside = enter if m.architecture == "multi_scale" else (0, 0)
+            norms = 2 * (64 + 32) if m.g_norm != "none" else 0
+            g = (latent + 1) * 64 * 7 * 7 + (64 * 16 + 1) * 32 + 32 * 16 + 1 + norms + sizes * (65 + 33)
+            norms = 2 * 64 if m.d_norm != "none" else 0
+            d = (m.packing * 16 + 1) * 32 + ((32 + beside[1]) * 16 + 1) * 64 + 10 * sum(enter) + norms
+            return g, d + ((64 + beside[0]) * 7 * 7 + m.minibatch_std + 1) * said
+        g_norms = 2 * sum(m.g_layers) if m.g_norm != "none" else 0
+        d_norms = 2 * sum(m.d_layers[1:]) if m.d_norm != "none" else 0
+        return (
+            _perceptron((latent, *m.g_layers, out)) + g_norms,
+            _perceptron((out * m.packing, *m.d_layers, said)) + d_norms + m.minibatch_std * said,
+        )
+
+
+def _perceptron(sizes: tuple[int, ...]) -> int:
+    return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))
+
+
+def limits(name: str) -> tuple[float, float]:
+    """(low, high) that the field allows, both included."""
+    return FIELDS[name].metadata["low"], FIELDS[name].metadata["high"]
+
+
+def options(name: str) -> tuple[str, ...]:
+    """The values that the field allows."""
+    return FIELDS[name].metadata["options"]
+
+
+def _to_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, tuple):
+        return "-".join(_to_text(v) for v in value)
+    return value if isinstance(value, str) else repr(value)
+
+
+def _from_text(name: str, text: str) -> Any:
+    kind = TYPES.get(name)
+    if kind is None or kind is str:
+        return text
+    try:
+        if kind is bool:
+            return {"1": True, "true": True, "0": False, "false": False}[text.strip().lower()]
+        if kind in (int, float):
+            return kind(text)
+        part = int if kind == tuple[int, ...] else float
+        # a minus separates, except in an exponent: 1e-3-2 is (1e-3, 2)
+        pieces = text.replace("e-", "e~").replace("E-", "e~").split("-") if text else []
+        return tuple(part(piece.replace("~", "-")) for piece in pieces)
+    except (ValueError, KeyError, AttributeError) as error:
+        raise ConfigError(name, text, _allowed(name)) from error
+
+
+def _allowed(name: str) -> str:
+    """What the field takes, as the end of a sentence."""
+    meta, kind = FIELDS[name].metadata, TYPES[name]
+    if "options" in meta:
+        return f"choose one of {', '.join(meta['options'])}"
+    if kind is bool:
+        return "it is 1 (on) or 0 (off)"
+    if kind is str:
+        return f"it is a text of at most {meta['longest']} letters and digits"
+    noun = "a whole number" if kind in (int, tuple[int, ...]) else "a number"
+    if "longest" in meta:
+        each = f"each {noun} from {meta['low']:g} to {meta['high']:g}"
+        return f"it is a list of at most {meta['longest']}, joined by -, {each}"
+    return f"it is {noun} from {meta['low']:.10g} to {meta['high']:.10g}"
+
+
+def _check_field(name: str, value: Any) -> None:
+    meta, kind = FIELDS[name].metadata, TYPES[name]
+    if "options" in meta:
+        ok = isinstance(value, str) and value in meta["options"]
+    elif kind is bool:
+        ok = isinstance(value, bool)
+    elif kind is str:
+        ok = isinstance(value, str) and len(value) <= meta["longest"] and (value.isalnum() or not value)
+        ok = ok and value.isascii()
+    elif "longest" in meta:
+        part = int if kind == tuple[int, ...] else float
+        ok = isinstance(value, tuple) and len(value) <= meta["longest"] and all(_fits(v, part, meta) for v in value)
+    else:
+        ok = _fits(value, kind, meta)
+    if not ok:
+        raise ConfigError(name, value, _allowed(name))
+
+
+def _fits(value: Any, kind: type, meta: Mapping[str, Any]) -> bool:
+    numeric = (int,) if kind is int else (int, float)
+    if isinstance(value, bool) or not isinstance(value, numeric):
+        return False
+    return meta["low"] <= value <= meta["high"]  # False for NaN, and exact for integers of any length
+
+
+def _check_together(c: RunConfig) -> None:
+    """Options that contradict one another, each with the reason."""
+    d, m, t = c.data, c.model, c.train
+
+    def refuse(name: str, why: str) -> None:
+        raise ConfigError(name, getattr(getattr(c, SECTION_OF[name]), name), why)
+
+    if d.data == "grid" and math.isqrt(d.modes) ** 2 != d.modes:
+        refuse("modes", "a grid has 1, 4, 9, 16, 25, 36, 49 or 64 modes")
+    if d.weights and d.data not in ("ring", "grid", "two_gaussians"):
+        refuse("weights", "only ring, grid and two_gaussians have modes to weigh")
+    if d.weights and len(d.weights) != (2 if d.data == "two_gaussians" else d.modes):
+        refuse("weights", "give one weight for each mode, or none for equal ones")
+    if d.weights and not sum(d.weights) > 0:
+        refuse("weights", "at least one weight has to be above 0")
+    if d.data == "custom" and not d.points:
+        refuse("points", "the data set custom needs a table: upload one, or type it into the table of the page")
+    if d.data != "custom" and d.points:
+        refuse("points", "only the data set custom takes a table")
+    if m.architecture in CONVOLUTIONAL and not d.is_image:
+        refuse("architecture", "it makes images; points in the plane need mlp")
+    if m.architecture in ("progressive", "multi_scale") and m.labelled:
+        refuse("labels", f"{m.architecture} is built here without labels; choose mlp or dcgan, or labels = none")
+    if m.architecture in ("progressive", "multi_scale") and m.packing > 1:
+        refuse("packing", f"{m.architecture} is built here for one sample at once; choose mlp or dcgan")
+    if m.labelled and not d.is_image:
+        refuse("labels", f"points in the plane have no classes; choose {', '.join(IMAGE_DATA)}, or labels = none")
+    if m.labelled and m.packing > 1:
+        refuse("packing", "a pack would mix classes; with labels D judges one sample at once")
+    if m.precision != "float32" and m.architecture == "mlp":
+        refuse("precision", "the closed form of an MLP computes in float32; only convolutions gain by bfloat16")
+    if m.precision != "float32" and any(getattr(t, name) for name in PENALTIES):
+        refuse("precision", "a gradient penalty needs the slope of a slope, for which eight bits are too few")
+    if not m.g_layers or not m.d_layers:
+        refuse("d_layers" if m.g_layers else "g_layers", "a player needs at least one hidden layer")
+    for name in PENALTIES:
+        if getattr(t, name) and m.d_norm == "batch":
+            refuse(
+                name,
+                "a gradient penalty judges each sample alone, and batch normalisation in D mixes the samples of a "
+                "batch; choose d_norm = none or layer",
+            )
+        if getattr(t, name) and m.minibatch_std:
+            refuse(name, "a gradient penalty judges each sample alone, and minibatch_std mixes the samples of a batch")
+    if t.clip and t.wgan_gp:
+        refuse("clip", "clipping and the gradient penalty are two ways to bound the critic's slope; choose one")
+    if t.label_smoothing and t.loss not in LABELLED_LOSSES:
+        refuse("label_smoothing", f"only {', '.join(LABELLED_LOSSES)} have a label to smooth")
+    if t.skip_d_below and t.loss == "wasserstein":
+        refuse("skip_d_below", "the Wasserstein loss has no scale to compare with")
+    if t.noise_steps and not t.instance_noise:
+        refuse("noise_steps", "there is no instance noise to let fall; set instance_noise above 0")
+    if t.update == "simultaneous" and (t.d_steps > 1 or t.unrolled):
+        refuse("update", "both players move at once only with one D step a G step and without unrolling")
+    if t.unrolled and (m.architecture != "mlp" or d.is_image or m.g_norm != "none" or m.d_norm != "none"):
+        refuse(
+            "unrolled", "unrolling differentiates through D's optimiser, which is built here for plain MLPs on points"
+        )
+    if t.unrolled and (any(getattr(t, name) for name in PENALTIES) or t.clip or m.d_dropout or m.minibatch_std):
+        refuse("unrolled", "unrolling is built here without penalties, clipping, dropout and minibatch_std")
+    if t.unrolled and t.optimiser == "rmsprop":
+        refuse("unrolled", "unrolling is built here for adam and sgd")
+    if t.batch % m.packing:
+        refuse("packing", f"it has to divide the batch ({t.batch})")
+    if (m.g_norm == "batch" or m.d_norm == "batch" or m.minibatch_std) and t.batch // m.packing < 2:
+        refuse("batch", "batch statistics need at least two samples")
+    if t.members * t.batch > MAX_ROWS:
+        refuse("members", f"members × batch may be at most {MAX_ROWS:,}")
+    if t.members * sum(c.parameter_counts) > MAX_PARAMETERS:
+        refuse("members", f"all members together may have at most {MAX_PARAMETERS:,} parameters; these have "
+               f"{t.members * sum(c.parameter_counts):,}")  # fmt: skip

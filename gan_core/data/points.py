@@ -1,0 +1,160 @@
+"""A visitor's own table of points: CSV or rows in, a standardised array out, or one sentence about what is wrong.
+
+An upload is text and numbers, never anything that is executed or unpickled; what is too large is refused unread.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import math
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+MAX_BYTES = 2_000_000
+MAX_ROWS = 20_000
+MIN_POINTS = 10  # different ones
+
+
+class PointsError(ValueError):
+    """A table that cannot be data: one sentence with what was wrong, what is allowed and what to do."""
+
+
+def parse_points(content: bytes | Sequence[Sequence[Any]] | np.ndarray) -> np.ndarray:
+    """The table as (n, 2) float32, standardised; its rows keep their order.
+
+    `content` is a CSV file (UTF-8; comma, semicolon or tab; with or without a line of headings; a decimal comma unless
+    the comma separates) or the rows of a table editor. Rows without any entry are skipped.
+
+    Standardised means: the mean is subtracted from each column, and both are divided by one common number, the root of
+    the mean of their variances. So the shape stays, and the table has the scale of the built-in data.
+
+    Raises PointsError.
+    """
+    if isinstance(content, bytes | bytearray):
+        unit, rows = "Line", _csv_rows(bytes(content))
+    else:
+        unit, rows = "Row", _table_rows(content)
+    values = [_numbers(unit, number, cells) for number, cells in rows]
+    if not values:
+        raise PointsError(f"The table has no rows of numbers; give at least {MIN_POINTS} rows of two numbers, x and y.")
+    return _standardise(np.array(values, dtype=np.float64))
+
+
+def points_digest(points: np.ndarray) -> str:
+    """16 hexadecimal digits that stand for the table in a configuration: the first ones of its SHA-256."""
+    return hashlib.sha256(np.ascontiguousarray(points, dtype="<f4").tobytes()).hexdigest()[:16]
+
+
+def _csv_rows(content: bytes) -> Iterable[tuple[int, list[Any]]]:
+    """(line number, cells) of every line with an entry, without the headings."""
+    if len(content) > MAX_BYTES:
+        raise PointsError(
+            f"The file has {len(content) / 1e6:.1f} MB; {MAX_BYTES / 1e6:g} MB are allowed, so upload fewer rows."
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PointsError(
+            f"Byte {error.start + 1} of the file is not UTF-8 text; save the table as CSV in UTF-8 and upload that."
+        ) from error
+    lines = [(i, line) for i, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1) if line.strip(' \t,;"')]
+    _check_length(len(lines) - 1)  # one line may hold the headings
+    if not lines:
+        return []
+    separator = next((s for s in ";\t," if s in lines[0][1]), ",")
+    rows = [(i, _split(i, line, separator)) for i, line in lines]
+    first = rows[0][1]
+    if len(first) == 2 and all(cell and _is_text(cell) for cell in first):
+        rows = rows[1:]  # headings
+    _check_length(len(rows))
+    return rows
+
+
+def _split(number: int, line: str, separator: str) -> list[str]:
+    try:
+        cells = next(csv.reader([line], delimiter=separator))
+    except csv.Error as error:
+        raise PointsError(
+            f"Line {number} cannot be read as CSV ({error}); write two numbers in it, as in 0.5,1.2."
+        ) from error
+    # a decimal comma is told from a separating one wherever something else separates
+    return [re.sub(r"^([^.,]*),([^.,]*)$", r"\1.\2", cell.strip()) for cell in cells]
+
+
+def _table_rows(content: Any) -> Iterable[tuple[int, list[Any]]]:
+    """(row number, cells) of every row with an entry."""
+    if hasattr(content, "__array__"):
+        content = np.asarray(content)
+        if content.ndim != 2:
+            raise PointsError(f"The table has {content.ndim} dimensions; it needs two: rows, and the columns x and y.")
+    if isinstance(content, str) or not hasattr(content, "__len__") or not hasattr(content, "__getitem__"):
+        raise PointsError("This is not a table; upload a CSV file, or give a list of rows of two numbers.")
+    _check_length(len(content))
+    rows = [list(row) if isinstance(row, Sequence | np.ndarray) else [row] for row in content]
+    return [(i, row) for i, row in enumerate(rows, start=1) if any(not _is_empty(cell) for cell in row)]
+
+
+def _check_length(rows: int) -> None:
+    if rows > MAX_ROWS:
+        raise PointsError(f"The table has {rows:,} rows; {MAX_ROWS:,} are allowed, so take a random part of it.")
+
+
+def _numbers(unit: str, number: int, cells: list[Any]) -> list[float]:
+    """The two numbers of a row."""
+    if len(cells) != 2:
+        columns = "one column" if len(cells) == 1 else f"{len(cells)} columns"
+        raise PointsError(
+            f"{unit} {number} has {columns}; two are needed, x and y, separated by a comma, a semicolon or a tab, "
+            "so keep the two columns that you want to see."
+        )
+    for cell in cells:
+        shown = repr(cell.item() if isinstance(cell, np.generic) else cell)
+        shown = shown if len(shown) <= 30 else shown[:29] + "…"
+        if _is_empty(cell):
+            raise PointsError(f"{unit} {number} has an empty cell; fill it with a number, or delete the row.")
+        if _is_text(cell):
+            raise PointsError(f"{unit} {number} holds {shown}, which is not a number; correct it, or delete the row.")
+        if not math.isfinite(_float(cell)):
+            raise PointsError(f"{unit} {number} holds {shown}, which is not finite; correct it, or delete the row.")
+    return [_float(cell) for cell in cells]
+
+
+def _is_empty(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _is_text(cell: Any) -> bool:
+    try:
+        _float(cell)
+    except (ValueError, TypeError):
+        return True
+    return False
+
+
+def _float(cell: Any) -> float:
+    if isinstance(cell, bool | np.bool_) or (isinstance(cell, str) and "_" in cell):
+        raise ValueError  # Python would read True as 1 and 1_0 as 10
+    try:
+        return float(cell)
+    except OverflowError:  # a whole number beyond float64
+        return math.inf
+
+
+def _standardise(rows: np.ndarray) -> np.ndarray:
+    # A power of two costs no digit and keeps the squares below from overflowing or vanishing.
+    rows = np.ldexp(rows, -np.frexp(np.abs(rows).max())[1])
+    if not np.ptp(rows, axis=0).any():
+        raise PointsError(f"All points of the table are the same; give at least {MIN_POINTS} different ones.")
+    rows = rows - rows.mean(axis=0)
+    points = (rows / np.sqrt(np.mean(rows**2))).astype(np.float32)
+    distinct = len(np.unique(points.round(6), axis=0))
+    if distinct < MIN_POINTS:
+        raise PointsError(
+            f"The table has {distinct} points that can be told apart; at least {MIN_POINTS} are needed, "
+            "so add rows, or remove one that lies far from all others."
+        )
+    return points
