@@ -1,0 +1,38 @@
+"""Threads next to each other for work that falls into independent parts: the chunks of a run, the runs of a pair.
+
+Each thread computes with one torch thread. Whole parts side by side beat several threads inside every small operation,
+and since a part is the same whoever carries it out, results do not depend on the number of threads.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def side_by_side(parts: Sequence[Callable[[], T]], threads: int) -> list[T]:
+    """What the parts return, in no particular order, from at most `threads` threads; what one raises is raised here."""
+    threads = min(threads, len(parts))
+    if threads <= 1:
+        return _one_after_another(parts)
+    try:
+        shares = [_crew().submit(_one_after_another, parts[i::threads]) for i in range(threads)]
+    except RuntimeError:  # the interpreter is shutting down and takes no work from threads any more
+        return _one_after_another(parts)
+    return [result for share in shares for result in share.result()]
+
+
+def _one_after_another(parts: Sequence[Callable[[], T]]) -> list[T]:
+    return [part() for part in parts]
+
+
+@lru_cache(maxsize=1)
+def _crew() -> ThreadPoolExecutor:
+    import torch
+
+    return ThreadPoolExecutor(os.cpu_count(), "crew", initializer=torch.set_num_threads, initargs=(1,))
