@@ -1,0 +1,308 @@
+"""The same runs without a browser.
+
+    python -m gan_core train --preset ring --steps 2000 --seed 3 --json
+    python -m gan_core train --query "data=grid&modes=25&members=4"
+    python -m gan_core bench --json
+    python -m gan_core table --data ring --methods plain,unrolled,pacgan2 --seeds 10 --latex
+
+Progress goes to stderr, the result to stdout: one JSON object with --json, a small table without. What cannot run is
+answered with a sentence and exit status 2. `table` prints Markdown unless told otherwise, and goes on where it was
+interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from gan_core.config import ConfigError, RunConfig
+from gan_core.presets import PRESETS
+from gan_core.zoo import ZOO
+
+if TYPE_CHECKING:
+    from gan_core.cures import Task
+    from gan_core.trainer import Trainer
+
+SCORED = 2500  # samples that the metrics of a finished run look at, as in the VEEGAN and PacGAN tables
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except (ConfigError, _Refused) as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+
+
+class _Refused(Exception):
+    """A request that cannot be met, in a sentence."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m gan_core", description="Runs of the GAN explorer without a browser."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    train = commands.add_parser("train", help="train one configuration, print its scores")
+    source = train.add_mutually_exclusive_group()
+    source.add_argument("--preset", help=f"one of {', '.join(PRESETS)}")
+    source.add_argument("--query", help='the query of a shared link, as in "data=grid&modes=25"')
+    train.add_argument("--steps", type=int, help="how far to train")
+    train.add_argument("--seed", type=int, help="the seed of the first member")
+    train.add_argument("--points", type=Path, metavar="CSV", help="train on the points of this table")
+    train.add_argument("--threads", type=int, default=1, help="how many threads may compute (1)")
+    train.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    train.set_defaults(command=_train)
+
+    bench = commands.add_parser("bench", help="speed as a ratio to the textbook loop, both measured side by side")
+    bench.add_argument("--rounds", type=int, default=10, help="rounds; the median counts (10)")
+    bench.add_argument("--threads", type=int, default=2, help="how many threads may compute (2)")
+    bench.add_argument("--only", help="only the rows whose name contains this")
+    bench.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    bench.set_defaults(command=_bench)
+
+    judge = commands.add_parser("build-judge", help="train the classifier that scores digits, on the whole of MNIST")
+    judge.add_argument("--data", choices=["mnist", "mnist_full"], default="mnist_full", help="(mnist_full)")
+    judge.add_argument("--epochs", type=int, default=14, help="how often it sees every digit (14)")
+    judge.add_argument("--threads", type=int, default=1, help="threads inside an operation (1)")
+    judge.set_defaults(command=_build_judge)
+
+    zoo = commands.add_parser("build-pretrained", help="train a run that comes with the app, and write its checkpoint")
+    zoo.add_argument("name", metavar="NAME", choices=list(ZOO), help=f"one of {', '.join(ZOO)}")
+    zoo.add_argument("--steps", type=int, help="how far to train, in place of the plan's own number")
+    zoo.add_argument("--data", choices=["mnist", "mnist_full"], help="in place of the plan's own data")
+    zoo.add_argument("--folder", type=Path, help="where to write (pretrained)")
+    zoo.add_argument("--threads", type=int, default=1, help="threads inside an operation (1)")
+    zoo.set_defaults(command=_build_pretrained)
+
+    recipe = commands.add_parser("recipe", help="the recipe for digits, knob by knob: twin runs over seeds")
+    recipe.add_argument("--knobs", help="which, with commas between: pixels,g_norm,labels … (all)")
+    recipe.add_argument("--seeds", type=int, default=3, help="how many seeds each value gets (3)")
+    recipe.add_argument("--seconds", type=float, default=15, help="processor time a run, three times that where "
+                        "convolutions take part (15)")  # fmt: skip
+    recipe.add_argument("--json", action="store_true", help="every run as JSON on stdout")
+    recipe.set_defaults(command=_recipe)
+
+    table = commands.add_parser("table", help="cures of mode collapse over seeds, beside the published tables")
+    table.add_argument("--data", default="ring", help="ring or grid (ring)")
+    table.add_argument("--methods", help="which, with commas between: plain,unrolled,pacgan2 … (all)")
+    table.add_argument("--seeds", type=int, default=10, help="how many seeds a method gets (10)")
+    table.add_argument("--steps", type=int, default=2000, help="how far each run goes (2000)")
+    table.add_argument("--store", type=Path, default=Path("table"), metavar="FOLDER", help="finished runs (./table)")
+    where = table.add_mutually_exclusive_group()
+    where.add_argument("--jobs", type=int, default=-1, help="processes; -1 is one a core (-1)")
+    where.add_argument("--dask", metavar="ADDRESS", help="compute on the Dask cluster whose scheduler is there")
+    form = table.add_mutually_exclusive_group()
+    for name, what in {"json": "all numbers and every run", "csv": "for a spreadsheet", "latex": "for a paper"}.items():
+        form.add_argument(f"--{name}", dest="form", action="store_const", const=name, default="markdown", help=what)
+    table.set_defaults(command=_cures)
+    return parser
+
+
+def _config(options: argparse.Namespace) -> tuple[RunConfig, Any]:
+    """The configuration that the options ask for, and the table of points behind it, if there is one."""
+    points = None
+    if options.preset is not None:
+        if options.preset not in PRESETS:
+            raise ConfigError("preset", options.preset, f"choose one of {', '.join(PRESETS)}")
+        config = PRESETS[options.preset].config
+    else:
+        text = (options.query or "").lstrip("?")
+        config = RunConfig.from_query(dict(parse_qsl(text, keep_blank_values=True)))
+    if options.points is not None:
+        from gan_core.data import PointsError, parse_points, points_digest
+
+        try:
+            points = parse_points(options.points.read_bytes())
+        except (OSError, PointsError) as error:
+            raise _Refused(f"{options.points}: {error}") from error
+        config = config.replace(data="custom", weights=(), points=points_digest(points))
+    changes = {name: getattr(options, name) for name in ("steps", "seed") if getattr(options, name) is not None}
+    return config.replace(**changes), points
+
+
+def _train(options: argparse.Namespace) -> int:
+    config, points = _config(options)
+    from tqdm import tqdm
+
+    from gan_core.data.images import DataUnavailable
+    from gan_core.trainer import Trainer
+
+    try:
+        trainer = Trainer(config, points=points)
+    except DataUnavailable as error:
+        raise _Refused(str(error)) from error
+    trainer.take_threads(max(1, options.threads))
+    started, cpu = time.perf_counter(), time.process_time()
+    with tqdm(total=config.train.steps, unit="step", file=sys.stderr) as bar:
+        while trainer.step_count < config.train.steps and trainer.failure is None:
+            before = trainer.step_count
+            trainer.step(min(25, config.train.steps - before))
+            bar.update(trainer.step_count - before)
+    result = _report(trainer) | {
+        "seconds": round(time.perf_counter() - started, 3),
+        "cpu_seconds": round(time.process_time() - cpu, 3),
+    }
+    print(json.dumps(result, indent=2) if options.json else _table(result))
+    return 0
+
+
+def _report(trainer: Trainer) -> dict[str, Any]:
+    """What a run came to: its configuration, and for each member the last losses and the scores."""
+    curves = trainer.history.curves()
+    members = []
+    for k, config in enumerate(trainer.member_configs):
+        member: dict[str, Any] = {"seed": config.train.seed, "alive": bool(trainer.alive[k])}
+        if len(curves.step):
+            member |= {"d_loss": float(curves.d_loss[-1, k]), "g_loss": float(curves.g_loss[-1, k])}
+        if trainer.distribution is not None:
+            member |= _scores(trainer, k)
+        if (accuracy := trainer.class_accuracy) is not None:
+            member |= dict(zip(("class_accuracy_real", "class_accuracy_fake"), accuracy[k].tolist(), strict=True))
+        members.append({name: _finite(value) for name, value in member.items()})
+    return {
+        "query": trainer.config.to_query(),
+        "steps": trainer.step_count,
+        "update": trainer.config.train.update,
+        "members": members,
+        "failures": [str(failure) for failure in trainer.failures],
+    }
+
+
+def _scores(trainer: Trainer, member: int) -> dict[str, float | int]:
+    from gan_core.draws import generator_for
+    from gan_core.metrics import scores
+
+    data = trainer.distribution
+    assert data is not None
+    real = data.sample(SCORED, generator_for(trainer.config.train.seed, "picture")).numpy()
+    fake = trainer.generate(SCORED, member, seed=trainer.member_configs[member].train.seed)
+    return scores(real, fake, data.centres, data.std, data.weights, extent=data.extent, w1_points=1000).flat()
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no word for infinity or NaN: they become text."""
+    return value if not isinstance(value, float) or value - value == 0 else str(value)
+
+
+def _table(result: dict[str, Any]) -> str:
+    names = list(dict.fromkeys(name for member in result["members"] for name in member))
+    rows = [names, *([_cell(member.get(name, "")) for name in names] for member in result["members"])]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(names))]
+    lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    query = "&".join(f"{name}={value}" for name, value in result["query"].items()) or "the defaults"
+    head = f"{query}: {result['steps']:,} steps, {result['update']} updates, {result['seconds']} s"
+    return "\n".join([head, *lines, *result["failures"]])
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    try:
+        from benchmarks.speed import measure, table
+    except ImportError as error:
+        raise _Refused("bench runs in a checkout of the project: change into its folder first.") from error
+    results = measure(rounds=max(1, options.rounds), threads=max(1, options.threads), only=options.only or "")
+    print(json.dumps(results, indent=2) if options.json else table(results))
+    return 0
+
+
+def _build_judge(options: argparse.Namespace) -> int:
+    import torch
+
+    from gan_core.data.images import DataUnavailable
+    from gan_core.judge import build
+
+    torch.set_num_threads(max(1, options.threads))
+    try:
+        card = build(options.data, max(1, options.epochs), told=lambda line: print(line, file=sys.stderr, flush=True))
+    except DataUnavailable as error:
+        raise _Refused(str(error)) from error
+    print(json.dumps(card, indent=2, ensure_ascii=False))
+    return 0
+
+
+def _build_pretrained(options: argparse.Namespace) -> int:
+    import torch
+
+    from gan_core.build_pretrained import build
+    from gan_core.data.images import DataUnavailable
+    from gan_core.weights import CheckpointError, read_card
+
+    torch.set_num_threads(max(1, options.threads))
+    try:
+        build(
+            options.name,
+            options.steps,
+            options.data,
+            folder=options.folder,
+            told=lambda line: print(line, file=sys.stderr, flush=True),
+        )
+        card = read_card(options.name, options.folder)
+    except (DataUnavailable, CheckpointError, RuntimeError) as error:
+        raise _Refused(str(error)) from error
+    print(json.dumps(card, indent=2, ensure_ascii=False))
+    return 0
+
+
+def _recipe(options: argparse.Namespace) -> int:
+    import torch
+    from tqdm import tqdm
+
+    from gan_core.checkpoints import CheckpointError
+    from gan_core.recipe import KNOBS, Table, compute, total_seconds
+
+    torch.set_num_threads(1)
+    knobs = [name.strip() for name in options.knobs.split(",")] if options.knobs is not None else list(KNOBS)
+    total = total_seconds(knobs, options.seeds, options.seconds)
+    with tqdm(total=round(total), unit="s", file=sys.stderr) as bar:
+        try:
+            table = Table(tuple(compute(knobs, options.seeds, options.seconds, bar.update)))
+        except CheckpointError as error:
+            raise _Refused(str(error)) from error
+    print(table.json() if options.json else table.markdown())
+    return 0
+
+
+def _cures(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from gan_core.cures import DATA, METHODS, ClusterError, Store, compute, plan
+    from gan_core.table import Table
+
+    methods = [name.strip() for name in options.methods.split(",")] if options.methods is not None else list(METHODS)
+    if options.jobs == 0:
+        raise ConfigError("jobs", 0, "give a number of processes, or -1 for one a core")
+    tasks = plan(options.data, methods, options.seeds, options.steps)
+    with tqdm(total=len(tasks), unit="run", file=sys.stderr) as bar:
+
+        def done(task: Task, kept: bool) -> None:
+            bar.set_postfix_str(f"{task.method}, seed {task.seed}{' (kept)' if kept else ''}")
+            bar.update()
+
+        try:
+            records = compute(tasks, Store(options.store), jobs=options.jobs, dask=options.dask, done=done)
+        except (ClusterError, OSError) as error:
+            raise _Refused(str(error)) from error
+        except KeyboardInterrupt:
+            bar.write(f"Finished runs are kept in {options.store}: the same command goes on from there.", sys.stderr)
+            raise
+    print(getattr(Table.of(DATA[options.data].replace(steps=options.steps), records), options.form)())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,177 @@
+"""What is remembered of a run: curves, pictures at log-spaced steps, marks. Bounded, NumPy only, copies only."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+CURVE_ROWS = 2048  # steps kept of every curve: when full, every second one goes …
+EVERY_STEP = 128  # … but for the first ones, which are all kept
+PICTURE_BYTES = 6_000_000  # all pictures of one run together
+STEPS_PER_DOUBLING = 8
+WEIGHT_BINS = 41  # of a histogram of D's weights; odd, so that 0 has a bin of its own
+GOLDEN = (5**0.5 - 1) / 2
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """One moment of a run, as a picture needs it: always the same latents and the same real samples, K members.
+
+    step                      G updates so far
+    seconds                   processor time that training took so far, without looking
+    real (n, 2), (n, 28, 28)  reference sample of the data; images are uint8
+    fake (K, n, 2), (K, n, 28, 28)
+    real_logits, fake_logits  (K, n): D on those two
+    batch_logits (K, b)       D's logits of the fakes in G's last loss: what G was trained on, not these latents
+    weight_counts (K, b)      histogram of D's parameters over ± `weight_reach` (K,), the largest of them
+    logit_gradient (K, n, 2)  ∂logit/∂x at the fakes        | for points only;
+    between_slope (K, n)      ‖∂logit/∂x‖ at `between(real, fake)` | None for images
+    field (K, m, m)           D's logit at x_j, y_i         |
+    lattice (K, r, r, 2)      G on a regular grid of latents |
+    extent                    (xmin, xmax, ymin, ymax) of the field
+    """
+
+    step: int
+    real: NDArray
+    fake: NDArray
+    real_logits: Array
+    fake_logits: Array
+    batch_logits: Array
+    weight_counts: Array
+    weight_reach: Array
+    logit_gradient: Array | None = None
+    between_slope: Array | None = None
+    field: Array | None = None
+    lattice: Array | None = None
+    extent: tuple[float, float, float, float] | None = None
+    seconds: float = 0.0
+
+    @property
+    def members(self) -> int:
+        return len(self.fake)
+
+    @cached_property
+    def nbytes(self) -> int:
+        """Bytes of its own: `real` is shared by all pictures of a run."""
+        arrays = [getattr(self, f.name) for f in fields(self) if f.name != "real"]
+        return sum(a.nbytes for a in arrays if isinstance(a, np.ndarray))
+
+
+def between(real: NDArray, fake: NDArray) -> NDArray:
+    """x̂ᵢ = εᵢ realᵢ + (1 − εᵢ) fakeᵢ, where WGAN-GP looks at the slope: real (n, 2), fake (…, n, 2) → (…, n, 2).
+
+    One ε a sample; here they are spread evenly over [0, 1) and always the same, so that pictures can be compared.
+    """
+    epsilon = (np.arange(len(real), dtype=np.float32) * np.float32(GOLDEN) % 1)[:, None]
+    return epsilon * real + (1 - epsilon) * fake
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Training curves: `step` (T,), all others (T, K).
+
+    d_real, d_fake are E σ(logit) where the loss makes D a probability, and E logit where it does not.
+    d_grad, g_grad are the norms of the players' whole gradient, penalties included.
+    """
+
+    step: NDArray[np.int64]
+    d_loss: Array
+    g_loss: Array
+    d_real: Array
+    d_fake: Array
+    d_grad: Array
+    g_grad: Array
+
+
+CURVES = tuple(f.name for f in fields(Curves) if f.name != "step")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that was changed while the run went on."""
+
+    step: int
+    text: str
+
+
+class History:
+    """Bounded record of one run of `members` members.
+
+    Curves keep at most CURVE_ROWS steps: the first EVERY_STEP all, later ones `stride` apart. Pictures are due at
+    log-spaced steps (`due`), STEPS_PER_DOUBLING for each doubling; when they outgrow PICTURE_BYTES the most crowded
+    one goes.
+    """
+
+    def __init__(self, members: int) -> None:
+        self.stride = 4
+        self._steps = np.zeros(CURVE_ROWS, np.int64)
+        self._rows = np.zeros((CURVE_ROWS, len(CURVES), members), np.float32)
+        self._used = 0
+        self._snapshots: list[Snapshot] = []
+        self._marks: list[Mark] = []
+
+    def records(self, step: int) -> bool:
+        """Is `step` among those kept of the curves?"""
+        return step <= EVERY_STEP or step % self.stride == 0
+
+    def record(self, step: int, rows: Callable[[], Array]) -> None:
+        """Keep the curves' values `rows()` → (6, K), in the order of CURVES, of this step."""
+        if self._used == CURVE_ROWS:
+            self.stride *= 2
+            keep = np.flatnonzero([self.records(int(s)) for s in self._steps])
+            self._used = len(keep)
+            self._steps[: self._used], self._rows[: self._used] = self._steps[keep], self._rows[keep]
+            if not self.records(step):
+                return
+        self._steps[self._used] = step
+        self._rows[self._used] = rows()
+        self._used += 1
+
+    @staticmethod
+    def due(step: int) -> bool:
+        """Is `step` one of the log-spaced steps 0, 1, 2, …, 16, 18, 20, … that are kept as pictures?"""
+        spacing = max(1, 2 ** (step.bit_length() - 1) // STEPS_PER_DOUBLING)
+        return step % spacing == 0
+
+    def add(self, snapshot: Snapshot) -> None:
+        """Keep a picture, in place of an older one of the same step."""
+        at = bisect.bisect_left(self.steps, snapshot.step)
+        if at < len(self._snapshots) and self._snapshots[at].step == snapshot.step:
+            self._snapshots[at] = snapshot
+        else:
+            self._snapshots.insert(at, snapshot)
+        while len(self._snapshots) > 3 and sum(s.nbytes for s in self._snapshots) > PICTURE_BYTES:
+            logs = np.log1p([s.step for s in self._snapshots])
+            del self._snapshots[1 + int(np.argmin(logs[2:] - logs[:-2]))]
+
+    def mark(self, step: int, text: str) -> None:
+        self._marks.append(Mark(step, text))
+
+    @property
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        return tuple(self._snapshots)
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The steps of the pictures, ascending."""
+        return tuple(s.step for s in self._snapshots)
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        return tuple(self._marks)
+
+    def at(self, step: int) -> Snapshot:
+        """The recorded picture nearest to `step`. Raises LookupError while there is none."""
+        if not self._snapshots:
+            raise LookupError("nothing was recorded yet: let the run take a step first")
+        return min(self._snapshots, key=lambda s: abs(s.step - step))
+
+    def curves(self) -> Curves:
+        used = self._used
+        return Curves(self._steps[:used].copy(), *self._rows[:used].transpose(1, 0, 2).copy())

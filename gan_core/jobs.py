@@ -1,0 +1,396 @@
+"""The fair pool: a few worker threads give every run a short slice in turn. It knows neither torch nor the browser.
+
+    pool = Pool(workers=2)
+    job = Job(trainer, until=5000, publish=lambda trainer: trainer.snapshot())
+    pool.submit(job)        # publishes the first frame
+    job.play()              # returns at once; job.frame, job.step_count and job.state tell how far it is
+
+Whoever holds a Job calls its methods from any thread, and none of them waits. Only a worker ever touches the work, and
+only one worker at a time, so the work needs no lock of its own. How a run is cut into slices changes when it advances,
+never what it computes.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+State = Literal["paused", "running", "finished", "failed", "closed"]
+
+FRAME_SECONDS = 0.1  # a running job publishes at most this often
+RATE_SECONDS = 1.0  # the stretch over which `Job.rate` averages
+GROWTH = 4  # one call of work.step may be this many times longer than the last: one odd measurement costs little
+
+log = logging.getLogger(__name__)
+
+
+class Work(Protocol):
+    """What a job advances. It may also have
+
+    steps_per_slice, an int: then a slice is that many steps, untimed;
+    threads, an int: told before each slice how many threads it may use, 1 and one for every worker that has no work.
+    """
+
+    @property
+    def step_count(self) -> int: ...
+
+    @property
+    def failure(self) -> object | None:
+        """None, or something whose str() is the sentence that says why no further step makes sense."""
+
+    def step(self, n: int = 1) -> Any: ...
+
+
+W = TypeVar("W", bound=Work)
+F = TypeVar("F")
+
+
+class PoolFull(RuntimeError):
+    """Too many jobs are alive; the message is a sentence for the visitor."""
+
+
+class Job(Generic[W, F]):
+    """One run in the pool: plays until step `until`, pauses, obeys commands, and publishes frames for whoever looks.
+
+    `publish(work)` makes a frame, an object that nobody changes afterwards. A worker calls it on submission, after
+    commands, when the run comes to rest, and while it runs at most ten times a second and only if `frame` was read.
+    """
+
+    def __init__(self, work: W, *, until: int, publish: Callable[[W], F]) -> None:
+        self._lock = threading.Lock()  # guards what follows; never held while the work computes
+        self._work: W | None = work
+        self._publish: Callable[[W], F] | None = publish
+        self._commands: deque[Callable[[W], object]] = deque()
+        self._until = until
+        self._state: State = "paused"
+        self._error: str | None = None
+        self._steps = work.step_count
+        self._published: tuple[int, F | None] = (0, None)  # (version, frame), swapped as one
+        self._owed = True  # a frame is due whether or not somebody looks
+        self._wanted = False  # somebody looked since the last frame
+        self._published_at = float("-inf")
+        self._pace: deque[tuple[float, int]] = deque()  # (time, step) at the ends of the last slices
+        self._rate = 0.0
+        self._step_seconds: float | None = None
+        self._calls_of = 1  # steps in the last call of work.step
+        self._pool: Pool | None = None
+        self._scheduled = False  # waits for a worker, or is with one; guarded by the pool's condition
+
+    # Any thread may call these.
+
+    def play(self, until: int | None = None) -> None:
+        """Run until step `until` (default: as before). A finished job goes on if `until` is larger."""
+        with self._lock:
+            if self._state in ("failed", "closed"):
+                return
+            if self._state != "running":
+                self._pace.clear()
+                self._rate = 0.0
+            self._until = self._until if until is None else until
+            self._state = "running"
+        self._wake()
+
+    def pause(self) -> None:
+        """Stop after the call of work.step that is under way; a frame of that step follows."""
+        with self._lock:
+            if self._state != "running":
+                return
+            self._state = "paused"
+            self._owed = True
+        self._wake()
+
+    def do(self, command: Callable[[W], object]) -> None:
+        """Let a worker run command(work) between two slices, also while paused; commands keep their order."""
+        with self._lock:
+            if self._state in ("failed", "closed"):
+                return
+            self._commands.append(command)
+            self._owed = True
+        self._wake()
+
+    def close(self) -> None:
+        """End the job and let go of the work; a worker that is inside it lets go after the call under way."""
+        with self._lock:
+            self._state = "closed"
+            self._work = self._publish = None
+            self._commands.clear()
+            self._published = (self._published[0], None)
+            pool = self._pool
+        if pool is not None:
+            pool._forget(self)
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait until the job is no longer `busy`; False if that took longer than `timeout` seconds.
+
+        For programs without a browser: a page polls instead, since waiting there would hold up the visitor.
+        """
+        return self._pool is None or self._pool._join(self, timeout)
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @property
+    def error(self) -> str | None:
+        """Why the job failed, as a sentence."""
+        return self._error
+
+    @property
+    def busy(self) -> bool:
+        """Whether a newer frame may still come by itself: it runs, or a command or a frame is outstanding."""
+        return self._scheduled
+
+    @property
+    def frame(self) -> F | None:
+        """The newest published frame. Reading it asks for the next one."""
+        self._wanted = True
+        return self._published[1]
+
+    @property
+    def version(self) -> int:
+        """Counts the published frames. Read it before `frame`: then a frame is never missed."""
+        return self._published[0]
+
+    @property
+    def step_count(self) -> int:
+        return self._steps
+
+    @property
+    def until(self) -> int:
+        return self._until
+
+    @property
+    def rate(self) -> float:
+        """Steps per second over the last second or so; 0 when the job does not run."""
+        return self._rate if self._state == "running" else 0.0
+
+    def _wake(self) -> None:
+        if self._pool is not None:
+            self._pool._schedule(self)
+
+    # Only a worker calls these, one at a time.
+
+    def _turn(self, seconds: float, clock: Callable[[], float], threads: int = 1) -> None:
+        """Commands, then steps, then a frame if one is due, then the new state: whoever sees that finds its frame."""
+        with self._lock:
+            work, publish = self._work, self._publish
+        if work is None or publish is None:
+            return
+        try:
+            if hasattr(work, "threads"):
+                work.threads = threads
+            deadline = clock() + seconds
+            self._obey(work, deadline, clock)
+            self._advance(work, deadline, clock)
+            self._show(work, publish, clock)
+            failure = work.failure
+            error = None if failure is None else str(failure)
+        except Exception as exception:
+            log.exception("a run failed at step %d", self._steps)
+            error = (
+                f"The run stopped at step {self._steps} because of an error inside the program "
+                f"({type(exception).__name__}); the other runs go on, and the server's log has the details."
+            )
+        with self._lock:
+            if self._state != "closed" and error is not None:
+                self._state, self._error = "failed", error
+                self._commands.clear()
+                self._owed = False
+            elif self._state == "running" and self._steps >= self._until:
+                self._state = "finished"
+
+    def _obey(self, work: W, deadline: float, clock: Callable[[], float]) -> None:
+        while self._commands:
+            with self._lock:
+                if not self._commands:  # closed meanwhile
+                    return
+                command = self._commands.popleft()
+            command(work)
+            self._steps = work.step_count
+            if clock() >= deadline:
+                return
+
+    def _advance(self, work: W, deadline: float, clock: Callable[[], float]) -> None:
+        """Steps until the deadline, never beyond `until`, in few calls of work.step, each measured for the next."""
+        fixed: int | None = getattr(work, "steps_per_slice", None)
+        now = clock()
+        if not self._pace:
+            self._mark(now)
+        while self._state == "running" and not self._commands and work.failure is None:
+            left = self._until - self._steps
+            n = min(left, self._affordable(deadline - now) if fixed is None else fixed)
+            if n < 1:
+                break
+            work.step(n)
+            before, now = now, clock()
+            self._steps, self._calls_of = work.step_count, n
+            cost = (now - before) / n
+            self._step_seconds = cost if self._step_seconds is None else (self._step_seconds + cost) / 2
+            if fixed is not None or now + self._step_seconds / 2 > deadline:
+                break
+        self._mark(now)
+
+    def _affordable(self, seconds: float) -> int:
+        """The number of steps that comes nearest to `seconds`; at least one, or slow steps would never be taken."""
+        if self._step_seconds is None:
+            return 1
+        most = GROWTH * self._calls_of
+        return max(1, min(most, round(seconds / self._step_seconds) if self._step_seconds > 0 else most))
+
+    def _mark(self, now: float) -> None:
+        """rate = Δstep / Δt between the first and the last mark that lie about RATE_SECONDS apart."""
+        with self._lock:
+            self._pace.append((now, self._steps))
+            while len(self._pace) > 2 and now - self._pace[1][0] >= RATE_SECONDS:
+                self._pace.popleft()
+            (t0, s0), (t1, s1) = self._pace[0], self._pace[-1]
+            self._rate = (s1 - s0) / (t1 - t0) if t1 > t0 else 0.0
+
+    def _show(self, work: W, publish: Callable[[W], F], clock: Callable[[], float]) -> None:
+        with self._lock:
+            comes_to_rest = self._state == "running" and (self._steps >= self._until or work.failure is not None)
+            looked_at = self._wanted and clock() - self._published_at >= FRAME_SECONDS
+            if not (self._owed or comes_to_rest or looked_at):
+                return
+            self._owed = self._wanted = False
+        frame = publish(work)
+        with self._lock:
+            self._published_at = clock()
+            if self._state != "closed":
+                self._published = (self._published[0] + 1, frame)
+
+    def _has_work(self) -> bool:
+        with self._lock:
+            return self._state != "closed" and (self._state == "running" or self._owed or bool(self._commands))
+
+
+def one_torch_thread() -> None:
+    """Torch computes with the calling thread alone: its own threads collapse once the machine does anything else."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
+class Pool:
+    """`workers` threads, one a core, that serve all jobs first come, first served, `slice_seconds` at a time.
+
+    Jobs that rest cost no time. `max_jobs` bounds how many are alive (submitted, not closed, still referred to), since
+    each holds memory; `prepare` runs once in every worker; `clock` returns seconds.
+    """
+
+    def __init__(
+        self,
+        workers: int = 2,
+        slice_seconds: float = 0.04,
+        max_jobs: int = 64,
+        prepare: Callable[[], object] = one_torch_thread,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.slice_seconds, self.max_jobs = slice_seconds, max_jobs
+        self._prepare, self._clock = prepare, clock
+        self._condition = threading.Condition()  # guards what follows
+        self._queue: deque[Job[Any, Any]] = deque()
+        self._jobs: weakref.WeakSet[Job[Any, Any]] = weakref.WeakSet()
+        self._closed = False
+        self._idle = 0  # workers that wait for a job
+        self._threads = [threading.Thread(target=self._serve, name=f"pool-{i}", daemon=True) for i in range(workers)]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, job: Job[Any, Any]) -> None:
+        """Take the job in; it publishes its first frame, and runs if it was told to play.
+
+        Raises PoolFull if `max_jobs` are alive, RuntimeError if the pool is closed or the job was submitted before.
+        """
+        with self._condition:
+            if self._closed:
+                raise RuntimeError("The pool is closed; make a new one.")
+            if job._pool is not None:
+                raise RuntimeError("This job was submitted before; make a new one for a new run.")
+            if len(self._jobs) >= self.max_jobs:
+                raise PoolFull(
+                    f"This server already holds {self.max_jobs} runs, which is all it takes; "
+                    "close a page that you no longer need, or try again in a few minutes."
+                )
+            self._jobs.add(job)
+            job._pool = self
+        self._schedule(job)
+
+    def close(self) -> None:
+        """Close every job and wait until the workers are gone."""
+        with self._condition:
+            self._closed = True
+            jobs = list(self._jobs)
+            self._condition.notify_all()
+        for job in jobs:
+            job.close()
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join()
+
+    def __len__(self) -> int:
+        """How many jobs are alive."""
+        with self._condition:
+            return len(self._jobs)
+
+    @property
+    def load(self) -> int:
+        """How many jobs are running: what a page divides its patience by."""
+        with self._condition:
+            return sum(job.state == "running" for job in self._jobs)
+
+    def _schedule(self, job: Job[Any, Any]) -> None:
+        with self._condition:
+            if not job._scheduled and not self._closed and job._has_work():
+                job._scheduled = True
+                self._queue.append(job)
+                self._condition.notify_all()
+
+    def _forget(self, job: Job[Any, Any]) -> None:
+        with self._condition:
+            self._jobs.discard(job)
+
+    def _join(self, job: Job[Any, Any], timeout: float | None) -> bool:
+        with self._condition:
+            return self._condition.wait_for(lambda: not job._scheduled, timeout)
+
+    def _serve(self) -> None:
+        self._prepare()
+        while (job := self._next()) is not None:
+            job._turn(self.slice_seconds, self._clock, 1 + self._spare())
+            self._put_back(job)
+            del job  # an idle worker keeps no run alive
+
+    def _next(self) -> Job[Any, Any] | None:
+        with self._condition:
+            self._idle += 1
+            if not self._queue:  # else the run that was just put back would move to another worker's cold cache
+                self._condition.notify_all()
+            self._condition.wait_for(lambda: self._queue or self._closed)
+            self._idle -= 1
+            if not self._closed:
+                return self._queue.popleft()
+            for job in self._queue:  # nobody will serve these any more: let whoever joins them go
+                job._scheduled = False
+            self._queue.clear()
+            self._condition.notify_all()
+            return None
+
+    def _spare(self) -> int:
+        """How many workers neither serve a job nor are about to."""
+        with self._condition:
+            return max(0, self._idle - len(self._queue))
+
+    def _put_back(self, job: Job[Any, Any]) -> None:
+        """To the end of the queue if it has more to do: every other job comes first."""
+        with self._condition:
+            if job._has_work():
+                self._queue.append(job)
+            else:
+                job._scheduled = False
+                self._condition.notify_all()
