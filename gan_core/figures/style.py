@@ -1,0 +1,99 @@
+"""What all still figures share: colours, fonts, grid, export, and how a number is written.
+
+Backgrounds are transparent and the text has no colour of its own, so a figure takes both from the page, light or dark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+
+# Okabe and Ito's eight colours, which are told apart with any colour vision, with grey for black, which would vanish on
+# a dark page, and two more of Paul Tol's. Streamlit's theme has the same ten in the same order.
+PALETTE = [
+    "#0072B2",
+    "#E69F00",
+    "#009E73",
+    "#CC79A7",
+    "#56B4E9",
+    "#D55E00",
+    "#F0E442",
+    "#999999",
+    "#882255",
+    "#44AA99",
+]
+# What a colour means, in every picture of the app
+REAL, FAKE, GENERATOR, DISCRIMINATOR = PALETTE[:4]
+NON_SATURATING, SATURATING = PALETTE[2], PALETTE[5]  # the generator's two losses; the second one is also dashed
+JSD, TV, W1, KL = PALETTE[3], PALETTE[7], PALETTE[5], PALETTE[9]
+NEUTRAL = "#808080"  # axes, reference lines: half way between the light and the dark page
+GRID = "rgba(128, 128, 128, 0.25)"
+CLEAR = "rgba(0, 0, 0, 0)"
+
+FONT_SIZE = 15
+LINE_WIDTH = 3
+
+# For st.plotly_chart(config=…): the camera button saves a picture for a slide, drawn by the browser
+EXPORT: dict[str, Any] = {
+    "displaylogo": False,
+    "responsive": True,
+    "toImageButtonOptions": {"format": "svg", "width": 1200, "height": 700, "filename": "gan-explorer"},
+}
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def styled(figure: go.Figure, *, height: int = 500) -> go.Figure:
+    """The figure itself, after the shared layout: transparent, legible from the back row, legend above the plot."""
+    figure.update_layout(
+        height=height,
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
+        colorway=PALETTE,
+        font={"size": FONT_SIZE},
+        margin={"l": 75, "r": 25, "t": 60, "b": 60},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "bgcolor": CLEAR,
+            "font": {"size": FONT_SIZE},
+        },
+        hovermode="x unified",
+        hoverlabel={"font": {"size": FONT_SIZE}},
+    )
+    axis = {
+        "title": {"font": {"size": FONT_SIZE + 1}, "standoff": 10},
+        "tickfont": {"size": FONT_SIZE - 1},
+        "gridcolor": GRID,
+        "zerolinecolor": NEUTRAL,
+        "linecolor": NEUTRAL,
+        "automargin": True,
+    }
+    return figure.update_xaxes(axis).update_yaxes(axis)
+
+
+def line(color: str, **changes: Any) -> dict[str, Any]:
+    """The `line` of a trace."""
+    return {"color": color, "width": LINE_WIDTH, "simplify": False} | changes  # simplified, curves get corners
+
+
+def texts(defaults: Mapping[str, str], labels: Mapping[str, str] | None) -> dict[str, str]:
+    """The English texts of a figure with those of another language put in their place. KeyError on an unknown name."""
+    unknown = set(labels or ()) - set(defaults)
+    if unknown:
+        raise KeyError(f"No such label: {', '.join(sorted(unknown))}. This figure has {', '.join(defaults)}.")
+    return {**defaults, **(labels or {})}
+
+
+def number(value: float, digits: int = 3) -> str:
+    """As it is written by hand: −0.25, 4.54·10⁻⁵, ∞."""
+    text = f"{value + 0.0:.{digits}g}".replace("inf", "∞")  # + 0.0 turns −0 into 0
+    mantissa, exponent, power = text.partition("e")
+    if exponent:
+        mantissa += f"·10{str(int(power)).translate(_SUPERSCRIPT)}"
+    return mantissa.replace("-", "−")
