@@ -1,0 +1,88 @@
+"""How the drawing code and its frames reach the browser.
+
+Streamlit sends a component's JavaScript again with every update. So the drawing code is a component of its own, on the
+page only until the browser says that the code has come; a view is a few lines that hand each frame over to that code.
+A frame then costs its own bytes and hardly more.
+
+Every message is made unique by a number before its bytes. Streamlit replaces a large message that it has sent before by
+its hash, and where it then throws away what a fragment did not get sent in time, it keeps the hash and loses the
+container that it belongs into: the browser gives up with "Cannot set a node at a delta path".
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+
+Kind = Literal["scene", "curves", "digits", "heat"]
+KINDS: tuple[Kind, ...] = ("scene", "curves", "digits", "heat")
+FOLDER = Path(__file__).parent
+# joined into one module, in this order
+FILES = ("common.js", "scene.js", "curves.js", "digits.js", "heat.js", "start.js")
+
+CODE_HERE, CODE_SENT = "gan-live-code-here", "gan-live-code-sent"  # in the session: whether, and with whom and when
+PATIENCE = 1.0  # seconds until another view brings the code, as long as nobody has said that it is there
+
+# Until the drawing code has arrived the newest frame of each view waits for it.
+VIEW = """
+export default function (component) {
+  const live = (globalThis.ganLive ??= { waiting: new Map() });
+  if (live.show) live.show("KIND", component);
+  else live.waiting.set(component.parentElement, ["KIND", component]);
+  return () => live.close?.(component.parentElement);
+}
+"""
+
+
+def drawing_code() -> str:
+    """The JavaScript of all views with its style sheet, as one module."""
+    css = (FOLDER / "live.css").read_text(encoding="utf-8")
+    parts = [f"const CSS = {json.dumps(css)};", *((FOLDER / name).read_text(encoding="utf-8") for name in FILES)]
+    return "\n".join(parts)
+
+
+_messages = itertools.count()
+_code = st.components.v2.component("gan_live_code", js=drawing_code())
+_views = {kind: st.components.v2.component(f"gan_live_{kind}", js=VIEW.replace("KIND", kind)) for kind in KINDS}
+
+
+def selection(
+    key: str, selected: int | None, on_select: Callable[[], None] | None
+) -> tuple[int | None, Callable[[], None]]:
+    """(index, callback): what the visitor chose last in a view (`selected` before), and what each click has to call.
+
+    A click is an event: choosing the same one again counts. The choice is kept under the key `<key>-selected`.
+    """
+    name = f"{key}-selected"
+
+    def clicked() -> None:
+        st.session_state[name] = int(st.session_state[key].selected)
+        if on_select is not None:
+            on_select()
+
+    return st.session_state.get(name, selected), clicked
+
+
+def mount(kind: Kind, key: str, frame: bytes, **events: Callable[[], None]) -> Any:
+    """Show a frame in the view of this kind; gives Streamlit's result, with one attribute for each event."""
+    here = CODE_HERE in st.session_state
+
+    def arrived() -> None:
+        st.session_state[CODE_HERE] = True
+
+    # eight bytes: a number that no other message has, whose lowest bit tells the browser that Python knows
+    stamp = (2 * next(_messages) + here).to_bytes(8, "little")
+    with st.container(gap=None):  # the code takes no room of its own
+        result = _views[kind](key=key, data=stamp + frame, on_code_change=arrived, **events)
+        bearer, sent = st.session_state.get(CODE_SENT, (key, -math.inf))
+        if not here and (bearer == key or time.monotonic() - sent > PATIENCE):
+            st.session_state[CODE_SENT] = (key, time.monotonic())
+            _code(key=f"{key}-code", data=stamp)
+    return result

@@ -1,0 +1,374 @@
+// Numbers over training: small charts that share one cursor, and histograms. The exact step and values stand in the
+// legends, at the pointer while it is over a chart, else at the scrubbed step, else at the last one.
+
+const LEFT = 46, TOP = 8, BOTTOM = 22;
+
+/** The index of the entry of an ascending array that is nearest to a value. */
+function nearest(ascending, value) {
+  let [low, high] = [0, ascending.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 && value - ascending[low - 1] <= ascending[low] - value ? low - 1 : low;
+}
+
+/** [low, high] of what a chart has to show, a little wider, and never empty. */
+function span(arrays, extra, log) {
+  let [low, high] = [Infinity, -Infinity];
+  const include = (y) => {
+    if (!Number.isFinite(y) || (log && y <= 0)) return;
+    if (y < low) low = y;
+    if (y > high) high = y;
+  };
+  arrays.forEach((array) => array.forEach(include));
+  extra.forEach(include);
+  if (low > high) return log ? [0.1, 1] : [0, 1];
+  if (log) return low === high ? [low / 2, high * 2] : [low / 1.15, high * 1.15];
+  const margin = (high - low || Math.abs(high) || 1) * 0.06;
+  return [low - margin, high + margin];
+}
+
+class Curves extends View {
+  constructor(kind, key) {
+    super(kind, key);
+    this.when = make("div", { className: "when" });
+    this.grid = make("div", { className: "grid" });
+    this.root.append(this.when, this.grid);
+    this.charts = [];
+  }
+
+  draw() {
+    const { data } = this;
+    this.root.setAttribute("role", "group");
+    this.root.setAttribute("aria-label", data.summary);
+    const width = this.root.clientWidth;
+    const columns = evenly(data.charts.length, Math.floor((width + 16) / (data.width + 16)));
+    this.grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+    this.grid.style.columnGap = "16px";
+    while (this.charts.length > data.charts.length) this.charts.pop().figure.remove();
+    while (this.charts.length < data.charts.length) this.charts.push(this.addChart(this.charts.length));
+    const inner = Math.floor((width - 16 * (columns - 1)) / columns);
+    const at = this.hover?.step ?? data.cursor;
+    const curves = data.charts.filter((chart) => chart.kind === "lines" && chart.x.length);
+    const longest = curves.reduce((best, chart) => (chart.x.length > (best?.x.length ?? 0) ? chart : best), undefined);
+    const step = longest && longest.x[at === null || at === undefined ? longest.x.length - 1 : nearest(longest.x, at)];
+    this.when.textContent = step === undefined ? "" : `${data.labels.step} ${number(step)}`;
+    this.when.hidden = !longest;
+    data.charts.forEach((chart, i) => {
+      if (chart.kind === "lines") this.drawLines(this.charts[i], chart, inner, at, i);
+      else this.drawHistogram(this.charts[i], chart, inner, i);
+    });
+  }
+
+  addChart(index) {
+    const canvas = make("canvas", { tabIndex: 0 });
+    canvas.style.touchAction = "pan-y";
+    canvas.setAttribute("role", "img");
+    const parts = { caption: make("figcaption"), legend: make("div", { className: "legend" }), canvas };
+    const figure = make("figure", {}, parts.caption, parts.legend, canvas);
+    this.grid.append(figure);
+    this.listen(canvas, index);
+    return { figure, ...parts };
+  }
+
+  /** The buttons of a chart's legend, one for each line. */
+  layers(chart) {
+    return chart.lines.map((line) => ({
+      id: `${chart.title}/${line.label}`, label: line.label, colour: this.colour(line),
+    }));
+  }
+
+  /** The lines a visitor has not hidden. */
+  visible(chart) {
+    const layers = this.layers(chart);
+    return chart.lines.filter((_, i) => this.shown(layers, layers[i].id));
+  }
+
+  /** Title, legend with the values in it, and an empty canvas with its scales: gives {context, px, py, right}. */
+  frame(parts, chart, width, index, { x, values, low, high }) {
+    const { data, colours } = this;
+    const height = data.height;
+    parts.caption.textContent = chart.title + (chart.unit ? ` (${chart.unit})` : "");
+    const said = chart.lines.map((line, i) => `${line.label} ${values[i] === undefined ? "" : number(values[i])}`);
+    parts.canvas.setAttribute("aria-label", `${chart.title}. ${said.join(", ")}`);
+    this.chips(parts.legend, this.layers(chart));
+    [...parts.legend.children].forEach((chip, i) => {
+      const text = values[i] === undefined ? "" : number(values[i]);
+      const value = chip.querySelector("b") ?? chip.appendChild(make("b"));
+      if (value.textContent !== text) value.textContent = text;
+    });
+    parts.canvas.style.height = `${height}px`;
+
+    const context = prepare(parts.canvas, width, height);
+    context.font = colours.font;
+    const named = chart.kind === "lines" ? chart.references : []; // their names stand in the right margin
+    const right = width - Math.max(10, ...named.map(([, text]) => context.measureText(text).width + 8));
+    const [x0, x1] = x;
+    const scale = chart.log_y ? Math.log10 : (y) => y;
+    const [bottom, top] = [scale(low), scale(high)];
+    const px = (value) => LEFT + ((value - x0) / (x1 - x0 || 1)) * (right - LEFT);
+    const py = (value) => height - BOTTOM - ((scale(value) - bottom) / (top - bottom)) * (height - TOP - BOTTOM);
+    this.charts[index].axis = { x0, x1, right };
+
+    context.lineWidth = 1;
+    context.fillStyle = colours.faint;
+    context.strokeStyle = colours.line;
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    context.beginPath();
+    for (const tick of chart.log_y ? this.decades(low, high) : ticks(low, high, height / 45)) {
+      const y = Math.round(py(tick)) + 0.5;
+      context.moveTo(LEFT, y);
+      context.lineTo(right, y);
+      context.fillText(short(tick), LEFT - 6, y);
+    }
+    context.textAlign = "center";
+    context.textBaseline = "top";
+    for (const tick of x1 > x0 ? ticks(x0, x1, width / 80) : [x0]) {
+      context.moveTo(px(tick), height - BOTTOM);
+      context.lineTo(px(tick), height - BOTTOM + 4);
+      context.fillText(short(tick), px(tick), height - BOTTOM + 6);
+    }
+    context.stroke();
+    return { context, px, py, right };
+  }
+
+  /** Powers of ten, every second or third where there are many, or 1, 2, 5 where there is hardly one. */
+  decades(low, high) {
+    const [from, to] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+    const every = Math.max(1, Math.ceil((to - from + 1) / 5));
+    const found = [];
+    for (let e = from; e <= to; e += every) found.push(10 ** e);
+    if (found.length > 1) return found;
+    return [-1, 0].flatMap((d) => [1, 2, 5].map((m) => m * 10 ** (from + d))).filter((y) => y >= low && y <= high);
+  }
+
+  colour({ color }) {
+    return this.colours[color] ?? color;
+  }
+
+  drawLines(parts, chart, width, at, index) {
+    const { colours, data } = this;
+    const { x } = chart;
+    const last = x.length - 1;
+    const i = at === null || at === undefined ? last : nearest(x, at);
+    const values = chart.lines.map((line) => (last < 0 ? NaN : line.y[i]));
+    const lines = this.visible(chart);
+    const arrays = lines.flatMap((line) => (line.low ? [line.low, line.y, line.high] : [line.y]));
+    const [low, high] = chart.limits ?? span(arrays, chart.references.map(([y]) => y), chart.log_y);
+    const range = [last < 0 ? 0 : Math.min(x[0], data.start ?? x[0]), last < 0 ? 1 : x[last]];
+    const { context, px, py, right } = this.frame(parts, chart, width, index, { x: range, values, low, high });
+    const drawable = (y) => Number.isFinite(y) && (!chart.log_y || y > 0);
+    const [top, bottom] = [TOP, data.height - BOTTOM];
+
+    context.textAlign = "left";
+    context.textBaseline = "middle";
+    for (const [y, text] of chart.references) {
+      if (!drawable(y) || y < low || y > high) continue;
+      this.rule(context, LEFT, py(y), right - LEFT, 0);
+      context.fillStyle = colours.text;
+      context.fillText(text, right + 5, py(y));
+    }
+    for (const [step, text] of chart.marks) {
+      if (step < range[0] || step > range[1]) continue;
+      const late = px(step) > width * 0.6;
+      this.rule(context, px(step), TOP, 0, bottom - top);
+      context.textAlign = late ? "right" : "left";
+      context.textBaseline = "top";
+      this.write(context, text, px(step) + (late ? -4 : 4), TOP);
+    }
+
+    context.save(); // beyond the limits of a chart that has them nothing is drawn
+    context.beginPath();
+    context.rect(LEFT, top - 1, right - LEFT + 2, bottom - top + 2);
+    context.clip();
+    for (const line of lines) {
+      const colour = this.colour(line);
+      if (line.low) {
+        context.fillStyle = faded(hex(colour, "#888888"), 0.22);
+        for (const [from, to] of this.runs(x, (k) => drawable(line.low[k]) && drawable(line.high[k]))) {
+          context.beginPath();
+          for (let k = from; k < to; k++) context.lineTo(px(x[k]), py(line.high[k]));
+          for (let k = to - 1; k >= from; k--) context.lineTo(px(x[k]), py(line.low[k]));
+          context.fill();
+        }
+      }
+      context.strokeStyle = context.fillStyle = colour;
+      context.lineWidth = 1.6;
+      context.lineJoin = "round";
+      for (const [from, to] of this.runs(x, (k) => drawable(line.y[k]))) {
+        context.beginPath();
+        for (let k = from; k < to; k++) context.lineTo(px(x[k]), py(line.y[k]));
+        context.stroke();
+        const alone = to - from === 1; // between two gaps
+        if (alone) context.fillRect(px(x[from]) - 1.5, py(line.y[from]) - 1.5, 3, 3);
+      }
+    }
+
+    context.restore();
+
+    if (data.cursor !== null && last >= 0 && data.cursor >= range[0] && data.cursor <= range[1]) {
+      context.strokeStyle = colours.primary;
+      context.lineWidth = 1.5;
+      stroke(context, px(data.cursor), TOP, 0, bottom - top);
+    }
+    if (last < 0 || (at === null || at === undefined)) return;
+    const where = px(x[i]);
+    if (this.hover?.step !== undefined) {
+      context.strokeStyle = colours.faint;
+      context.lineWidth = 1;
+      stroke(context, where, TOP, 0, bottom - top);
+    }
+    for (const line of lines) {
+      if (!drawable(line.y[i]) || line.y[i] < low || line.y[i] > high) continue;
+      context.beginPath();
+      context.arc(where, py(line.y[i]), 3, 0, 2 * Math.PI);
+      context.fillStyle = this.colour(line);
+      context.fill();
+      context.strokeStyle = colours.background;
+      context.lineWidth = 1;
+      context.stroke();
+    }
+  }
+
+  /** A dashed line, `across` or `along` pixels long. */
+  rule(context, x, y, across, along) {
+    context.setLineDash([5, 4]);
+    context.lineWidth = 1;
+    context.strokeStyle = this.colours.faint;
+    stroke(context, x, y, across, along);
+    context.setLineDash([]);
+  }
+
+  /** Text with the background's colour round it, so that it can be read over lines. */
+  write(context, text, x, y) {
+    context.lineWidth = 3;
+    context.lineJoin = "round";
+    context.strokeStyle = this.colours.background;
+    context.strokeText(text, x, y);
+    context.fillStyle = this.colours.text;
+    context.fillText(text, x, y);
+    context.lineWidth = 1;
+  }
+
+  /** [from, to) of the stretches whose entries are good: the rest is a gap. */
+  *runs(x, good) {
+    for (let from = 0; from < x.length; from++) {
+      if (!good(from)) continue;
+      let to = from + 1;
+      while (to < x.length && good(to)) to++;
+      yield [from, to];
+      from = to;
+    }
+  }
+
+  drawHistogram(parts, chart, width, index) {
+    const { colours } = this;
+    const [x0, x1] = chart.x;
+    const bars = (line) => !line.own_scale;
+    const bins = Math.max(1, ...chart.lines.filter(bars).map((line) => line.y.length));
+    const over = this.hover?.chart === index; // then hover.at is there
+    const bin = over ? clamp(Math.floor(((this.hover.at - x0) / (x1 - x0)) * bins), 0, bins - 1) : undefined;
+    const values = chart.lines.map(({ y }) => (bin === undefined ? undefined : y[Math.floor(((bin + 0.5) / bins) * y.length)]));
+    const lines = this.visible(chart);
+    const high = Math.max(...lines.filter(bars).map((line) => Math.max(...line.y.filter(Number.isFinite))), 0) || 1;
+    const ranges = { x: [x0, x1], values, low: 0, high: high * 1.05 };
+    const { context, px, py, right } = this.frame(parts, chart, width, index, ranges);
+    const edge = (i) => px(x0 + ((x1 - x0) * i) / bins);
+    const floor = py(0);
+    for (const line of lines) {
+      const colour = this.colour(line);
+      if (line.own_scale) {
+        this.drawFunction(context, line, chart, px, floor);
+        continue;
+      }
+      context.beginPath();
+      context.moveTo(edge(0), floor);
+      line.y.forEach((count, i) => {
+        context.lineTo(edge(i), py(Number.isFinite(count) ? count : 0));
+        context.lineTo(edge(i + 1), py(Number.isFinite(count) ? count : 0));
+      });
+      context.lineTo(edge(bins), floor);
+      context.fillStyle = faded(hex(colour, "#888888"), 0.3);
+      context.fill();
+      context.strokeStyle = colour;
+      context.lineWidth = 1.4;
+      context.stroke();
+    }
+    for (const [x, text] of chart.references) {
+      if (x < x0 || x > x1) continue;
+      this.rule(context, px(x), TOP, 0, floor - TOP);
+      context.textAlign = "center";
+      context.textBaseline = "top";
+      this.write(context, text, clamp(px(x), LEFT + 20, right - 20), TOP);
+    }
+    if (bin === undefined) return;
+    context.fillStyle = faded(colours.text, 0.1);
+    context.fillRect(edge(bin), TOP, edge(bin + 1) - edge(bin), floor - TOP);
+    const late = edge(bin) > width / 2;
+    context.textAlign = late ? "right" : "left";
+    context.textBaseline = "top";
+    const [from, to] = [bin, bin + 1].map((i) => number(x0 + ((x1 - x0) * i) / bins, 3));
+    this.write(context, `${from} … ${to}`, late ? edge(bin) - 4 : edge(bin + 1) + 4, TOP + 12);
+  }
+
+  /** A curve from the floor to the ceiling, and where the samples sit on it: a dot a bin, its area their share. */
+  drawFunction(context, line, { x: [x0, x1], lines }, px, floor) {
+    const { y } = line;
+    const [low, high] = span([y], [], false);
+    const at = (share) => {
+      const value = y[Math.round(share * (y.length - 1))];
+      return [px(x0 + (x1 - x0) * share), floor - ((value - low) / (high - low)) * (floor - TOP)];
+    };
+    context.strokeStyle = context.fillStyle = this.colour(line);
+    context.lineWidth = 2;
+    context.beginPath();
+    y.forEach((_, i) => context.lineTo(...at(i / (y.length - 1))));
+    context.stroke();
+    const counts = lines[0].y;
+    const most = Math.max(...counts);
+    counts.forEach((count, bin) => {
+      if (!(count > 0)) return;
+      context.beginPath();
+      context.arc(...at((bin + 0.5) / counts.length), 1 + 7 * Math.sqrt(count / most), 0, 2 * Math.PI);
+      context.fill();
+    });
+  }
+
+  listen(canvas, index) {
+    const point = (event) => {
+      const { x0, x1, right } = this.charts[index].axis;
+      const chart = this.data.charts[index];
+      const box = canvas.getBoundingClientRect();
+      const at = x0 + ((event.clientX - box.left - LEFT) / (right - LEFT)) * (x1 - x0);
+      this.point(chart, index, at);
+    };
+    canvas.onpointermove = canvas.onpointerdown = point;
+    canvas.onpointerleave = canvas.onblur = () => {
+      this.hover = undefined;
+      this.redraw();
+    };
+    canvas.onclick = () => this.choose();
+    canvas.onkeydown = (event) => {
+      const chart = this.data.charts[index];
+      const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
+      if (event.key === "Enter") this.choose();
+      if (!by || chart.kind !== "lines" || !chart.x.length) return;
+      event.preventDefault();
+      const now = nearest(chart.x, this.hover?.step ?? this.data.cursor ?? Infinity);
+      this.point(chart, index, chart.x[clamp(now + by, 0, chart.x.length - 1)]);
+    };
+  }
+
+  point(chart, index, at) {
+    if (chart.kind === "histogram") this.hover = { chart: index, at };
+    else this.hover = chart.x.length ? { chart: index, step: chart.x[nearest(chart.x, at)] } : undefined;
+    this.redraw();
+  }
+
+  choose() {
+    if (this.hover?.step !== undefined && this.data.clickable) this.send("step", this.hover.step);
+  }
+}

@@ -1,0 +1,150 @@
+"""Charts over training and histograms: what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from .component import mount
+from .packing import pack
+
+MOST_NUMBERS = 6000  # float32 numbers in a frame, 24 KB
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One line of a chart, or one distribution of a histogram.
+
+    y: (T,) values, or the height of each bin. low, high: (T,) the edges of a band round it (a range over seeds, say;
+    y is then its median). color: "real", "fake", "green", "red", "purple", "yellow", "grey", "text", which follow the
+    theme, or #rrggbb. What is not finite is a gap.
+    own_scale: of a histogram: a function over its range, y at regular points from end to end. It is drawn as a curve
+    that fills the height, whatever its unit, and on it a dot for each bin, as large as the first line's share there.
+    """
+
+    label: str
+    color: str
+    y: np.ndarray
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
+    own_scale: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """One small chart.
+
+    kind "lines": x (T,) are steps, ascending. kind "histogram": x = (low, high), the range that the bins share
+    equally. references: (value, label), lines worth comparing with, horizontal (in a histogram vertical).
+    marks: (step, text), what happened then. log_y: values at or below 0 are gaps. limits: (low, high) of the vertical
+    axis of lines where it is known beforehand, [0, 1] for a probability; otherwise it follows what is shown.
+    """
+
+    title: str
+    x: np.ndarray | tuple[float, float]
+    lines: Sequence[Line]
+    kind: Literal["lines", "histogram"] = "lines"
+    log_y: bool = False
+    limits: tuple[float, float] | None = None
+    references: Sequence[tuple[float, str]] = ()
+    marks: Sequence[tuple[int, str]] = ()
+    unit: str = ""
+
+
+def curves(
+    key: str,
+    charts: Sequence[Chart],
+    *,
+    step: int | None = None,
+    cursor: int | None = None,
+    start: int | None = 0,
+    label: str = "step",
+    summary: str = "",
+    height: int = 150,
+    width: int = 300,
+    clickable: bool = False,
+    on_click: Callable[[], None] | None = None,
+) -> int | None:
+    """Show the charts; give the step that was just clicked (in this one rerun), else None.
+
+    step: the step of the newest data (for `data-step`). cursor: a step to mark and to read out, None for the last.
+    start: where the axis begins at the latest (None: at the first step). label: the word before the step. height: of
+    one chart; width: the narrowest a chart may become before there are fewer in a row. With `clickable` a click sends
+    the nearest recorded step; on_click is called before the rerun that causes.
+    """
+    frame = curves_frame(
+        key, charts, step=step, cursor=cursor, start=start, label=label, summary=summary, height=height, width=width,
+        clickable=clickable,
+    )  # fmt: skip
+    clicked = mount("curves", key, frame, on_step_change=on_click or (lambda: None)).step
+    return None if clicked is None else int(clicked)
+
+
+def curves_frame(
+    key: str,
+    charts: Sequence[Chart],
+    *,
+    step: int | None = None,
+    cursor: int | None = None,
+    start: int | None = 0,
+    label: str = "step",
+    summary: str = "",
+    height: int = 150,
+    width: int = 300,
+    clickable: bool = False,
+) -> bytes:
+    """The bytes of one frame; see `curves`. Raises ValueError where a line is not as long as its chart's x."""
+    arrays = sum(3 if line.low is not None else 1 for chart in charts for line in chart.lines) + len(charts)
+    limit = max(64, MOST_NUMBERS // max(1, arrays))
+    steps: dict[int, tuple[Any, np.ndarray]] = {}  # the charts of one run share their steps, which are then sent once
+    return pack(
+        {
+            "key": key,
+            "step": step,
+            "cursor": cursor,
+            "start": start,
+            "labels": {"step": label},
+            "summary": summary,
+            "height": height,
+            "width": width,
+            "clickable": clickable,
+            "charts": [_chart(chart, limit, steps) for chart in charts],
+        }
+    )
+
+
+def _chart(chart: Chart, limit: int, steps: dict[int, tuple[Any, np.ndarray]]) -> dict[str, Any]:
+    out = {
+        "title": chart.title,
+        "kind": chart.kind,
+        "unit": chart.unit,
+        "log_y": chart.log_y,
+        "limits": chart.limits,
+        "references": [list(reference) for reference in chart.references],
+        "marks": [list(mark) for mark in chart.marks],
+    }
+    if chart.kind == "histogram":
+        low, high = chart.x
+        return out | {"x": [float(low), float(high)], "lines": [_line(line, slice(None)) for line in chart.lines]}
+    length = len(chart.x)
+    for line in chart.lines:
+        for values in (line.y, line.low, line.high):
+            if values is not None and len(values) != length:
+                raise ValueError(f"{chart.title}, {line.label}: {len(values)} values for {length} steps; give one each")
+    keep = np.unique(np.linspace(0, length - 1, min(length, limit)).round().astype(int)) if length else slice(None)
+    if id(chart.x) not in steps:
+        steps[id(chart.x)] = (chart.x, np.asarray(chart.x)[keep].astype(np.uint32))
+    return out | {"x": steps[id(chart.x)][1], "lines": [_line(line, keep) for line in chart.lines]}
+
+
+def _line(line: Line, keep: Any) -> dict[str, Any]:
+    out: dict[str, Any] = {"label": line.label, "color": line.color}
+    out["y"] = np.asarray(line.y)[keep].astype(np.float32)
+    if line.own_scale:
+        out["own_scale"] = True
+    if line.low is not None and line.high is not None:
+        out |= {name: np.asarray(getattr(line, name))[keep].astype(np.float32) for name in ("low", "high")}
+    return out

@@ -1,0 +1,135 @@
+// Images side by side, in titled groups (one for each run), as sharp squares: every pixel of an image is the same whole
+// number of screen pixels.
+
+const IMAGE = 28;
+
+/** Two pixels in a byte, the first in its high half: their 16 grey levels as 0 … 255. */
+function greys(packed, count) {
+  const found = new Uint8Array(count);
+  for (let i = 0; i < count; i++) found[i] = 17 * (i % 2 ? packed[i >> 1] & 15 : packed[i >> 1] >> 4);
+  return found;
+}
+
+class Digits extends View {
+  constructor(kind, key) {
+    super(kind, key);
+    this.grid = make("div", { className: "grid digits" });
+    this.root.append(this.grid);
+    this.groups = [];
+  }
+
+  show(data, send) {
+    if (!this.data || data.selected !== this.data.selected) this.selected = data.selected;
+    super.show(data, send);
+  }
+
+  draw() {
+    const { data } = this;
+    const width = this.root.clientWidth;
+    const across = evenly(data.groups.length, Math.floor((width + 16) / (data.width + 16)));
+    this.grid.style.gridTemplateColumns = `repeat(${across}, minmax(0, 1fr))`;
+    this.grid.style.columnGap = "16px";
+    while (this.groups.length > data.groups.length) this.groups.pop().figure.remove();
+    while (this.groups.length < data.groups.length) this.groups.push(this.addGroup());
+    let first = 0;
+    data.groups.forEach((group, i) => {
+      this.drawGroup(this.groups[i], group, Math.floor((width - 16 * (across - 1)) / across), first);
+      first += group.count;
+    });
+  }
+
+  addGroup() {
+    const parts = { caption: make("figcaption"), canvas: make("canvas") };
+    const figure = make("figure", {}, parts.caption, parts.canvas);
+    this.grid.append(figure);
+    const group = { figure, ...parts };
+    this.listen(group);
+    return group;
+  }
+
+  drawGroup(group, { title, images, count, labels }, width, first) {
+    const { data, colours } = this;
+    const ratio = window.devicePixelRatio || 1;
+    const gap = 3;
+    const columns = Math.max(1, Math.min(data.columns, count, Math.floor(width / (IMAGE / ratio + gap))));
+    const zoom = clamp(Math.floor(((width / columns - gap) * ratio) / IMAGE), 1, Math.round(data.upscale * ratio));
+    const side = (zoom * IMAGE) / ratio;
+    const cell = { wide: side + gap, high: side + gap + (labels ? 16 : 0) };
+    const rows = Math.ceil(count / columns);
+    Object.assign(group, { first, count, columns, cell, labels });
+    group.caption.textContent = title;
+    group.caption.hidden = !title;
+    const { canvas } = group;
+    const pick = data.selectable;
+    canvas.tabIndex = pick ? 0 : -1;
+    const [wide, high] = [columns * cell.wide, rows * cell.high];
+    Object.assign(canvas.style, { width: `${wide}px`, height: `${high}px`, cursor: pick ? "pointer" : "default" });
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", [title, data.summary].filter(Boolean).join(". "));
+    const context = prepare(canvas, wide, high);
+
+    const grey = greys(images, count * IMAGE * IMAGE);
+    const sheet = new ImageData(IMAGE, IMAGE * count);
+    const pixels = new Uint32Array(sheet.data.buffer);
+    for (let i = 0; i < pixels.length; i++) pixels[i] = (0xff000000 | (grey[i] * 0x010101)) >>> 0;
+    const source = make("canvas", { width: IMAGE, height: Math.max(1, IMAGE * count) });
+    source.getContext("2d").putImageData(sheet, 0, 0);
+    context.imageSmoothingEnabled = false;
+    context.font = colours.font;
+    context.textAlign = "center";
+    context.textBaseline = "top";
+    for (let i = 0; i < count; i++) {
+      const [x, y] = this.place(group, i);
+      context.drawImage(source, 0, IMAGE * i, IMAGE, IMAGE, x, y, side, side);
+      if (labels) {
+        context.fillStyle = colours.text;
+        context.fillText(labels[i], x + side / 2, y + side + 3, side + gap);
+      }
+      const chosen = pick && this.selected === first + i;
+      if (!chosen && !(pick && this.over === first + i)) continue;
+      context.strokeStyle = chosen ? colours.primary : colours.faint;
+      context.lineWidth = chosen ? 3 : 2;
+      context.strokeRect(x, y, side, side);
+    }
+  }
+
+  /** The top left corner of image i of a group, on a whole screen pixel. */
+  place({ columns, cell }, i) {
+    const ratio = window.devicePixelRatio || 1;
+    const whole = (x) => Math.round(x * ratio) / ratio;
+    return [whole((i % columns) * cell.wide + 1.5), whole(Math.floor(i / columns) * cell.high + 1.5)];
+  }
+
+  listen(group) {
+    const { canvas } = group;
+    const find = (event) => {
+      const box = canvas.getBoundingClientRect();
+      const column = Math.floor((event.clientX - box.left) / group.cell.wide);
+      const row = Math.floor((event.clientY - box.top) / group.cell.high);
+      const i = row * group.columns + column;
+      return column >= 0 && column < group.columns && i >= 0 && i < group.count ? group.first + i : undefined;
+    };
+    const over = (index) => {
+      if (this.over === index || !this.data.selectable) return;
+      this.over = index;
+      this.redraw();
+    };
+    canvas.onpointermove = (event) => over(find(event));
+    canvas.onpointerleave = () => over(undefined);
+    canvas.onclick = (event) => this.select(find(event));
+    canvas.onkeydown = (event) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -group.columns, ArrowDown: group.columns }[event.key];
+      if (!by || !this.data.selectable) return;
+      event.preventDefault();
+      const inside = this.selected >= group.first && this.selected < group.first + group.count;
+      this.select(inside ? clamp(this.selected + by, group.first, group.first + group.count - 1) : group.first);
+    };
+  }
+
+  select(index) {
+    if (index === undefined || !this.data.selectable) return;
+    this.selected = index;
+    this.send("selected", index);
+    this.redraw();
+  }
+}

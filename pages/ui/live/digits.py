@@ -1,0 +1,92 @@
+"""A grid of 28×28 images: what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .component import mount, selection
+from .packing import pack
+
+SIDE = 28
+
+
+@dataclass(frozen=True, eq=False)
+class Images:
+    """One titled group: images uint8 (n, 28, 28), and a short text under each if labels are given (n of them)."""
+
+    images: np.ndarray
+    title: str = ""
+    labels: Sequence[str] | None = None
+
+
+def digits(
+    key: str,
+    groups: np.ndarray | Images | Sequence[Images],
+    *,
+    step: int | None = None,
+    columns: int = 8,
+    upscale: int = 3,
+    width: int = 260,
+    summary: str = "",
+    selectable: bool = False,
+    selected: int | None = None,
+    on_select: Callable[[], None] | None = None,
+) -> int | None:
+    """Show the images; give the index of the one clicked last, counted over all groups (before that, `selected`).
+
+    columns: images in a row of a group, fewer where there is no room. upscale: at most so many CSS pixels to a pixel.
+    width: the narrowest a group may become before there are fewer side by side. Sixteen grey levels are sent.
+    """
+    selected, clicked = selection(key, selected, on_select)
+    frame = digits_frame(
+        key, groups, step=step, columns=columns, upscale=upscale, width=width, summary=summary, selectable=selectable,
+        selected=selected,
+    )  # fmt: skip
+    mount("digits", key, frame, on_selected_change=clicked)
+    return selected
+
+
+def digits_frame(
+    key: str,
+    groups: np.ndarray | Images | Sequence[Images],
+    *,
+    step: int | None = None,
+    columns: int = 8,
+    upscale: int = 3,
+    width: int = 260,
+    summary: str = "",
+    selectable: bool = False,
+    selected: int | None = None,
+) -> bytes:
+    """The bytes of one frame; see `digits`. Raises ValueError on anything but uint8 (n, 28, 28), or a label short."""
+    groups = [Images(groups)] if isinstance(groups, np.ndarray) else [groups] if isinstance(groups, Images) else groups
+    for group in groups:
+        if group.images.dtype != np.uint8 or group.images.ndim != 3 or group.images.shape[1:] != (SIDE, SIDE):
+            raise ValueError(f"images have to be uint8 (n, 28, 28), not {group.images.dtype} {group.images.shape}")
+        if group.labels is not None and len(group.labels) != len(group.images):
+            raise ValueError(f"{len(group.labels)} labels for {len(group.images)} images; give one each, or none")
+    return pack(
+        {
+            "key": key,
+            "step": step,
+            "columns": columns,
+            "upscale": upscale,
+            "width": width,
+            "summary": summary,
+            "selectable": selectable,
+            "selected": selected,
+            "groups": [
+                {"title": g.title, "count": len(g.images), "images": nibbles(g.images), "labels": g.labels}
+                for g in groups
+            ],
+        }
+    )
+
+
+def nibbles(images: np.ndarray) -> np.ndarray:
+    """Pixels as 16 grey levels (the nearest ones), two in a byte, the first in its high half."""
+    levels = ((images.reshape(-1).astype(np.uint16) + 8) // 17).astype(np.uint8)
+    return levels[0::2] << 4 | levels[1::2]

@@ -1,0 +1,107 @@
+"""Shares over training, a strip for each run: what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .component import mount
+from .packing import Quantised, pack
+
+MOST_CELLS = 30_000  # of all strips of a frame, two bytes each
+HEAT_LABELS: Mapping[str, str] = {
+    "step": "step",
+    "row": "row",
+    "right": "should be",
+    "legend": "clear: nothing · green: its right share · red: everything",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Strip:
+    """One run. x: (T,) steps, evenly spaced. values: (T, M) shares in [0, 1]; what is not finite is grey.
+
+    right: (M,) what each share should be. mark: a step to point out with a dashed line.
+    """
+
+    title: str
+    x: np.ndarray
+    values: np.ndarray
+    right: np.ndarray
+    mark: int | None = None
+
+
+def heat(
+    key: str,
+    strips: Sequence[Strip],
+    *,
+    step: int | None = None,
+    cursor: int | None = None,
+    labels: Mapping[str, str] | None = None,
+    summary: str = "",
+    row: int = 12,
+    width: int = 300,
+    clickable: bool = False,
+    on_click: Callable[[], None] | None = None,
+) -> int | None:
+    """Show the strips; give the step that was just clicked (in this one rerun), else None.
+
+    step: of the newest data (for `data-step`). cursor: a step to mark. labels: words by the names in `HEAT_LABELS`.
+    row: height of a row in pixels; width: the narrowest a strip may become before there are fewer abreast.
+    """
+    frame = heat_frame(
+        key, strips, step=step, cursor=cursor, labels=labels, summary=summary, row=row, width=width, clickable=clickable
+    )
+    clicked = mount("heat", key, frame, on_step_change=on_click or (lambda: None)).step
+    return None if clicked is None else int(clicked)
+
+
+def heat_frame(
+    key: str,
+    strips: Sequence[Strip],
+    *,
+    step: int | None = None,
+    cursor: int | None = None,
+    labels: Mapping[str, str] | None = None,
+    summary: str = "",
+    row: int = 12,
+    width: int = 300,
+    clickable: bool = False,
+) -> bytes:
+    """The bytes of one frame; see `heat`. Raises ValueError on an unknown word or a strip whose arrays do not fit."""
+    for name in labels or {}:
+        if name not in HEAT_LABELS:
+            raise ValueError(f"the strips have no word {name!r}; their words are {', '.join(HEAT_LABELS)}")
+    cells = max(16, MOST_CELLS // max(1, sum(len(strip.right) for strip in strips)))
+    return pack(
+        {
+            "key": key,
+            "step": step,
+            "cursor": cursor,
+            "labels": {**HEAT_LABELS, **(labels or {})},
+            "summary": summary,
+            "row": row,
+            "width": width,
+            "clickable": clickable,
+            "strips": [_strip(strip, cells) for strip in strips],
+        }
+    )
+
+
+def _strip(strip: Strip, most: int) -> dict[str, Any]:
+    x, values = np.asarray(strip.x), np.asarray(strip.values, dtype=np.float64)
+    if values.shape != (len(x), len(strip.right)):
+        raise ValueError(
+            f"{strip.title}: values of the shape {values.shape} for {len(x)} steps and {len(strip.right)} rows"
+        )
+    every = -(-len(x) // most) if len(x) else 1  # a stride keeps the steps evenly spaced
+    return {
+        "title": strip.title,
+        "x": x[::every].astype(np.uint32),
+        "values": Quantised(values[::every], 0.0, 1.0),
+        "right": np.asarray(strip.right, dtype=np.float32),
+        "mark": strip.mark,
+    }

@@ -1,0 +1,88 @@
+"""One frame on its way to the browser: a JSON header and the arrays it names, in one run of bytes.
+
+    uint32 length of the header | header (JSON, UTF-8) | zeros to a multiple of 4 | array | zeros | array | zeros | …
+
+Everything is little-endian. Where the header holds an array it says `{"at": byte offset of the array, counted from the
+first one, "as": "u1" | "u2" | "u4" | "f4", "shape": […]}`, and for a `Quantised` array also `"low"` and `"high"`.
+`unpack` in common.js is the other half.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+LEVELS = 65_534  # codes 0 … 65534 are values, 65535 stands for "no value"
+MISSING = 65_535
+
+
+@dataclass(frozen=True, eq=False)
+class Quantised:
+    """An array as 16-bit codes over [low, high]: two bytes a number, off by at most (high − low) / 131068.
+
+    What is not finite or lies outside [low, high] becomes NaN in the browser, so it is left out and never moved.
+    """
+
+    values: np.ndarray
+    low: float
+    high: float
+
+    def codes(self) -> np.ndarray:
+        values = np.asarray(self.values, dtype=np.float64)
+        inside = (values >= self.low) & (values <= self.high)  # False for NaN
+        scale = LEVELS / (self.high - self.low) if self.high > self.low else 0.0
+        codes = np.rint((np.where(inside, values, self.low) - self.low) * scale)
+        return np.where(inside, codes, MISSING).astype("<u2")
+
+
+def pack(header: Mapping[str, Any]) -> bytes:
+    """The frame. Arrays may stand anywhere in the header; one that stands there twice is sent once.
+
+    bool and 8-bit arrays go as uint8, 16-bit unsigned ones as uint16, other integers as uint32 and all floats as
+    float32. A number that is not finite becomes null.
+    """
+    blocks: list[bytes] = []
+    places: dict[int, dict[str, Any]] = {}
+    kept: list[Any] = []  # ids are only unique among objects that are alive
+
+    def place(array: np.ndarray | Quantised) -> dict[str, Any]:
+        if id(array) not in places:
+            raw = array.codes() if isinstance(array, Quantised) else _plain(array)
+            entry = {"at": sum(map(len, blocks)), "as": raw.dtype.str[1:], "shape": list(raw.shape)}
+            if isinstance(array, Quantised):
+                entry |= {"low": float(array.low), "high": float(array.high)}
+            block = raw.tobytes()
+            blocks.append(block + bytes(-len(block) % 4))
+            places[id(array)] = entry
+            kept.append(array)
+        return places[id(array)]
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, np.ndarray | Quantised):
+            return place(value)
+        if isinstance(value, np.generic):
+            value = value.item()
+        if isinstance(value, float) and not math.isfinite(value):
+            return None
+        if isinstance(value, Mapping):
+            return {str(name): walk(part) for name, part in value.items()}
+        if isinstance(value, list | tuple):
+            return [walk(part) for part in value]
+        return value
+
+    text = json.dumps(walk(header), ensure_ascii=False, separators=(",", ":")).encode()
+    return len(text).to_bytes(4, "little") + text + bytes(-len(text) % 4) + b"".join(blocks)
+
+
+def _plain(array: np.ndarray) -> np.ndarray:
+    kind, size = array.dtype.kind, array.dtype.itemsize
+    if kind == "b" or (kind == "u" and size == 1):
+        return array.astype("u1")
+    if kind in "iu":
+        return array.astype("<u2" if kind == "u" and size == 2 else "<u4")
+    return array.astype("<f4")

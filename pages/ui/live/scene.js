@@ -1,0 +1,488 @@
+// The plane as the two players see it: D(x) as colour with its line of indifference, real and generated points, where
+// each generated point is pushed, the warped grid of latents. One panel or many, always drawn by the same function.
+//
+// Positions: u, v ∈ [0, 1] across a panel's window, v downwards. The zoom is kept in u, v, so panels move together.
+
+const HOME = { u: 0.5, v: 0.5, zoom: 1 };
+const [FARTHEST, NEAREST] = [1 / 3, 60];
+
+/** The value of a field (shape [m, m], row i at y_i upwards) at u, v, linear between its nodes; NaN outside. */
+function fieldAt(field, u, v) {
+  const [rows, columns] = field.shape;
+  const [x, y] = [u * (columns - 1), (1 - v) * (rows - 1)];
+  if (!(x >= 0 && y >= 0 && x <= columns - 1 && y <= rows - 1)) return NaN;
+  const [j, i] = [Math.min(Math.floor(x), columns - 2), Math.min(Math.floor(y), rows - 2)];
+  const [s, t, at] = [x - j, y - i, i * columns + j];
+  const below = field[at] * (1 - s) + field[at + 1] * s;
+  const above = field[at + columns] * (1 - s) + field[at + columns + 1] * s;
+  return below * (1 - t) + above * t;
+}
+
+/** Where the field crosses a level, as line segments [u, v, u, v, …]: marching squares, linear along each edge. */
+function contour(field, level) {
+  const [rows, columns] = field.shape;
+  const lines = [];
+  for (let i = 0; i < rows - 1; i++) {
+    for (let j = 0; j < columns - 1; j++) {
+      const at = i * columns + j;
+      const corners = [field[at], field[at + 1], field[at + columns + 1], field[at + columns]].map((f) => f - level);
+      const crossings = [];
+      for (let edge = 0; edge < 4; edge++) {
+        const [a, b] = [corners[edge], corners[(edge + 1) % 4]];
+        if (a < 0 === b < 0 || !Number.isFinite(a + b)) continue;
+        const t = a / (a - b);
+        const [x, y] = [[t, 0], [1, t], [1 - t, 1], [0, 1 - t]][edge];
+        crossings.push((j + x) / (columns - 1), 1 - (i + y) / (rows - 1));
+      }
+      // four crossings are a saddle: the two pieces run along the side on which the middle of the cell lies
+      if (crossings.length === 8 && corners[0] < 0 !== corners[0] + corners[1] + corners[2] + corners[3] < 0) {
+        crossings.push(...crossings.splice(0, 2));
+      }
+      if (crossings.length % 4 === 0) lines.push(...crossings); // beside a NaN an end may be missing
+    }
+  }
+  return lines;
+}
+
+/** A field as a picture: `shade` maps its values to [0, 1], where ½ is clear, 1 is real's colour, 0 is fake's. */
+function heatmap(field, shade, fine, colours) {
+  const [rows, columns] = field.shape;
+  const [width, height] = [(columns - 1) * fine + 1, (rows - 1) * fine + 1];
+  const image = new ImageData(width, height);
+  const shades = new Uint32Array(256).map((_, i) => {
+    const d = (2 * i) / 255 - 1;
+    const [r, g, b] = channels(d > 0 ? colours.real : colours.fake);
+    return ((Math.round(255 * 0.5 * Math.abs(d)) << 24) | (b << 16) | (g << 8) | r) >>> 0;
+  });
+  const pixels = new Uint32Array(image.data.buffer);
+  const row = new Float32Array(columns);
+  for (let y = 0, at = 0; y < height; y++) {
+    const from = (height - 1 - y) / fine;
+    const i = Math.min(Math.floor(from), rows - 2);
+    const t = from - i;
+    for (let j = 0; j < columns; j++) row[j] = field[i * columns + j] * (1 - t) + field[(i + 1) * columns + j] * t;
+    for (let x = 0; x < width; x++, at++) {
+      const j = Math.min((x / fine) | 0, columns - 2);
+      const s = x / fine - j;
+      const d = shade(row[j] * (1 - s) + row[j + 1] * s);
+      if (d === d) pixels[at] = shades[(d * 255 + 0.5) | 0];
+    }
+  }
+  const canvas = make("canvas", { width, height });
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** A dot drawn once and stamped many times, which is many times faster than drawing each. */
+function stamp(colour, edge, radius) {
+  const ratio = window.devicePixelRatio || 1;
+  const half = Math.ceil(radius + 1.5);
+  const canvas = make("canvas", { width: 2 * half * ratio, height: 2 * half * ratio });
+  const context = canvas.getContext("2d");
+  context.scale(ratio, ratio);
+  context.arc(half, half, radius, 0, 2 * Math.PI);
+  context.fillStyle = colour;
+  context.fill();
+  context.lineWidth = 0.7;
+  context.strokeStyle = edge;
+  context.stroke();
+  return (on, x, y) => on.drawImage(canvas, x - half, y - half, 2 * half, 2 * half);
+}
+
+class Scene extends View {
+  constructor(kind, key) {
+    super(kind, key);
+    this.row = make("div", { className: "row" });
+    this.tools = ["+", "−", "⟲"].map((sign) => make("button", { type: "button", className: "tool" }, sign));
+    const [near, far, home] = this.tools;
+    near.onclick = () => this.zoom(1.6);
+    far.onclick = () => this.zoom(1 / 1.6);
+    home.onclick = () => this.remember("view", HOME);
+    this.grid = make("div", { className: "grid scene" });
+    this.tip = make("div", { className: "tip", hidden: true });
+    this.bar = make("div", { className: "bar" }, this.row, make("span", { className: "space" }), ...this.tools);
+    this.root.append(this.bar, this.grid, this.tip);
+    this.panels = [];
+    this.pointers = new Map();
+    this.pictures = new WeakMap(); // panel data → its heat map and contours, as long as the data stays
+  }
+
+  get view() {
+    return this.settings.view ?? HOME;
+  }
+
+  show(data, send) {
+    // Python's word counts when it changes; until then the visitor's last click does
+    if (!this.data || data.selected !== this.data.selected) this.selected = data.selected;
+    super.show(data, send);
+  }
+
+  draw() {
+    const { data, colours } = this;
+    this.root.style.setProperty("--real", colours.real); // the buttons wear the picture's colours, see live.css
+    this.root.style.setProperty("--fake", colours.fake);
+    this.chips(this.row, data.layers);
+    this.tools.forEach((tool, i) => {
+      tool.title = data.labels[["zoom_in", "zoom_out", "reset"][i]];
+      tool.setAttribute("aria-label", tool.title);
+    });
+
+    this.badges = new Map(); // panel data → where its modes' numbers stand
+    this.tools[2].classList.toggle("on", this.view.zoom !== 1);
+    const many = data.panels.length > 4;
+    const width = this.root.clientWidth;
+    const smallest = data.panels.length === 1 ? width : many ? 105 : 250;
+    const columns = evenly(data.panels.length, Math.floor((width + 10) / (smallest + 10)));
+    const side = Math.floor(Math.min(data.height, (width - 10 * (columns - 1)) / columns));
+    this.grid.style.gridTemplateColumns = `repeat(${columns}, ${side}px)`;
+    this.bar.style.maxWidth = `${Math.max(side * columns + 10 * (columns - 1), 340)}px`;
+    this.grid.classList.toggle("small", many);
+    while (this.panels.length > data.panels.length) this.panels.pop().figure.remove();
+    while (this.panels.length < data.panels.length) this.panels.push(this.addPanel(this.panels.length));
+    data.panels.forEach((panel, i) => this.drawPanel(this.panels[i], panel, side, i));
+  }
+
+  addPanel(index) {
+    const canvas = make("canvas", { tabIndex: 0 });
+    const caption = make("figcaption", {}, make("span"), make("span", { className: "note" }));
+    const figure = make("figure", {}, caption, canvas);
+    this.grid.append(figure);
+    this.listen(canvas, index);
+    return { figure, caption, canvas };
+  }
+
+  drawPanel({ figure, caption, canvas }, panel, side, index) {
+    const { data, colours, view } = this;
+    const picked = data.selectable && this.selected === index;
+    caption.firstChild.textContent = panel.title;
+    caption.lastChild.textContent = panel.note ? ` · ${panel.note}` : "";
+    caption.hidden = !panel.title && !panel.note;
+    figure.className = (data.selectable ? "pick" : "") + (picked ? " picked" : "");
+    canvas.setAttribute("role", data.selectable ? "button" : "img");
+    if (data.selectable) canvas.setAttribute("aria-pressed", String(picked));
+    const said = [panel.title, panel.note, panel.summary || data.summary];
+    canvas.setAttribute("aria-label", said.filter(Boolean).join(". "));
+    canvas.style.touchAction = view.zoom > 1 ? "none" : "pan-y";
+
+    const context = prepare(canvas, side, side);
+    const [x0, x1, y0, y1] = panel.extent;
+    const across = (u) => ((u - view.u) * view.zoom + 0.5) * side;
+    const down = (v) => ((v - view.v) * view.zoom + 0.5) * side;
+    const px = (x) => across((x - x0) / (x1 - x0));
+    const py = (y) => down((y1 - y) / (y1 - y0));
+    const shown = (layer) => this.shown(data.layers, layer);
+
+    if (panel.field && shown("field")) {
+      const { heat, lines } = this.picture(panel, side);
+      // the picture's outermost pixels are centred on the window's edge: it hangs over by half a pixel all round
+      const [w, h] = [heat.width - 1, heat.height - 1];
+      const [left, top] = [across(-0.5 / w), down(-0.5 / h)];
+      context.imageSmoothingQuality = "high";
+      context.drawImage(heat, left, top, across(1 + 0.5 / w) - left, down(1 + 0.5 / h) - top);
+      lines.forEach((line) => {
+        context.beginPath();
+        for (let i = 0; i < line.length; i += 4) {
+          context.moveTo(across(line[i]), down(line[i + 1]));
+          context.lineTo(across(line[i + 2]), down(line[i + 3]));
+        }
+        context.strokeStyle = faded(colours.text, lines.length > 1 ? 0.45 : 0.85);
+        context.lineWidth = side > 240 ? 1.4 : 1;
+        context.stroke();
+      });
+    }
+    if (side > 240) this.drawScale(context, side, px, py, panel.extent);
+    if (panel.lattice && shown("lattice")) this.drawLattice(context, panel.lattice, px, py);
+
+    const radius = side > 400 ? 2.6 : side > 240 ? 2.1 : 1.5;
+    const dots = (points, colour, alpha) => {
+      const dot = stamp(faded(colour, alpha), faded(colours.background, 0.65), radius);
+      for (let i = 0; i < points.length; i += 2) {
+        const [x, y] = [px(points[i]), py(points[i + 1])];
+        if (x > -5 && y > -5 && x < side + 5 && y < side + 5) dot(context, x, y);
+      }
+    };
+    if (panel.real && shown("real")) dots(panel.real, colours.real, 0.75);
+    if (panel.fake && shown("fake")) dots(panel.fake, colours.fake, 0.95);
+    if (panel.arrows && panel.fake && shown("arrows")) this.drawArrows(context, panel, side, px, py);
+    if (panel.centres && shown("modes")) this.drawModes(context, panel, side, px, py);
+    if (panel.outside && shown("fake")) this.drawOutside(context, panel.outside, side);
+    if (this.cross) {
+      context.strokeStyle = faded(colours.text, 0.5);
+      context.setLineDash([3, 3]);
+      context.lineWidth = 1;
+      stroke(context, across(this.cross.u), -1, 0, side + 2);
+      stroke(context, -1, down(this.cross.v), side + 2, 0);
+      context.setLineDash([]);
+    }
+  }
+
+  /** The heat map and the contours of a panel, made once for each frame. */
+  picture(panel, side) {
+    const fine = clamp(Math.round((side * (window.devicePixelRatio || 1)) / panel.field.shape[0] / 2), 1, 5);
+    const name = `${fine} ${this.colours.background}`;
+    let made = this.pictures.get(panel);
+    if (made?.name !== name) {
+      const { middle, spread, levels } = panel;
+      const squeeze = (f) => clamp(0.5 + (f - middle) / (2 * spread), 0, 1);
+      const shade = spread === null ? (f) => sigmoid(f - middle) : squeeze;
+      const heat = heatmap(panel.field, shade, fine, this.colours);
+      made = { name, heat, lines: levels.map((level) => contour(panel.field, level)) };
+      this.pictures.set(panel, made);
+    }
+    return made;
+  }
+
+  drawScale(context, side, px, py, [x0, x1, y0, y1]) {
+    const { colours, view } = this;
+    context.font = colours.font;
+    context.fillStyle = colours.faint;
+    context.strokeStyle = colours.faint;
+    context.lineWidth = 1;
+    const [wide, high] = [(x1 - x0) / view.zoom / 2, (y1 - y0) / view.zoom / 2];
+    const [x, y] = [x0 + view.u * (x1 - x0), y1 - view.v * (y1 - y0)];
+    context.beginPath();
+    context.textAlign = "center";
+    context.textBaseline = "bottom";
+    for (const tick of ticks(x - wide, x + wide, 5)) {
+      const at = px(tick);
+      if (at < 24 || at > side - 12) continue;
+      context.moveTo(at, side);
+      context.lineTo(at, side - 4);
+      context.fillText(short(tick), at, side - 5);
+    }
+    context.textAlign = "left";
+    context.textBaseline = "middle";
+    for (const tick of ticks(y - high, y + high, 5)) {
+      const at = py(tick);
+      if (at < 12 || at > side - 20) continue;
+      context.moveTo(0, at);
+      context.lineTo(4, at);
+      context.fillText(short(tick), 7, at);
+    }
+    context.stroke();
+  }
+
+  drawLattice(context, lattice, px, py) {
+    const [rows, columns] = lattice.shape;
+    context.beginPath();
+    const line = (from, step, count) => {
+      let drawing = false;
+      for (let n = 0, at = 2 * from; n < count; n++, at += 2 * step) {
+        const [x, y] = [px(lattice[at]), py(lattice[at + 1])];
+        const good = Number.isFinite(x + y);
+        if (good) drawing ? context.lineTo(x, y) : context.moveTo(x, y);
+        drawing = good;
+      }
+    };
+    for (let i = 0; i < rows; i++) line(i * columns, 1, columns);
+    for (let j = 0; rows > 1 && j < columns; j++) line(j, columns, rows);
+    context.strokeStyle = faded(this.colours.text, 0.5);
+    context.lineWidth = 0.8;
+    context.stroke();
+  }
+
+  drawArrows(context, { fake, arrows }, side, px, py) {
+    const longest = clamp(side / 16, 9, 30);
+    context.beginPath();
+    for (let i = 0; i < arrows.length; i += 2) {
+      const [x, y] = [px(fake[i]), py(fake[i + 1])];
+      const [dx, dy] = [arrows[i] * longest, -arrows[i + 1] * longest];
+      const length = Math.hypot(dx, dy);
+      if (!(length > 0.7) || !Number.isFinite(x + y)) continue;
+      const head = Math.min(4, length / 2) / length;
+      const [tx, ty] = [x + dx, y + dy];
+      context.moveTo(x, y);
+      context.lineTo(tx, ty);
+      context.moveTo(tx - head * (dx + 0.6 * dy), ty - head * (dy - 0.6 * dx));
+      context.lineTo(tx, ty);
+      context.lineTo(tx - head * (dx - 0.6 * dy), ty - head * (dy + 0.6 * dx));
+    }
+    context.strokeStyle = faded(this.colours.text, 0.8);
+    context.lineWidth = 1;
+    context.stroke();
+  }
+
+  /** Each mode's number beside its centre, filled as far as it has its share of the samples; red if it has none. */
+  drawModes(context, panel, side, px, py) {
+    const { colours } = this;
+    const count = panel.centres.length / 2;
+    const numbered = side > 240;
+    const radius = numbered ? 9 : 3;
+    const [mx, my] = [px((panel.extent[0] + panel.extent[1]) / 2), py((panel.extent[2] + panel.extent[3]) / 2)];
+    context.font = `600 10px ${colours.family}`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    const places = [];
+    for (let i = 0; i < count; i++) {
+      const [x, y] = [px(panel.centres[2 * i]), py(panel.centres[2 * i + 1])];
+      // outwards from the middle of the window, so that the number does not cover the samples
+      const far = Math.hypot(x - mx, y - my);
+      const away = 2 * radius + 1;
+      const [bx, by] = far > 1 ? [x + ((x - mx) / far) * away, y + ((y - my) / far) * away] : [x, y - away];
+      const share = panel.mode_shares?.[i];
+      const label = panel.mode_labels?.[i] ?? String(i + 1);
+      const colour = share === undefined ? colours.text : share > 0 ? colours.green : colours.red;
+      const fill = share > 0 ? clamp(share * count, 0.15, 1) : 0; // full at an equal share
+      context.beginPath();
+      context.arc(bx, by, radius, 0, 2 * Math.PI);
+      context.fillStyle = colours.background;
+      context.fill();
+      context.fillStyle = faded(colour, 0.8 * fill);
+      context.fill();
+      context.strokeStyle = colour;
+      context.lineWidth = share === 0 ? 2 : 1.2;
+      context.stroke();
+      context.fillStyle = colours.text;
+      if (numbered) context.fillText(label, bx, by + 0.5);
+      places.push({ x: bx, y: by, share, label });
+    }
+    this.badges.set(panel, places);
+  }
+
+  /** How many generated points do not show, in the corner. */
+  drawOutside(context, count, side) {
+    const text = this.data.labels.outside.replace("{n}", count);
+    context.font = this.colours.font;
+    context.textAlign = "right";
+    context.textBaseline = "top";
+    const width = context.measureText(text).width;
+    context.fillStyle = faded(this.colours.background, 0.8);
+    context.fillRect(side - width - 12, 0, width + 12, 18);
+    context.fillStyle = this.colours.red;
+    context.fillText(text, side - 6, 4);
+  }
+
+  // ---- looking around -------------------------------------------------------------------------------------------
+
+  /** Zoom by a factor, but not out beyond `low`, and keep the point u, v where it is. */
+  zoom(factor, u = this.view.u, v = this.view.v, low = FARTHEST) {
+    const zoom = clamp(this.view.zoom * factor, Math.min(low, this.view.zoom), NEAREST);
+    const keep = this.view.zoom / zoom;
+    this.look(u + (this.view.u - u) * keep, v + (this.view.v - v) * keep, zoom);
+  }
+
+  move(du, dv) {
+    this.look(this.view.u - du, this.view.v - dv, this.view.zoom);
+  }
+
+  /** Put u, v in the middle, as far as the window's edges allow. */
+  look(u, v, zoom) {
+    const room = zoom > 1 ? 0.5 - 0.5 / zoom : 0;
+    this.remember("view", { u: clamp(u, 0.5 - room, 0.5 + room), v: clamp(v, 0.5 - room, 0.5 + room), zoom });
+  }
+
+  locate(canvas, event) {
+    const box = canvas.getBoundingClientRect();
+    const { u, v, zoom } = this.view;
+    return {
+      u: u + ((event.clientX - box.left) / box.width - 0.5) / zoom,
+      v: v + ((event.clientY - box.top) / box.height - 0.5) / zoom,
+    };
+  }
+
+  listen(canvas, index) {
+    const { pointers } = this;
+    const unhover = () => {
+      this.cross = undefined;
+      this.tip.hidden = true;
+      this.redraw();
+    };
+    canvas.onwheel = (event) => {
+      // at the home view a turn outwards scrolls the page, so nobody is caught on a picture
+      if (event.deltaY > 0 && this.view.zoom <= 1) return;
+      event.preventDefault();
+      const { u, v } = this.locate(canvas, event);
+      this.zoom(Math.exp(-clamp(event.deltaY, -120, 120) / 300), u, v, 1);
+    };
+    canvas.onpointerdown = (event) => {
+      if (event.isPrimary) pointers.clear(); // one that left without a word
+      pointers.set(event.pointerId, event);
+      if (event.isPrimary) this.moved = 0;
+      if (this.view.zoom > 1 || pointers.size > 1) canvas.setPointerCapture(event.pointerId);
+    };
+    canvas.onpointermove = (event) => {
+      const before = pointers.get(event.pointerId);
+      if (before) {
+        const [dx, dy] = [event.clientX - before.clientX, event.clientY - before.clientY];
+        const others = [...pointers.values()].filter((each) => each.pointerId !== event.pointerId);
+        const apart = (a, b) => Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
+        const factor = others.length ? apart(event, others[0]) / Math.max(1, apart(before, others[0])) : 1;
+        const { u, v } = this.locate(canvas, others[0] ?? event);
+        const across = canvas.clientWidth * this.view.zoom;
+        pointers.set(event.pointerId, event);
+        this.moved += Math.hypot(dx, dy);
+        if (factor !== 1) this.zoom(factor, u, v, 1);
+        else if (this.view.zoom > 1) this.move(dx / across, dy / across);
+      }
+      if (event.pointerType !== "touch" || !before) this.hover(canvas, event, index);
+    };
+    canvas.onpointerup = canvas.onpointercancel = (event) => pointers.delete(event.pointerId);
+    canvas.onpointerleave = (event) => {
+      pointers.delete(event.pointerId);
+      unhover();
+    };
+    canvas.onblur = unhover;
+    canvas.onclick = (event) => {
+      if (this.moved > 4) return;
+      if (this.data.selectable) this.select(index);
+      else this.hover(canvas, event, index);
+    };
+    canvas.ondblclick = (event) => {
+      const { u, v } = this.locate(canvas, event);
+      if (!this.data.selectable) this.zoom(2, u, v);
+    };
+    canvas.onkeydown = (event) => {
+      const step = 0.1 / this.view.zoom;
+      const act = {
+        "+": () => this.zoom(1.6),
+        "=": () => this.zoom(1.6),
+        "-": () => this.zoom(1 / 1.6),
+        0: () => this.remember("view", HOME),
+        ArrowLeft: () => this.move(step, 0),
+        ArrowRight: () => this.move(-step, 0),
+        ArrowUp: () => this.move(0, step),
+        ArrowDown: () => this.move(0, -step),
+        Enter: () => this.data.selectable && this.select(index),
+        " ": () => this.data.selectable && this.select(index),
+      }[event.key];
+      if (!act || event.ctrlKey || event.metaKey || (event.key.startsWith("Arrow") && this.view.zoom <= 1)) return;
+      event.preventDefault();
+      act();
+    };
+  }
+
+  select(index) {
+    this.selected = index;
+    this.send("selected", index);
+    this.redraw();
+  }
+
+  hover(canvas, event, index) {
+    const { data } = this;
+    const panel = data.panels[index];
+    if (!panel) return;
+    const { u, v } = (this.cross = this.locate(canvas, event));
+    const [x0, x1, y0, y1] = panel.extent;
+    // as many decimals as a pixel is worth
+    const decimals = clamp(Math.ceil(Math.log10((canvas.clientWidth * this.view.zoom) / (x1 - x0))), 0, 8);
+    const place = (x) => x.toFixed(decimals).replace(/^-(?=[0.]*$)/, "").replace("-", "−");
+    const lines = [`x ${place(x0 + u * (x1 - x0))}   y ${place(y1 - v * (y1 - y0))}`];
+    if (panel.field) {
+      const value = fieldAt(panel.field, u, v);
+      lines.push(`${data.labels.field} ${number(panel.spread === null ? sigmoid(value) : value, 3)}`);
+    }
+    const box = canvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const mode = this.badges.get(panel)?.find((badge) => Math.hypot(badge.x - x, badge.y - y) < 12);
+    const share = mode?.share === undefined ? "" : `: ${(100 * mode.share).toFixed(1)} %`;
+    if (mode) lines.push(`${data.labels.mode} ${mode.label}${share}`);
+    this.tip.textContent = lines.join("\n");
+    this.tip.hidden = false;
+    const home = this.root.getBoundingClientRect();
+    const left = clamp(event.clientX - home.left + 14, 0, Math.max(0, home.width - this.tip.offsetWidth));
+    const top = event.clientY - home.top - this.tip.offsetHeight - 12;
+    this.tip.style.left = `${left}px`;
+    this.tip.style.top = `${top < 0 ? event.clientY - home.top + 18 : top}px`;
+    this.redraw();
+  }
+}

@@ -1,0 +1,236 @@
+"""The scene in the plane: what is sent, and how it is made small enough to be sent ten times a second."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .component import mount, selection
+from .packing import Quantised, pack
+
+LAYERS = ("field", "real", "fake", "arrows", "lattice", "modes")
+LABELS: Mapping[str, str] = {
+    "field": "D(x)",
+    "real": "real",
+    "fake": "fake",
+    "arrows": "where fakes are pushed",
+    "lattice": "latent grid",
+    "modes": "modes",
+    "mode": "mode",
+    "outside": "{n} outside",
+    "zoom_in": "zoom in",
+    "zoom_out": "zoom out",
+    "reset": "whole window",
+}
+# What one frame may hold over all its panels, so that up to sixteen of them take about 30 KB.
+MOST_POINTS = 2048  # generated points; as many real ones
+MOST_NODES = 4000  # nodes of the fields
+MOST_ARROWS = 384
+MOST_LATTICE = 640  # nodes of the grids
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One picture of the plane; every array may be missing.
+
+    extent: (xmin, xmax, ymin, ymax), the window. fake, real: (n, 2). field: (m, m), D's logits (or the critic's
+    values) at y_i, x_j on a regular grid from edge to edge of the window. arrows: (n, 2), a vector at each fake; they
+    are drawn against the 95th percentile of their own lengths. lattice: (r, c, 2), the images of a grid of latents.
+    arrow_unit: the length to draw them against instead, so that several panels can be compared.
+    centres: (m, 2), with mode_labels (default 1 … m) and mode_shares (m,) in [0, 1], the share of the samples each
+    mode got; 0 is drawn as missing. note stands small behind the title. probability: of this panel alone, as in
+    `scene`. scale: (middle, spread) of its colours and where its contour is, so that several panels can be compared.
+    """
+
+    extent: tuple[float, float, float, float]
+    fake: np.ndarray | None = None
+    real: np.ndarray | None = None
+    field: np.ndarray | None = None
+    arrows: np.ndarray | None = None
+    arrow_unit: float | None = None
+    lattice: np.ndarray | None = None
+    centres: np.ndarray | None = None
+    mode_labels: Sequence[str] | None = None
+    mode_shares: Sequence[float] | np.ndarray | None = None
+    title: str = ""
+    note: str = ""
+    summary: str = ""
+    probability: bool | None = None
+    scale: tuple[float, float] | None = None
+
+
+def scene(
+    key: str,
+    panels: Panel | Sequence[Panel],
+    *,
+    step: int | None = None,
+    layers: Sequence[str] = LAYERS,
+    hidden: Sequence[str] = (),
+    labels: Mapping[str, str] | None = None,
+    summary: str = "",
+    height: int = 520,
+    probability: bool = True,
+    middle: float | None = None,
+    selectable: bool = False,
+    selected: int | None = None,
+    on_select: Callable[[], None] | None = None,
+) -> int | None:
+    """Show the panels and give the index of the one that was clicked last (before the first click, `selected`).
+
+    One panel fills the width up to `height` pixels, 2–4 stand side by side, more become small multiples. They zoom
+    together; the zoom and the hidden layers stay with `key`.
+
+    layers: which buttons there are, in this order; a layer no panel has data for is left out. hidden: those that are
+    off until the visitor turns them on. labels: words by the names in `LABELS`, for what should not be in English.
+    probability: colour and read-out are σ(field); else they are the field itself, around `middle` (default: the middle
+    of its 5th and 95th percentile). on_select is called before the rerun that a click causes.
+    """
+    selected, clicked = selection(key, selected, on_select)
+    frame = scene_frame(
+        key, panels, step=step, layers=layers, hidden=hidden, labels=labels, summary=summary, height=height,
+        probability=probability, middle=middle, selectable=selectable, selected=selected,
+    )  # fmt: skip
+    mount("scene", key, frame, on_selected_change=clicked)
+    return selected
+
+
+def scene_frame(
+    key: str,
+    panels: Panel | Sequence[Panel],
+    *,
+    step: int | None = None,
+    layers: Sequence[str] = LAYERS,
+    hidden: Sequence[str] = (),
+    labels: Mapping[str, str] | None = None,
+    summary: str = "",
+    height: int = 520,
+    probability: bool = True,
+    middle: float | None = None,
+    selectable: bool = False,
+    selected: int | None = None,
+) -> bytes:
+    """The bytes of one frame; see `scene`. Raises ValueError on a layer or a label that does not exist."""
+    panels = [panels] if isinstance(panels, Panel) else list(panels)
+    for name in (*layers, *hidden):
+        if name not in LAYERS:
+            raise ValueError(f"there is no layer {name!r}; the layers are {', '.join(LAYERS)}")
+    for name in labels or {}:
+        if name not in LABELS:
+            raise ValueError(f"the scene has no word {name!r}; its words are {', '.join(LABELS)}")
+    words = {**LABELS, **(labels or {})}
+    source = {"modes": "centres"}
+    present = [name for name in layers if any(getattr(p, source.get(name, name)) is not None for p in panels)]
+    shared: dict[int, Quantised] = {}  # the real points of all panels are often the same array
+    return pack(
+        {
+            "key": key,
+            "step": step,
+            "summary": summary,
+            "height": height,
+            "selectable": selectable,
+            "selected": selected,
+            "labels": words,
+            "layers": [{"id": name, "label": words[name], "off": name in hidden} for name in present],
+            "panels": [_panel(panel, len(panels), probability, middle, shared) for panel in panels],
+        }
+    )
+
+
+def _panel(
+    panel: Panel, among: int, probability: bool, middle: float | None, shared: dict[int, Quantised]
+) -> dict[str, Any]:
+    xmin, xmax, ymin, ymax = map(float, panel.extent)
+    low, high = min(xmin, ymin), max(xmax, ymax)
+    # one window further on every side: lines that leave the window keep their direction, and one can zoom out
+    low, high = 2 * low - high, 2 * high - low
+
+    def points(values: np.ndarray | None, limit: int) -> Quantised | None:
+        if values is None:
+            return None
+        if id(values) not in shared:
+            shared[id(values)] = Quantised(np.asarray(values)[:limit], low, high)
+        return shared[id(values)]
+
+    limit = max(48, MOST_POINTS // among)
+    out: dict[str, Any] = {
+        "title": panel.title,
+        "note": panel.note,
+        "summary": panel.summary,
+        "extent": [xmin, xmax, ymin, ymax],
+        "fake": points(panel.fake, limit),
+        "real": points(panel.real, limit),
+    }
+    if panel.fake is not None:
+        x, y = np.asarray(panel.fake, dtype=np.float64).T
+        out["outside"] = int(np.size(x) - np.sum((x >= xmin) & (x <= xmax) & (y >= ymin) & (y <= ymax)))
+    if panel.arrows is not None:
+        out["arrows"] = _arrows(panel.arrows, max(24, MOST_ARROWS // among), panel.arrow_unit)
+    if panel.lattice is not None:
+        every = math.ceil(math.sqrt(np.size(panel.lattice) / 2 * among / MOST_LATTICE))
+        rows, columns = (_every(length, max(1, every)) for length in panel.lattice.shape[:2])
+        out["lattice"] = Quantised(np.asarray(panel.lattice)[np.ix_(rows, columns)], low, high)
+    if panel.field is not None:
+        own = probability if panel.probability is None else panel.probability
+        out |= _field(np.asarray(panel.field, dtype=np.float64), among, own, middle)
+        if panel.scale is not None:
+            out |= {"middle": panel.scale[0], "spread": panel.scale[1], "levels": [panel.scale[0]]}
+    if panel.centres is not None:
+        centres = np.asarray(panel.centres, dtype=np.float32)
+        out["centres"] = centres
+        if panel.mode_labels is not None:
+            out["mode_labels"] = list(panel.mode_labels)
+        if panel.mode_shares is not None:
+            out["mode_shares"] = np.asarray(panel.mode_shares, dtype=np.float32)
+    return out
+
+
+def _every(length: int, every: int) -> np.ndarray:
+    """Every so-manieth index, the last one always among them."""
+    return np.unique(np.append(np.arange(0, length, every), length - 1))
+
+
+def _arrows(arrows: np.ndarray, limit: int, unit: float | None) -> Quantised:
+    """In the given unit, or else that of the 95th percentile of their lengths; none longer than 1."""
+    arrows = np.asarray(arrows, dtype=np.float64)[:limit]
+    lengths = np.hypot(arrows[:, 0], arrows[:, 1])
+    if unit is None:
+        finite = lengths[np.isfinite(lengths)]
+        unit = float(np.percentile(finite, 95)) if finite.size else 0.0
+    with np.errstate(invalid="ignore"):
+        return Quantised(arrows / np.maximum(lengths, unit or 1.0)[:, None], -1.0, 1.0)
+
+
+def _field(field: np.ndarray, among: int, probability: bool, middle: float | None) -> dict[str, Any]:
+    """The field, thinned linearly where there are many panels, with how to colour it and where to draw its contours."""
+    side = max(8, min(field.shape[0], math.isqrt(MOST_NODES // among)))
+    if side < field.shape[0]:
+        weights = _resampling(field.shape[0], side)
+        field = weights @ field @ weights.T
+    finite = field[np.isfinite(field)]
+    if probability:
+        # σ(±30) is 0 or 1 to thirteen places
+        return {"field": Quantised(np.clip(field, -30.0, 30.0), *_range(np.clip(finite, -30.0, 30.0))),
+                "middle": 0.0, "spread": None, "levels": [0.0]}  # fmt: skip
+    low, high = np.percentile(finite, [5, 95]) if finite.size else (0.0, 0.0)
+    centre = (low + high) / 2 if middle is None else middle
+    spread = max(abs(high - centre), abs(low - centre)) or 1.0
+    levels = list(np.linspace(low, high, 7)[1:-1]) if middle is None else [centre]
+    return {"field": Quantised(field, *_range(finite)), "middle": centre, "spread": spread, "levels": levels}
+
+
+def _range(finite: np.ndarray) -> tuple[float, float]:
+    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+
+
+def _resampling(m: int, side: int) -> np.ndarray:
+    """(side, m) weights: linear interpolation from m regular nodes to `side`, both from edge to edge."""
+    at = np.linspace(0.0, m - 1.0, side)
+    left = np.minimum(at.astype(int), m - 2)
+    weights = np.zeros((side, m))
+    weights[np.arange(side), left] = 1 - (at - left)
+    weights[np.arange(side), left + 1] += at - left
+    return weights

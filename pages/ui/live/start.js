@@ -1,0 +1,46 @@
+// The door: views hand their frames in here, also those that came before this code did.
+
+const VIEWS = { scene: Scene, curves: Curves, digits: Digits, heat: Heat };
+const SHEET = new CSSStyleSheet();
+SHEET.replaceSync(CSS);
+
+// A busy server now and then lets Streamlit put a new element in the old one's place. So a view belongs to its key and
+// moves, picture and all, into whichever element asks for it: nobody sees the change.
+const views = new Map();
+const MOST_VIEWS = 24; // beyond that those that are not on the page are forgotten, the oldest first
+
+let told = -Infinity; // when Python was told last that this code is here
+
+function show(kind, { parentElement, data, setTriggerValue }) {
+  const frame = unpack(data.subarray(8));
+  const known = data[0] & 1; // see mount() in component.py
+  if (!known && performance.now() - told > 1000) {
+    told = performance.now();
+    setTriggerValue("code", true);
+  }
+  const name = `${kind} ${frame.key}`;
+  if (!views.has(name)) views.set(name, new VIEWS[kind](kind, frame.key));
+  const view = views.get(name);
+  if (view.root.parentNode !== parentElement) {
+    parentElement.querySelector(".gan-live")?.remove(); // drawn by an older version of this code
+    parentElement.adoptedStyleSheets = [SHEET];
+    parentElement.append(view.root);
+  }
+  view.show(frame, setTriggerValue);
+  for (const [other, { root }] of views) if (views.size > MOST_VIEWS && !root.isConnected) forget(other);
+}
+
+function forget(name) {
+  views.get(name).close();
+  views.delete(name);
+}
+
+function close(parentElement) {
+  parentElement.querySelector(".gan-live")?.remove();
+}
+
+const early = globalThis.ganLive?.waiting ?? new Map();
+globalThis.ganLive = { show, close };
+for (const [parentElement, [kind, component]] of early) if (parentElement.isConnected) show(kind, component);
+
+export default function () {}

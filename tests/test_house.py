@@ -1,0 +1,237 @@
+"""The rules of the house, read from the source: who imports whom, no global randomness, nothing unpickled, and names
+that mean the same everywhere."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from gan_core import config
+
+ROOT = Path(__file__).parents[1]
+CORE = sorted((ROOT / "gan_core").rglob("*.py"))
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+APP = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
+BENCHMARKS = sorted((ROOT / "benchmarks").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+ALL = [*CORE, *APP, *BENCHMARKS, *TESTS]
+
+TORCH_DRAWS = {"rand", "randn", "randint", "randperm", "normal", "bernoulli", "multinomial", "poisson"}
+TENSOR_DRAWS = {"normal_", "uniform_", "random_", "bernoulli_", "exponential_", "cauchy_", "log_normal_", "geometric_"}
+INIT_DRAWS = {
+    "uniform_", "normal_", "trunc_normal_", "xavier_uniform_", "xavier_normal_", "kaiming_uniform_", "kaiming_normal_",
+    "orthogonal_", "sparse_",
+}  # fmt: skip
+NUMPY_RANDOM = {
+    "default_rng",
+    "Generator",
+    "SeedSequence",
+    "BitGenerator",
+    "PCG64",
+    "get_state",
+}  # own state, or only read
+UNSAFE_MODULES = {"pickle", "_pickle", "cPickle", "cloudpickle", "dill", "marshal", "shelve", "random"}
+UNSAFE_CALLS = {
+    "eval", "exec", "torch.load", "torch.hub.load", "joblib.load", "numpy.fromregex", "pandas.read_pickle",
+    "yaml.load", "yaml.unsafe_load", "torch.jit.load",
+}  # fmt: skip
+GLOBAL_SEEDS = {"torch.manual_seed", "torch.seed", "torch.random.manual_seed", "torch.set_rng_state",
+                "torch.default_generator.manual_seed"}  # fmt: skip
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path) -> set[str]:
+    """Dotted names of everything imported, also inside functions; `from a import b` counts as a and a.b."""
+    found: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            here = module_of(path).split(".")
+            here = here if path.name == "__init__.py" else here[:-1]
+            base = here[: len(here) + 1 - node.level] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def imports_of(path: Path, *packages: str) -> list[str]:
+    return sorted(name for name in imports(path) if any(name == p or name.startswith(f"{p}.") for p in packages))
+
+
+def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    """(dotted name, call) with the local names of imports written out: np.random.seed(0) is numpy.random.seed."""
+    known: dict[str, str] = {}
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            known |= {
+                (a.asname or a.name.split(".")[0]): (a.name if a.asname else a.name.split(".")[0]) for a in node.names
+            }
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            known |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call):
+            parts, function = [], node.func
+            while isinstance(function, ast.Attribute):
+                parts.append(function.attr)
+                function = function.value
+            parts.append(known.get(function.id, function.id) if isinstance(function, ast.Name) else "…")
+            yield ".".join(reversed(parts)), node
+
+
+def offences(path: Path, wrong: set[str]) -> list[str]:
+    return [f"{name_of(path)}:{call.lineno} {name}" for name, call in calls(path) if name in wrong]
+
+
+# ── who imports whom ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("path", CORE, ids=name_of)
+def test_the_core_knows_no_page_and_no_streamlit(path: Path) -> None:
+    assert not imports_of(path, "streamlit", "pages", "app", "tests")
+
+
+@pytest.mark.parametrize("path", [p for p in CORE if p.parent.name != "figures"], ids=name_of)
+def test_only_figures_draw(path: Path) -> None:
+    assert not imports_of(path, "plotly", "gan_core.figures")
+
+
+def test_config_imports_nothing_of_ours_and_nothing_heavy() -> None:
+    path = ROOT / "gan_core/config.py"
+    assert not imports_of(path, "gan_core", "pages", "benchmarks")
+    assert {name.split(".")[0] for name in imports(path)} <= sys.stdlib_module_names
+
+
+NO_TORCH = [p for p in CORE if p.parent.name == "figures" or p.stem in ("config", "history", "metrics", "jobs")]
+
+
+@pytest.mark.parametrize("path", [p for p in NO_TORCH if p.stem != "jobs"], ids=name_of)
+def test_pictures_numbers_and_the_past_are_numpy(path: Path) -> None:
+    assert not imports_of(path, "torch", "torchvision", "gan_core.trainer", "gan_core.ensemble", "gan_core.networks")
+
+
+def test_importing_them_does_not_import_torch_by_a_back_door() -> None:
+    modules = ", ".join(module_of(p) for p in NO_TORCH)
+    code = f"import sys, {modules}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_a_page_neither_trains_nor_draws(path: Path) -> None:
+    assert not imports_of(path, "torch", "torchvision", "plotly.graph_objects", "plotly.graph_objs", "plotly.express")
+
+
+@pytest.mark.parametrize("path", APP, ids=name_of)
+def test_no_page_is_imported(path: Path) -> None:
+    pages = {f"pages.{p.stem}" for p in PAGES if p.stem != "__init__"}
+    assert not pages & imports(path)
+
+
+# ── randomness ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("path", ALL, ids=name_of)
+def test_nobody_touches_the_global_random_state(path: Path) -> None:
+    legacy = {
+        name for name, _ in calls(path) if name.startswith("numpy.random.") and name.split(".")[2] not in NUMPY_RANDOM
+    }
+    assert not offences(path, GLOBAL_SEEDS | legacy)
+
+
+@pytest.mark.parametrize("path", [*CORE, *APP], ids=name_of)
+def test_every_draw_names_its_generator(path: Path) -> None:
+    def draws(name: str) -> bool:
+        *owner, last = name.split(".")
+        if owner == ["torch"]:
+            return last in TORCH_DRAWS
+        return last in (INIT_DRAWS if owner[-2:] == ["nn", "init"] else TENSOR_DRAWS)
+
+    nameless = [
+        f"{name_of(path)}:{call.lineno} {name}"
+        for name, call in calls(path)
+        if draws(name) and "generator" not in {keyword.arg for keyword in call.keywords}
+    ]
+    assert not nameless
+
+
+# ── nothing unpickled ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("path", ALL, ids=name_of)
+def test_nothing_is_unpickled_or_evaluated(path: Path) -> None:
+    assert not imports_of(path, *UNSAFE_MODULES)
+    assert not offences(path, UNSAFE_CALLS)
+    unsafe = {name for name, call in calls(path) for k in call.keywords if k.arg == "allow_pickle"}
+    assert not unsafe
+
+
+# ── names ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_registries_hold_what_the_configuration_names() -> None:
+    from gan_core.data import DISTRIBUTIONS
+    from gan_core.losses import LABELLED, LOSSES
+    from gan_core.penalties import PENALTIES
+
+    assert set(DISTRIBUTIONS) == set(config.POINT_DATA)
+    assert set(LOSSES) == set(config.LOSSES) == set(config.options("loss"))
+    assert set(LABELLED) == set(config.LABELLED_LOSSES)
+    assert set(PENALTIES) == set(config.PENALTIES)
+    assert set(config.options("data")) == {*config.POINT_DATA, *config.IMAGE_DATA}
+
+
+IMAGES_ONLY = ("architecture", "labels", "pixels", "precision")
+
+
+@pytest.mark.parametrize("field", [*IMAGES_ONLY, "g_activation", "g_norm", "d_norm", "init", "optimiser", "update"])
+def test_every_option_of_the_configuration_trains(field: str) -> None:
+    from gan_core.trainer import Trainer
+
+    small = {"batch": 8, "g_layers": (8,), "d_layers": (8,)}
+    for option in config.options(field):
+        images = {"data": "mnist"} if field in IMAGES_ONLY else {}
+        images |= {"architecture": "dcgan"} if option == "bfloat16" else {}
+        trainer = Trainer(config.RunConfig.of(**small | images | {field: option}))
+        trainer.step(2)
+        assert trainer.step_count == 2 and trainer.failure is None
+
+
+def test_theme_and_figures_share_their_colours() -> None:
+    from gan_core.figures.style import PALETTE
+
+    theme = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())["theme"]
+    assert theme["chartCategoricalColors"] == list(PALETTE)
+    assert len(set(PALETTE)) == 10  # with another number Streamlit ignores the list
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_requirement_is_pinned(name: str) -> None:
+    lines = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith(("#", "-r "))]
+    assert lines and all(re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][0-9a-z.]*", line) for line in lines)
+
+
+def test_the_readme_sets_up_with_two_commands() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert "pip install -r requirements.txt && streamlit run app.py" in readme
+    assert "pip install -r requirements-dev.txt && pytest" in readme
