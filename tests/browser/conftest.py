@@ -1,0 +1,54 @@
+"""Fixtures of the tests in a real browser: `page` is a fresh visitor of the app, on a server the tests started.
+
+    def test_home(page):
+        page.goto("/")
+        wait_idle(page)
+
+Other visitors and other servers come from `driver`, and share the one `browser`: two cannot be started at once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.driver import FLAGS, Server, chromium, serve, visitor
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))  # in one process, which starts one browser
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        reason = "There is no Chromium on this machine; install it (on Debian: apt-get install chromium)."
+        if os.environ.get("GAN_EXPLORER_BROWSER") == "1":
+            pytest.fail(f"{reason} GAN_EXPLORER_BROWSER=1 makes it a must.", pytrace=False)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def app_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serve(tmp_path_factory.mktemp("server") / "log.txt") as server:
+        yield server
+
+
+@pytest.fixture
+def page(browser: Browser, app_server: Server) -> Iterator[Page]:
+    with visitor(browser, app_server) as page:
+        yield page

@@ -1,0 +1,142 @@
+"""What the browser tests stand on: the machine's Chromium, a server, its visitors, and when a page is at rest."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0  # seconds for a server to answer or a page to come to rest, on a busy machine
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+# the exception under a traceback in the server's log
+CRASH = re.compile(r"^Traceback \(most recent call last\):\n(?:[ \t]+.*\n|\n)*([\w.]+)", re.MULTILINE)
+# what Streamlit may log when it was writing to a tab at the moment of its closing
+FAREWELLS = ("starlette.websockets.WebSocketDisconnect", "uvicorn.protocols.utils.ClientDisconnected")
+
+
+def chromium() -> str | None:
+    """The path of the machine's Chromium; nothing is downloaded."""
+    return next(filter(None, map(shutil.which, CHROMIUMS)), None)
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    log: Path  # everything the server printed, tracebacks included: visitors never see those
+
+
+@contextmanager
+def serve(log: Path, script: Path = ROOT / "app.py") -> Iterator[Server]:
+    """The app, or another script, on a free port until the block ends."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = {
+        "server.headless": "true", "server.address": "127.0.0.1", "server.port": port, "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+    }  # fmt: skip
+    command = [sys.executable, "-m", "streamlit", "run", script.name, *(f"--{k}={v}" for k, v in options.items())]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command, cwd=script.parent, env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait_until_healthy(process, url, log)
+            yield Server(url, log)
+        finally:
+            process.terminate()
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_until_healthy(process: subprocess.Popen, url: str, log: Path) -> None:
+    tries_a_second = 5
+    for _ in range(int(PATIENCE * tries_a_second)):
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            pass
+        try:
+            process.wait(1 / tries_a_second)
+        except subprocess.TimeoutExpired:
+            continue
+        break
+    raise RuntimeError(f"The server did not start. It said:\n{log.read_text()}")
+
+
+@contextmanager
+def visitor(browser: Browser, server: Server, **options: Any) -> Iterator[Page]:
+    """A new visitor of a server, whose addresses start there: page.goto("/play_2d"). `options` as for a new context.
+
+    At the end nothing may have gone wrong behind the scenes: no error in the browser's console, no traceback in the
+    server's log, and no request to any other host.
+    """
+    context = browser.new_context(**{"base_url": server.url, "viewport": {"width": 1280, "height": 900}, **options})
+    context.set_default_timeout(PATIENCE * 1000)
+    page = context.new_page()
+    errors: list[str] = []
+    strangers: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if _is_error(message) else None)
+    page.on("request", lambda request: strangers.append(request.url) if not _is_local(request.url) else None)
+    said_before = server.log.stat().st_size
+    try:
+        yield page
+    finally:
+        context.close()
+    said = server.log.read_bytes()[said_before:].decode(errors="replace")
+    assert not strangers, f"the page asked other hosts: {strangers}"
+    assert not errors, f"the browser's console shows errors: {errors}"
+    crashes = [name for name in CRASH.findall(said) if name not in FAREWELLS]
+    assert not crashes, f"the server logged {crashes}:\n{said}"
+
+
+def _is_error(message: ConsoleMessage) -> bool:
+    """Whether it is the page's: below a page's address, Streamlit's client first looks for its server in vain."""
+    return message.type == "error" and "/_stcore/" not in message.location["url"]
+
+
+def _is_local(url: str) -> bool:
+    return urlsplit(url).hostname in (None, "127.0.0.1")
+
+
+def wait_idle(page: Page) -> None:
+    """Until the page is connected, its script is not running, and nothing on it is a placeholder."""
+    page.wait_for_selector(
+        '[data-testid="stApp"][data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]',
+        timeout=PATIENCE * 1000,
+    )
+    page.wait_for_selector('[data-testid="stSkeleton"]', state="detached", timeout=PATIENCE * 1000)
+
+
+def button(page: Page, label: str) -> Locator:
+    """A button of the page with exactly this label; Play and Pause also show the key that presses them."""
+    return page.get_by_test_id("stMain").get_by_role("button", name=re.compile(f"^{label}( Shortcut Space)?$"))
+
+
+def press(page: Page, label: str) -> None:
+    button(page, label).first.click()

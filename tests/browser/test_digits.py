@@ -1,0 +1,52 @@
+"""The page "Digits" in a real browser: digits at once, the slider moves them, the sections keep their address."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.driver import PATIENCE, Server, visitor, wait_idle
+
+expect.set_options(timeout=PATIENCE * 1000)
+
+
+def samples(page: Page) -> Locator:
+    return page.locator(".gan-live[data-kind=digits]").first
+
+
+def arrive(page: Page, address: str = "/digits") -> None:
+    page.goto(address)
+    expect(samples(page)).to_have_attribute("data-frames", re.compile("[1-9]"))
+    wait_idle(page)
+
+
+def test_digits_are_there_and_the_slider_brings_noise_back(page: Page) -> None:
+    arrive(page)
+    assert int(samples(page).get_attribute("data-step") or 0) > 100
+    page.get_by_test_id("stMain").get_by_role("slider").first.focus()
+    page.keyboard.press("Home")
+    expect(samples(page)).to_have_attribute("data-step", "0")
+    page.get_by_test_id("stMain").get_by_role("button", name="Replay").click()
+    expect(samples(page)).not_to_have_attribute("data-step", "0")
+
+
+def test_a_section_survives_a_reload_and_a_change_of_page(page: Page) -> None:
+    arrive(page, "/digits?section=nonsense")
+    expect(page.get_by_text("section = 'nonsense' is not possible")).to_be_visible()
+    page.get_by_test_id("stButtonGroup").get_by_text("Latent space").click()
+    page.wait_for_url(re.compile("section=latent"))
+    page.reload()
+    expect(page.get_by_text("Measured over")).to_be_visible()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Play in 2-D").click()
+    expect(page.locator(".gan-live[data-kind=scene]")).to_be_visible()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Digits").click()
+    expect(page.get_by_text("Measured over")).to_be_visible()
+    assert "section=latent" in page.url
+
+
+def test_nothing_is_wider_than_a_telephone(browser: Browser, app_server: Server) -> None:
+    with visitor(browser, app_server, viewport={"width": 390, "height": 844}) as page:
+        for section in ("replay", "scores"):
+            arrive(page, f"/digits?section={section}")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")

@@ -1,0 +1,467 @@
+"""The live views in a real browser: what is drawn, that it stays as it was set, and what comes back to Python."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import re
+import textwrap
+from contextlib import ExitStack
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from pages.ui.live.component import drawing_code
+from pages.ui.live.digits import nibbles
+from pages.ui.live.packing import Quantised, pack
+from tests.browser.driver import serve, visitor
+
+
+def app() -> None:
+    """The script under test: each view fed by a polling fragment, with pictures whose every number is known."""
+    import numpy as np
+    import streamlit as st
+
+    from pages.ui.live import Chart, Images, Line, Panel, curves, digits, scene
+
+    st.set_page_config(layout="wide")
+    x = np.linspace(-2, 2, 50)
+    plane = np.tile(x, (50, 1))  # logit(x, y) = x, so D = σ(x) and D = ½ on the y axis
+    points = np.array([[1.0, 1.0], [-1.0, 1.0]])
+    steps = np.arange(0, 1000, 10)
+
+    def panel(**more):
+        return Panel((-2, 2, -2, 2), fake=points, real=-points, field=plane, arrows=points, **more)
+
+    def next_step() -> int:
+        st.session_state.step = st.session_state.get("step", 0) + 1
+        return st.session_state.step
+
+    def one():
+        scene("one", panel(), step=next_step(), hidden=("arrows",), summary="two points", height=400)
+
+    def many():
+        panels = [panel(title=f"seed {k}") for k in range(8)]
+        st.write("picked", scene("many", panels, step=next_step(), selectable=True))
+
+    def lines():
+        loss = np.where((steps > 400) & (steps < 500), np.nan, np.sqrt(steps))
+        charts = [
+            Chart("Loss", steps, [Line("D", "real", loss), Line("G", "fake", -loss)], references=[(5, "five")]),
+            Chart(
+                "Norm", steps, [Line("G norm", "fake", 2.0**-steps, 2.0**-steps / 2, 2.0 ** (1 - steps))], log_y=True
+            ),
+            Chart("Scores", (0, 1), [Line("fake", "fake", np.arange(20.0))], kind="histogram"),
+        ]
+        clicked = curves("lines", charts, step=next_step(), clickable=True)
+        st.session_state.clicked = st.session_state.get("clicked") if clicked is None else clicked
+        st.write("clicked", st.session_state.clicked)
+
+    def images():
+        grey = np.zeros((8, 28, 28), np.uint8)
+        grey[5] = 255
+        groups = [Images(grey, "left", [str(i) for i in range(8)]), Images(grey, "right")]
+        st.write("picked", digits("images", groups, step=next_step(), columns=4, selectable=True))
+
+    def first():
+        name = st.session_state.setdefault("view", st.query_params.get("view", "one"))
+        st.fragment({"one": one, "many": many, "lines": lines, "images": images}[name], run_every=0.1)()
+
+    def second():
+        st.write("elsewhere")
+
+    st.navigation([st.Page(first, title="First"), st.Page(second, title="Second")]).run()
+
+
+@pytest.fixture(scope="module")
+def server(browser, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("app")
+    source = textwrap.dedent(inspect.getsource(app))
+    (folder / "live_app.py").write_text(f"from __future__ import annotations\n\n{source}\n\napp()\n")
+    with serve(folder / "log.txt", folder / "live_app.py") as server:
+        yield server
+
+
+@pytest.fixture
+def visit(server, browser):
+    """visit(view) opens a view and gives the page once three frames are drawn."""
+    with ExitStack() as visitors:
+
+        def go(view: str, width: int = 1280, **options):
+            options["viewport"] = {"width": width, "height": 900}
+            page = visitors.enter_context(visitor(browser, server, **options))
+            page.goto(f"/?view={view}")
+            frames(page, 3)
+            return page
+
+        yield go
+
+
+def root(page):
+    return page.locator(".gan-live")
+
+
+def frames(page, more: int) -> None:
+    """Wait until so many more frames of data have been drawn, also if Streamlit mounts the view anew meanwhile."""
+    root(page).wait_for()
+    handle = root(page).element_handle()
+    wanted = int(handle.get_attribute("data-frames") or 0) + more
+    drawn = "([root, wanted]) => !root.isConnected || +root.dataset.frames >= wanted"
+    page.wait_for_function(drawn, arg=[handle, wanted])
+    if not handle.evaluate("root => root.isConnected"):
+        frames(page, more)
+
+
+def hover(page, across: float, down: float, canvas: int = 0) -> None:
+    box = page.locator(".gan-live canvas").nth(canvas).bounding_box()
+    page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
+
+
+def tip(page) -> list[float]:
+    """The numbers in the read-out, which appears with the next picture."""
+    expect(page.locator(".gan-live .tip")).to_be_visible()
+    text = page.locator(".gan-live .tip").inner_text().replace("−", "-")
+    return [float(found) for found in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", text)]
+
+
+def pixel(page, across: float, down: float, canvas: int = 0) -> list[int]:
+    read = "(c, [x, y]) => [...c.getContext('2d').getImageData(x * c.width | 0, y * c.height | 0, 1, 1).data]"
+    return page.locator(".gan-live canvas").nth(canvas).evaluate(read, [across, down])
+
+
+# ---- the parts of the drawing code, against NumPy ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def code(browser):
+    """call(expression, argument): evaluate it where the drawing code's functions stand."""
+    page = browser.new_page()
+    page.add_script_tag(content=drawing_code().replace("export default function", "function start"))
+
+    def call(expression: str, argument=None):
+        return page.evaluate(f"(argument) => {expression}", argument)
+
+    yield call
+    page.close()
+
+
+def test_the_browser_reads_what_python_packed(code):
+    frame = pack(
+        {
+            "text": "шаг ½", "nothing": float("nan"), "u4": np.array([0, 1_000_000]), "u1": np.array([7], np.uint8),
+            "f4": np.array([[0.5, np.nan]]), "u2": Quantised(np.array([-1, 0.25, 1, 2]), -1, 1),
+        }
+    )  # fmt: skip
+    got = code(
+        "(() => { const h = unpack(new Uint8Array([9, ...argument]).subarray(1));"
+        " return { ...h, u4: [...h.u4], u1: [...h.u1], f4: [...h.f4].map(String), u2: [...h.u2].map(String),"
+        " shape: h.f4.shape }; })()",
+        list(frame),
+    )
+    assert (got["text"], got["nothing"], got["u4"], got["u1"]) == ("шаг ½", None, [0, 1_000_000], [7])
+    assert (got["f4"], got["shape"]) == (["0.5", "NaN"], [1, 2])
+    assert [float(x) for x in got["u2"]] == pytest.approx([-1, 0.25, 1, math.nan], abs=2e-5, nan_ok=True)
+
+
+def array(values: np.ndarray) -> str:
+    numbers = ",".join("NaN" if np.isnan(x) else repr(float(x)) for x in values.ravel())
+    return f"Object.assign(new Float32Array([{numbers}]), {{shape: {list(values.shape)}}})"
+
+
+def test_the_contour_lies_on_the_circle_it_should(code):
+    x = np.linspace(0, 1, 50)
+    field = np.hypot(x[None, :] - 0.5, x[:, None] - 0.4)
+    ends = np.array(code(f"contour({array(field)}, 0.3)")).reshape(-1, 2)
+    radii = np.hypot(ends[:, 0] - 0.5, (1 - ends[:, 1]) - 0.4)
+    assert len(ends) > 100 and np.abs(radii - 0.3).max() < 3e-4
+    pieces = ends.reshape(-1, 2, 2)
+    length = np.hypot(*(pieces[:, 0] - pieces[:, 1]).T).sum()
+    assert length == pytest.approx(2 * math.pi * 0.3, rel=2e-3)
+    _, often = np.unique(ends.round(6), axis=0, return_counts=True)
+    assert (often == 2).all()  # a closed curve: every end meets one other
+
+
+def test_a_saddle_is_cut_on_the_side_of_its_middle(code):
+    for low in (-3.0, -0.5):  # +1 and `low` across: the middle is negative, then positive
+        ends = np.array(code(f"contour({array(np.array([[1.0, low], [low, 1.0]]))}, 0)")).reshape(2, 2, 2)
+        middles = ends.mean(1)  # of each piece, u to the right and v downwards; + stands below left and above right
+        apart = np.abs(middles[:, 0] - middles[:, 1])  # 0 on the line through the two − corners
+        assert (apart > 0.5).all() if low == -3.0 else (apart < 0.2).all()
+
+
+def test_a_field_with_holes_has_no_loose_contour(code):
+    field = np.tile(np.linspace(-1, 1, 6), (6, 1))
+    field[2, 2] = np.nan
+    ends = code(f"contour({array(field)}, 0)")
+    assert len(ends) % 4 == 0 and np.isfinite(ends).all()
+
+
+def test_the_field_is_read_out_linearly(code):
+    field = np.random.default_rng(0).normal(size=(7, 5))
+    for u, v in [(0, 0), (1, 1), (0.3, 0.8), (0.999, 0.001)]:
+        x, y = u * 4, (1 - v) * 6
+        j, i = min(int(x), 3), min(int(y), 5)
+        s, t = x - j, y - i
+        weights = np.outer([1 - t, t], [1 - s, s])
+        expected = (field[i : i + 2, j : j + 2] * weights).sum()
+        assert code(f"fieldAt({array(field)}, {u}, {v})") == pytest.approx(expected, abs=1e-6)
+    assert code(f"Number.isNaN(fieldAt({array(field)}, 1.01, 0.5))")
+
+
+@pytest.mark.parametrize("low, high", [(0, 1), (-3, 3), (0, 123_456), (0.69, 0.70), (-1e-5, 1e-5)])
+def test_ticks_are_round_inside_and_neither_few_nor_many(code, low, high):
+    ticks = np.array(code(f"ticks({low}, {high}, 5)"))
+    gaps = np.diff(ticks)
+    assert 2 <= len(ticks) <= 6 and np.allclose(gaps, gaps[0])
+    assert low - 1e-9 * (high - low) <= ticks[0] and ticks[-1] <= high + 1e-9 * (high - low)
+    lead = gaps[0] / 10.0 ** np.floor(np.log10(gaps[0] * (1 + 1e-9)))
+    assert np.isclose(lead, [1, 2, 5, 10]).any()
+
+
+@pytest.mark.parametrize(
+    "call, text",
+    [
+        ("short(0)", "0"), ("short(2000)", "2k"), ("short(1500)", "1.5k"), ("short(2500000)", "2.5M"),
+        ("short(-0.05)", "−0.05"), ("short(0.00001)", "1e−5"), ("number(3450)", "3,450"), ("number(NaN)", "–"),
+        ("number(0.69314718)", "0.6931"), ("number(-123456.78)", "−1.23e5"), ("number(0.00028234)", "2.82e−4"),
+        ("number(null)", "–"),
+    ],
+)  # fmt: skip
+def test_numbers_are_written_for_people(code, call, text):
+    assert code(call) == text
+
+
+def test_the_nearest_step_is_the_nearest(code):
+    steps = np.unique(np.random.default_rng(0).integers(0, 1000, 50))
+    for value in (-5, 0, 333.5, 500, 2000):
+        found = code(f"nearest([{','.join(map(str, steps))}], {value})")
+        assert abs(steps[found] - value) == np.abs(steps - value).min()
+
+
+def test_the_browser_unpacks_the_greys(code):
+    images = np.random.default_rng(0).integers(0, 256, (2, 28, 28), dtype=np.uint8)
+    greys = np.array(code(f"[...greys([{','.join(map(str, nibbles(images)))}], {images.size})]"))
+    assert np.abs(greys - images.ravel()).max() <= 8
+
+
+# ---- the scene -----------------------------------------------------------------------------------------------------
+
+
+def test_the_scene_draws_the_newest_step_and_says_what_it_is(visit):
+    page = visit("one")
+    shown = int(root(page).get_attribute("data-step"))
+    frames(page, 2)
+    assert int(root(page).get_attribute("data-step")) >= shown + 2
+    canvas = page.locator(".gan-live canvas")
+    assert canvas.get_attribute("role") == "img" and canvas.get_attribute("aria-label") == "two points"
+
+
+def test_colours_are_d_and_its_half_is_a_line(visit):
+    page = visit("one")
+    fake_side, real_side = pixel(page, 0.05, 0.5), pixel(page, 0.95, 0.5)
+    assert fake_side[0] > fake_side[2] and real_side[2] > real_side[0]  # orange, blue
+    assert fake_side[3] == pytest.approx(real_side[3], abs=3) and 60 < real_side[3] < 128
+    line = [pixel(page, 0.5 + d / 400, 0.4)[3] for d in (-1, 0, 1)]
+    assert max(line) > 150
+    page.locator(".chip[data-layer=field]").click()
+    frames(page, 2)
+    assert pixel(page, 0.05, 0.5)[3] == 0
+
+
+def test_hovering_tells_where_and_what(visit):
+    page = visit("one")
+    hover(page, 0.75, 0.25)
+    x, y, d = tip(page)
+    assert (x, y) == (pytest.approx(1, abs=0.02), pytest.approx(1, abs=0.02))
+    assert d == pytest.approx(1 / (1 + math.exp(-1)), abs=0.01)
+
+
+def test_zoom_and_layers_outlive_updates_other_pages_and_a_reload(visit):
+    page = visit("one")
+    hover(page, 0.75, 0.25)
+    page.mouse.wheel(0, -600)
+    page.locator(".chip[data-layer=arrows]").click()
+    page.locator(".chip[data-layer=real]").click()
+
+    def kept():
+        frames(page, 3)
+        hover(page, 0.5, 0.5)
+        frames(page, 1)
+        x, y, _ = tip(page)
+        pressed = {n: page.locator(f".chip[data-layer={n}]").get_attribute("aria-pressed") for n in ("arrows", "real")}
+        return (x, y), pressed
+
+    place, pressed = kept()
+    assert 0.1 < place[0] < 1 and place[0] == pytest.approx(place[1], abs=0.03)  # moved towards (1, 1)
+    assert pressed == {"arrows": "true", "real": "false"}
+    page.get_by_role("link", name="Second").click()
+    page.get_by_text("elsewhere").wait_for()
+    page.get_by_role("link", name="First").click()
+    assert kept() == (place, pressed)
+    page.reload()
+    assert kept() == (place, pressed)
+    page.get_by_role("button", name="whole window").click()
+    hover(page, 0.5, 0.5)
+    frames(page, 1)
+    assert tip(page)[:2] == [pytest.approx(0, abs=0.02)] * 2
+
+
+def test_a_view_that_streamlit_mounts_anew_is_the_same_view(visit):
+    page = visit("one")
+    drawn = int(root(page).get_attribute("data-frames"))
+    handle = root(page).element_handle()
+    page.get_by_role("link", name="Second").click()
+    page.get_by_text("elsewhere").wait_for()
+    page.get_by_role("link", name="First").click()
+    frames(page, 1)
+    assert root(page).evaluate("(now, then) => now === then", handle)
+    assert int(root(page).get_attribute("data-frames")) > drawn
+
+
+def test_a_turn_outwards_at_home_scrolls_the_page(visit):
+    page = visit("one")
+    hover(page, 0.5, 0.5)
+    prevented = page.locator(".gan-live canvas").evaluate(
+        """c => [100, -100].map(deltaY => {
+             const turn = new WheelEvent("wheel", { deltaY, cancelable: true, bubbles: true });
+             c.dispatchEvent(turn);
+             return turn.defaultPrevented; })"""
+    )
+    assert prevented == [False, True]
+
+
+def test_the_keyboard_zooms_and_moves(visit):
+    page = visit("one")
+    page.locator(".gan-live canvas").focus()
+    page.keyboard.press("+")
+    page.keyboard.press("ArrowRight")
+    hover(page, 0.5, 0.5)
+    frames(page, 1)
+    x, y, _ = tip(page)
+    assert x == pytest.approx(0.25, abs=0.03) and y == pytest.approx(0, abs=0.03)
+    page.keyboard.press("0")
+    frames(page, 1)
+    hover(page, 0.501, 0.5)
+    assert tip(page)[0] == pytest.approx(0, abs=0.03)
+
+
+def test_panels_zoom_together_and_one_can_be_picked(visit):
+    page = visit("many")
+    canvases = page.locator(".gan-live canvas")
+    expect(canvases).to_have_count(8)
+    expect(page.get_by_text("picked None")).to_be_visible()
+    canvases.nth(5).click()
+    page.get_by_text("picked 5").wait_for()
+    frames(page, 3)
+    assert [canvases.nth(k).get_attribute("aria-pressed") for k in (4, 5)] == ["false", "true"]
+    canvases.nth(2).focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("picked 2").wait_for()
+    page.get_by_role("link", name="Second").click()
+    page.get_by_text("elsewhere").wait_for()
+    page.get_by_role("link", name="First").click()
+    page.get_by_text("picked 2").wait_for()
+    assert canvases.nth(2).get_attribute("aria-pressed") == "true"
+    hover(page, 0.75, 0.25, canvas=0)
+    page.mouse.wheel(0, -600)
+    hover(page, 0.5, 0.5, canvas=7)
+    frames(page, 1)
+    assert tip(page)[0] > 0.1
+
+
+@pytest.mark.parametrize("view", ["one", "many", "lines", "images"])
+def test_a_telephone_shows_all_without_scrolling_sideways(visit, view):
+    page = visit(view, width=390, has_touch=True, is_mobile=True, device_scale_factor=3)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for box in (canvas.bounding_box() for canvas in page.locator(".gan-live canvas").all()):
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+    sharp = page.locator(".gan-live canvas").first.evaluate("c => c.width / c.getBoundingClientRect().width")
+    assert sharp == pytest.approx(3, rel=0.02)
+
+
+def test_the_views_follow_the_theme(visit):
+    page = visit("one", color_scheme="light")
+    light = pixel(page, 0.95, 0.5)
+    page.emulate_media(color_scheme="dark")
+    frames(page, 3)
+    dark = pixel(page, 0.95, 0.5)
+    assert sum(dark[:3]) > sum(light[:3]) + 60  # a lighter blue on the dark page
+
+
+# ---- the curves ----------------------------------------------------------------------------------------------------
+
+
+def legend(page, chart: int) -> dict[str, str]:
+    chips = page.locator(".gan-live figure").nth(chart).locator(".chip")
+    return {chip.locator("span").inner_text(): chip.locator("b").inner_text() for chip in chips.all()}
+
+
+def test_all_charts_read_out_the_same_exact_step(visit):
+    page = visit("lines")
+    assert page.locator(".when").inner_text() == "step 990"
+    assert legend(page, 0) == {"D": "31.46", "G": "−31.46"}
+    hover(page, 0.5, 0.5)
+    frames(page, 1)
+    step = int(page.locator(".when").inner_text().split()[1])
+    assert step % 10 == 0 and 400 < step < 520
+    page.locator(".gan-live canvas").first.focus()
+    for _ in range(60):
+        if step <= 100:
+            break
+        page.keyboard.press("ArrowLeft")
+        step -= 10
+    frames(page, 1)
+    assert page.locator(".when").inner_text() == "step 100"
+    assert legend(page, 0)["D"] == "10"
+    assert legend(page, 1)["G norm"] == "7.89e−31"
+
+
+def test_a_gap_is_a_gap(visit):
+    page = visit("lines")
+    hover(page, 0.5, 0.5)
+    page.locator(".gan-live canvas").first.focus()
+    for _ in range(20):
+        if page.locator(".when").inner_text() == "step 450":
+            break
+        step = int(page.locator(".when").inner_text().split()[1])
+        page.keyboard.press("ArrowLeft" if step > 450 else "ArrowRight")
+        frames(page, 1)
+    assert legend(page, 0)["D"] == "–"
+
+
+def test_a_click_on_a_chart_sends_its_step(visit):
+    page = visit("lines")
+    hover(page, 0.3, 0.5)
+    frames(page, 1)
+    step = page.locator(".when").inner_text().split()[1]
+    page.mouse.down()
+    page.mouse.up()
+    page.get_by_text(f"clicked {step}").wait_for()
+
+
+def test_a_line_can_be_hidden_and_a_bin_read_out(visit):
+    page = visit("lines")
+    chip = page.locator(".gan-live figure").first.locator(".chip").nth(1)
+    chip.click()
+    frames(page, 2)
+    assert chip.get_attribute("aria-pressed") == "false"
+    hover(page, 0.97, 0.5, canvas=2)
+    frames(page, 1)
+    assert legend(page, 2) == {"fake": "19"}
+
+
+# ---- the images ----------------------------------------------------------------------------------------------------
+
+
+def test_images_are_sharp_and_counted_over_the_groups(visit):
+    page = visit("images")
+    canvas = page.locator(".gan-live canvas").nth(1)
+    cell = canvas.evaluate("c => [c.clientWidth / 4, c.clientHeight / 2]")
+    assert pixel(page, 0.375, 0.75, canvas=1)[:3] == [255] * 3  # image 5, white: second row, second of four
+    assert pixel(page, 0.125, 0.75, canvas=1)[:3] == [0] * 3
+    canvas.click(position={"x": 2.5 * cell[0], "y": 0.4 * cell[1]})
+    page.get_by_text("picked 10").wait_for()
+    frames(page, 3)
+    page.keyboard.press("ArrowRight")
+    page.get_by_text("picked 11").wait_for()

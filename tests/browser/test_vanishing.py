@@ -1,0 +1,68 @@
+"""The page "Vanishing gradients" in a real browser: the slide fits, the run moves, the answer is marked."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.driver import PATIENCE, wait_idle
+
+SMALL = "members=2&batch=16&g_layers=16&d_layers=16&steps=40"
+expect.set_options(timeout=PATIENCE * 1000)
+
+
+def button(page: Page, label: str) -> Locator:
+    return page.get_by_test_id("stMain").get_by_role("button", name=re.compile(f"^{label}"))
+
+
+def arrive(page: Page, address: str = f"/vanishing?{SMALL}") -> None:
+    page.goto(address)
+    expect(page.locator(".gan-live[data-kind=scene]")).to_have_attribute("data-step", "0")
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    wait_idle(page)
+
+
+def bottom(locator: Locator) -> float:
+    box = locator.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
+
+
+def test_the_first_section_is_a_slide(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    arrive(page, "/vanishing")
+    assert bottom(page.locator(".js-plotly-plot").first) <= 720
+    assert bottom(page.get_by_text("Not flat in D:").locator("xpath=..")) <= 720
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_slider_moves_the_point_and_its_numbers(page: Page) -> None:
+    arrive(page)
+    expect(page.get_by_role("cell", name="54.6")).to_be_visible()  # e⁴
+    page.get_by_role("slider", name="logit a of a generated sample").press("ArrowRight")
+    expect(page.get_by_role("cell", name="49.4")).to_be_visible()  # e³·⁹
+    drawn = page.locator(".js-plotly-plot").first
+    expect(drawn.get_by_text(re.compile("slope −0.0198"))).to_be_visible()  # −σ(−3.9)
+
+
+def test_predict_then_look(page: Page) -> None:
+    arrive(page)
+    question = page.get_by_test_id("stRadio").filter(has_text="Which generator")
+    question.get_by_text("both about as far").click()
+    wait_idle(page)
+    button(page, "Play").click()
+    expect(page.locator(".gan-live[data-kind=scene]")).to_have_attribute("data-step", "40")
+    expect(page.get_by_text(re.compile("The run shows")).first).to_be_visible()
+    expect(question.get_by_role("radio", name="both about as far")).to_be_checked()
+    expect(question.get_by_role("radio").first).to_be_disabled()
+    expect(page.locator(".gan-live[data-kind=curves]").first).to_have_attribute("data-step", "40")
+
+
+def test_an_experiment_runs_shows_its_curves_and_is_marked(page: Page) -> None:
+    arrive(page)
+    page.get_by_test_id("stButtonGroup").filter(has_text="4,000").get_by_text("1,000").click()
+    wait_idle(page)
+    button(page, "Freeze G").click()
+    expect(page.get_by_text(re.compile("After 1,000 updates of D the saturating gradient"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^G untrained"))).to_be_visible()

@@ -1,0 +1,50 @@
+"""GAN against WGAN in a real browser: one scrubber moves all, the parts keep their state, an extreme is one click."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.driver import PATIENCE, wait_idle
+
+SMALL = "batch=16&g_layers=16&d_layers=16&steps=32"
+expect.set_options(timeout=PATIENCE * 1000)
+
+
+def button(page: Page, label: str) -> Locator:
+    return page.get_by_test_id("stMain").get_by_role("button", name=re.compile(f"^{label}"))
+
+
+def scene(page: Page) -> Locator:
+    return page.locator(".gan-live[data-kind=scene]").first
+
+
+def test_one_scrubber_moves_all_runs_and_another_part_leaves_them_alone(page: Page) -> None:
+    page.goto(f"/wgan?members=2&{SMALL}")
+    expect(scene(page)).to_have_attribute("data-step", "0")
+    wait_idle(page)
+    button(page, "Play").click()
+    expect(page.get_by_text(re.compile("The run shows")).first).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("updates of D or critic 32 160 160"))).to_be_visible()
+    page.get_by_role("slider", name="Step").press("Home")
+    expect(scene(page)).to_have_attribute("data-step", "0")
+    expect(page.get_by_role("row", name=re.compile("updates of D or critic 0 0 0"))).to_be_visible()
+    page.get_by_text("Parallel lines", exact=True).click()
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    page.get_by_text("Side by side", exact=True).first.click()
+    expect(scene(page)).to_have_attribute("data-step", "0")
+    expect(page.get_by_text(re.compile("The run shows")).first).to_be_visible()
+
+
+def test_an_extreme_of_c_is_one_click_away_and_outlives_a_reload(page: Page) -> None:
+    page.goto(f"/wgan?part=critic&{SMALL}")
+    expect(scene(page)).to_have_attribute("data-step", "0")
+    wait_idle(page)
+    button(page, "c = 0.001").click()
+    expect(scene(page)).to_have_attribute("data-step", "32")
+    expect(page).to_have_url(re.compile(r"c=0\.001"))
+    expect(page.get_by_text("clipped, c = 0.001").first).to_be_visible()
+    page.reload()
+    expect(scene(page)).to_have_attribute("data-step", "0")
+    expect(page.get_by_role("columnheader", name="clipped, c = 0.001")).to_be_visible()
