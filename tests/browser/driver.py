@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0  # seconds for a server to answer or a page to come to rest, on a busy machine
@@ -131,6 +131,13 @@ def wait_idle(page: Page) -> None:
         timeout=PATIENCE * 1000,
     )
     page.wait_for_selector('[data-testid="stSkeleton"]', state="detached", timeout=PATIENCE * 1000)
+
+
+def wait_at_rest(page: Page) -> None:
+    """Until no run of the page moves either. A slider that is pressed sooner may be the one that is about to go: while
+    a run moves, another one stands in its place."""
+    expect(button(page, "Pause")).to_have_count(0, timeout=PATIENCE * 1000)
+    wait_idle(page)
 
 
 def button(page: Page, label: str) -> Locator:

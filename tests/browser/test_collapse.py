@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from pages.ui.live.component import drawing_code
-from tests.browser.driver import PATIENCE, Server, visitor, wait_idle
+from tests.browser.driver import PATIENCE, Server, visitor, wait_at_rest, wait_idle
 
 # two members of small nets: a test needs steps, not modes
 SMALL = "/collapse?members=2&batch=16&g_layers=16&d_layers=16&latent_dim=2&steps=400"
@@ -29,7 +29,7 @@ def train(page: Page) -> None:
     """To the end of the run."""
     page.get_by_role("button", name="Play").first.click()
     expect(strips(page)).to_have_attribute("data-step", "400")
-    wait_idle(page)
+    wait_at_rest(page)
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ def test_digits_are_there_and_the_slider_brings_noise_back(page: Page) -> None:
     page.get_by_test_id("stMain").get_by_role("slider").first.focus()
     page.keyboard.press("Home")
     expect(samples(page)).to_have_attribute("data-step", "0")
+    wait_idle(page)
     page.get_by_test_id("stMain").get_by_role("button", name="Replay").click()
     expect(samples(page)).not_to_have_attribute("data-step", "0")
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.driver import PATIENCE, Server, button, press, serve, visitor, wait_idle
+from tests.browser.driver import PATIENCE, Server, button, press, serve, visitor, wait_at_rest, wait_idle
 
 # small nets: a test needs steps, not pictures
 SMALL = "batch=16&g_layers=16&d_layers=16&steps=1000000"
@@ -40,8 +40,7 @@ def train(page: Page, name: str = "play_2d", more_than: int = 0) -> int:
     press(page, "Play")
     until(lambda: step(page, name) > more_than)
     press(page, "Pause")
-    expect(button(page, "Play")).to_be_visible()
-    wait_idle(page)
+    wait_at_rest(page)
     return step(page, name)
 
 
