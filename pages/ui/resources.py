@@ -21,7 +21,9 @@ from pages.ui.state import AppState
 
 MAX_RUNS = 100  # alive at once: a class of thirty with three pages each
 GIVE_BACK_SECONDS = 20
-M_ARENA_MAX, ARENAS = -8, 2  # the option of glibc's mallopt, and its value
+# glibc's mallopt: option, value. One heap for all threads; blocks above 8 MB are mapped, and so go back when freed: those
+# of a training step and a still picture stay below, or each would be faulted in anew; 64 MB may lie free at the top.
+MALLOPT = {"M_ARENA_MAX": (-8, 1), "M_MMAP_THRESHOLD": (-3, 2**23), "M_TRIM_THRESHOLD": (-1, 2**26)}
 TABLES_KEPT = 64  # uploaded tables of all visitors together, the least recently used goes first: at most 10 MB
 
 
@@ -32,7 +34,7 @@ _warm = threading.Lock()
 @st.cache_resource(show_spinner=False)
 def pool() -> Pool:
     """The workers that train everybody's runs, one for each of at most two cores."""
-    _few_arenas()
+    _spare_memory()
     workers = Pool(workers=min(2, os.cpu_count() or 1), max_jobs=MAX_RUNS, prepare=_prepare)
     atexit.register(_end, workers)
     return workers
@@ -52,10 +54,11 @@ def page_sent() -> None:
     _give_back()
 
 
-def _few_arenas() -> None:
+def _spare_memory() -> None:
     """The C library keeps freed memory for each thread apart, and Streamlit starts a thread for every script run."""
     with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
+        for option, value in MALLOPT.values():
+            ctypes.CDLL(None).mallopt(option, value)
 
 
 @st.cache_data(ttl=GIVE_BACK_SECONDS, show_spinner=False)

@@ -40,6 +40,7 @@ def chromium() -> str | None:
 class Server:
     url: str
     log: Path  # everything the server printed, tracebacks included: visitors never see those
+    pid: int
 
 
 @contextmanager
@@ -61,7 +62,7 @@ def serve(log: Path, script: Path = ROOT / "app.py") -> Iterator[Server]:
         try:
             url = f"http://127.0.0.1:{port}"
             _wait_until_healthy(process, url, log)
-            yield Server(url, log)
+            yield Server(url, log, process.pid)
         finally:
             process.terminate()
             try:
