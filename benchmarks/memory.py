@@ -1,7 +1,7 @@
 """What the server holds: `python -m benchmarks.memory [--json]`.
 
-One visitor opens every page, and every section of the digits, in a real browser; after each the server's resident memory
-in MB: all of it, and of that what is its own (the rest are pages of libraries' files, which the system may take back).
+One visitor opens every page, and every section of the digits, in a real browser. After each the server's resident
+memory in MB: all of it, and of that what is its own (the rest are libraries' files, which the system may take back).
 """
 
 from __future__ import annotations
