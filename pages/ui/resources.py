@@ -21,8 +21,8 @@ from pages.ui.state import AppState
 
 MAX_RUNS = 100  # alive at once: a class of thirty with three pages each
 GIVE_BACK_SECONDS = 20
-# glibc's mallopt: option, value. One heap for all threads; blocks above 8 MB are mapped, and so go back when freed: what
-# a training step or a still picture takes is smaller, or it would be faulted in anew each time; 64 MB may lie free.
+# glibc's mallopt: option, value. One heap for all threads; blocks above 8 MB are mapped, and go back when freed: what a
+# step or a still picture needs is smaller, or it would be faulted in anew every time; 64 MB may lie free at the top.
 MALLOPT = {"M_ARENA_MAX": (-8, 1), "M_MMAP_THRESHOLD": (-3, 2**23), "M_TRIM_THRESHOLD": (-1, 2**26)}
 TABLES_KEPT = 64  # uploaded tables of all visitors together, the least recently used goes first: at most 10 MB
 
