@@ -12,7 +12,7 @@ from gan_core.cures import METHODS
 from gan_core.table import COLUMNS, shipped
 from pages.ui import collapse, cures, i18n
 from pages.ui.i18n import t
-from tests.test_pages import at_rest, params, press, state, until, visit, words
+from tests.test_pages import at_rest, params, press, state, tables, until, visit, words
 
 NAME = "collapse"
 ENGLISH = i18n.texts("en")
@@ -145,9 +145,7 @@ def test_data_without_modes_say_so() -> None:
 
 
 def test_the_closed_forms_stand_beside_the_scores() -> None:
-    table = next(block.value for block in page(**FAST).markdown if "reverse KL" in block.value)
-    rows = {cells[1].strip(): [cell.strip() for cell in cells[2:-1]] for cells in
-            (line.split("|") for line in table.splitlines()) if len(cells) > 3}  # fmt: skip
+    rows = {name: cells for table in tables(page(**FAST)) for name, *cells in table}
     assert rows["reverse KL"][-1] == "2.079" and rows["JSD"][-1] == "0.497" and rows["W₁"][-1] == "2.514"
     assert rows["high quality"][-2:] == ["98.9%", "98.9%"] and rows["reverse KL"][-2] == "0.007"
 
@@ -159,10 +157,11 @@ def test_the_shipped_tables_are_shown_with_their_protocol_and_exports() -> None:
     app = page()
     for data in ("ring", "grid"):
         app.segmented_control(key=f"{NAME}-cures").set_value(data).run()
-        found, shown = shipped(data), app.dataframe[0].value
-        assert shown.shape == (len(found.lines), len(COLUMNS) + 3)
-        assert list(shown.iloc[:, 0])[: len(METHODS)] == [collapse.method_name(row.name) for row in found.rows]
-        assert list(shown.iloc[0, 1 : len(COLUMNS) + 1]) == [found.text(found.rows[0], name) for name in COLUMNS]
+        found = shipped(data)
+        (shown,) = methods(app)
+        assert {len(row) for row in shown} == {len(COLUMNS) + 3} and len(shown) == len(found.lines)
+        assert [row[0] for row in shown][: len(METHODS)] == [collapse.method_name(row.name) for row in found.rows]
+        assert shown[0][1 : len(COLUMNS) + 1] == [found.text(found.rows[0], name) for name in COLUMNS]
         assert found.protocol in words(app)
     exports = {button.label for button in app.get("download_button")}
     assert {"CSV", "Markdown", "LaTeX"} <= exports
@@ -174,12 +173,18 @@ def test_the_runs_on_the_screen_are_judged_in_the_same_form() -> None:
 
     def judged() -> bool:
         app.run()
-        return len(app.dataframe) == 2
+        return len(methods(app)) == 2
 
     until(judged)
-    shown = app.dataframe[1].value
-    assert list(shown.iloc[:2, 0]) == ["plain", "PacGAN 2"] and list(shown.iloc[:2]["runs"]) == ["2", "2"]
-    assert list(shown.iloc[:2]["CPU s"]) == ["–", "–"]  # the workers are shared, so nobody knows
+    plain, packed, *_ = methods(app)[1]
+    runs, seconds = len(COLUMNS) + 1, 1 + list(COLUMNS).index("cpu_seconds")
+    assert (plain[0], packed[0]) == ("plain", "PacGAN 2") and (plain[runs], packed[runs]) == ("2", "2")
+    assert (plain[seconds], packed[seconds]) == ("–", "–")  # the workers are shared, so nobody knows
+
+
+def methods(app: AppTest) -> list[list[list[str]]]:
+    """The rows of each table of methods."""
+    return [table[1:] for table in tables(app) if table[0][0] == ENGLISH["collapse.column_method"]]
 
 
 @pytest.mark.parametrize("name", cures.MISCONCEPTIONS)

@@ -26,7 +26,7 @@ from pages.ui import (
     shelf,
 )
 from pages.ui.digits_replay import NUMBERS, STATE
-from tests.test_pages import at_rest, params, press, scrubber, state, train, until, visit, words
+from tests.test_pages import at_rest, params, press, scrubber, state, tables, train, until, visit, words
 
 ENGLISH = i18n.texts("en")
 NAME = "digits"
@@ -149,12 +149,10 @@ def test_an_address_with_a_configuration_means_to_train_it() -> None:
 
 def test_the_table_begins_with_real_digits_and_has_every_run() -> None:
     app = page("scores")
-    shown = app.dataframe[0].value
-    assert len(shown) == len(digits.names()) + 1 and shown.iloc[0, 0] == ENGLISH["digits.real"]
-    card = checkpoints.load_card(digits.names()[0])
-    assert (
-        shown.iloc[1, 1] == f"{card.scores['fid'].value:.1f}" and shown.iloc[0, 1] == f"{card.scores['fid'].floor:.1f}"
-    )
+    _, real, *runs = tables(app)[0]
+    assert len(runs) == len(digits.names()) and real[0] == ENGLISH["digits.real"]
+    fid = checkpoints.load_card(digits.names()[0]).scores["fid"]
+    assert (runs[0][1], real[1]) == (f"{fid.value:.1f}", f"{fid.floor:.1f}")
     assert "not of Inception" in words(app) and "of 10 digits" in words(app)
     assert len(app.get("plotly_chart")) == 2
 

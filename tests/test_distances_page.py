@@ -12,6 +12,7 @@ from gan_core.figures import distances as figures
 from gan_core.figures import style
 from pages.ui import distances
 from pages.ui.i18n import texts
+from tests.test_pages import tables
 
 ROOT = Path(__file__).parents[1]
 WORDS = texts("en")
@@ -28,9 +29,7 @@ def opened(tab: str = "line") -> AppTest:
 
 def table(at: AppTest) -> dict[str, str]:
     """The distances of the table: name → number as it is written."""
-    rows = next(m.value for m in at.markdown if m.value.startswith("| |")).splitlines()[2:]
-    cells = [[cell.strip(" *") for cell in row.split("|")[1:-1]] for row in (r.replace("\\|", "¦") for r in rows)]
-    return {row[0]: row[1] for row in cells}
+    return {name: value for name, value, *_ in tables(at)[0][1:]}
 
 
 def charts(at: AppTest) -> list[dict]:

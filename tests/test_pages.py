@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -67,6 +68,20 @@ def scrubber(app: AppTest) -> Any:
 
 def params(app: AppTest) -> dict[str, str]:
     return {key: value if isinstance(value, str) else value[-1] for key, value in app.query_params.items()}
+
+
+def tables(app: AppTest) -> list[list[list[str]]]:
+    """Every table of words and numbers on the page: its rows of cells, the first one the head; without their style."""
+    found = [block.value.splitlines() for block in app.markdown if block.value.startswith("| ")]
+    return [[_cells(line) for line in (lines[0], *lines[2:])] for lines in found]
+
+
+def _cells(line: str) -> list[str]:
+    return [_plain(cell) for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+
+
+def _plain(cell: str) -> str:
+    return re.sub(r"^:gray\[(.*)\]$", r"\1", cell.strip()).strip("*").replace("\\|", "|")
 
 
 def words(app: AppTest) -> str:

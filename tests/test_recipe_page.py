@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from gan_core.recipe import KNOBS, MLP, shipped
 from pages.ui import i18n, recipe
-from tests.test_pages import at_rest, state, until, visit
+from tests.test_pages import at_rest, state, tables, until, visit
 
 ENGLISH = i18n.texts("en")
 
@@ -24,12 +24,10 @@ def test_a_knob_shows_its_twins_beside_real_digits():
         state(app, "digits").choices[recipe.KNOB] = knob
         app.run()
         assert not app.exception and not app.error
-        frame = app.dataframe[0].value
-        assert frame.iloc[:, 0].tolist() == [
-            ENGLISH["recipe.real"],
-            *(recipe.value_name(value) for value in KNOBS[knob].twins),
-        ]
-        assert frame.iloc[1, 1] == table.text(knob, next(iter(KNOBS[knob].twins)), "fid")
+        _, real, *twins = tables(app)[0]
+        assert real[0] == ENGLISH["recipe.real"]
+        assert [row[0] for row in twins] == [recipe.value_name(value) for value in KNOBS[knob].twins]
+        assert twins[0][1] == table.text(knob, next(iter(KNOBS[knob].twins)), "fid")
         assert any(f"--knobs {knob} " in code.value for code in app.code)
         best, second, apart = recipe.ranked(table, knob)
         assert table.cell(knob, best, "fid").mean <= table.cell(knob, second, "fid").mean

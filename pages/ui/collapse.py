@@ -24,7 +24,7 @@ import streamlit as st
 from gan_core.config import RunConfig
 from gan_core.cures import DATA, METHODS
 from gan_core.presets import PRESETS
-from pages.ui import controls, live, panels, player, predict
+from pages.ui import controls, live, panels, player, predict, sheet
 from pages.ui.i18n import t
 from pages.ui.runs import Frame, RunFrame
 from pages.ui.state import PageState, app
@@ -282,16 +282,14 @@ def numbers(page: PageState, frame: Frame) -> None:
         return
     kept = max(1, min(first.modes, round(float(np.median([one.near for one in found[0]])))))
     exact = _exact(kept, run)
-    rows = [
-        ["", *(name or t("collapse.this_run") for name, _ in named), t("panel.perfect"),
-         t("collapse.exactly", k=kept, modes=first.modes)],
-        ["---", *["---:"] * (len(named) + 2)],
-    ]  # fmt: skip
+    head = ["", *(name or t("collapse.this_run") for name, _ in named), t("panel.perfect"),
+            t("collapse.exactly", k=kept, modes=first.modes)]  # fmt: skip
+    rows = []
     for name, (read, style) in NUMBERS.items():
         cells = [_median_and_range([read(one)[0] for one in scores], style) for scores in found]
         rows.append([t(f"collapse.number_{name}"), *cells, perfect(name, first), written(exact.get(name), style)])
     with st.container(key=f"{page.name}-numbers"):
-        st.markdown("\n".join(f"| {' | '.join(row)} |" for row in rows))
+        sheet.show(head, rows)
     st.caption(t("collapse.numbers_note", n=first.samples, w1=first.w1_points, radius=f"{first.near_radius:.2g}"))
 
 

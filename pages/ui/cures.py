@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 
 from gan_core.cures import DATA
-from pages.ui import collapse, live
+from pages.ui import collapse, live, sheet
 from pages.ui.collapse import VARIANTS, chosen, method_name
 from pages.ui.i18n import t
 from pages.ui.runs import Work
@@ -101,8 +101,6 @@ def judged(page: PageState) -> Table | None:
 
 def table(found: Table, key: str) -> None:
     """A table with its protocols and its exports; what others published stands grey below."""
-    import pandas as pd
-
     from gan_core.table import COLUMNS
 
     head = [t("collapse.column_method"), *(t(f"collapse.column_{name}") for name in COLUMNS),
@@ -116,9 +114,7 @@ def table(found: Table, key: str) -> None:
         ]
         for entry in found.lines
     ]
-    frame = pd.DataFrame(rows, columns=head)
-    grey = ["color: #8c8c8c" if entry.source else "" for entry in found.lines]
-    st.dataframe(frame.style.apply(lambda column: grey), hide_index=True, width="stretch", height="content", key=key)
+    sheet.show(head, rows, grey={i for i, entry in enumerate(found.lines) if entry.source})
     st.caption(found.protocol)
     with st.container(horizontal=True, gap="small"):
         for form, mime in {"csv": "text/csv", "markdown": "text/markdown", "latex": "text/x-tex"}.items():
@@ -178,14 +174,13 @@ def _scored(page: PageState, name: str, samplers: tuple[str, ...]) -> None:
         f"{page.name}-samplers-{name}", panels, labels={label: t(f"scene.{label}") for label in live.LABELS},
         summary=t(f"collapse.myth_{name}"), height=300,
     )  # fmt: skip
-    rows = [["", *(t(f"collapse.number_{number}") for number in collapse.NUMBERS)],
-            ["---", *["---:"] * len(collapse.NUMBERS)]]  # fmt: skip
+    rows = []
     for sampler, (scores, *_) in found.items():
         cells = [collapse.written(read(scores)[0], style) for read, style in collapse.NUMBERS.values()]
         rows.append([t(f"collapse.sampler_{sampler}"), *cells])
     first = next(iter(found.values()))[0]
     rows.append([t("collapse.floor"), *(collapse.perfect(number, first) for number in collapse.NUMBERS)])
-    st.markdown("\n".join(f"| {' | '.join(row)} |" for row in rows))
+    sheet.show(["", *(t(f"collapse.number_{number}") for number in collapse.NUMBERS)], rows, grey={len(rows) - 1})
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

@@ -13,7 +13,7 @@ import streamlit as st
 from gan_core import latent_studies as studies
 from gan_core import latents
 from gan_core.jobs import PoolFull
-from pages.ui import digits, experiments, live
+from pages.ui import digits, experiments, live, sheet
 from pages.ui.digits import Model
 from pages.ui.i18n import t
 from pages.ui.state import PageState
@@ -207,12 +207,10 @@ def _arithmetic(model: Model, digit: int | None) -> None:
 
 def _shift_table(found: studies.Shift, names: Sequence[str], way: str) -> None:
     if way in latents.ATTRIBUTES:
-        rows = {t(f"digits.attribute_{way}"): [f"{value:.2f}" for value in found.amount[way]]}
+        row = [t(f"digits.attribute_{way}"), *(f"{value:.2f}" for value in found.amount[way])]
     else:
-        rows = {t("digits.read_as", digit=way): [f"{share:.0%}" for share in found.classes[:, int(way)]]}
-    rows[t("digits.same_class")] = [f"{share:.0%}" for share in found.same]
-    lines = [["α", *names], ["---", *["---:"] * len(names)], *([head, *cells] for head, cells in rows.items())]
-    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
+        row = [t("digits.read_as", digit=way), *(f"{share:.0%}" for share in found.classes[:, int(way)])]
+    sheet.show(["α", *names], [row, [t("digits.same_class"), *(f"{share:.0%}" for share in found.same)]])
     st.caption(t("digits.shift_note", n=100))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.ui import digits, images, live, shelf
+from pages.ui import digits, images, live, sheet, shelf
 from pages.ui.i18n import t
 from pages.ui.state import PageState
 
@@ -52,8 +52,6 @@ def _cards() -> tuple[list[Card], list[str]]:
 
 
 def _table(cards: list[Card]) -> None:
-    import pandas as pd
-
     first = cards[0]
     rows = [
         [
@@ -66,13 +64,8 @@ def _table(cards: list[Card]) -> None:
     ]
     real = [t("digits.real"), *(style.format(first.scores[score].floor) for score, style in SCORES.items()), "–", "–"]
     head = ["", *(t(f"digits.score_{score}") for score in SCORES), t("digits.steps"), t("digits.cpu_minutes")]
-    frame = pd.DataFrame([real, *rows], columns=head)
     st.markdown(f"**{t('digits.table')}**", help=t("digits.table_help", n=f"{first.samples:,}"))
-    grey = ["color: #8c8c8c"] + [""] * len(rows)
-    st.dataframe(
-        frame.style.apply(lambda column: grey), hide_index=True, width="stretch", height="content",
-        key="digits-scores",
-    )  # fmt: skip
+    sheet.show(head, [real, *rows], grey={0})
     st.caption(t("digits.table_note", n=f"{first.samples:,}", bias=f"{first.fid_bias:.2f}"))
     with st.expander(t("digits.about_scores"), icon=":material/help:"):
         st.markdown(

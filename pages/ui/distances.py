@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import streamlit as st
 
+from pages.ui import sheet
 from pages.ui.bars import bars
 from pages.ui.i18n import t
 
@@ -267,16 +268,12 @@ def _on_line(side: Side) -> OnLine | None:
 
 
 def _table(found: Distances) -> None:
-    rows = [f"| | {t('distances.value')} | {t('distances.how')} |", "|---|---|---|"]
+    rows = []
     for name in NAMES:
         how = "closed" if name in found.closed else "bins" if found.bins and name in DIVERGENCES else "numerical"
-        cells = (
-            t(f"distances.name_{name}"),
-            f"**{_number(getattr(found, name))}**",
-            t(f"distances.how_{how}", bins=found.bins),
-        )
-        rows.append("| " + " | ".join(cells) + " |")
-    st.markdown("\n".join(rows))
+        value = f"**{_number(getattr(found, name))}**"
+        rows.append([t(f"distances.name_{name}"), value, t(f"distances.how_{how}", bins=found.bins)])
+    sheet.show(["", t("distances.value"), t("distances.how")], rows)
     st.caption(t("distances.units"))
 
 
@@ -387,9 +384,8 @@ def _plane_table(p: Normals | np.ndarray, q: Normals | np.ndarray, x: np.ndarray
     found["w1"] = (_number(estimate.value, 3), t("distances.how_samples", n=len(x), floor=_number(estimate.floor, 2)))
     if "w2" not in found:
         found["w2"] = (_number(matching(x, y, 2)[1], 3), t("distances.how_matched", n=len(x)))
-    rows = [f"| | {t('distances.value')} | {t('distances.how')} |", "|---|---|---|"]
-    rows += [f"| {t(f'distances.name_{n}')} | **{found[n][0]}** | {found[n][1]} |" for n in NAMES if n in found]
-    st.markdown("\n".join(rows))
+    rows = [[t(f"distances.name_{n}"), f"**{found[n][0]}**", found[n][1]] for n in NAMES if n in found]
+    sheet.show(["", t("distances.value"), t("distances.how")], rows)
 
 
 def _density_picture(p: Any, q: Any, name: str) -> None:
@@ -468,11 +464,11 @@ def fit() -> None:
     with right:
         _chart(figures.fits(x, np.exp(target.log_pdf(x)), paths, labels=_words()), "fit")
     with left:
-        rows = [f"| | {t('distances.mean')} | {t('distances.std')} | {t('distances.value')} |", "|---|---|---|---|"]
-        for name, (means, stds, values) in paths.items():
-            cells = (t(f"distances.name_{name}"), *(f"{v[-1]:.3f}".replace("-", "−") for v in (means, stds, values)))
-            rows.append("| " + " | ".join(cells) + " |")
-        st.markdown("\n".join(rows))
+        rows = [
+            [t(f"distances.name_{name}"), *(f"{found[-1]:.3f}".replace("-", "−") for found in path)]
+            for name, path in paths.items()
+        ]
+        sheet.show(["", t("distances.mean"), t("distances.std"), t("distances.value")], rows)
         st.caption(t("distances.fit_note", mean=_number(target.moments(target.breaks[-1:])[1, 0], 3),
                      std=_number(_std(target), 3)))  # fmt: skip
 

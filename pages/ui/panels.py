@@ -18,7 +18,7 @@ import numpy as np
 import streamlit as st
 
 from gan_core.config import RunConfig
-from pages.ui import live
+from pages.ui import live, sheet
 from pages.ui.i18n import t
 from pages.ui.runs import Frame, RunFrame
 from pages.ui.state import PageState
@@ -198,14 +198,14 @@ def members(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> Non
             continue
         found = [score(page, i, run, k) for k in range(count)]
         shown = [name for name in NUMBERS if NUMBERS[name][0](found[0]) is not None]
-        rows = [[title or t("panel.seed"), *(t(f"panel.{name}") for name in shown)], ["---"] * (len(shown) + 1)]
+        rows = []
         for k, one in enumerate(found):
             cells = [style.format(read(one)[0]) for read, style in (NUMBERS[name] for name in shown)]
             rows.append([str(run.config.member(k).train.seed), *cells])
         rows.append(
             [t("panel.perfect"), *(style.format(read(found[0])[1]) for read, style in (NUMBERS[n] for n in shown))]
         )
-        st.markdown("\n".join("| " + " | ".join(row) + " |" for row in rows))
+        sheet.show([title or t("panel.seed"), *(t(f"panel.{name}") for name in shown)], rows, grey={count})
 
 
 # ── curves ───────────────────────────────────────────────────────────────────────────────────────────────────────────

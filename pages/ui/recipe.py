@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 
 from gan_core.recipe import KNOBS, MLP, SCORES
-from pages.ui import images, live, player
+from pages.ui import images, live, player, sheet
 from pages.ui.i18n import t
 from pages.ui.runs import Frame
 from pages.ui.state import PageState, app
@@ -83,21 +83,15 @@ def _picture(found: Table, knob: str) -> None:
 
 
 def _table(found: Table, knob: str) -> None:
-    import pandas as pd
-
     head = ["", *(t(f"recipe.score_{score}") for score in SCORES), t("recipe.steps")]
     real = [t("recipe.real"), *(f"{found.floor(score):.{max(digits, 1)}f}" for score, digits in SCORES.items()), "–"]
     rows = [
         [value_name(value), *(found.text(knob, value, score) for score in (*SCORES, "steps"))]
         for value in KNOBS[knob].twins
     ]
-    helps = {t(f"recipe.score_{s}"): st.column_config.Column(help=t(f"recipe.score_{s}_help")) for s in SCORES}
-    grey = ["color: #8c8c8c"] + [""] * len(rows)
-    st.dataframe(
-        pd.DataFrame([real, *rows], columns=head).style.apply(lambda column: grey), hide_index=True, width="stretch",
-        height="content", key=f"{NAME}-table",
-        column_config=helps,
-    )  # fmt: skip
+    sheet.show(head, [real, *rows], grey={0})
+    with st.expander(t("digits.about_scores"), icon=":material/help:"):
+        st.markdown("\n".join(f"- **{t(f'recipe.score_{s}')}**: {t(f'recipe.score_{s}_help')}" for s in SCORES))
 
 
 def ranked(found: Table, knob: str) -> tuple[str, str, float]:

@@ -17,7 +17,7 @@ import streamlit as st
 from gan_core.config import RunConfig
 from gan_core.jobs import PoolFull
 from gan_core.presets import PRESETS
-from pages.ui import experiments, live, panels, predict
+from pages.ui import experiments, live, panels, predict, sheet
 from pages.ui.experiments import Experiment
 from pages.ui.i18n import t
 from pages.ui.runs import Frame, RunFrame
@@ -191,10 +191,9 @@ def _numbers(logit: float) -> None:
         "slope_d": (theory.minimax_slope_of_probability(share), theory.non_saturating_slope_of_probability(share)),
         "slope_a": (theory.minimax_gradient(logit), theory.non_saturating_gradient(logit)),
     }
-    table = [f"| {t('vanishing.point', d=n(share), a=n(logit))} | **log(1 − D)** | **−log D** |", "|---|---|---|"]
-    table += [f"| {t(f'vanishing.row_{name}')} | {n(float(a))} | {n(float(b))} |" for name, (a, b) in rows.items()]
-    table += [f"| {t('vanishing.ratio')} | | **{n(float(theory.gradient_ratio(logit)))}** |"]
-    st.markdown("\n".join(table))
+    head = [t("vanishing.point", d=n(share), a=n(logit)), "**log(1 − D)**", "**−log D**"]
+    cells = [[t(f"vanishing.row_{name}"), *(n(float(value)) for value in pair)] for name, pair in rows.items()]
+    sheet.show(head, [*cells, [t("vanishing.ratio"), "", f"**{n(float(theory.gradient_ratio(logit)))}**"]])
 
 
 def _words(section: str, names: Sequence[str] | dict[str, str]) -> dict[str, str]:
@@ -331,7 +330,6 @@ def _arrows(page: PageState, frame: Frame) -> None:
 
 def _table(page: PageState, frame: Frame) -> None:
     """The path of the fakes so far and, once the runs rest, the modes they are near to and the distance left."""
-    table = [f"| | {' | '.join(t(f'vanishing.short_{name}') for name in LOSSES)} |", "|---|---|---|"]
     rows: dict[str, list[str]] = {"path": [], "modes": [], "w1": []}
     for i, run in enumerate(frame.runs):
         members = panels.members_shown(page, run)
@@ -341,10 +339,11 @@ def _table(page: PageState, frame: Frame) -> None:
             rows["w1"].append(_spread(np.array([score.w1.value for score in scores])))
             if run.centres is not None:
                 rows["modes"].append(_spread(np.array([score.near for score in scores])))
-    for name, cells in rows.items():
-        if cells:
-            table.append(f"| {t(f'vanishing.table_{name}')} | {' | '.join(cells)} |")
-    st.markdown("\n".join(table), help=t("vanishing.table_help"))
+    sheet.show(
+        ["", *(t(f"vanishing.short_{name}") for name in LOSSES)],
+        [[t(f"vanishing.table_{name}"), *cells] for name, cells in rows.items() if cells],
+        help=t("vanishing.table_help"),
+    )
 
 
 def _spread(values: np.ndarray) -> str:
@@ -476,11 +475,12 @@ def _two_gaussians(page: PageState, measured: GaussianCurves | None) -> None:
     )  # fmt: skip
     non_saturating, minimax = theory.gaussian_gradients(d)
     exact = {"minimax": float(minimax), "non_saturating": float(non_saturating), "jsd": float(theory.gaussian_jsd(d))}
-    table = [f"| d = {d:g} | {t('vanishing.exact')} | {t('vanishing.measured')} |", "|---|---|---|"]
-    for name in names:
-        cell = "–" if measured is None else _spread(getattr(measured, name)[:, i])
-        table.append(f"| {t(f'vanishing.exact_{name}')} | {style.number(exact[name], 4)} | {cell} |")
-    st.markdown("\n".join(table))
+    rows = [
+        [t(f"vanishing.exact_{name}"), style.number(exact[name], 4),
+         "–" if measured is None else _spread(getattr(measured, name)[:, i])]
+        for name in names
+    ]  # fmt: skip
+    sheet.show([f"d = {d:g}", t("vanishing.exact"), t("vanishing.measured")], rows)
 
 
 # ── 5 · what helps ───────────────────────────────────────────────────────────────────────────────────────────────────

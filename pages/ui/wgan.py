@@ -19,7 +19,7 @@ import streamlit as st
 
 from gan_core.config import SECTION_OF, RunConfig
 from gan_core.presets import PRESETS
-from pages.ui import controls, live, panels, player, predict
+from pages.ui import controls, live, panels, player, predict, sheet
 from pages.ui.i18n import t
 from pages.ui.runs import Frame, RunFrame, Work
 from pages.ui.state import PageState, app
@@ -233,11 +233,6 @@ def spread(values: np.ndarray, style: str) -> str:
     return middle if known.size == 1 else f"**{middle}** ({low}–{high})"
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    st.markdown("\n".join(f"| {' | '.join(row)} |" for row in lines))
-
-
 def _costs(runs: Sequence[RunFrame]) -> list[list[str]]:
     """What every run has spent: the rows that make a comparison fair or not."""
     g = [run.snapshot.step for run in runs]
@@ -373,7 +368,7 @@ def _beside_table(page: PageState, frame: Frame, names: Sequence[str], known: Se
         rows.append([t("wgan.row_r"), *cells])
     row("accuracy", lambda m: m.accuracy, "{:.0%}")
     row("jsd", lambda m: m.jsd, "{:.3f}")
-    table([t("wgan.fair_by", by=t(f"wgan.fair_{word(page, 'fair')}")), *names], rows)
+    sheet.show([t("wgan.fair_by", by=t(f"wgan.fair_{word(page, 'fair')}")), *names], rows)
     st.caption(t("wgan.table_note", n=256))
 
 
@@ -577,7 +572,7 @@ def _shape_table(frame: Frame, names: Sequence[str], k: int) -> None:
         low, middle, high = np.percentile(run.snapshot.between_slope[k], [5, 50, 95])
         rows["slope"].append(f"**{_g(middle)}** ({_g(low)}–{_g(high)})")
     cells = [[t(f"wgan.row_{name}"), *row] for name, row in rows.items()]
-    table(["", *names], [*_costs(frame.runs), *cells])
+    sheet.show(["", *names], [*_costs(frame.runs), *cells])
 
 
 def _shape_stills(page: PageState, frame: Frame, names: Sequence[str], k: int) -> None:
@@ -658,7 +653,7 @@ def _digits_table(frame: Frame, names: Sequence[str], k: int, by: str) -> None:
         rows["accuracy"].append(spread(np.array([accuracy(loss, real, fake)]), "{:.0%}"))
         rows["jsd"].append(spread(np.array([jsd_bound(loss, real, fake)]), "{:.3f}"))
     cells = [[t(f"wgan.row_{name}"), *row] for name, row in rows.items()]
-    table([t("wgan.fair_by", by=t(f"wgan.fair_{by}")), *names], [*_costs(frame.runs), *cells])
+    sheet.show([t("wgan.fair_by", by=t(f"wgan.fair_{by}")), *names], [*_costs(frame.runs), *cells])
     st.caption(t("wgan.digits_note"))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 
 from gan_core.jobs import PoolFull
-from pages.ui import experiments, live, predict, wgan
+from pages.ui import experiments, live, predict, sheet, wgan
 from pages.ui.experiments import Experiment
 from pages.ui.i18n import t
 from pages.ui.state import PageState
@@ -149,7 +149,7 @@ def _line_table(p: Mixture, q: Mixture, result: Duel | None) -> None:
         ]
         for name, value in exact.items()
     ]
-    wgan.table(["", t("wgan.exact_value"), t("wgan.trained_value")], rows)
+    sheet.show(["", t("wgan.exact_value"), t("wgan.trained_value")], rows)
     st.caption(t("wgan.line_note", c=f"{CLIP:g}"))
     st.markdown(t("wgan.line_text"))
 
@@ -217,7 +217,7 @@ def _paths(page: PageState, result: Paths | None) -> None:
         [t("wgan.row_found_start"), *(wgan.spread(result.found[name][0], "{:.3f}") for name in METHODS)],
         [t("wgan.row_found"), *(wgan.spread(result.found[name][-1], "{:.3f}") for name in METHODS)],
     ]
-    wgan.table(["", *map(wgan.method, METHODS)], rows)
+    sheet.show(["", *map(wgan.method, METHODS)], rows)
 
 
 GAMES: dict[str, Callable[[PageState], None]] = {"line": line, "lines": lines}

@@ -1,0 +1,27 @@
+"""A table of words and numbers on a page, in Markdown: it copies into slides and is read out. Streamlit's own tables
+would bring pandas, whose 80 MB every visitor of a small server would pay for.
+
+    sheet.show(["", "W1", "modes"], [["run", "0.12", "8"], ["a perfect generator", "0.03", "8"]], grey={1})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import streamlit as st
+
+
+def show(
+    head: Sequence[str], rows: Sequence[Sequence[str]], *, grey: Collection[int] = (), help: str | None = None
+) -> None:
+    """Words on the left, numbers on the right. `grey`: indices of the rows that are there for comparison."""
+    st.markdown(text(head, rows, grey=grey), help=help)
+
+
+def text(head: Sequence[str], rows: Sequence[Sequence[str]], *, grey: Collection[int] = ()) -> str:
+    """The table. Cells may hold Markdown; one short of a row's end is empty."""
+    lines = [list(head), ["---", *["---:"] * (len(head) - 1)]]
+    for i, row in enumerate(rows):
+        cells = [*row, *[""] * (len(head) - len(row))]
+        lines.append([f":gray[{cell}]" if cell else "" for cell in cells] if i in grey else cells)
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
