@@ -27,8 +27,11 @@ FLAGS = (
 )  # fmt: skip
 # the exception under a traceback in the server's log
 CRASH = re.compile(r"^Traceback \(most recent call last\):\n(?:[ \t]+.*\n|\n)*([\w.]+)", re.MULTILINE)
-# what Streamlit may log when it was writing to a tab at the moment of its closing
-FAREWELLS = ("starlette.websockets.WebSocketDisconnect", "uvicorn.protocols.utils.ClientDisconnected")
+# what Streamlit may log when it was writing to a tab at the moment of its closing, or reading from it
+FAREWELLS = (
+    "starlette.websockets.WebSocketDisconnect", "starlette.websockets.WebSocketDisconnected",
+    "uvicorn.protocols.utils.ClientDisconnected",
+)  # fmt: skip
 
 
 def chromium() -> str | None:
