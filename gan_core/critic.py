@@ -29,6 +29,7 @@ from gan_core.ensemble import Ensemble
 from gan_core.history import Snapshot
 from gan_core.losses import LOSSES
 from gan_core.networks import Network, StackedMLP
+from gan_core.optimisers import SGD
 
 if TYPE_CHECKING:
     from gan_core.trainer import Trainer
@@ -486,7 +487,7 @@ def _game(config: RunConfig, start: float) -> Ensemble:
     members = [config.replace(seed=config.train.seed + k) for k in range(LINES)]
     line = _Line(start, LINES)
     game = Ensemble(members, real, generator=cast(Network, line))
-    game.g_optimiser = torch.optim.SGD([line.theta], lr=RATE)
+    game.g_optimiser = SGD([{"params": [line.theta], "lr": RATE}])
     return game
 
 

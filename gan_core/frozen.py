@@ -25,6 +25,7 @@ from gan_core.config import RunConfig
 from gan_core.draws import generator_for, latents
 from gan_core.losses import LOSSES
 from gan_core.networks import StackedMLP
+from gan_core.optimisers import Adam
 from gan_core.trainer import Failure, Trainer
 
 LATENTS = 1024  # of the measurement: always the same ones
@@ -179,7 +180,7 @@ class GaussianDiscriminators:
         weights = [generator_for(seed + s, "discriminator") for s in range(SEEDS) for _ in distances]
         self.discriminator = StackedMLP((1, 32, 32, 1), "leaky_relu", weights)
         self.discriminator.theta.grad = self.discriminator.grad
-        self.optimiser = torch.optim.Adam([self.discriminator.theta], lr=self.RATE, fused=True)
+        self.optimiser = Adam([{"params": [self.discriminator.theta], "lr": self.RATE, "betas": (0.9, 0.999)}])
 
     def step(self, n: int = 1) -> None:
         for _ in range(n):

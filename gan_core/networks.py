@@ -310,9 +310,7 @@ class Modules:
 
     def pull(self, tape: _Graph, dy: Tensor) -> None:
         wanted = [p for ps in self.parameters for p in ps]
-        grads = torch.autograd.grad(
-            tape.y, [*wanted, tape.x] if tape.shared else wanted, dy, retain_graph=True, allow_unused=True
-        )
+        grads = _product(tape.y, [*wanted, tape.x] if tape.shared else wanted, dy)
         if tape.shared:
             tape.pulled = (dy, grads[-1])
         self.grad.zero_()
@@ -323,7 +321,8 @@ class Modules:
         if tape.pulled is not None and float((before := tape.pulled[0][:, rows]).abs().min()) > RESCALABLE:
             dx = tape.pulled[1][:, rows]
             return dx * (dy / before).reshape(*dy.shape[:2], *[1] * (dx.dim() - 2))
-        return torch.autograd.grad(tape.y[:, rows], tape.x, dy, retain_graph=True)[0][:, rows]
+        (dx,) = _product(tape.y[:, rows], [tape.x], dy)
+        return dx[:, rows]
 
     def input(self, tape: _Graph) -> Tensor:
         return tape.x.detach()
@@ -333,7 +332,7 @@ class Modules:
 
     def pull_slope(self, tape: _Graph, ds: Tensor) -> None:
         wanted = [p for ps in self.parameters for p in ps]
-        self._add(torch.autograd.grad(self._slope(tape), wanted, ds, retain_graph=True, allow_unused=True))
+        self._add(_product(self._slope(tape), wanted, ds))
 
     def _slope(self, tape: _Graph) -> Tensor:
         if tape.slope is None:
@@ -345,6 +344,12 @@ class Modules:
         for i, grad in enumerate(grads):
             if grad is not None:
                 self.grads[i % per_member][i // per_member].add_(grad)
+
+
+def _product(y: Tensor, wanted: Sequence[Tensor], dy: Tensor) -> tuple[Any, ...]:
+    """The vector-Jacobian product of y with dy, as the gradient of the scalar ⟨y, dy⟩: given dy itself, autograd would
+    import sympy, 40 MB and half a second, to check its shape."""
+    return torch.autograd.grad((y * dy).sum(), wanted, retain_graph=True, allow_unused=True)
 
 
 class Dropout(nn.Module):
@@ -431,8 +436,11 @@ def materialise(
     """Build a module without touching the global generator, then fill it from ours."""
     with torch.device("meta"):
         module = build(generator)
-    module = module.to_empty(device="cpu").to(dtype)
     for layer in module.modules():
+        # what Module.to_empty does, without the sympy that it imports: 40 MB and half a second
+        for name, meta in [*layer.named_parameters(recurse=False), *layer.named_buffers(recurse=False)]:
+            empty = torch.empty(meta.shape, dtype=dtype if meta.is_floating_point() else meta.dtype)
+            setattr(layer, name, nn.Parameter(empty) if isinstance(meta, nn.Parameter) else empty)
         if isinstance(layer, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
             fan_in = nn.init._calculate_fan_in_and_fan_out(layer.weight)[0]
             initialise(layer.weight, layer.bias, fan_in, init, generator)

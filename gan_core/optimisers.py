@@ -1,4 +1,8 @@
-"""What turns a network's `grad` into an update of its `theta`: one matrix, so one call a step."""
+"""What turns a network's `grad` into an update of its `theta`: one matrix, so one call a step.
+
+They keep their state as those of `torch.optim` do, whose classes check, sort and profile around every call (on a small
+network for ten times as long as the update takes) and import torch's compiler, 80 MB, to do so.
+"""
 
 from __future__ import annotations
 
@@ -12,40 +16,67 @@ from gan_core.config import TrainConfig
 from gan_core.networks import Network
 
 
-class Adam:
-    """Adam (Kingma & Ba 2015) by torch's fused kernel, with the state and groups of `torch.optim.Adam`.
+class Optimiser:
+    """Groups of members that share their settings: `params` (one tensor θ with its `grad` g), `lr`, `betas`.
 
-    torch's own class checks, sorts and profiles around every call of that kernel; on a small network this bookkeeping
-    takes ten times as long as the update.
-
-        m ← β₁m + (1−β₁)g,  v ← β₂v + (1−β₂)g²,  θ ← θ − lr · m̂ / (√v̂ + ε)
+    `AVERAGES` of g are kept for each θ in `state`, beside the number of steps.
     """
 
+    AVERAGES: tuple[str, ...] = ()
+
     def __init__(self, groups: Sequence[dict[str, Any]]) -> None:
-        """Each group: `params` (one tensor with its `grad`), `lr`, `betas`."""
-        self.param_groups = [{"eps": 1e-8} | group for group in groups]
+        self.param_groups = list(groups)
         self.state: dict[Tensor, dict[str, Tensor]] = {}
         for group in self.param_groups:
             (theta,) = group["params"]
-            self.state[theta] = {
-                "step": torch.zeros(()),
-                "exp_avg": torch.zeros_like(theta),
-                "exp_avg_sq": torch.zeros_like(theta),
-            }
+            averages = {name: torch.zeros_like(theta) for name in self.AVERAGES}
+            self.state[theta] = {"step": torch.zeros(()), **averages}
 
     def step(self) -> None:
         for group in self.param_groups:
             (theta,) = group["params"]
-            state = self.state[theta]
-            state["step"] += 1
-            torch._fused_adam_(
-                [theta], [theta.grad], [state["exp_avg"]], [state["exp_avg_sq"]], [], [state["step"]],
-                lr=group["lr"], beta1=group["betas"][0], beta2=group["betas"][1],
-                weight_decay=0.0, eps=group["eps"], amsgrad=False, maximize=False,
-            )  # fmt: skip
+            assert theta.grad is not None
+            self.update(theta, theta.grad, self.state[theta], group)
+
+    def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
+        raise NotImplementedError
 
 
-Optimiser = Adam | torch.optim.Optimizer
+class Adam(Optimiser):
+    """Kingma & Ba 2015, by torch's fused kernel:
+
+    m ← β₁m + (1−β₁)g,  v ← β₂v + (1−β₂)g²,  θ ← θ − lr · m̂ / (√v̂ + ε)
+    """
+
+    AVERAGES, EPSILON = ("exp_avg", "exp_avg_sq"), 1e-8
+
+    def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
+        state["step"] += 1
+        torch._fused_adam_(
+            [theta], [grad], [state["exp_avg"]], [state["exp_avg_sq"]], [], [state["step"]],
+            lr=group["lr"], beta1=group["betas"][0], beta2=group["betas"][1],
+            weight_decay=0.0, eps=self.EPSILON, amsgrad=False, maximize=False,
+        )  # fmt: skip
+
+
+class RMSprop(Optimiser):
+    """Hinton 2012, as WGAN uses it:  v ← αv + (1−α)g²,  θ ← θ − lr · g / (√v + ε)"""
+
+    AVERAGES, ALPHA, EPSILON = ("square_avg",), 0.99, 1e-8
+
+    def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
+        v = state["square_avg"].mul_(self.ALPHA).addcmul_(grad, grad, value=1 - self.ALPHA)
+        theta.addcdiv_(grad, v.sqrt().add_(self.EPSILON), value=-group["lr"])
+
+
+class SGD(Optimiser):
+    """θ ← θ − lr · g"""
+
+    def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
+        theta.add_(grad, alpha=-group["lr"])
+
+
+OPTIMISERS: dict[str, type[Optimiser]] = {"adam": Adam, "rmsprop": RMSprop, "sgd": SGD}
 
 
 def build_optimiser(network: Network, members: Sequence[TrainConfig], rate: str) -> Optimiser:
@@ -59,13 +90,7 @@ def build_optimiser(network: Network, members: Sequence[TrainConfig], rate: str)
         row.requires_grad_(False)
         row.grad = grad
         groups.append({"params": [row], "lr": getattr(m, rate), "betas": (m.beta1, m.beta2)})
-    if t.optimiser == "adam":
-        return Adam(groups)
-    for group in groups:
-        del group["betas"]
-    if t.optimiser == "rmsprop":
-        return torch.optim.RMSprop(groups, foreach=True)
-    return torch.optim.SGD(groups, fused=True)
+    return OPTIMISERS[t.optimiser](groups)
 
 
 def set_rate(optimiser: Optimiser, rate: float) -> None:

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from gan_core.networks import StackedMLP
-from gan_core.optimisers import Optimiser
+from gan_core.optimisers import SGD, Adam, Optimiser
 
 if TYPE_CHECKING:
     from gan_core.ensemble import Batch, Ensemble
@@ -62,10 +62,10 @@ def look_ahead(optimiser: Optimiser) -> Update:
         return torch.tensor(values, dtype=rows[0].dtype).unsqueeze(1)
 
     lr = column("lr")
-    if isinstance(optimiser, torch.optim.SGD):
+    if isinstance(optimiser, SGD):
         return lambda theta, gradient: theta - lr * gradient
 
-    beta1, beta2, eps = column("betas", 0), column("betas", 1), groups[0]["eps"]
+    beta1, beta2 = column("betas", 0), column("betas", 1)
     states = [optimiser.state[row] for row in rows]
     m, v = (torch.cat([state[name] for state in states]) for name in ("exp_avg", "exp_avg_sq"))
     t = float(states[0]["step"])
@@ -76,6 +76,6 @@ def look_ahead(optimiser: Optimiser) -> Update:
         t += 1
         m = beta1 * m + (1 - beta1) * gradient
         v = beta2 * v + (1 - beta2) * gradient.square()
-        return theta - lr * (m / (1 - beta1**t)) / ((v / (1 - beta2**t) + TINY).sqrt() + eps)
+        return theta - lr * (m / (1 - beta1**t)) / ((v / (1 - beta2**t) + TINY).sqrt() + Adam.EPSILON)
 
     return adam
