@@ -15,6 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from pages.ui.resources import GIVE_BACK_SECONDS
 from tests.browser.driver import FLAGS, Server, chromium, press, serve, visitor, wait_at_rest, wait_idle
 
 ADDRESSES = (
@@ -54,6 +55,9 @@ def measure() -> Iterator[tuple[str, dict[str, float]]]:
                 press(page, "Play")
                 wait_at_rest(page)
                 yield f"{address}, trained", resident(server)
+            page.wait_for_timeout(1000 * (GIVE_BACK_SECONDS + 1))
+            visit(page, "/")
+            yield "at rest", resident(server)
         browser.close()
 
 
