@@ -94,25 +94,28 @@ def measure(generator: Network, latents: NDArray, centres: Tensor, radius: float
     z = torch.from_numpy(latents)
     x, _ = generator.forward(z, training=False)
     distance, mode = torch.cdist(x, centres.to(x.dtype).expand(len(x), -1, -1)).min(-1)
-    at = torch.nn.functional.one_hot(mode, len(centres)).to(x.dtype)
-    near, shares = (at * (distance <= radius).unsqueeze(-1)).mean(1), at.mean(1)
-    spread = (x - x.mean(1, keepdim=True)).square().sum(-1).mean(1).sqrt()
-    row = torch.cat([near, shares, spread[:, None], stretches(generator, z[:, :JACOBIANS])], 1)
-    row[~torch.isfinite(x).all(-1).all(-1)] = torch.nan
-    return row.float().numpy()
+    at = torch.nn.functional.one_hot(mode, len(centres)).to(x.dtype)  # (K, n, M)
+    counted = torch.stack([(distance <= radius).to(x.dtype), torch.ones_like(distance)], -1)
+    near, shares = (torch.bmm(at.mT, counted) / x.shape[1]).unbind(-1)
+    spread = x.var(1, correction=0).sum(-1, keepdim=True).sqrt()
+    row = torch.cat([near, shares, spread, stretches(generator, z[:, :JACOBIANS])], 1)
+    finite = torch.isfinite(x).flatten(1).all(1, keepdim=True)
+    return torch.where(finite, row, torch.nan).float().numpy()
 
 
 def stretches(generator: Network, z: Tensor) -> Tensor:
     """(K, 2): root mean square over z (K, n, d) of the singular values of J = ∂G/∂z (2, d), the larger one first.
 
-    A pull of the unit vectors e₁, e₂ gives the rows of J. JJᵀ is the 2×2 matrix (a b; b c), whose eigenvalues are
-    (a + c)/2 ± √((a − c)²/4 + b²).
+    A pull of the unit vectors e₁, e₂, each at all of z, gives the rows of J. JJᵀ is the 2×2 matrix (a b; b c), whose
+    eigenvalues are (a + c)/2 ± √((a − c)²/4 + b²).
     """
     import torch
 
-    x, tape = generator.forward(z, training=False)
-    first, second = (generator.pull_input(tape, unit.expand_as(x)) for unit in torch.eye(2, dtype=x.dtype))
-    a, b, c = ((p * q).sum(-1) for p, q in ((first, first), (first, second), (second, second)))
+    k, n, d = z.shape
+    x, tape = generator.forward(torch.cat([z, z], 1), training=False)
+    rows = generator.pull_input(tape, torch.eye(2, dtype=x.dtype).repeat_interleave(n, 0).expand_as(x))
+    rows = rows.view(k, 2, n, d)
+    (a, b), (_, c) = ((row.unsqueeze(1) * rows).sum(-1).unbind(1) for row in rows.unbind(1))
     root = ((a - c).square() / 4 + b.square()).sqrt()
     squares = torch.stack([(a + c) / 2 + root, (a + c) / 2 - root], -1).clamp_min(0)
     return squares.mean(1).sqrt()

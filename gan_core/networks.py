@@ -36,10 +36,14 @@ from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import leaky_relu_
 
 LEAK = 0.2  # slope of LeakyReLU on the negative side
 RESCALABLE = 1e-20  # a smaller ∂L/∂y leaves too few bits in ∂L/∂x to rescale it
-aten = torch.ops.aten
+# φ'(h) ∘ grad from the activation, in place. Named with their overload: to find it takes longer than the product.
+relu_backward = torch.ops.aten.threshold_backward.grad_input
+leaky_relu_backward = torch.ops.aten.leaky_relu_backward.grad_input
+tanh_backward = torch.ops.aten.tanh_backward.grad_input
 
 
 class Network(Protocol):
@@ -156,7 +160,7 @@ class StackedMLP:
 
     def pull(self, tape: _Tape, dy: Tensor) -> None:
         if self.squash:
-            dy = aten.tanh_backward(dy, tape.output)
+            dy = torch.ops.aten.tanh_backward(dy, tape.output)
         # the unit pass, once made, serves every later dy: δᵢ = uᵢ ∘ dy
         deltas = [u * dy for u in tape.unit] if tape.unit else self._deltas(tape, dy)
         # ∂L/∂Wᵢ = aᵢ₋₁ᵀ δᵢ, ∂L/∂bᵢ = Σ δᵢ
@@ -229,17 +233,17 @@ class StackedMLP:
     def _phi(self, h: Tensor) -> Tensor:
         if self.activation == "relu":
             return h.relu_()
-        return h.tanh_() if self.activation == "tanh" else aten.leaky_relu_(h, LEAK)
+        return h.tanh_() if self.activation == "tanh" else leaky_relu_(h, LEAK)
 
     def _through_phi(self, grad: Tensor, tape: _Tape, i: int) -> Tensor:
         """φ'(hᵢ) ∘ grad in place of grad, from the activation alone; with dropout also its mask."""
         if tape.masks:
             grad.mul_(tape.masks[i])
         if self.activation == "relu":
-            return aten.threshold_backward(grad, tape.active[i], 0, grad_input=grad)
+            return relu_backward(grad, tape.active[i], 0, grad_input=grad)
         if self.activation == "tanh":
-            return aten.tanh_backward(grad, tape.active[i], grad_input=grad)
-        return aten.leaky_relu_backward(grad, tape.active[i], LEAK, True, grad_input=grad)
+            return tanh_backward(grad, tape.active[i], grad_input=grad)
+        return leaky_relu_backward(grad, tape.active[i], LEAK, True, grad_input=grad)
 
     def _mask(self, like: Tensor) -> Tensor:
         keep = 1 - self.dropout

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from pages.ui.live import Chart, Images, Line, Panel, curves_frame, digits_frame, scene_frame
-from pages.ui.live.component import CODE_HERE, FILES, FOLDER, drawing_code
+from pages.ui.live.component import CODE_HERE, FILES, FOLDER, KINDS, _stamp, drawing_code
 from pages.ui.live.digits import nibbles
 from pages.ui.live.packing import Quantised, pack
 
@@ -317,3 +317,33 @@ def test_the_views_mount_in_a_script():
     stamps = {data[:8] for data, _ in before.values()} | {data[:8] for data, _ in after.values()}
     assert len(stamps) == 6
     assert all(after[name][0][8:] == before[name][0][8:] for name in after)
+
+
+def test_a_feed_sends_the_frames_of_all_views_in_one_message_and_mounts_none():
+    from streamlit.testing.v1 import AppTest
+
+    def script():
+        import numpy as np
+
+        from pages.ui.live import Chart, Line, Panel, curves, digits, feeding, scene
+
+        with feeding("f"):
+            assert scene("s", Panel((-1, 1, -1, 1), fake=np.zeros((4, 2))), selected=3) == 3
+            assert curves("c", [Chart("loss", np.arange(3), [Line("D", "real", np.zeros(3))])]) is None
+            assert digits("d", np.zeros((2, 28, 28), np.uint8)) is None
+
+    app = AppTest.from_function(script).run(timeout=30)
+    assert not app.exception
+    (data, _), *others = views(app).values()
+    assert not others and "gan_live_feed" in views(app)
+    at, fed = 8, []
+    while at < len(data):
+        kind, length = (int.from_bytes(data[i : i + 4], "little") for i in (at, at + 4))
+        fed.append((KINDS[kind], read(data[at + 8 : at + 8 + length])["key"]))
+        at += 8 + length
+    assert fed == [("scene", "s"), ("curves", "c"), ("digits", "d")]
+
+
+def test_messages_are_numbered_upwards():
+    first, second = (int.from_bytes(_stamp(here=True), "little") for _ in range(2))
+    assert first < second < 2**53  # JavaScript counts no further

@@ -292,6 +292,34 @@ def test_play_and_pause() -> None:
     assert state(app).show.job.state == "paused" and state(app).show.job.frame.step == stopped > 3
 
 
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("play_2d", {}),
+        ("play_2d", {"members": "3"}),
+        ("collapse", {}),
+        ("wgan", {}),
+        ("digits", {"preset": "digits_mlp"}),
+    ],
+)
+def test_while_a_run_trains_its_pictures_are_renewed_without_the_rest(name: str, address: dict[str, str]) -> None:
+    def feeds() -> int:
+        return [node.proto.component_name for node in app.get("bidi_component")].count("gan_live_feed")
+
+    def fed() -> bool:
+        app.run()
+        return feeds() == 1
+
+    app = at_rest(visit(name, batch="8", g_layers="8", d_layers="8", steps="1000000", **address), name)
+    assert feeds() == 0
+    press(app, "play", name)
+    until(fed)  # a part that put its view on the page a second time would be refused by Streamlit
+    assert not app.exception and state(app, name).show.parts
+    press(app, "pause", name)
+    at_rest(app, name)
+    assert feeds() == 0
+
+
 def test_new_seed_is_another_run_and_stands_in_the_address() -> None:
     app = at_rest(visit("play_2d", members="4"))
     press(app, "new_seed")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from pages.ui import live, panels
+from pages.ui import feed, live, panels
 from pages.ui.i18n import t
 from pages.ui.runs import Frame, RunFrame, Work
 from pages.ui.state import PageState
@@ -19,6 +19,7 @@ WALK_STEPS = 11
 CLASSES = 10
 
 
+@feed.moves
 def samples(page: PageState, frame: Frame) -> None:
     """Samples from fixed noise: 64 of one member, or some of every one. A click chooses one."""
     run = frame.runs[0]

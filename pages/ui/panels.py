@@ -18,7 +18,7 @@ import numpy as np
 import streamlit as st
 
 from gan_core.config import RunConfig
-from pages.ui import live, sheet
+from pages.ui import feed, live, sheet
 from pages.ui.i18n import t
 from pages.ui.runs import Frame, RunFrame
 from pages.ui.state import PageState
@@ -75,6 +75,7 @@ def members_shown(page: PageState, run: RunFrame) -> list[int]:
 # ── the plane ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@feed.moves
 def plane(
     page: PageState, frame: Frame, *, titles: Sequence[str] = (), hidden: Sequence[str] = ("arrows", "lattice"),
     height: int = 500,
@@ -211,6 +212,7 @@ def members(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> Non
 # ── curves ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@feed.moves
 def curves(
     page: PageState, frame: Frame, names: Sequence[str], *,
     titles: Sequence[str] = (), height: int = 130, width: int = 280,

@@ -7,7 +7,8 @@
 
 `view` is the page's own function. It gets the `runs.Frame` to draw, whose `runs` hold one `RunFrame` for each run of
 `page.variants`, all at the same step, live or from the past; it must not compute for long, and never trains. While
-something moves, the stage is a fragment that asks again by itself; the buttons and controls around it stay still.
+something moves, the stage is a fragment that asks again by itself; the buttons and controls around it stay still. While
+runs train it looks at the whole once a second, and in between `feed` renews the pictures alone.
 """
 
 from __future__ import annotations
@@ -18,14 +19,15 @@ from collections.abc import Callable
 import streamlit as st
 
 from gan_core.jobs import PoolFull
-from pages.ui import resources, tables
+from pages.ui import feed, resources, tables
 from pages.ui.i18n import t
 from pages.ui.runs import Frame, Show
 from pages.ui.state import PageState, app
 
 View = Callable[[PageState, Frame], None]
-FASTEST, SLOWEST = 0.12, 1.0  # seconds between two looks at a run, alone on the server and in a full class
+FASTEST, SLOWEST = 0.13, 1.0  # seconds between two looks at a run, alone on the server and in a full class
 FIRST_LOOK = 0.4  # until there is a first picture
+BETWEEN_LOOKS = 1.0  # at the whole, where the pictures have a feed
 SECONDS_PER_JOB = 0.03  # a look may come this often for each run on the server …
 VIEW_SHARE = 3.0  # … and after this many times the time that drawing takes
 SHOWS_KEPT = 3  # pages of one visitor whose runs are kept; the longest untouched one goes first
@@ -141,11 +143,16 @@ def stage(page: PageState, view: View) -> None:
     """Progress, scrubber and the page's views; looks again by itself while something moves."""
     if page.show is None:
         return
-    moving = page.show.moving
-    # A container of its own: when a look starts, Streamlit drops what it has not yet sent of the fragment, and without
+    show, moving = page.show, page.show.moving
+    # Containers of their own: when a look starts, Streamlit drops what it has not yet sent of the fragment, and without
     # the container around it what follows on the page would have no place until the look is done.
+    fed = show.running and bool(show.parts)  # those of the look before
     with st.container():
-        st.fragment(_look, run_every=_patience(page.show) if moving else None)(page, view, moving)
+        pause = max(BETWEEN_LOOKS, 3 * _patience(show)) if fed else _patience(show)
+        st.fragment(_look, run_every=pause if moving else None)(page, view, moving, fed)
+    if fed:
+        with st.container(gap=None):
+            st.fragment(_feed, run_every=_patience(show))(page)
 
 
 def _patience(show: Show) -> float:
@@ -155,7 +162,7 @@ def _patience(show: Show) -> float:
     return min(SLOWEST, max(FASTEST, SECONDS_PER_JOB * resources.pool().load, VIEW_SHARE * show.view_seconds))
 
 
-def _look(page: PageState, view: View, polling: bool) -> None:
+def _look(page: PageState, view: View, polling: bool, fed: bool) -> None:
     show = page.show
     if show is None:
         return
@@ -163,6 +170,7 @@ def _look(page: PageState, view: View, polling: bool) -> None:
     frame = show.moment()
     if frame is not None:
         start = time.perf_counter()
+        show.drawn, show.parts = frame, []
         _timeline(page, show, frame, moving)
         view(page, frame)
         show.view_seconds = time.perf_counter() - start
@@ -170,6 +178,21 @@ def _look(page: PageState, view: View, polling: bool) -> None:
         st.info(t("player.preparing"), icon=":material/hourglass_top:")
     if polling != (moving if polling else show.moving):
         st.rerun()  # it came to rest, or a view asked the runs something: buttons and polling have to follow
+    if moving and show.running and fed != bool(show.parts):
+        st.rerun()  # there is something to feed now, or nothing any more
+
+
+def _feed(page: PageState) -> None:
+    """The pictures alone, between two looks."""
+    show = page.show
+    if show is None:
+        return
+    if not show.running:
+        st.rerun()  # a look at where it came to rest
+    if (frame := show.moment()) is not None:
+        start = time.perf_counter()
+        feed.renew(page, frame)
+        show.view_seconds = time.perf_counter() - start
 
 
 def _timeline(page: PageState, show: Show, frame: Frame, moving: bool) -> None:
@@ -181,7 +204,7 @@ def _timeline(page: PageState, show: Show, frame: Frame, moving: bool) -> None:
     elif show.at is not None:
         text = t("player.past", step=f"{step:,}", last=f"{last:,}")
     newest = show.job.frame
-    steps = newest.steps if newest is not None else [step]
+    steps = newest.steps if newest is not None and not moving else [step]  # a moving slider is for looking at only
     key = f"{page.name}-scrub" if moving else f"{page.name}-scrub-{last}-{show.moves}"  # see controls.widget_key
 
     def scrubbed() -> None:

@@ -173,6 +173,8 @@ class Show:
     touched: bool = False  # it is more than a fresh start
     moves: int = 0  # how often the program has moved the scrubber, not the visitor
     view_seconds: float = 0.0  # what the page took to draw the last frame
+    drawn: Frame | None = None  # the frame of the look that is under way, or was last
+    parts: list[Callable[[Frame], None]] = field(default_factory=list)  # of that look, what `feed` can draw again
     cache: dict[Any, Any] = field(default_factory=dict)  # what views worked out about these runs
 
     @classmethod

@@ -18,10 +18,12 @@
 Call them like widgets, best inside the fragment that polls; the same `key` keeps a view in place, with its zoom and its
 hidden layers. Words are arguments, in the language of the page. `summary` is what a screen reader says of the picture.
 Each view's root element, `.gan-live[data-kind=scene]` and so on, tells `data-step` (the step drawn) and `data-frames`
-(how many frames of data were drawn). `scene_frame`, `curves_frame`, `digits_frame` and `heat_frame` give the bytes
+(how many frames of data were drawn). Inside `feeding(key)` views that are on the page get new frames, all in one
+message, and nothing else happens. `scene_frame`, `curves_frame`, `digits_frame` and `heat_frame` give the bytes
 alone.
 """
 
+from .component import feeding
 from .curves import Chart, Line, curves, curves_frame
 from .digits import Images, digits, digits_frame
 from .heat import HEAT_LABELS, Strip, heat, heat_frame
@@ -29,5 +31,5 @@ from .scene import LABELS, LAYERS, Panel, scene, scene_frame
 
 __all__ = [
     "HEAT_LABELS", "LABELS", "LAYERS", "Chart", "Images", "Line", "Panel", "Strip",
-    "curves", "curves_frame", "digits", "digits_frame", "heat", "heat_frame", "scene", "scene_frame",
+    "curves", "curves_frame", "digits", "digits_frame", "feeding", "heat", "heat_frame", "scene", "scene_frame",
 ]  # fmt: skip

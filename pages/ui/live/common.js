@@ -114,6 +114,11 @@ function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/** The words of an element. Setting them lays the page out anew, even if they are the same. */
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** A canvas as sharp as the screen, `width` × `height` CSS pixels, cleared; gives its context. */
 function prepare(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
@@ -146,13 +151,24 @@ class View {
     this.root.dataset.kind = kind;
     this.root.dataset.frames = 0;
     this.fresh = false;
+    this.stamp = -Infinity;
     this.resized = new ResizeObserver(() => this.redraw());
     this.resized.observe(this.root);
   }
 
-  show(data, send) {
-    Object.assign(this, { data, send, fresh: true });
+  /** A frame, unless one of a later message is there already. */
+  show(data, stamp, send) {
+    this.send = send;
+    if (stamp < this.stamp) return;
+    if (stamp > this.stamp) {
+      this.take(data);
+      Object.assign(this, { stamp, fresh: true });
+    }
     this.redraw();
+  }
+
+  take(data) {
+    this.data = data;
   }
 
   redraw() {
@@ -196,7 +212,7 @@ class View {
       chip.setAttribute("aria-pressed", String(!hidden));
       chip.firstChild.style.background = colour;
       const name = chip.children[1];
-      if (name.textContent !== label) name.textContent = label;
+      say(name, label);
       chip.onclick = () => this.remember("layers", { ...this.settings.layers, [id]: !hidden });
     });
   }

@@ -2,7 +2,7 @@
 
 Streamlit sends a component's JavaScript again with every update. So the drawing code is a component of its own, on the
 page only until the browser says that the code has come; a view is a few lines that hand each frame over to that code.
-A frame then costs its own bytes and hardly more.
+A frame then costs its own bytes and hardly more. A feed hands over the frames of many views that are on the page.
 
 Every message is made unique by a number before its bytes. Streamlit replaces a large message that it has sent before by
 its hash, and where it then throws away what a fragment did not get sent in time, it keeps the hash and loses the
@@ -15,8 +15,11 @@ import itertools
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import streamlit as st
@@ -41,6 +44,14 @@ export default function (component) {
 """
 
 
+# Views that are not on the page yet get their frame from their own element.
+FEED = """
+export default function ({ data }) {
+  globalThis.ganLive?.feed?.(data);
+}
+"""
+
+
 def drawing_code() -> str:
     """The JavaScript of all views with its style sheet, as one module."""
     css = (FOLDER / "live.css").read_text(encoding="utf-8")
@@ -48,8 +59,10 @@ def drawing_code() -> str:
     return "\n".join(parts)
 
 
-_messages = itertools.count()
+# Ascending also over a restart of the server, which the page in the browser outlives.
+_messages = itertools.count(time.time_ns() // 1000)
 _code = st.components.v2.component("gan_live_code", js=drawing_code())
+_feed = st.components.v2.component("gan_live_feed", js=FEED)
 _views = {kind: st.components.v2.component(f"gan_live_{kind}", js=VIEW.replace("KIND", kind)) for kind in KINDS}
 
 
@@ -70,15 +83,39 @@ def selection(
     return st.session_state.get(name, selected), clicked
 
 
+_fed: ContextVar[list[bytes] | None] = ContextVar("fed", default=None)
+NOTHING_HAPPENED = SimpleNamespace(selected=None, step=None)
+
+
+@contextmanager
+def feeding(key: str) -> Iterator[None]:
+    """Inside, views are not put on the page: those that are there already get their frames, all in one message."""
+    frames: list[bytes] = []
+    token = _fed.set(frames)
+    try:
+        yield
+    finally:
+        _fed.reset(token)
+    _feed(key=key, data=_stamp(here=True) + b"".join(frames))
+
+
+def _stamp(here: bool) -> bytes:
+    """Eight bytes: a number that no other message has and that grows, whose lowest bit tells whether Python knows that
+    the drawing code is there."""
+    return (2 * next(_messages) + here).to_bytes(8, "little")
+
+
 def mount(kind: Kind, key: str, frame: bytes, **events: Callable[[], None]) -> Any:
     """Show a frame in the view of this kind; gives Streamlit's result, with one attribute for each event."""
+    if (fed := _fed.get()) is not None:
+        fed.append(KINDS.index(kind).to_bytes(4, "little") + len(frame).to_bytes(4, "little") + frame)
+        return NOTHING_HAPPENED
     here = CODE_HERE in st.session_state
 
     def arrived() -> None:
         st.session_state[CODE_HERE] = True
 
-    # eight bytes: a number that no other message has, whose lowest bit tells the browser that Python knows
-    stamp = (2 * next(_messages) + here).to_bytes(8, "little")
+    stamp = _stamp(here)
     with st.container(gap=None):  # the code takes no room of its own
         result = _views[kind](key=key, data=stamp + frame, on_code_change=arrived, **events)
         bearer, sent = st.session_state.get(CODE_SENT, (key, -math.inf))

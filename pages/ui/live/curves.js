@@ -54,7 +54,7 @@ class Curves extends View {
     const curves = data.charts.filter((chart) => chart.kind === "lines" && chart.x.length);
     const longest = curves.reduce((best, chart) => (chart.x.length > (best?.x.length ?? 0) ? chart : best), undefined);
     const step = longest && longest.x[at === null || at === undefined ? longest.x.length - 1 : nearest(longest.x, at)];
-    this.when.textContent = step === undefined ? "" : `${data.labels.step} ${number(step)}`;
+    say(this.when, step === undefined ? "" : `${data.labels.step} ${number(step)}`);
     this.when.hidden = !longest;
     data.charts.forEach((chart, i) => {
       if (chart.kind === "lines") this.drawLines(this.charts[i], chart, inner, at, i);
@@ -90,14 +90,14 @@ class Curves extends View {
   frame(parts, chart, width, index, { x, values, low, high }) {
     const { data, colours } = this;
     const height = data.height;
-    parts.caption.textContent = chart.title + (chart.unit ? ` (${chart.unit})` : "");
+    say(parts.caption, chart.title + (chart.unit ? ` (${chart.unit})` : ""));
     const said = chart.lines.map((line, i) => `${line.label} ${values[i] === undefined ? "" : number(values[i])}`);
     parts.canvas.setAttribute("aria-label", `${chart.title}. ${said.join(", ")}`);
     this.chips(parts.legend, this.layers(chart));
     [...parts.legend.children].forEach((chip, i) => {
       const text = values[i] === undefined ? "" : number(values[i]);
       const value = chip.querySelector("b") ?? chip.appendChild(make("b"));
-      if (value.textContent !== text) value.textContent = text;
+      say(value, text);
     });
     parts.canvas.style.height = `${height}px`;
 

@@ -18,9 +18,9 @@ class Digits extends View {
     this.groups = [];
   }
 
-  show(data, send) {
+  take(data) {
     if (!this.data || data.selected !== this.data.selected) this.selected = data.selected;
-    super.show(data, send);
+    super.take(data);
   }
 
   draw() {
@@ -57,7 +57,7 @@ class Digits extends View {
     const cell = { wide: side + gap, high: side + gap + (labels ? 16 : 0) };
     const rows = Math.ceil(count / columns);
     Object.assign(group, { first, count, columns, cell, labels });
-    group.caption.textContent = title;
+    say(group.caption, title);
     group.caption.hidden = !title;
     const { canvas } = group;
     const pick = data.selectable;

@@ -32,7 +32,7 @@ class Heat extends View {
     while (this.strips.length > data.strips.length) this.strips.pop().figure.remove();
     while (this.strips.length < data.strips.length) this.strips.push(this.addStrip(this.strips.length));
     const inner = Math.floor((width - HEAT.gap * (columns - 1)) / columns);
-    this.when.textContent = this.readOut();
+    say(this.when, this.readOut());
     data.strips.forEach((strip, i) => this.drawStrip(this.strips[i], strip, inner, i));
   }
 
@@ -51,7 +51,7 @@ class Heat extends View {
     const [looks, rows] = strip.values.shape;
     const high = rows * data.row;
     const height = HEAT.top + high + HEAT.bottom;
-    parts.caption.textContent = strip.title;
+    say(parts.caption, strip.title);
     parts.canvas.style.height = `${height}px`;
     parts.canvas.setAttribute("aria-label", `${strip.title}. ${data.summary}`);
     const context = prepare(parts.canvas, width, height);

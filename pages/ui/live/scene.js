@@ -111,10 +111,10 @@ class Scene extends View {
     return this.settings.view ?? HOME;
   }
 
-  show(data, send) {
+  take(data) {
     // Python's word counts when it changes; until then the visitor's last click does
     if (!this.data || data.selected !== this.data.selected) this.selected = data.selected;
-    super.show(data, send);
+    super.take(data);
   }
 
   draw() {
@@ -154,8 +154,8 @@ class Scene extends View {
   drawPanel({ figure, caption, canvas }, panel, side, index) {
     const { data, colours, view } = this;
     const picked = data.selectable && this.selected === index;
-    caption.firstChild.textContent = panel.title;
-    caption.lastChild.textContent = panel.note ? ` · ${panel.note}` : "";
+    say(caption.firstChild, panel.title);
+    say(caption.lastChild, panel.note ? ` · ${panel.note}` : "");
     caption.hidden = !panel.title && !panel.note;
     figure.className = (data.selectable ? "pick" : "") + (picked ? " picked" : "");
     canvas.setAttribute("role", data.selectable ? "button" : "img");

@@ -9,11 +9,13 @@ SHEET.replaceSync(CSS);
 const views = new Map();
 const MOST_VIEWS = 24; // beyond that those that are not on the page are forgotten, the oldest first
 
+const KINDS = Object.keys(VIEWS); // in the order of KINDS in component.py
+
 let told = -Infinity; // when Python was told last that this code is here
 
 function show(kind, { parentElement, data, setTriggerValue }) {
   const frame = unpack(data.subarray(8));
-  const known = data[0] & 1; // see mount() in component.py
+  const known = data[0] & 1; // see _stamp() in component.py
   if (!known && performance.now() - told > 1000) {
     told = performance.now();
     setTriggerValue("code", true);
@@ -26,8 +28,25 @@ function show(kind, { parentElement, data, setTriggerValue }) {
     parentElement.adoptedStyleSheets = [SHEET];
     parentElement.append(view.root);
   }
-  view.show(frame, setTriggerValue);
+  view.show(frame, numberOf(data), setTriggerValue);
   for (const [other, { root }] of views) if (views.size > MOST_VIEWS && !root.isConnected) forget(other);
+}
+
+/** The number of a message, which grows: a message may come late, or again when its element is drawn anew. */
+function numberOf(data) {
+  return Number(new DataView(data.buffer, data.byteOffset).getBigUint64(0, true));
+}
+
+/** New frames for views that are on the page: after the stamp for each its kind, its length and its bytes. */
+function feed(data) {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  for (let at = 8; at < data.byteLength; ) {
+    const [kind, length] = [view.getUint32(at, true), view.getUint32(at + 4, true)];
+    const frame = unpack(data.subarray(at + 8, at + 8 + length));
+    const known = views.get(`${KINDS[kind]} ${frame.key}`);
+    if (known?.root.isConnected) known.show(frame, numberOf(data), known.send);
+    at += 8 + length;
+  }
 }
 
 function forget(name) {
@@ -40,7 +59,7 @@ function close(parentElement) {
 }
 
 const early = globalThis.ganLive?.waiting ?? new Map();
-globalThis.ganLive = { show, close };
+globalThis.ganLive = { show, close, feed };
 for (const [parentElement, [kind, component]] of early) if (parentElement.isConnected) show(kind, component);
 
 export default function () {}
