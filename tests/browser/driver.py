@@ -138,9 +138,11 @@ def wait_idle(page: Page) -> None:
 
 
 def wait_at_rest(page: Page) -> None:
-    """Until no run of the page moves either. A slider that is pressed sooner may be the one that is about to go: while
-    a run moves, another one stands in its place."""
+    """Until the runs of the page rest, after steps that can be looked back at. While a run moves, or its last picture is
+    awaited, another scrubber stands there, a disabled one: what is pressed on it is lost."""
     expect(button(page, "Pause")).to_have_count(0, timeout=PATIENCE * 1000)
+    scrubber = page.get_by_test_id("stMain").get_by_role("slider", name=re.compile(r"^Step( Step)?$")).first
+    expect(scrubber).to_be_enabled(timeout=PATIENCE * 1000)
     wait_idle(page)
 
 
