@@ -138,8 +138,8 @@ def wait_idle(page: Page) -> None:
 
 
 def wait_at_rest(page: Page) -> None:
-    """Until the runs of the page rest, after steps that can be looked back at. While a run moves, or its last picture is
-    awaited, another scrubber stands there, a disabled one: what is pressed on it is lost."""
+    """Until the runs of the page rest, after steps that one can look back at. While a run moves, or its last picture
+    is awaited, another scrubber stands there, a disabled one: what is pressed on it is lost."""
     expect(button(page, "Pause")).to_have_count(0, timeout=PATIENCE * 1000)
     scrubber = page.get_by_test_id("stMain").get_by_role("slider", name=re.compile(r"^Step( Step)?$")).first
     expect(scrubber).to_be_enabled(timeout=PATIENCE * 1000)
