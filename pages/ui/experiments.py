@@ -19,6 +19,7 @@ import streamlit as st
 from gan_core.jobs import Job, Work
 from pages.ui import resources
 from pages.ui.i18n import t
+from pages.ui.state import PageState
 
 KEPT = 48  # results of all visitors together; the oldest goes first
 SECONDS = 0.4  # between two looks
@@ -84,6 +85,22 @@ class Experiment:
 def shared(name: str, _make: Callable[[], Any], _read: Callable[[Any], Any], _until: int) -> Experiment:
     """The experiment of that name, which has to say all that its result depends on. Raises PoolFull."""
     return Experiment(_make, _read, _until)
+
+
+def start_button(page: PageState, name: str, run: str, label: str) -> set[str]:
+    """A button that starts the experiment `run`; all that this visitor has started with it.
+
+    It asks for the click and is not called back: pressed together with a changed setting, it has to start what the new
+    setting says.
+    """
+    started: set[str] = page.choices.setdefault(f"{name}-started", set())
+    pressed = st.button(
+        label, key=f"{page.name}-{name}", icon=":material/play_arrow:", type="primary", disabled=run in started
+    )
+    if pressed:
+        started.add(run)
+        st.rerun()  # the button above is out of date
+    return started
 
 
 def stage(experiments: Sequence[Experiment], view: Callable[[], None]) -> None:

@@ -85,17 +85,6 @@ def _one_of(name: str) -> Callable[[Any], str]:
     return lambda option: t(f"vanishing.{name}_{option}")
 
 
-def _start_button(page: PageState, name: str, run: str) -> bool:
-    """A button that starts the experiment `run`; whether this visitor has pressed it."""
-    started: set[str] = page.choices.setdefault(f"{name}-started", set())
-    pressed = run in started
-    st.button(
-        t(f"vanishing.{name}_start"), key=f"{page.name}-{name}", icon=":material/play_arrow:", type="primary",
-        disabled=pressed, on_click=started.add, args=(run,),
-    )  # fmt: skip
-    return pressed
-
-
 def _experiment(make: Callable[[], Experiment]) -> Experiment | None:
     """The experiment, or a sentence in its place while the server has no room for another run."""
     try:
@@ -363,16 +352,15 @@ def freeze(page: PageState) -> None:
         rounds = _pick(page, "rounds", ROUNDS, ROUNDS[1], "{:,}".format)
         config = _experiment_config(page, loss="non_saturating")
         runs = {w: f"frozen {w} {rounds} {config.to_query()}" for w in WARM_UPS}
-        _start_button(page, "frozen", runs[warm_up])
-    pressed = page.choices["frozen-started"]
-    found = {w: _experiment(lambda w=w: _frozen(runs[w], config, w, rounds)) for w in WARM_UPS if runs[w] in pressed}
+        started = experiments.start_button(page, "frozen", runs[warm_up], t("vanishing.frozen_start"))
+    found = {w: _experiment(lambda w=w: _frozen(runs[w], config, w, rounds)) for w in WARM_UPS if runs[w] in started}
     under_way = {w: experiment for w, experiment in found.items() if experiment is not None}
     shown, evidence = None, ""
     if warm_up in under_way and under_way[warm_up].done:
         curves = under_way[warm_up].look()[0]
         shown, evidence = curves.verdict("minimax"), _changes(curves)
     predict.question(
-        page, "frozen", ("falls", "stays", "grows"), run=runs[warm_up], started=runs[warm_up] in pressed, shown=shown,
+        page, "frozen", ("falls", "stays", "grows"), run=runs[warm_up], started=runs[warm_up] in started, shown=shown,
         evidence=evidence,
     )  # fmt: skip
 
@@ -426,7 +414,7 @@ def distance(page: PageState) -> None:
     run = f"gaussians {seed}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         _pick(page, "far_scale", ("linear", "log"), "log", _one_of("scale"))
-        pressed = _start_button(page, "distance", run)
+        pressed = run in experiments.start_button(page, "distance", run, t("vanishing.distance_start"))
     experiment = _experiment(lambda: _gaussians(run, seed)) if pressed else None
     measured: GaussianCurves | None = experiment.look() if experiment is not None and experiment.done else None
     shown, evidence = (None, "") if measured is None else doubling(measured)
@@ -492,7 +480,7 @@ def helps(page: PageState) -> None:
     st.markdown(t("vanishing.helps_text", rounds=HELP_ROUNDS, d_steps=HELP_D_STEPS))
     config = _experiment_config(page, loss="minimax", d_steps=HELP_D_STEPS)
     run = f"helps {config.to_query()}"
-    pressed = _start_button(page, "helps", run)
+    pressed = run in experiments.start_button(page, "helps", run, t("vanishing.helps_start"))
     experiment = _experiment(lambda: _remedies(run, config)) if pressed else None
     shown, evidence = None, ""
     if experiment is not None and experiment.done:

@@ -27,17 +27,6 @@ THETA_STEPS = 300
 METHODS = {"minimax": "red", "non_saturating": "green", "wgan_clip": "yellow", "wgan_gp": "purple"}
 
 
-def _start_button(page: PageState, run: str) -> bool:
-    """A button that starts the experiment `run`; whether this visitor has pressed it."""
-    started: set[str] = page.choices.setdefault("started", set())
-    pressed = run in started
-    st.button(
-        t(f"{page.name.replace('-', '.')}_start"), key=f"{page.name}-start", icon=":material/play_arrow:",
-        type="primary", disabled=pressed, on_click=started.add, args=(run,),
-    )  # fmt: skip
-    return pressed
-
-
 def _experiment(
     wanted: bool, name: str, make: Callable[[], Any], read: Callable[[Any], Any], until: int
 ) -> Experiment | None:
@@ -74,7 +63,7 @@ def line(page: PageState) -> None:
     seed = page.config.train.seed
     run = f"line {kind} {distance} {weight} {seed}"
     with start:
-        pressed = _start_button(page, run)
+        pressed = run in experiments.start_button(page, "start", run, t(f"{page.name.replace('-', '.')}_start"))
     experiment = _experiment(
         pressed, run, lambda: _duel(kind, distance, weight, seed), lambda work: work.duel(), DUEL_UPDATES
     )
@@ -169,7 +158,7 @@ def lines(page: PageState) -> None:
     seed = page.config.train.seed
     run = f"lines {theta} {warm_up} {seed}"
     with right:
-        pressed = _start_button(page, run)
+        pressed = run in experiments.start_button(page, "start", run, t(f"{page.name.replace('-', '.')}_start"))
     words = {name: t(f"wgan.exact_lines.{name}") for name in theory.PARALLEL_LINES}
     st.plotly_chart(
         theory.parallel_lines(theta, labels=words), key=f"{page.name}-exact", config=style.EXPORT, width="stretch"
