@@ -24,8 +24,6 @@ from scipy.special import entr
 from gan_core.metrics import near_radius
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from gan_core.networks import Network
     from gan_core.trainer import Trainer
 
@@ -87,38 +85,42 @@ def _entropy(shares: Floats) -> Floats:
     return entr(shares).sum(-1)
 
 
-def measure(generator: Network, latents: NDArray, centres: Tensor, radius: float) -> NDArray[np.float32]:
-    """(K, 2M + 3): near, shares, spread and the two stretches of K generators, at latents (K, n, d)."""
+def measure(generator: Network, latents: NDArray, centres: NDArray, radius: float) -> NDArray[np.float32]:
+    """(K, 2M + 3): near, shares, spread and the two stretches of K generators, at latents (K, n, d).
+
+    In NumPy as far as it can be: so few numbers cost a call each, and torch's calls cost twice as much.
+    """
     import torch
 
-    z = torch.from_numpy(latents)
-    x, _ = generator.forward(z, training=False)
-    distance, mode = torch.cdist(x, centres.to(x.dtype).expand(len(x), -1, -1)).min(-1)
-    at = torch.nn.functional.one_hot(mode, len(centres)).to(x.dtype)  # (K, n, M)
-    counted = torch.stack([(distance <= radius).to(x.dtype), torch.ones_like(distance)], -1)
-    near, shares = (torch.bmm(at.mT, counted) / x.shape[1]).unbind(-1)
-    spread = x.var(1, correction=0).sum(-1, keepdim=True).sqrt()
-    row = torch.cat([near, shares, spread, stretches(generator, z[:, :JACOBIANS])], 1)
-    finite = torch.isfinite(x).flatten(1).all(1, keepdim=True)
-    return torch.where(finite, row, torch.nan).float().numpy()
+    x = generator.forward(torch.from_numpy(latents), training=False)[0].numpy()
+    with np.errstate(over="ignore", invalid="ignore"):  # of a run that diverges
+        gaps = np.square(x[:, :, None] - centres).sum(-1)  # (K, n, M)
+        at = np.eye(len(centres))[gaps.argmin(-1)]
+        close = gaps.min(-1) <= radius**2
+        near, shares = (at * close[..., None]).mean(1), at.mean(1)
+        spread = np.sqrt(x.var(1).sum(-1))
+        row = np.concatenate([near, shares, spread[:, None], stretches(generator, latents[:, :JACOBIANS])], 1)
+    row[~np.isfinite(x).all((1, 2))] = np.nan
+    return row.astype(np.float32)
 
 
-def stretches(generator: Network, z: Tensor) -> Tensor:
-    """(K, 2): root mean square over z (K, n, d) of the singular values of J = ∂G/∂z (2, d), the larger one first.
+def stretches(generator: Network, latents: NDArray) -> Floats:
+    """(K, 2): root mean square over latents (K, n, d) of the singular values of J = ∂G/∂z (2, d), the larger one first.
 
-    A pull of the unit vectors e₁, e₂, each at all of z, gives the rows of J. JJᵀ is the 2×2 matrix (a b; b c), whose
+    A pull of the unit vectors e₁, e₂, each at all of them, gives the rows of J. JJᵀ is the 2×2 matrix (a b; b c), whose
     eigenvalues are (a + c)/2 ± √((a − c)²/4 + b²).
     """
     import torch
 
-    k, n, d = z.shape
-    x, tape = generator.forward(torch.cat([z, z], 1), training=False)
-    rows = generator.pull_input(tape, torch.eye(2, dtype=x.dtype).repeat_interleave(n, 0).expand_as(x))
-    rows = rows.view(k, 2, n, d)
-    (a, b), (_, c) = ((row.unsqueeze(1) * rows).sum(-1).unbind(1) for row in rows.unbind(1))
-    root = ((a - c).square() / 4 + b.square()).sqrt()
-    squares = torch.stack([(a + c) / 2 + root, (a + c) / 2 - root], -1).clamp_min(0)
-    return squares.mean(1).sqrt()
+    k, n, d = latents.shape
+    x, tape = generator.forward(torch.from_numpy(np.concatenate([latents, latents], 1)), training=False)
+    units = torch.eye(2, dtype=x.dtype).repeat_interleave(n, 0).expand_as(x)
+    rows = generator.pull_input(tape, units).numpy().reshape(k, 2, n, d)
+    first, second = rows[:, 0], rows[:, 1]
+    a, b, c = ((p * q).sum(-1) for p, q in ((first, first), (first, second), (second, second)))
+    root = np.sqrt(np.square(a - c) / 4 + np.square(b))
+    squares = np.stack([(a + c) / 2 + root, (a + c) / 2 - root], -1).clip(0)
+    return np.sqrt(squares.mean(1))
 
 
 class Watch:
@@ -132,10 +134,10 @@ class Watch:
         distribution = trainer.distribution
         if distribution is None or distribution.centres is None:
             raise ValueError("these data have no modes: there is nothing to collapse to")
-        self.trainer, self.centres = trainer, distribution.centres
+        self.trainer, self.centres = trainer, distribution.centres.numpy()
         self.weights = np.asarray(distribution.weights, float)
         # of a mixture of Gaussians in the plane: what is between the modes and what is within them
-        between = np.cov(self.centres.numpy().T, aweights=self.weights, ddof=0).trace()
+        between = np.cov(self.centres.T, aweights=self.weights, ddof=0).trace()
         self.radius = near_radius(self.centres, distribution.std or 0.0)
         self.real_spread = float(np.sqrt(between + 2 * (distribution.std or 0.0) ** 2))
         latents = [trainer.latents_of_picture(k)[:LATENTS] for k in range(len(trainer.member_configs))]

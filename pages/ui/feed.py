@@ -1,8 +1,8 @@
 """Which parts of a page move many times a second while its runs train.
 
 A look of the player puts all views in their places, with the words and numbers around them. For Streamlit, and for the
-browser, that is many times the work of the pictures alone. So while a run trains the player looks once a second, and in
-between it renews only the parts that are marked here, all with one message:
+browser, that is many times the work of the pictures alone. So while a run trains the player looks every second or two,
+and in between it renews only the parts that are marked here, all with one message:
 
     @feed.moves
     def plane(page, frame, …):        # shows nothing but `live` views

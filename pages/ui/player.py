@@ -8,7 +8,7 @@
 `view` is the page's own function. It gets the `runs.Frame` to draw, whose `runs` hold one `RunFrame` for each run of
 `page.variants`, all at the same step, live or from the past; it must not compute for long, and never trains. While
 something moves, the stage is a fragment that asks again by itself; the buttons and controls around it stay still. While
-runs train it looks at the whole once a second, and in between `feed` renews the pictures alone.
+runs train it looks at the whole every second or two, and in between `feed` renews the pictures alone.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pages.ui.state import PageState, app
 View = Callable[[PageState, Frame], None]
 FASTEST, SLOWEST = 0.13, 1.0  # seconds between two looks at a run, alone on the server and in a full class
 FIRST_LOOK = 0.4  # until there is a first picture
-BETWEEN_LOOKS = 1.0  # at the whole, where the pictures have a feed
+BETWEEN_LOOKS = 1.5  # at the whole, where the pictures have a feed
 SECONDS_PER_JOB = 0.03  # a look may come this often for each run on the server …
 VIEW_SHARE = 3.0  # … and after this many times the time that drawing takes
 SHOWS_KEPT = 3  # pages of one visitor whose runs are kept; the longest untouched one goes first
