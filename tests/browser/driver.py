@@ -128,13 +128,19 @@ def _is_local(url: str) -> bool:
     return urlsplit(url).hostname in (None, "127.0.0.1")
 
 
+# longer than the player waits between two looks at what a worker is still doing, with nothing running in between
+REST = """() => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  const rests = app?.dataset.testConnectionState === "CONNECTED" && app.dataset.testScriptState === "notRunning"
+    && !document.querySelector('[data-testid="stSkeleton"]');
+  window.restsSince = rests ? (window.restsSince ?? performance.now()) : undefined;
+  return rests && performance.now() - window.restsSince > 450;
+}"""
+
+
 def wait_idle(page: Page) -> None:
-    """Until the page is connected, its script is not running, and nothing on it is a placeholder."""
-    page.wait_for_selector(
-        '[data-testid="stApp"][data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]',
-        timeout=PATIENCE * 1000,
-    )
-    page.wait_for_selector('[data-testid="stSkeleton"]', state="detached", timeout=PATIENCE * 1000)
+    """Until the page is connected, its script runs neither now nor again by itself, and nothing is a placeholder."""
+    page.wait_for_function(REST, polling="raf", timeout=PATIENCE * 1000)
 
 
 def wait_at_rest(page: Page) -> None:
