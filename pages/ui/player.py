@@ -204,7 +204,8 @@ def _timeline(page: PageState, show: Show, frame: Frame, moving: bool) -> None:
     elif show.at is not None:
         text = t("player.past", step=f"{step:,}", last=f"{last:,}")
     newest = show.job.frame
-    steps = newest.steps if newest is not None and not moving else [step]  # a moving slider is for looking at only
+    recorded = [step] if newest is None else newest.steps
+    steps = sorted({0, step}) if show.running else recorded  # while it cannot be moved its two ends are enough
     key = f"{page.name}-scrub" if moving else f"{page.name}-scrub-{last}-{show.moves}"  # see controls.widget_key
 
     def scrubbed() -> None:
