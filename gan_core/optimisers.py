@@ -1,7 +1,7 @@
 """What turns a network's `grad` into an update of its `theta`: one matrix, so one call a step.
 
 They keep their state as those of `torch.optim` do, whose classes check, sort and profile around every call (on a small
-network for ten times as long as the update takes) and import torch's compiler, 80 MB, to do so.
+network for ten times as long as the update takes) and import torch's compiler, 70 MB, to do so.
 """
 
 from __future__ import annotations
