@@ -67,6 +67,10 @@ class Draws:
             lambda rows, g: latents(latent, rows, latent_dim, g), batch, self.generators("latent"), BLOCK, dtype
         )
 
+        self._uniform = _Stream(
+            lambda rows, g: torch.rand(rows, generator=g, dtype=dtype), batch, self.noise_generators, BLOCK, dtype
+        )
+
     def generators(self, purpose: str) -> list[torch.Generator]:
         return [generator_for(seed, purpose) for seed in self.seeds]
 
@@ -82,5 +86,5 @@ class Draws:
         return torch.stack([torch.randn(x.shape[1:], generator=g, dtype=self.dtype) for g in self.noise_generators])
 
     def uniform(self, rows: int) -> Tensor:
-        """(K, rows) in [0, 1): one number a sample."""
-        return torch.stack([torch.rand(rows, generator=g, dtype=self.dtype) for g in self.noise_generators])
+        """(K, rows) in [0, 1): one number a sample, of at most a batch."""
+        return self._uniform.next()[:, :rows]

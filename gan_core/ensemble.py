@@ -48,8 +48,11 @@ def _closed(step: Callable[[Ensemble], None]) -> Callable[[Ensemble], None]:
 
     @wraps(step)
     def stepped(self: Ensemble) -> None:
-        with torch.inference_mode(self.closed_form):
+        if torch.is_inference_mode_enabled():
             step(self)
+        else:
+            with torch.inference_mode(self.closed_form):
+                step(self)
 
     return stepped
 
@@ -183,8 +186,7 @@ class Ensemble:
 
     @_closed
     def step_d(self) -> None:
-        batch, tape = self._judge_fresh()
-        self._d_gradient(batch, tape)
+        self._d_gradient()
         self._update_d()
 
     @_closed
@@ -194,26 +196,41 @@ class Ensemble:
         if self.train.unrolled:
             self._g_seen = unrolled_gradient(self, batch)
         else:
-            seen = self.seen(batch.fake)
-            if self.loss.paired:
-                seen = torch.cat([self.seen(batch.real), seen], 1)
-            logits, tape = self.discriminator.forward(seen, parts=1 + (self.loss.paired and self.mixes_rows))
-            batch.fake_logits = self._judged(logits, seen)
-            if self.loss.paired:
-                batch.real_logits, batch.fake_logits = batch.fake_logits.chunk(2, dim=1)
-            self._g_gradient(batch, tape)
+            self._g_gradient(batch)
         self._update_g(batch)
 
     @_closed
     def step_both(self) -> None:
-        """Both gradients at the same point, from one pass of the same batch through D."""
+        """Both gradients at the same point, and then both players move."""
+        batch = self._both_gradients()
+        self._update_d()
+        self._update_g(batch)
+
+    def _d_gradient(self) -> Batch:
+        """∂L_D/∂θ_D on a fresh batch."""
+        batch, tape = self._judge_fresh()
+        self._pull_d(batch, tape)
+        return batch
+
+    def _g_gradient(self, batch: Batch) -> None:
+        """∂L_G/∂θ_G through the D that stands."""
+        seen = self.seen(batch.fake)
+        if self.loss.paired:
+            seen = torch.cat([self.seen(batch.real), seen], 1)
+        logits, tape = self.discriminator.forward(seen, parts=1 + (self.loss.paired and self.mixes_rows))
+        batch.fake_logits = self._judged(logits, seen)
+        if self.loss.paired:
+            batch.real_logits, batch.fake_logits = batch.fake_logits.chunk(2, dim=1)
+        self._pull_g(batch, tape)
+
+    def _both_gradients(self) -> Batch:
+        """Both from one pass of the same batch through D."""
         batch, tape = self._judge_fresh()
         if not self.mixes_rows and not self.classifies:
             self.discriminator.share(tape)
-        self._d_gradient(batch, tape)
-        self._g_gradient(batch, tape)
-        self._update_d()
-        self._update_g(batch)
+        self._pull_d(batch, tape)
+        self._pull_g(batch, tape)
+        return batch
 
     def _judge_fresh(self) -> tuple[Batch, object]:
         """A fresh batch through D: its logits, and the tape of D's pass over (real | fake)."""
@@ -239,7 +256,7 @@ class Ensemble:
         terms = list(zip(said.split(batch, 1), labels.split(batch, 1), strict=True))
         return torch.cat([slope.unsqueeze(-1), class_slope(said, labels, batch)], -1), terms
 
-    def _d_gradient(self, batch: Batch, tape: object) -> None:
+    def _pull_d(self, batch: Batch, tape: object) -> None:
         self._d_seen = batch.logits
         penalties = self._penalties(tape)
         dy, self._d_classes = self._slopes(torch.cat(self.loss.d_slope(**batch.logits), 1))
@@ -247,7 +264,7 @@ class Ensemble:
         for place, ds in penalties:
             self.discriminator.pull_slope(place, ds)
 
-    def _g_gradient(self, batch: Batch, tape: object) -> None:
+    def _pull_g(self, batch: Batch, tape: object) -> None:
         """∂L_G/∂logit on the fakes, which are the last rows of D's pass, back through D and then through G."""
         self._g_seen = batch.logits
         dy, self._g_classes = self._slopes(self.loss.g_slope(**batch.logits))
@@ -324,8 +341,11 @@ class Ensemble:
             half = u0.shape[1] // 2
             rows = {"real": slice(0, half), "fake": slice(half, None), "between": slice(None)}[penalty.at]
             judged = u0.flatten(2)[:, rows, : PIXELS if self.labelled else None]  # the label is not ours to move
-            _, ds = slopes.setdefault(id(place), (place, u0.new_zeros(u0.shape)))
-            ds.view(*u0.shape[:2], -1)[:, rows, : judged.shape[2]] = weight * penalty.slope(judged)
+            ds = weight * penalty.slope(judged)
+            if judged.numel() < u0.numel():
+                part, (_, ds) = ds, slopes.get(id(place), (place, u0.new_zeros(u0.shape)))
+                ds.flatten(2)[:, rows, : judged.shape[2]] = part
+            slopes[id(place)] = place, ds.reshape(u0.shape)
             self._penalised.append((weight, penalty, judged))
         return list(slopes.values())
 

@@ -18,7 +18,11 @@ The algebra of the MLP.  With a₀ = x, hᵢ = aᵢ₋₁Wᵢ + bᵢ, aᵢ = φ(
     δ_L = ∂L/∂y,   δᵢ₋₁ = φ'(hᵢ₋₁) ∘ δᵢWᵢᵀ,   ∂L/∂Wᵢ = aᵢ₋₁ᵀδᵢ,   ∂L/∂bᵢ = Σ δᵢ,   ∂L/∂x = δ₁W₁ᵀ
 
 D has one output, so with uᵢ = ∂y/∂hᵢ (the same recursion from u_L = 1) every δᵢ is uᵢ scaled row by row with ∂L/∂y:
-one unit pass serves D's update, G's update and the penalties. A penalty P(u₀) needs no double backward. Its slope
+one unit pass serves D's update, G's update and the penalties, and what is scaled is whichever is narrower:
+
+    ∂L/∂Wᵢ = (aᵢ₋₁ ∘ ∂L/∂y)ᵀuᵢ,   ∂L/∂bᵢ = (∂L/∂y)ᵀuᵢ,   ∂L/∂x = u₀ ∘ ∂L/∂y
+
+A penalty P(u₀) needs no double backward. Its slope
 s₀ = ∂P/∂u₀ runs *forward* through the same layers, because u₀ = u₁W₁ᵀ, uᵢ = φ'(hᵢ) ∘ uᵢ₊₁Wᵢ₊₁ᵀ:
 
     ∂P/∂Wᵢ = sᵢ₋₁ᵀuᵢ,   tᵢ = sᵢ₋₁Wᵢ (= ∂P/∂uᵢ),   sᵢ = φ'(hᵢ) ∘ tᵢ
@@ -28,6 +32,7 @@ and where φ is curved (tanh: φ'' = −2φφ') each layer adds ∂P/∂hᵢ = �
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +44,7 @@ from torch import Tensor, nn
 from torch.nn.functional import leaky_relu_
 
 LEAK = 0.2  # slope of LeakyReLU on the negative side
+NARROW = 8  # products with so few columns are several times slower than their transposes with as many rows
 RESCALABLE = 1e-20  # a smaller ∂L/∂y leaves too few bits in ∂L/∂x to rescale it
 # φ'(h) ∘ grad from the activation, in place. Named with their overload: to find it takes longer than the product.
 relu_backward = torch.ops.aten.threshold_backward.grad_input
@@ -79,15 +85,27 @@ class Network(Protocol):
 
 
 @dataclass
-class _Tape:
-    """What the way back needs of one pass."""
+class Tape:
+    """What the way back needs of one pass through a StackedMLP."""
 
     input: Tensor
     inputs: list[Tensor] = field(default_factory=list)  # a₀ … a_{L−1}, what each layer multiplied
     active: list[Tensor] = field(default_factory=list)  # φ(h₁) … φ(h_{L−1}), before dropout
     masks: list[Tensor] = field(default_factory=list)  # of dropout, if there is any
     output: Tensor = field(init=False)
-    unit: list[Tensor] = field(default_factory=list)  # u₁ … u_L, once somebody asked
+    unit: list[Tensor] = field(default_factory=list)  # u₁ … u_{L−1}, once somebody asked; u_L = 1
+
+    @property
+    def tensors(self) -> tuple[Tensor, ...]:
+        """a₀ … a_{L−1} and the output: all there is to a pass without dropout and input scale."""
+        return *self.inputs, self.output
+
+    @classmethod
+    def of(cls, tensors: Sequence[Tensor]) -> Tape:
+        *inputs, output = tensors
+        tape = cls(inputs[0], inputs, inputs[1:])
+        tape.output = output
+        return tape
 
 
 class StackedMLP:
@@ -113,39 +131,55 @@ class StackedMLP:
         self.generators = list(generators)
         shapes: list[tuple[str, tuple[int, ...]]] = []
         for i, (fan_in, fan_out) in enumerate(pairwise(sizes), start=1):
-            # rows along the shorter side: products with two columns are several times slower than with two rows
             shapes += [(f"weight {i}", (min(fan_in, fan_out), max(fan_in, fan_out))), (f"bias {i}", (1, fan_out))]
+        # stored with rows along the shorter side (see NARROW)
         self.flipped = [fan_out < fan_in for fan_in, fan_out in pairwise(sizes)]
         self.shapes = shapes
+        self.scalar = sizes[-1] == 1 and not squash  # then every δᵢ is a multiple of uᵢ
+        self.narrow_input, self.narrow_output = sizes[0] <= NARROW, sizes[-1] <= NARROW
         self.theta, self.names = _matrix(len(self.generators), shapes, dtype)
         self.grad = torch.zeros_like(self.theta)
-        self.weights, self.biases = self._layers(self.theta)
-        self.weight_grads, self.bias_grads = self._layers(self.grad)
+        self._see([*_views(self.theta, shapes), *_views(self.grad, shapes)])
         for k, generator in enumerate(self.generators):
             for weight, bias in zip(self.weights, self.biases, strict=True):
                 initialise(weight[k], bias[k], weight.shape[1], init, generator)
 
+    def _see(self, tensors: Sequence[Tensor]) -> None:
+        """Let these be the weights and biases, and then their gradients: views of θ and `grad`, as they are stored."""
+        self.tensors = tuple(tensors)
+        parameters, grads = tensors[: len(self.shapes)], tensors[len(self.shapes) :]
+        self.weights, self.biases = self._layers(parameters)
+        self.weight_grads, self.bias_grads = self._layers(grads)
+        # the same, seen from the way back: a view costs as much as a small product
+        self.transposed = [weight.mT for weight in self.weights]
+        self.grad_rows = grads[::2]
+
+    def over(self, tensors: Sequence[Tensor]) -> StackedMLP:
+        """The same network over other tensors, given as `tensors` are."""
+        twin = copy.copy(self)
+        twin._see(tensors)
+        return twin
+
     def evaluate(self, theta: Tensor, x: Tensor) -> Tensor:
         """The output for other parameters θ (K, P), as a plain differentiable function: no tape, no dropout."""
-        weights, biases = self._layers(theta)
+        weights, biases = self._layers(_views(theta, self.shapes))
         a = x * self.input_scale
         for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
             a = self._phi(torch.baddbmm(bias, a, weight))
         return torch.baddbmm(biases[-1], a, weights[-1])
 
-    def _layers(self, matrix: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-        """Weights (K, in, out) and biases (K, 1, out) as views of a matrix (K, P)."""
-        views = _views(matrix, self.shapes)
-        weights = [w.mT if flipped else w for w, flipped in zip(views[::2], self.flipped, strict=True)]
-        return weights, views[1::2]
+    def _layers(self, stored: Sequence[Tensor]) -> tuple[list[Tensor], Sequence[Tensor]]:
+        """Weights (K, in, out) and biases (K, 1, out) from the tensors as they are stored."""
+        weights = [w.mT if flipped else w for w, flipped in zip(stored[::2], self.flipped, strict=True)]
+        return weights, stored[1::2]
 
     def state(self, k: int) -> dict[str, Tensor]:
         views = _views(self.theta, self.shapes)
         return {name: view[k] for (name, _), view in zip(self.shapes, views, strict=True)}
 
-    def forward(self, x: Tensor, *, training: bool = True, parts: int = 1) -> tuple[Tensor, _Tape]:
+    def forward(self, x: Tensor, *, training: bool = True, parts: int = 1) -> tuple[Tensor, Tape]:
         a = x * self.input_scale if self.input_scale != 1 else x
-        tape = _Tape(x)
+        tape = Tape(x)
         for weight, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
             tape.inputs.append(a)
             a = self._phi(torch.baddbmm(bias, a, weight))
@@ -154,56 +188,82 @@ class StackedMLP:
                 tape.masks.append(self._mask(a))
                 a = a * tape.masks[-1]
         tape.inputs.append(a)
-        y = torch.baddbmm(self.biases[-1], a, self.weights[-1])
+        if self.narrow_output:
+            y = torch.baddbmm(self.biases[-1].mT, self.transposed[-1], a.mT).mT
+        else:
+            y = torch.baddbmm(self.biases[-1], a, self.weights[-1])
         tape.output = y.tanh_() if self.squash else y
         return tape.output, tape
 
-    def pull(self, tape: _Tape, dy: Tensor) -> None:
+    def pull(self, tape: Tape, dy: Tensor) -> None:
+        if self.scalar:
+            self._pull_scalar(tape, dy)
+            return
         if self.squash:
             dy = torch.ops.aten.tanh_backward(dy, tape.output)
-        # the unit pass, once made, serves every later dy: δᵢ = uᵢ ∘ dy
-        deltas = [u * dy for u in tape.unit] if tape.unit else self._deltas(tape, dy)
-        # ∂L/∂Wᵢ = aᵢ₋₁ᵀ δᵢ, ∂L/∂bᵢ = Σ δᵢ
-        for i, (a, delta) in enumerate(zip(tape.inputs, deltas, strict=True)):
-            if self.flipped[i]:
-                torch.bmm(delta.mT, a, out=self.weight_grads[i].mT)
-            else:
-                torch.bmm(a.mT, delta, out=self.weight_grads[i])
-            torch.sum(delta, 1, keepdim=True, out=self.bias_grads[i])
+        for i, delta in enumerate(self._deltas(tape, dy)):
+            self._pull_layer(i, tape.inputs[i], delta)
 
-    def pull_input(self, tape: _Tape, dy: Tensor) -> Tensor:
+    def _pull_layer(self, i: int, a: Tensor, delta: Tensor) -> None:
+        """∂L/∂Wᵢ = aᵢ₋₁ᵀ δᵢ, ∂L/∂bᵢ = Σ δᵢ"""
+        self._pull_weight(i, a, delta)
+        torch.sum(delta, 1, keepdim=True, out=self.bias_grads[i])
+
+    def _pull_scalar(self, tape: Tape, dy: Tensor) -> None:
+        """∂L/∂Wᵢ = (aᵢ₋₁ ∘ dy)ᵀuᵢ = aᵢ₋₁ᵀ(uᵢ ∘ dy), ∂L/∂bᵢ = dyᵀuᵢ"""
+        self.share(tape)
+        weights = dy.mT
+        for i, u in enumerate(tape.unit):
+            a = tape.inputs[i]
+            if a.shape[2] <= u.shape[2]:
+                self._pull_weight(i, a * dy, u)
+            else:
+                self._pull_weight(i, a, u * dy)
+            torch.bmm(weights, u, out=self.bias_grads[i])
+        self._pull_layer(-1, tape.inputs[-1], dy)
+
+    def _pull_weight(self, i: int, left: Tensor, right: Tensor) -> None:
+        """∂L/∂Wᵢ = leftᵀ right"""
+        if self.flipped[i]:
+            left, right = right, left
+        torch.bmm(left.mT, right, out=self.grad_rows[i])
+
+    def pull_input(self, tape: Tape, dy: Tensor) -> Tensor:
         rows = dy.shape[1]
-        if tape.unit:
-            return self._to_input(tape.unit[0][:, -rows:]) * dy
+        if self.scalar:
+            self.share(tape)
+            u = tape.unit[0]
+            return self._to_input(u if rows == u.shape[1] else u[:, -rows:]) * dy
         if rows < tape.output.shape[1]:
             dy = torch.nn.functional.pad(dy, (0, 0, tape.output.shape[1] - rows, 0))
         return self._to_input(self._deltas(tape, dy)[0][:, -rows:])
 
-    def input(self, tape: _Tape) -> Tensor:
+    def input(self, tape: Tape) -> Tensor:
         return tape.input
 
-    def share(self, tape: _Tape) -> None:
-        if not tape.unit:
-            tape.unit = self._deltas(tape, torch.ones_like(tape.output))
+    def share(self, tape: Tape) -> None:
+        if not tape.unit:  # u_{L−1} is φ' ∘ the one column of W_L, the same for every row
+            last = self.transposed[-1].expand(-1, tape.output.shape[1], -1)
+            tape.unit = self._deltas(tape, self._through_phi(last, tape, -1), -2)
 
-    def slope(self, tape: _Tape) -> Tensor:
+    def slope(self, tape: Tape) -> Tensor:
         self.share(tape)
         return self._to_input(tape.unit[0])
 
-    def pull_slope(self, tape: _Tape, ds: Tensor) -> None:
+    def pull_slope(self, tape: Tape, ds: Tensor) -> None:
         s = ds * self.input_scale if self.input_scale != 1 else ds
         curved: list[Tensor] = []
-        for i, weight in enumerate(self.weights):
-            self.weight_grads[i].add_(torch.bmm(s.mT, tape.unit[i]))
-            if i < len(self.weights) - 1:
-                s = torch.bmm(s, weight)
-                if self.activation == "tanh":
-                    curved.append(-2 * tape.active[i] * tape.unit[i] * s)
-                s = self._through_phi(s, tape, i)
+        for i, u in enumerate(tape.unit):
+            self.weight_grads[i].baddbmm_(s.mT, u)
+            s = torch.bmm(s, self.weights[i])
+            if self.activation == "tanh":
+                curved.append(-2 * tape.active[i] * u * s)
+            s = self._through_phi(s, tape, i)
+        self.weight_grads[-1].add_(s.sum(1).unsqueeze(-1))
         if curved:
             self._pull_curvature(tape, curved)
 
-    def _pull_curvature(self, tape: _Tape, curved: list[Tensor]) -> None:
+    def _pull_curvature(self, tape: Tape, curved: list[Tensor]) -> None:
         """∂P/∂hᵢ, given for every hidden layer, back to the parameters: r_{i−1} = ∂P/∂h_{i−1} + φ' ∘ rᵢWᵢᵀ."""
         deltas: list[Tensor] = []
         r = torch.zeros_like(curved[-1])
@@ -211,23 +271,21 @@ class StackedMLP:
             r = r + curved[i]
             deltas.insert(0, r)
             if i:
-                r = self._through_phi(torch.bmm(r, self.weights[i].mT), tape, i - 1)
+                r = self._through_phi(torch.bmm(r, self.transposed[i]), tape, i - 1)
         for i, (a, delta) in enumerate(zip(tape.inputs[:-1], deltas, strict=True)):
-            self.weight_grads[i].add_(torch.bmm(a.mT, delta))
+            self.weight_grads[i].baddbmm_(a.mT, delta)
             self.bias_grads[i].add_(delta.sum(1, keepdim=True))
 
-    def _deltas(self, tape: _Tape, dy: Tensor) -> list[Tensor]:
-        """δ₁ … δ_L from δ_L = dy."""
-        deltas = [dy]
-        for i in range(len(self.weights) - 1, 0, -1):
-            weight = self.weights[i].mT
-            # from the one output of D the product is an outer one
-            back = deltas[0] * weight if weight.shape[1] == 1 else torch.bmm(deltas[0], weight)
-            deltas.insert(0, self._through_phi(back, tape, i - 1))
+    def _deltas(self, tape: Tape, delta: Tensor, last: int = -1) -> list[Tensor]:
+        """δ₁ … of all layers up to the `last`, from its δ:  δᵢ₋₁ = φ'(hᵢ₋₁) ∘ δᵢWᵢᵀ"""
+        deltas = [delta]
+        for i in range(range(len(self.weights))[last], 0, -1):
+            deltas.insert(0, self._through_phi(torch.bmm(deltas[0], self.transposed[i]), tape, i - 1))
         return deltas
 
     def _to_input(self, delta: Tensor) -> Tensor:
-        dx = torch.bmm(delta, self.weights[0].mT)
+        first, back = self.weights[0], self.transposed[0]
+        dx = torch.bmm(first, delta.mT).mT if self.narrow_input else torch.bmm(delta, back)
         return dx * self.input_scale if self.input_scale != 1 else dx
 
     def _phi(self, h: Tensor) -> Tensor:
@@ -235,15 +293,17 @@ class StackedMLP:
             return h.relu_()
         return h.tanh_() if self.activation == "tanh" else leaky_relu_(h, LEAK)
 
-    def _through_phi(self, grad: Tensor, tape: _Tape, i: int) -> Tensor:
-        """φ'(hᵢ) ∘ grad in place of grad, from the activation alone; with dropout also its mask."""
+    def _through_phi(self, grad: Tensor, tape: Tape, i: int) -> Tensor:
+        """φ'(hᵢ) ∘ grad from the activation, and with dropout its mask; in place of grad unless its rows are one."""
+        active = tape.active[i]
         if tape.masks:
-            grad.mul_(tape.masks[i])
+            grad = grad * tape.masks[i]
+        into = grad if grad.stride(1) else torch.empty_like(active)
         if self.activation == "relu":
-            return relu_backward(grad, tape.active[i], 0, grad_input=grad)
+            return relu_backward(grad, active, 0, grad_input=into)
         if self.activation == "tanh":
-            return tanh_backward(grad, tape.active[i], grad_input=grad)
-        return leaky_relu_backward(grad, tape.active[i], LEAK, True, grad_input=grad)
+            return tanh_backward(grad, active, grad_input=into)
+        return leaky_relu_backward(grad, active, LEAK, True, grad_input=into)
 
     def _mask(self, like: Tensor) -> Tensor:
         keep = 1 - self.dropout

@@ -33,10 +33,9 @@ class Optimiser:
             self.state[theta] = {"step": torch.zeros(()), **averages}
 
     def step(self) -> None:
-        for group in self.param_groups:
+        for group, state in zip(self.param_groups, self.state.values(), strict=True):
             (theta,) = group["params"]
-            assert theta.grad is not None
-            self.update(theta, theta.grad, self.state[theta], group)
+            self.update(theta, theta.grad, state, group)
 
     def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
         raise NotImplementedError
