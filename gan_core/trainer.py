@@ -31,6 +31,7 @@ from gan_core.growing import pyramid
 from gan_core.history import CURVES, WEIGHT_BINS, History, Snapshot, between
 from gan_core.labels import checked, one_hot
 from gan_core.optimisers import set_rate
+from gan_core.recorded import Recorded
 
 CHUNK = 4  # members that advance together: beyond, their activations leave the cache
 TURN = 8  # steps a chunk takes in its turn
@@ -87,7 +88,7 @@ class Trainer:
             source, reference_rows = self.distribution.sample, POINTS
         self._real = source(reference_rows, generator_for(0, "picture"))  # the same for every run on this data
         self.ensembles = [
-            Ensemble(self.member_configs[i : i + CHUNK], source, dtype)
+            Recorded(self.member_configs[i : i + CHUNK], source, dtype)
             for i in range(0, len(self.member_configs), CHUNK)
         ]
         self._latents = torch.stack(
@@ -220,11 +221,12 @@ class Trainer:
     def snapshot(self) -> Snapshot:
         """The run as it stands. Draws nothing from the run's own streams, so looking changes nothing."""
         if self.config.data.is_image:
-            pictures = [self._image_arrays(e, z) for e, z in self._chunks(self._latents)]
+            arrays_of = self._image_arrays
             real, extent = self._to_uint8(self._real[:IMAGES]), None
         else:
-            pictures = [self._point_arrays(e, z) for e, z in self._chunks(self._latents)]
+            arrays_of = self._point_arrays
             real, extent = self._real.numpy(), self._extent
+        pictures = side_by_side([partial(arrays_of, e, z) for e, z in self._chunks(self._latents)], self.threads)
         arrays = {name: np.concatenate([p[name] for p in pictures]) for name in pictures[0]}
         arrays["batch_logits"] = torch.cat([e.g_logits for e in self.ensembles]).float().numpy()
         weights = torch.cat([e.discriminator.theta for e in self.ensembles])
