@@ -10,13 +10,13 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from typing import TypeVar
+from typing import TypeVar, cast
 
 T = TypeVar("T")
 
 
 def side_by_side(parts: Sequence[Callable[[], T]], threads: int) -> list[T]:
-    """What the parts return, in no particular order, from at most `threads` threads; what one raises is raised here."""
+    """What the parts return, in their order, from at most `threads` threads; what one raises is raised here."""
     threads = min(threads, len(parts))
     if threads <= 1:
         return _one_after_another(parts)
@@ -24,7 +24,10 @@ def side_by_side(parts: Sequence[Callable[[], T]], threads: int) -> list[T]:
         shares = [_crew().submit(_one_after_another, parts[i::threads]) for i in range(threads)]
     except RuntimeError:  # the interpreter is shutting down and takes no work from threads any more
         return _one_after_another(parts)
-    return [result for share in shares for result in share.result()]
+    results: list[T | None] = [None] * len(parts)
+    for i, share in enumerate(shares):
+        results[i::threads] = share.result()
+    return cast(list[T], results)
 
 
 def _one_after_another(parts: Sequence[Callable[[], T]]) -> list[T]:
