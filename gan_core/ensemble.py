@@ -155,6 +155,16 @@ class Ensemble:
             return self._nothing
         return sum((class_loss(*rows) for rows in self._g_classes), self.loss.g_loss(**self._g_seen, dim=-1))
 
+    def curves(self) -> Tensor:
+        """(6, K), in the order of `history.CURVES`: both losses; E σ(logit) of real and fake samples, or E logit where
+        the loss makes no probability of it; and the norms of both players' whole gradients."""
+        d_real = d_fake = self._nothing
+        if self.batch is not None:
+            shown = torch.sigmoid if self.loss.probability else (lambda logits: logits)
+            d_real, d_fake = (shown(logits).mean(1) for logits in self.batch.logits.values())
+        norms = (torch.linalg.vector_norm(player.grad, dim=1) for player in (self.discriminator, self.generator))
+        return torch.stack([self.d_loss, self.g_loss, d_real, d_fake, *norms])
+
     @property
     def class_accuracy(self) -> Tensor:
         """(K, 2): the shares of the real and of the fake rows in D's last update that an AC-GAN's D put into their

@@ -1,11 +1,11 @@
-"""The gradients of a step, recorded once as a list of torch's operations and then played without Python.
+"""The gradients of a step, recorded once and then played without Python.
 
-A step of small networks is a hundred operations of some microseconds each. Calling them from Python costs half as much
-again, and threads that step side by side wait for one another's Python between any two of them. So once an ensemble in
-closed form has taken a few steps, `torch.jit.trace` records its gradients, and from then on the interpreter sees one
-call where the processor sees the same operations in the same order, to the same bits. torch.jit is deprecated in favour
-of torch.compile, which needs a C++ compiler and 20 s a network, and of torch.export, which is played in Python: neither
-serves here. Where nothing can be recorded, the ensemble steps as `gan_core.ensemble` has it.
+A step of small networks is a hundred operations of some microseconds each. A tenth to a sixth of its time goes to
+calling them from Python, and threads that step side by side wait for one another's Python between any two of them. So
+once an ensemble in closed form has taken a few steps, `torch.jit.trace` records its gradients, and from then on the
+interpreter sees one call where the processor sees the same operations in the same order, to the same bits. torch.jit is
+deprecated in favour of torch.compile, which needs a C++ compiler and 20 s a network, and of torch.export, which is
+played in Python: neither serves here. Where nothing can be recorded, the ensemble steps as `gan_core.ensemble` has it.
 
 A recording holds no weights: all that it reads and writes is handed to it at every call, so all ensembles of one shape
 and one set of rules share it.
@@ -34,10 +34,11 @@ from gan_core.penalties import PENALTIES
 FIRST = 32  # steps before anything is recorded, which takes as long as fifty of them: many a run is over by then
 MOST = 64  # recordings, some hundred kilobytes each: torch lets go of none of them before the process ends
 
-Recording = Callable[..., tuple[Tensor, ...]]
+Tensors = tuple[Tensor, ...]
+Piece = Callable[..., Tensors]  # (ensemble, *tensors) → tensors: a part of a step that may be recorded
 
 log = logging.getLogger(__name__)
-_recordings: dict[Any, Recording | None] = {}
+_recordings: dict[Any, Callable[..., Tensors] | None] = {}
 _lock = threading.Lock()  # recording is no work for two threads at once
 
 
@@ -55,124 +56,115 @@ class Recorded(Ensemble):
             and not self.config.model.d_dropout
             and sys.version_info < (3, 14)  # where torch.jit "may break", in its own words
         )
-        self._penalties_on = [name for name, weight in self.weights.items() if weight is not None]
-        self._found: dict[str, Recording | None] = {}
+        self._played: dict[Piece, Callable[..., Tensors]] = {}
+        self._penalties_on = {name: weight for name, weight in self.weights.items() if weight is not None}
         if self._recordable:
-            # what a gradient reads and writes besides its batch
-            weights = (cast(Tensor, self.weights[name]) for name in self._penalties_on)
-            self._tensors = (*self.generator.tensors, *self.discriminator.tensors, *weights)
+            # what every piece is handed before its own tensors
+            self._tensors = (*self.generator.tensors, *self.discriminator.tensors, *self._penalties_on.values())
+
+    @property
+    def _plays(self) -> bool:
+        return self._recordable and self.steps >= FIRST
 
     def _d_gradient(self) -> Batch:
-        return self._play_fresh("_d_gradient") or super()._d_gradient()
+        return self._play_fresh(_d_gradient) if self._plays else super()._d_gradient()
 
     def _both_gradients(self) -> Batch:
-        batch = self._play_fresh("_both_gradients")
-        if batch is None:
+        if not self._plays:
             return super()._both_gradients()
+        batch = self._play_fresh(_both_gradients)
         self._g_seen = batch.logits
         return batch
 
     def _g_gradient(self, batch: Batch) -> None:
-        play = self._recording("_g_gradient")
-        if play is None:
+        if not self._plays:
             super()._g_gradient(batch)
             return
         tape = cast(Tape, batch.tape).tensors
-        batch.real_logits, batch.fake_logits = play(*self._tensors, batch.real, batch.real_logits, *tape)
+        batch.real_logits, batch.fake_logits = self._play(_g_gradient, batch.real, batch.real_logits, *tape)
         self._g_seen = batch.logits
 
-    def _play_fresh(self, gradient: str) -> Batch | None:
-        """That gradient on a fresh batch, played; None where there is no recording of it."""
-        play = self._recording(gradient)
-        if play is None:
-            return None
-        given = self._given(self.draws.latent(), self.draws.real(), self.draws.uniform)
-        real_logits, fake_logits, *rest = play(*self._tensors, *given)
+    def _play_fresh(self, gradient: Piece) -> Batch:
+        """That gradient on a fresh batch."""
+        z, real = self.draws.latent(), self.draws.real()
+        between = "wgan_gp" in self._penalties_on
+        epsilon = [self.draws.uniform(real.shape[1] // self.config.model.packing)] if between else []
+        real_logits, fake_logits, *rest = self._play(gradient, z, real, *epsilon)
         u0s, tape = rest[: len(self._penalties_on)], Tape.of(rest[len(self._penalties_on) :])
-        self.batch = Batch(given[0], tape.output, tape, given[1], real_logits, fake_logits)
+        self.batch = Batch(z, tape.output, tape, real, real_logits, fake_logits)
         self._d_seen = self.batch.logits
-        self._penalised = [
-            (cast(Tensor, self.weights[name]), PENALTIES[name], u0)
-            for name, u0 in zip(self._penalties_on, u0s, strict=True)
-        ]
+        on = zip(self._penalties_on.items(), u0s, strict=True)
+        self._penalised = [(weight, PENALTIES[name], u0) for (name, weight), u0 in on]
         return self.batch
 
-    def _given(self, z: Tensor, real: Tensor, uniform: Callable[[int], Tensor]) -> tuple[Tensor, ...]:
-        """All that is drawn for a gradient on a fresh batch: z, real, and ε where a penalty looks between the two."""
-        if "wgan_gp" not in self._penalties_on:
-            return z, real
-        return z, real, uniform(real.shape[1] // self.config.model.packing)
+    def _play(self, piece: Piece, *given: Tensor) -> Tensors:
+        """A piece of a step on these tensors, from its recording if there can be one."""
+        tensors = *self._tensors, *given
+        if piece not in self._played:
+            self._played[piece] = self._recording(piece, tensors) or self._operations(piece)
+        return self._played[piece](*tensors)
 
-    def _over(self, tensors: Sequence[Tensor]) -> tuple[Ensemble, Sequence[Tensor]]:
-        """The same ensemble over tensors in place of its own, as `_tensors` lists them; and those that are left."""
-        rest = list(tensors)
+    def _operations(self, piece: Piece) -> Callable[..., Tensors]:
+        """The piece as a function of all tensors that it reads and writes."""
 
-        def take(n: int) -> list[Tensor]:
-            taken, rest[:n] = rest[:n], []
-            return taken
+        def operations(*tensors: Tensor) -> Tensors:
+            left = iter(tensors)
+            twin = copy.copy(self)
+            twin.generator = self.generator.over([next(left) for _ in self.generator.tensors])
+            twin.discriminator = self.discriminator.over([next(left) for _ in self.discriminator.tensors])
+            twin._penalties_on = {name: next(left) for name in self._penalties_on}
+            twin.weights = {**self.weights, **twin._penalties_on}
+            return piece(twin, *left)
 
-        twin = copy.copy(cast(Ensemble, self))
-        twin.generator = self.generator.over(take(len(self.generator.tensors)))
-        twin.discriminator = self.discriminator.over(take(len(self.discriminator.tensors)))
-        twin.weights = self.weights | dict(zip(self._penalties_on, take(len(self._penalties_on)), strict=True))
-        return twin, rest
+        return operations
 
-    def _recording(self, gradient: str) -> Recording | None:
-        """The recording of this gradient; None before there is any use for one, and where there cannot be one."""
-        if not self._recordable or self.steps < FIRST:
-            return None
-        if gradient not in self._found:
-            alike = replace(self.train, **{name: getattr(TrainConfig(), name) for name in MEMBER_FIELDS})
-            shape = (self.size, self.config.model, self.config.data.is_image, self.generator.theta.dtype)
-            key = (gradient, shape, alike, tuple(self._penalties_on))
-            with _lock:
-                if key not in _recordings:
-                    _recordings[key] = self._record(gradient) if len(_recordings) < MOST else None
-            self._found[gradient] = _recordings[key]
-        return self._found[gradient]
+    def _recording(self, piece: Piece, tensors: Tensors) -> Callable[..., Tensors] | None:
+        """The recording for ensembles of this shape and these rules, made on these tensors if it is the first."""
+        rules = replace(self.train, **{name: getattr(TrainConfig(), name) for name in MEMBER_FIELDS})
+        shapes = tuple((tensor.shape, tensor.dtype) for tensor in tensors)
+        key = (piece, self.config.model, rules, tuple(self._penalties_on), shapes)
+        with _lock:
+            if key not in _recordings:
+                _recordings[key] = self._record(piece, tensors) if len(_recordings) < MOST else None
+            return _recordings[key]
 
-    def _record(self, gradient: str) -> Recording | None:
-        """A recording, on a batch of zeros: which numbers flow through it makes no difference."""
-        model, batch = self.config.model, self.train.batch
-
-        def zeros(*shape: int) -> Tensor:
-            return self.generator.theta.new_zeros(self.size, *shape)
-
-        given = self._given(zeros(batch, model.latent_dim), zeros(batch, self.generator.biases[-1].shape[-1]), zeros)
-        if gradient == "_g_gradient":
-            tape = self.generator.forward(given[0])[1]
-            given = (given[1], zeros(batch // model.packing), *tape.tensors)
-        gradient_of = _old_batch if gradient == "_g_gradient" else _fresh_batch
-
-        def operations(*tensors: Tensor) -> tuple[Tensor, ...]:
-            twin, rest = self._over(tensors)
-            return gradient_of(twin, gradient, *rest)
-
+    def _record(self, piece: Piece, tensors: Tensors) -> Callable[..., Tensors] | None:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # that it is deprecated, and that shapes stay as they are
-                return torch.jit.trace(operations, (*self._tensors, *given), check_trace=False)
-        except Exception:  # whatever torch finds it cannot record: the ensemble steps on as it did
-            log.warning("no recording of %s for %s", gradient, self.config, exc_info=True)
+                return torch.jit.trace(self._operations(piece), tensors, check_trace=False)
+        except Exception:  # whatever torch finds that it cannot record: the ensemble steps on as it did
+            log.warning("no recording of %s for %s", piece.__name__, self.config, exc_info=True)
             return None
 
 
-def _fresh_batch(twin: Ensemble, gradient: str, z: Tensor, real: Tensor, *epsilon: Tensor) -> tuple[Tensor, ...]:
+def _d_gradient(twin: Recorded, *drawn: Tensor) -> Tensors:
+    return _on_a_fresh_batch(Ensemble._d_gradient, twin, *drawn)
+
+
+def _both_gradients(twin: Recorded, *drawn: Tensor) -> Tensors:
+    return _on_a_fresh_batch(Ensemble._both_gradients, twin, *drawn)
+
+
+def _on_a_fresh_batch(
+    gradient: Callable[[Ensemble], Batch], twin: Recorded, z: Tensor, real: Tensor, *epsilon: Tensor
+) -> Tensors:
     twin.draws = cast(Draws, _Drawn(z, real, epsilon))
-    batch = getattr(Ensemble, gradient)(twin)
-    return batch.real_logits, batch.fake_logits, *(u0 for *_, u0 in twin._penalised), *batch.tape.tensors
+    batch = gradient(twin)
+    u0s = (u0 for *_, u0 in twin._penalised)
+    return batch.real_logits, batch.fake_logits, *u0s, *cast(Tape, batch.tape).tensors
 
 
-def _old_batch(twin: Ensemble, gradient: str, real: Tensor, real_logits: Tensor, *tape: Tensor) -> tuple[Tensor, ...]:
+def _g_gradient(twin: Recorded, real: Tensor, real_logits: Tensor, *tape: Tensor) -> Tensors:
     batch = Batch(tape[0], tape[-1], Tape.of(tape), real, real_logits, real_logits)
-    getattr(Ensemble, gradient)(twin, batch)
+    Ensemble._g_gradient(twin, batch)
     return batch.real_logits, batch.fake_logits
 
 
 class _Drawn:
     """In place of `Draws`, what was drawn already."""
 
-    def __init__(self, z: Tensor, real: Tensor, epsilon: tuple[Tensor, ...]) -> None:
+    def __init__(self, z: Tensor, real: Tensor, epsilon: Tensors) -> None:
         self._z, self._real, self._epsilon = z, real, epsilon
 
     def latent(self) -> Tensor:

@@ -28,7 +28,7 @@ from gan_core.data import Distribution, distribution
 from gan_core.draws import Source, generator_for, latents
 from gan_core.ensemble import Ensemble
 from gan_core.growing import pyramid
-from gan_core.history import CURVES, WEIGHT_BINS, History, Snapshot, between
+from gan_core.history import WEIGHT_BINS, History, Snapshot, between
 from gan_core.labels import checked, one_hot
 from gan_core.optimisers import set_rate
 from gan_core.recorded import Recorded
@@ -108,10 +108,9 @@ class Trainer:
         """n steps: each is `d_steps` updates of D and one of G. Does nothing once every member has failed."""
         stop = self.step_count + n
         while self.step_count < stop and self.alive.any():
-            turn = 1
-            if len(self.ensembles) > 1:  # up to the next recorded step or picture, the chunks go one after another
-                turn = next(t for t in range(1, TURN + 1) if t == TURN or self._looks_at(self.step_count + t))
-                turn = min(turn, stop - self.step_count)
+            # up to the next recorded step or picture
+            turn = next(t for t in range(1, TURN + 1) if t == TURN or self._looks_at(self.step_count + t))
+            turn = min(turn, stop - self.step_count)
             self.seconds += sum(side_by_side([partial(_advance, e, turn) for e in self.ensembles], self.threads))
             self.step_count += turn
             self._after_step()
@@ -201,20 +200,7 @@ class Trainer:
 
     def _curve_rows(self) -> NDArray:
         """(6, K) in the order of CURVES."""
-        parts = []
-        for e in self.ensembles:
-            if e.batch is None:
-                nothing = torch.full((e.size,), torch.nan)
-                d_real = d_fake = nothing
-            else:
-                shown = torch.sigmoid if e.loss.probability else (lambda logits: logits)
-                d_real, d_fake = shown(e.batch.real_logits).mean(1), shown(e.batch.fake_logits).mean(1)
-            d_grad = torch.linalg.vector_norm(e.discriminator.grad, dim=1)
-            g_grad = torch.linalg.vector_norm(e.generator.grad, dim=1)
-            parts.append(torch.stack([e.d_loss, e.g_loss, d_real, d_fake, d_grad, g_grad]))
-        rows = torch.cat(parts, dim=1).numpy()
-        assert len(rows) == len(CURVES)
-        return rows
+        return np.concatenate([ensemble.curves().numpy() for ensemble in self.ensembles], axis=1)
 
     # ── looking ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -43,7 +43,10 @@ def run(config: RunConfig, steps: int = STEPS, *, record: bool = True) -> Traine
 
 
 def played(trainer: Trainer) -> bool:
-    return all(ensemble._found and all(ensemble._found.values()) for ensemble in trainer.ensembles)
+    return all(
+        ensemble._played and all(isinstance(play, torch.jit.ScriptFunction) for play in ensemble._played.values())
+        for ensemble in trainer.ensembles
+    )
 
 
 def bits(trainer: Trainer) -> list[bytes]:
@@ -54,7 +57,7 @@ def bits(trainer: Trainer) -> list[bytes]:
 
 def assert_same_bits(config: RunConfig) -> None:
     with_recording, without = run(config), run(config, record=False)
-    assert played(with_recording) and not without.ensembles[0]._found
+    assert played(with_recording) and not without.ensembles[0]._played
     assert bits(with_recording) == bits(without)
 
 
@@ -88,7 +91,7 @@ def test_nor_with_a_trick(changes):
     ids=str,
 )
 def test_what_draws_inside_or_has_no_closed_form_steps_unrecorded(changes):
-    assert not run(small(**changes)).ensembles[0]._found
+    assert not run(small(**changes)).ensembles[0]._played
 
 
 def test_runs_that_share_a_recording_keep_their_own_weights_rates_and_seeds():
@@ -96,7 +99,7 @@ def test_runs_that_share_a_recording_keep_their_own_weights_rates_and_seeds():
     others = [config, config.replace(seed=7), config.replace(d_lr=1e-2), config.replace(r1=3.0)]
     expected = [bits(run(other, record=False)) for other in others]
     together = [run(other) for other in others]
-    assert len({id(t.ensembles[0]._found["_d_gradient"]) for t in together}) == 1
+    assert len({id(t.ensembles[0]._played[recorded._d_gradient]) for t in together}) == 1
     assert [bits(trainer) for trainer in together] == expected
     assert len(set(map(tuple, expected))) == len(others)
 
@@ -147,10 +150,10 @@ def test_where_torch_cannot_record_the_run_goes_on(monkeypatch, caplog):
 def test_recordings_are_bounded(monkeypatch):
     monkeypatch.setattr(recorded, "MOST", 0)
     trainer = run(small(batch=18))
-    assert trainer.ensembles[0]._found == {"_d_gradient": None, "_g_gradient": None}
+    assert not played(trainer)
     assert trainer.step_count == STEPS
 
 
 def test_short_runs_record_nothing(monkeypatch):
     monkeypatch.setattr(recorded, "FIRST", STEPS + 1)
-    assert not run(small()).ensembles[0]._found
+    assert not run(small()).ensembles[0]._played

@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import gc
 import os
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from pages.ui.state import AppState
 
 MAX_RUNS = 100  # alive at once: a class of thirty with three pages each
 GIVE_BACK_SECONDS = 20
+SWITCH_SECONDS = 5e-4  # Python's own 5 ms let a page's script hold up a step, which asks for the interpreter ten times
 # glibc's mallopt: option, value. One heap for all threads; blocks above 8 MB are mapped, and go back when freed: what a
 # step or a still picture needs is smaller, or it would be faulted in anew every time; 64 MB may lie free at the top.
 MALLOPT = {"M_ARENA_MAX": (-8, 1), "M_MMAP_THRESHOLD": (-3, 2**23), "M_TRIM_THRESHOLD": (-1, 2**26)}
@@ -35,6 +37,7 @@ _warm = threading.Lock()
 def pool() -> Pool:
     """The workers that train everybody's runs, one for each of at most two cores."""
     _spare_memory()
+    sys.setswitchinterval(SWITCH_SECONDS)
     workers = Pool(workers=min(2, os.cpu_count() or 1), max_jobs=MAX_RUNS, prepare=_prepare)
     atexit.register(_end, workers)
     return workers
