@@ -40,8 +40,9 @@ class _Stream:
 
     def next(self) -> Tensor:
         if not self.left:
-            rows = [self.draw(self.block * self.batch, g).to(self.dtype) for g in self.generators]
-            blocks = torch.stack([r.view(self.block, self.batch, *r.shape[1:]) for r in rows], dim=1)
+            drawn = (self.draw(self.block * self.batch, g).to(self.dtype) for g in self.generators)
+            rows = [r.view(self.block, 1, self.batch, *r.shape[1:]) for r in drawn]
+            blocks = torch.cat(rows, dim=1) if len(rows) > 1 else rows[0]
             self.left = list(reversed(blocks.unbind(0)))
         return self.left.pop()
 

@@ -356,8 +356,8 @@ def image_source(images: Tensor, labels: Tensor, config: RunConfig) -> Source:
 
     def draw(n: int, generator: torch.Generator) -> Tensor:
         rows = torch.randint(len(images), (n,), generator=generator)
-        drawn = images[rows].to(torch.float32)
-        drawn = (drawn.div_(255) if unit else drawn.div_(127.5).sub_(1)).view(n, *shape)
+        drawn = images.index_select(0, rows)
+        drawn = (drawn.div(255) if unit else drawn.div(127.5).sub_(1)).view(n, *shape)
         if model.architecture == "multi_scale":
             return pyramid(drawn)
         return torch.cat([drawn, one_hot(labels[rows])], 1) if model.labelled else drawn
