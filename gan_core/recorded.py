@@ -19,13 +19,12 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, cast
 
 import torch
 from torch import Tensor
 
-from gan_core.config import MEMBER_FIELDS, RunConfig, TrainConfig
+from gan_core.config import RunConfig
 from gan_core.draws import Draws
 from gan_core.ensemble import Batch, Ensemble
 from gan_core.networks import StackedMLP, Tape
@@ -120,9 +119,9 @@ class Recorded(Ensemble):
 
     def _recording(self, piece: Piece, tensors: Tensors) -> Callable[..., Tensors] | None:
         """The recording for ensembles of this shape and these rules, made on these tensors if it is the first."""
-        rules = replace(self.train, **{name: getattr(TrainConfig(), name) for name in MEMBER_FIELDS})
-        shapes = tuple((tensor.shape, tensor.dtype) for tensor in tensors)
-        key = (piece, self.config.model, rules, tuple(self._penalties_on), shapes)
+        players = tuple((p.activation, p.squash, p.input_scale) for p in (self.generator, self.discriminator))
+        rules = (self.train.loss, self.train.label_smoothing, self.config.model.packing, *self._penalties_on)
+        key = (piece, players, rules, tuple((tensor.shape, tensor.dtype) for tensor in tensors))
         with _lock:
             if key not in _recordings:
                 _recordings[key] = self._record(piece, tensors) if len(_recordings) < MOST else None
