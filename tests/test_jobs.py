@@ -75,6 +75,18 @@ class Failing(Count):
         super().step(n)
 
 
+class Together(Count):
+    """A work whose steps wait for those of the other workers: none of them is left behind by the system."""
+
+    def __init__(self, barrier: threading.Barrier, name: object, diary: list[tuple[object, int]]) -> None:
+        super().__init__(name, diary)
+        self.barrier = barrier
+
+    def step(self, n: int = 1) -> None:
+        self.barrier.wait(PATIENCE)
+        super().step(n)
+
+
 def steps_of(work: Count) -> int:
     return work.step_count
 
@@ -115,7 +127,8 @@ def run_together(pool: Pool, jobs: list[Job], workers: int = 1) -> None:
 def test_thirty_jobs_get_their_slices_in_turn(workers: int, apart: int) -> None:
     pool = Pool(workers=workers, prepare=nothing)
     diary: list[tuple[object, int]] = []
-    jobs = [job_of(Count(i, diary), until=20) for i in range(30)]
+    barrier = threading.Barrier(workers)
+    jobs = [job_of(Together(barrier, i, diary), until=20) for i in range(30)]
     run_together(pool, jobs, workers)
     pool.close()
     counts = Counter({i: 0 for i in range(30)})
