@@ -1,8 +1,19 @@
-"""For every test: one torch thread, as in the app, and examples that are the same in every run."""
+"""For every test: one thread for torch, as in the app, and one for NumPy, since two processes share the cores; and
+examples that are the same in every run."""
 
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is imported
+
+import pytest
 import torch
 from hypothesis import settings
 
-torch.set_num_threads(1)
 settings.register_profile("house", deadline=None, derandomize=True, database=None)
 settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def one_torch_thread():
+    """Whatever the test before may have asked for."""
+    torch.set_num_threads(1)

@@ -73,6 +73,9 @@ def test_the_ones_that_fail_have_failed_and_the_others_have_not() -> None:
 # ── a small one, built here ──────────────────────────────────────────────────────────────────────────────────────────
 
 
+pytestmark = pytest.mark.xdist_group("checkpoints")  # what is built is built in one process
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pretrained")
