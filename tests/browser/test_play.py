@@ -198,6 +198,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def test_the_first_visitor_of_a_new_server_gets_the_run_of_a_deep_link(browser: Browser, tmp_path: Path) -> None:
+    """Streamlit then runs the page without app.py, so the page has to bring the frame itself."""
     with serve(tmp_path / "log.txt") as cold, visitor(browser, cold) as page:
         arrive(page, f"/digits?{SMALL}&seed=8", "digits")
         assert words(page)["seed"] == "8"
@@ -205,8 +206,7 @@ def test_the_first_visitor_of_a_new_server_gets_the_run_of_a_deep_link(browser: 
         train(page, "digits", more_than=1)
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
 def test_nothing_is_wider_than_the_window(browser: Browser, app_server: Server, width: int, scheme: str) -> None:
     size = {"width": width, "height": 900}
     with visitor(browser, app_server, viewport=size, color_scheme=scheme) as page:
