@@ -443,3 +443,23 @@ def test_a_widget_that_the_program_has_changed_is_another_widget() -> None:
     app.selectbox(key="play_2d.loss~1").set_value("hinge").run()
     assert "play_2d.loss~1" in {box.key for box in app.selectbox}  # its own change leaves it in place
     assert "play_2d.preset~None" in {box.key for box in app.selectbox}
+
+
+def test_a_widget_that_was_replaced_wishes_nothing():
+    """Its browser may report it once more: pressing "c = 0.001" was undone by the slider that stood there before."""
+
+    def script():
+        import streamlit as st
+
+        from pages.ui.state import if_shown
+
+        said = []
+        first = if_shown("x.c", lambda: said.append("first"))
+        first()
+        second = if_shown("x.c~1", lambda: said.append("second"))
+        other = if_shown("x.d", lambda: said.append("other"))
+        first(), second(), other()
+        st.text(" ".join(said))
+
+    app = AppTest.from_function(script).run()
+    assert app.text[0].value == "first second other"

@@ -27,7 +27,7 @@ from gan_core.presets import PRESETS
 from pages.ui import controls, live, panels, player, predict, sheet
 from pages.ui.i18n import t
 from pages.ui.runs import Frame, RunFrame
-from pages.ui.state import PageState, app
+from pages.ui.state import PageState, app, if_shown
 
 if TYPE_CHECKING:
     from gan_core.collapse import Alarm
@@ -170,13 +170,14 @@ def experiments(page: PageState) -> None:
     left, right = st.columns([2, 3], gap="medium")
     st.session_state[key] = name
     left.selectbox(
-        t("collapse.experiment"), list(EXPERIMENTS), key=key, index=None, on_change=experiment_chosen,
+        t("collapse.experiment"), list(EXPERIMENTS), key=key, index=None, on_change=if_shown(key, experiment_chosen),
         format_func=lambda each: t(f"collapse.experiment_{each}"), placeholder=t("controls.own"),
     )  # fmt: skip
     st.session_state[methods_key] = list(chosen(page))
     right.multiselect(
         t("collapse.side_by_side"), list(VARIANTS), key=methods_key, format_func=method_name,
-        on_change=methods_chosen, max_selections=MOST_VARIANTS, help=t("collapse.side_by_side_help"),
+        on_change=if_shown(methods_key, methods_chosen), max_selections=MOST_VARIANTS,
+        help=t("collapse.side_by_side_help"),
     )  # fmt: skip
     if name is not None:
         st.caption(t(f"collapse.why_{name}"))
@@ -187,8 +188,8 @@ def experiments(page: PageState) -> None:
         at = _unrolled(page)
         st.session_state[unrolled_key] = at
         columns[0].select_slider(
-            t("field.unrolled"), sorted({*UNROLLED, at}), key=unrolled_key, on_change=unrolled_chosen,
-            help=t("help.unrolled"),
+            t("field.unrolled"), sorted({*UNROLLED, at}), key=unrolled_key,
+            on_change=if_shown(unrolled_key, unrolled_chosen), help=t("help.unrolled"),
         )  # fmt: skip
     for column, field in zip(columns[unrolled:], fields, strict=False):
         with column:

@@ -21,7 +21,7 @@ from gan_core.config import FIELDS, IMAGE_DATA, LABELLED_LOSSES, POINT_DATA, TYP
 from gan_core.presets import PRESETS
 from pages.ui import player, tables
 from pages.ui.i18n import t
-from pages.ui.state import PageState, app
+from pages.ui.state import PageState, app, if_shown
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "rates": ("g_lr", "d_lr", "d_steps", "update"),
@@ -124,8 +124,7 @@ def field(page: PageState, name: str, *, width: int | Literal["stretch"] = "stre
     value = dict(page.config.flat())[name]
     words = {"label": t(f"field.{name}"), "help": t(f"help.{name}"), "key": key, "width": width}
 
-    def changed() -> None:
-        update(page, name, st.session_state[key])
+    changed = if_shown(key, lambda: update(page, name, st.session_state[key]))
 
     if "options" in FIELDS[name].metadata:
         _set(key, value)
@@ -201,7 +200,7 @@ def presets(page: PageState, names: Sequence[str]) -> None:
 
     _set(key, chosen)
     st.selectbox(
-        t("controls.presets"), names, key=key, index=None, format_func=preset_title, on_change=changed,
+        t("controls.presets"), names, key=key, index=None, format_func=preset_title, on_change=if_shown(key, changed),
         placeholder=t("controls.own"), help=t("controls.presets_help"),
     )  # fmt: skip
 

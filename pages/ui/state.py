@@ -80,6 +80,7 @@ class AppState:
     said: tuple[str | None, str | None] = (None, None)  # the last words about both in the address
     pages: dict[str, PageState] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)  # of a page in parts, the one that was open last
+    widgets: dict[str, str] = field(default_factory=dict)  # which key a control has that gets new ones, by its name
 
     def shows(self) -> Iterator[Show]:
         return (page.show for page in list(self.pages.values()) if page.show)
@@ -93,3 +94,19 @@ def app() -> AppState:
     if KEY not in st.session_state:
         st.session_state[KEY] = AppState()
     return st.session_state[KEY]
+
+
+def if_shown(key: str, changed: Callable[[], None]) -> Callable[[], None]:
+    """The callback of a control that starts runs, and whose keys, "name~something", change with what it shows.
+
+    A page that looks again before all of it has come reports the widget that stood there before, and Streamlit, which
+    has forgotten that one, takes its old value for a new wish. Only the widget that is shown may have one.
+    """
+    name = key.split("~")[0]
+    app().widgets[name] = key
+
+    def wished() -> None:
+        if app().widgets[name] == key:
+            changed()
+
+    return wished

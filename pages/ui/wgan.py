@@ -22,7 +22,7 @@ from gan_core.presets import PRESETS
 from pages.ui import controls, live, panels, player, predict, sheet
 from pages.ui.i18n import t
 from pages.ui.runs import Frame, RunFrame, Work
-from pages.ui.state import PageState, app
+from pages.ui.state import PageState, app, if_shown
 
 if TYPE_CHECKING:
     from gan_core.critic import Measures
@@ -132,12 +132,12 @@ def choose(
         then()
 
     st.session_state[key] = word(page, name)
-    label, why = t(f"wgan.{name}"), t(f"wgan.{name}_help")
+    label, changed, why = t(f"wgan.{name}"), if_shown(key, chosen), t(f"wgan.{name}_help")
     if slider:
-        st.select_slider(label, OPTIONS[name], key=key, format_func=words, on_change=chosen, help=why)
+        st.select_slider(label, OPTIONS[name], key=key, format_func=words, on_change=changed, help=why)
     else:
         st.segmented_control(
-            label, OPTIONS[name], key=key, format_func=words, on_change=chosen, required=True, help=why
+            label, OPTIONS[name], key=key, format_func=words, on_change=changed, required=True, help=why
         )
     return word(page, name)
 
@@ -272,7 +272,7 @@ def _methods(page: PageState) -> None:
     if "presets" in app().hidden:
         return
     names = chosen(page)
-    key = f"{page.name}.{BESIDE}~{'-'.join(names)}"  # see controls.widget_key
+    key = f"{page.name}.{BESIDE}~{'-'.join(names)}~{page.turns[BESIDE]}"  # see controls.widget_key
 
     def methods_chosen() -> None:
         wanted = tuple(name for name in VARIANTS if name in st.session_state[key])
@@ -287,11 +287,10 @@ def _methods(page: PageState) -> None:
         player.restart(page)
 
     left, right = st.columns([3, 1], gap="medium")
-    key += f"~{page.turns[BESIDE]}"
     st.session_state[key] = list(names)
     left.multiselect(
-        t("wgan.beside"), list(VARIANTS), key=key, format_func=method, on_change=methods_chosen, max_selections=MOST,
-        help=t("wgan.beside_help"),
+        t("wgan.beside"), list(VARIANTS), key=key, format_func=method, on_change=if_shown(key, methods_chosen),
+        max_selections=MOST, help=t("wgan.beside_help"),
     )  # fmt: skip
     with right:
         choose(page, "fair", words=named("fair"))
