@@ -265,3 +265,12 @@ def test_digits_are_compared_with_small_nets() -> None:
     assert [config.train.loss for config in show.configs] == ["non_saturating", "wasserstein", "wasserstein"]
     assert {config.data.data for config in show.configs} == {"mnist"}
     assert "| 0 | 0 | 0 |" in words(app) and not app.warning
+
+
+def test_what_the_browser_still_reports_of_a_slider_that_was_replaced_undoes_nothing() -> None:
+    app = at_rest(visit(NAME, part="critic", **(FAST | {"members": "1"})), CRITIC)
+    slider_before = app._tree.get_widget_states()
+    press(app, "c-0.001", CRITIC)
+    assert state(app, CRITIC).words["c"] == "0.001"
+    app._run(slider_before)
+    assert state(app, CRITIC).words["c"] == "0.001"
