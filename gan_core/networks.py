@@ -244,7 +244,8 @@ class StackedMLP:
     def share(self, tape: Tape) -> None:
         if not tape.unit:  # u_{L−1} is φ' ∘ the one column of W_L, the same for every row
             last = self.transposed[-1].expand(-1, tape.output.shape[1], -1)
-            tape.unit = self._deltas(tape, self._through_phi(last, tape, -1), -2)
+            into = torch.empty_like(tape.active[-1])  # not into W_L
+            tape.unit = self._deltas(tape, self._through_phi(last, tape, -1, into), -2)
 
     def slope(self, tape: Tape) -> Tensor:
         self.share(tape)
@@ -293,12 +294,12 @@ class StackedMLP:
             return h.relu_()
         return h.tanh_() if self.activation == "tanh" else leaky_relu_(h, LEAK)
 
-    def _through_phi(self, grad: Tensor, tape: Tape, i: int) -> Tensor:
-        """φ'(hᵢ) ∘ grad from the activation, and with dropout its mask; in place of grad unless its rows are one."""
+    def _through_phi(self, grad: Tensor, tape: Tape, i: int, into: Tensor | None = None) -> Tensor:
+        """φ'(hᵢ) ∘ grad, from the activation alone, and with dropout its mask; in place of grad, or `into` another."""
         active = tape.active[i]
         if tape.masks:
             grad = grad * tape.masks[i]
-        into = grad if grad.stride(1) else torch.empty_like(active)
+        into = grad if into is None else into
         if self.activation == "relu":
             return relu_backward(grad, active, 0, grad_input=into)
         if self.activation == "tanh":

@@ -16,7 +16,7 @@ from torch.nn.functional import relu, softplus
 
 from gan_core import ensemble
 from gan_core.config import LOSSES, RunConfig
-from gan_core.networks import Modules, mlp_module
+from gan_core.networks import Modules, StackedMLP, mlp_module
 from gan_core.trainer import Trainer
 
 F64 = torch.float64
@@ -210,6 +210,16 @@ def _as_module(stack, activation: str):
         return made
 
     return build
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_pass_over_one_row_leaves_the_weights_alone(activation):
+    """As where two samples are packed into one row: W_L, seen as u_L, must not be written into."""
+    network = StackedMLP((2, 5, 4, 1), activation, [torch.Generator().manual_seed(3)], dtype=F64)
+    before, x = network.theta.clone(), torch.tensor([[[0.3, -0.2], [1.0, 0.5]]], dtype=F64)
+    one, two = (network.slope(network.forward(rows)[1]) for rows in (x[:, :1], x))
+    assert torch.equal(network.theta, before)
+    torch.testing.assert_close(one, two[:, :1], rtol=0, atol=1e-15)
 
 
 def test_half_precision_moves_a_dcgan_nearly_as_float32_does():
