@@ -67,7 +67,6 @@ class Draws:
         self._latent = _Stream(
             lambda rows, g: latents(latent, rows, latent_dim, g), batch, self.generators("latent"), BLOCK, dtype
         )
-
         self._uniform = _Stream(
             lambda rows, g: torch.rand(rows, generator=g, dtype=dtype), batch, self.noise_generators, BLOCK, dtype
         )

@@ -48,7 +48,7 @@ def _closed(step: Callable[[Ensemble], None]) -> Callable[[Ensemble], None]:
 
     @wraps(step)
     def stepped(self: Ensemble) -> None:
-        if torch.is_inference_mode_enabled():
+        if torch.is_inference_mode_enabled() == self.closed_form:
             step(self)
         else:
             with torch.inference_mode(self.closed_form):
@@ -109,7 +109,8 @@ class Ensemble:
         settings = [m.train for m in members]
         self.g_optimiser = build_optimiser(self.generator, settings, "g_lr")
         self.d_optimiser = build_optimiser(self.discriminator, settings, "d_lr")
-        self.weights = {name: _weight(settings, name, dtype) for name in PENALTIES}
+        weights = {name: _weight(settings, name, dtype) for name in PENALTIES}
+        self.weights = {name: weight for name, weight in weights.items() if weight is not None}
         # rows of D's batch depend on one another: real and fake keep their own statistics
         self.mixes_rows = model.d_norm == "batch" or model.minibatch_std
         players = (self.generator, self.discriminator)
@@ -343,8 +344,6 @@ class Ensemble:
         self._penalised = []
         slopes: dict[int, tuple[object, Tensor]] = {}
         for name, weight in self.weights.items():
-            if weight is None:
-                continue
             penalty = PENALTIES[name]
             place = self._between(tape) if penalty.at == "between" else tape
             u0 = self.discriminator.slope(place)

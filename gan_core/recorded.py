@@ -56,10 +56,9 @@ class Recorded(Ensemble):
             and sys.version_info < (3, 14)  # where torch.jit "may break", in its own words
         )
         self._played: dict[Piece, Callable[..., Tensors]] = {}
-        self._penalties_on = {name: weight for name, weight in self.weights.items() if weight is not None}
         if self._recordable:
             # what every piece is handed before its own tensors
-            self._tensors = (*self.generator.tensors, *self.discriminator.tensors, *self._penalties_on.values())
+            self._tensors = (*self.generator.tensors, *self.discriminator.tensors, *self.weights.values())
 
     @property
     def _plays(self) -> bool:
@@ -86,13 +85,13 @@ class Recorded(Ensemble):
     def _play_fresh(self, gradient: Piece) -> Batch:
         """That gradient on a fresh batch."""
         z, real = self.draws.latent(), self.draws.real()
-        between = "wgan_gp" in self._penalties_on
+        between = "wgan_gp" in self.weights
         epsilon = [self.draws.uniform(real.shape[1] // self.config.model.packing)] if between else []
         real_logits, fake_logits, *rest = self._play(gradient, z, real, *epsilon)
-        u0s, tape = rest[: len(self._penalties_on)], Tape.of(rest[len(self._penalties_on) :])
+        u0s, tape = rest[: len(self.weights)], Tape.of(rest[len(self.weights) :])
         self.batch = Batch(z, tape.output, tape, real, real_logits, fake_logits)
         self._d_seen = self.batch.logits
-        on = zip(self._penalties_on.items(), u0s, strict=True)
+        on = zip(self.weights.items(), u0s, strict=True)
         self._penalised = [(weight, PENALTIES[name], u0) for (name, weight), u0 in on]
         return self.batch
 
@@ -111,8 +110,7 @@ class Recorded(Ensemble):
             twin = copy.copy(self)
             twin.generator = self.generator.over([next(left) for _ in self.generator.tensors])
             twin.discriminator = self.discriminator.over([next(left) for _ in self.discriminator.tensors])
-            twin._penalties_on = {name: next(left) for name in self._penalties_on}
-            twin.weights = {**self.weights, **twin._penalties_on}
+            twin.weights = {name: next(left) for name in self.weights}
             return piece(twin, *left)
 
         return operations
@@ -120,7 +118,7 @@ class Recorded(Ensemble):
     def _recording(self, piece: Piece, tensors: Tensors) -> Callable[..., Tensors] | None:
         """The recording for ensembles of this shape and these rules, made on these tensors if it is the first."""
         players = tuple((p.activation, p.squash, p.input_scale) for p in (self.generator, self.discriminator))
-        rules = (self.train.loss, self.train.label_smoothing, self.config.model.packing, *self._penalties_on)
+        rules = (self.train.loss, self.train.label_smoothing, self.config.model.packing, *self.weights)
         key = (piece, players, rules, tuple((tensor.shape, tensor.dtype) for tensor in tensors))
         with _lock:
             if key not in _recordings:
