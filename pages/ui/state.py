@@ -97,7 +97,7 @@ def app() -> AppState:
 
 
 def if_shown(key: str, changed: Callable[[], None]) -> Callable[[], None]:
-    """The callback of a control that starts runs, and whose keys, "name~something", change with what it shows.
+    """The callback of a control that decides runs, and whose keys, "name~something", change with what it shows.
 
     A page that looks again before all of it has come reports the widget that stood there before, and Streamlit, which
     has forgotten that one, takes its old value for a new wish. Only the widget that is shown may have one.
