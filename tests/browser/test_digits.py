@@ -39,6 +39,7 @@ def test_a_section_survives_a_reload_and_a_change_of_page(page: Page) -> None:
     page.wait_for_url(re.compile("section=latent"))
     page.reload()
     expect(page.get_by_text("Measured over")).to_be_visible()
+    wait_idle(page)
     page.get_by_test_id("stSidebar").get_by_role("link", name="Play in 2-D").click()
     expect(page.locator(".gan-live[data-kind=scene]")).to_be_visible()
     page.get_by_test_id("stSidebar").get_by_role("link", name="Digits").click()
