@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from pages.ui import layout, resources, site, url
-from pages.ui.i18n import t
-from pages.ui.state import app
+from pages.shared.play import resources
+from pages.shared.shell import address, layout, site
+from pages.shared.shell.i18n import t
 
-app().framed = True
-url.read_app()
+address.read_app()
 st.set_page_config(page_title=t("app.name"), page_icon="⚔️", layout="wide")
 page = st.navigation(site.menu(), expanded=True)
 layout.head(page)

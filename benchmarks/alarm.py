@@ -1,6 +1,6 @@
 """How often the alarm of gan_core.collapse is wrong: healthy runs that raise it, collapsed runs that do not.
 
-    python -m benchmarks.alarm > gan_core/tables/alarm.json
+    python -m benchmarks.alarm > gan_core/records/alarm.json
 
 On seeds that were not used to choose its thresholds. An alarm counts if it was on at any look of the run; a member
 counts as collapsed or healthy by the modes that it covers at the end.
@@ -16,10 +16,10 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from gan_core.collapse import Diversity, Watch, alarms
 from gan_core.config import RunConfig
 from gan_core.presets import PRESETS
-from gan_core.trainer import Trainer
+from gan_core.run.modes import Diversity, Watch, alarms
+from gan_core.run.trainer import Trainer
 
 FIRST_SEED, SEEDS, AT_ONCE = 100, 20, 10
 RUNS: dict[str, tuple[int, bool]] = {  # preset → steps, and whether it is healthy

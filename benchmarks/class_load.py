@@ -21,10 +21,10 @@ from typing import Any
 import torch
 from tqdm import trange
 
-from benchmarks.speed import machine
-from gan_core.jobs import Job, Pool
+from gan_core.jobs.pool import Job, Pool
 from gan_core.presets import PRESETS
-from gan_core.trainer import Trainer
+from gan_core.run.trainer import Trainer
+from gan_core.studies.speed import machine
 
 RUNS = 30
 STEPS = 40  # of every run in one round

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from pages.ui.resources import GIVE_BACK_SECONDS
+from pages.shared.play.resources import GIVE_BACK_SECONDS
 from tests.browser.driver import FLAGS, Server, chromium, press, serve, visitor, wait_at_rest, wait_idle
 
 ADDRESSES = (

@@ -28,7 +28,7 @@ BARE = """
 import sys, time, torch
 torch.set_num_threads(1)
 from gan_core.config import RunConfig
-from gan_core.trainer import Trainer
+from gan_core.run.trainer import Trainer
 trainer = Trainer(RunConfig.of(steps=1_000_000))
 trainer.step(int(sys.argv[1]))
 started = time.perf_counter()

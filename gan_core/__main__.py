@@ -23,11 +23,11 @@ from urllib.parse import parse_qsl
 
 from gan_core.config import ConfigError, RunConfig
 from gan_core.presets import PRESETS
-from gan_core.zoo import ZOO
+from gan_core.zoo.plans import ZOO
 
 if TYPE_CHECKING:
-    from gan_core.cures import Task
-    from gan_core.trainer import Trainer
+    from gan_core.run.trainer import Trainer
+    from gan_core.studies.mitigations import Task
 
 SCORED = 2500  # samples that the metrics of a finished run look at, as in the VEEGAN and PacGAN tables
 
@@ -137,7 +137,7 @@ def _train(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from gan_core.data.images import DataUnavailable
-    from gan_core.trainer import Trainer
+    from gan_core.run.trainer import Trainer
 
     try:
         trainer = Trainer(config, points=points)
@@ -181,8 +181,8 @@ def _report(trainer: Trainer) -> dict[str, Any]:
 
 
 def _scores(trainer: Trainer, member: int) -> dict[str, float | int]:
-    from gan_core.draws import generator_for
-    from gan_core.metrics import scores
+    from gan_core.engine.random import generator_for
+    from gan_core.metrics.points import scores
 
     data = trainer.distribution
     assert data is not None
@@ -212,7 +212,7 @@ def _cell(value: Any) -> str:
 
 def _bench(options: argparse.Namespace) -> int:
     try:
-        from benchmarks.speed import measure, table
+        from gan_core.studies.speed import measure, table
     except ImportError as error:
         raise _Refused("bench runs in a checkout of the project: change into its folder first.") from error
     results = measure(rounds=max(1, options.rounds), threads=max(1, options.threads), only=options.only or "")
@@ -224,7 +224,7 @@ def _build_judge(options: argparse.Namespace) -> int:
     import torch
 
     from gan_core.data.images import DataUnavailable
-    from gan_core.judge import build
+    from gan_core.metrics.classifier import build
 
     torch.set_num_threads(max(1, options.threads))
     try:
@@ -238,9 +238,9 @@ def _build_judge(options: argparse.Namespace) -> int:
 def _build_pretrained(options: argparse.Namespace) -> int:
     import torch
 
-    from gan_core.build_pretrained import build
     from gan_core.data.images import DataUnavailable
     from gan_core.weights import CheckpointError, read_card
+    from gan_core.zoo.build import build
 
     torch.set_num_threads(max(1, options.threads))
     try:
@@ -262,8 +262,8 @@ def _recipe(options: argparse.Namespace) -> int:
     import torch
     from tqdm import tqdm
 
-    from gan_core.checkpoints import CheckpointError
-    from gan_core.recipe import KNOBS, Table, compute, total_seconds
+    from gan_core.studies.recipe import KNOBS, Table, compute, total_seconds
+    from gan_core.zoo.checkpoints import CheckpointError
 
     torch.set_num_threads(1)
     knobs = [name.strip() for name in options.knobs.split(",")] if options.knobs is not None else list(KNOBS)
@@ -280,8 +280,8 @@ def _recipe(options: argparse.Namespace) -> int:
 def _cures(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from gan_core.cures import DATA, METHODS, ClusterError, Store, compute, plan
-    from gan_core.table import Table
+    from gan_core.studies.mitigations import DATA, METHODS, ClusterError, Store, compute, plan
+    from gan_core.studies.table import Table
 
     methods = [name.strip() for name in options.methods.split(",")] if options.methods is not None else list(METHODS)
     if options.jobs == 0:

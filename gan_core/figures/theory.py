@@ -1,4 +1,4 @@
-"""The pictures of `gan_core.theory`: the generator's losses, two Gaussians, and distances that saturate.
+"""The pictures of `gan_core.theory.loss_curves`: the generator's losses, two Gaussians, and distances that saturate.
 
 Each function takes numbers and gives a figure; `labels` replaces its English texts by name.
 """

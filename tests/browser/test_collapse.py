@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from pages.ui.live.component import drawing_code
+from pages.shared.views.live.component import drawing_code
 from tests.browser.driver import PATIENCE, Server, visitor, wait_at_rest, wait_idle
 
 # two members of small nets: a test needs steps, not modes

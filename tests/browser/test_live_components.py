@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from pages.ui.live.component import drawing_code
-from pages.ui.live.digits import nibbles
-from pages.ui.live.packing import Quantised, pack
+from pages.shared.views.live.component import drawing_code
+from pages.shared.views.live.digits import nibbles
+from pages.shared.views.live.packing import Quantised, pack
 from tests.browser.driver import serve, visitor
 
 
@@ -23,7 +23,7 @@ def app() -> None:
     import numpy as np
     import streamlit as st
 
-    from pages.ui.live import Chart, Images, Line, Panel, curves, digits, feeding, scene
+    from pages.shared.views.live import Chart, Images, Line, Panel, curves, digits, feeding, scene
 
     st.set_page_config(layout="wide")
     x = np.linspace(-2, 2, 50)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from pages.ui.site import PAGES
+from pages.shared.shell.site import PAGES
 from tests.browser.driver import wait_idle
 
 ADDRESSES = ["/", *(f"/{entry.name}" for entry in PAGES)]  # the home page answers to its name too

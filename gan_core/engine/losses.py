@@ -1,0 +1,176 @@
+"""The losses of both players as pure functions of D's raw outputs (logits), and their slopes in closed form.
+
+Everything is computed from logits with softplus, never as log(sigmoid(·)), so that it is finite wherever D is sure.
+A loss gives its value for the curves and its slope ∂L/∂logit for the engine: the networks turn that slope into
+parameter gradients (`gan_core.engine.networks`), so training needs no automatic differentiation here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import softplus
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A pair of losses. All four functions take real_logits and fake_logits as keywords, shaped (…, batch).
+
+    `d_loss`, `g_loss` → scalar, or with `dim=-1` one value for each leading index.
+    `d_slope` → (∂L_D/∂real_logits, ∂L_D/∂fake_logits), `g_slope` → ∂L_G/∂fake_logits: of the mean over the batch.
+    `paired`: G's loss looks at the real logits too. `probability`: σ(logit) means "real" (else the logit is a score).
+    """
+
+    d_loss: Callable[..., Tensor]
+    g_loss: Callable[..., Tensor]
+    d_slope: Callable[..., tuple[Tensor, Tensor]]
+    g_slope: Callable[..., Tensor]
+    paired: bool = False
+    probability: bool = True
+
+
+def _mean(terms: Tensor, dim: int | None) -> Tensor:
+    return terms.mean() if dim is None else terms.mean(dim)
+
+
+def _bce_d(label: float) -> tuple[Callable[..., Tensor], Callable[..., tuple[Tensor, Tensor]]]:
+    # −label·log D(x) − (1 − label)·log(1 − D(x)) − log(1 − D(G(z)));  label = 1 gives the first term alone
+    def d_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
+        return _mean(softplus(-real_logits) + (1 - label) * real_logits, dim) + _mean(softplus(fake_logits), dim)
+
+    def d_slope(*, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
+        batch = real_logits.shape[-1]
+        return (real_logits.sigmoid() - label) / batch, fake_logits.sigmoid() / batch
+
+    return d_loss, d_slope
+
+
+def minimax(label: float = 1.0) -> Loss:
+    """Goodfellow et al. 2014, eq. 1: both players on V; G minimises E log(1 − D(G(z))), which saturates.
+
+    `label` is the target of the real samples (one-sided label smoothing: .9).
+    """
+    d_loss, d_slope = _bce_d(label)
+
+    # log(1 − D) = −softplus(a), slope −σ(a)
+    def g_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
+        return -_mean(softplus(fake_logits), dim)
+
+    def g_slope(*, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        return -fake_logits.sigmoid() / fake_logits.shape[-1]
+
+    return Loss(d_loss, g_loss, d_slope, g_slope)
+
+
+def non_saturating(label: float = 1.0) -> Loss:
+    """Goodfellow et al. 2014, section 3: G minimises −E log D(G(z)) instead."""
+    d_loss, d_slope = _bce_d(label)
+
+    # −log D = softplus(−a), slope −(1 − σ(a))
+    def g_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
+        return _mean(softplus(-fake_logits), dim)
+
+    def g_slope(*, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        return -(-fake_logits).sigmoid() / fake_logits.shape[-1]
+
+    return Loss(d_loss, g_loss, d_slope, g_slope)
+
+
+def least_squares(label: float = 1.0) -> Loss:
+    """LSGAN (Mao et al. 2017) with targets 0 for fake, `label` for real, and 1 for G: ½E(a − target)²."""
+
+    def d_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
+        return _mean((real_logits - label).square() / 2, dim) + _mean(fake_logits.square() / 2, dim)
+
+    def g_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
+        return _mean((fake_logits - 1).square() / 2, dim)
+
+    def d_slope(*, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
+        batch = real_logits.shape[-1]
+        return (real_logits - label) / batch, fake_logits / batch
+
+    def g_slope(*, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        return (fake_logits - 1) / fake_logits.shape[-1]
+
+    return Loss(d_loss, g_loss, d_slope, g_slope, probability=False)
+
+
+def _critic_g() -> tuple[Callable[..., Tensor], Callable[..., Tensor]]:
+    # −E f(G(z)), slope −1: shared by hinge and wasserstein
+    def g_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
+        return -_mean(fake_logits, dim)
+
+    def g_slope(*, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        return torch.full_like(fake_logits, -1 / fake_logits.shape[-1])
+
+    return g_loss, g_slope
+
+
+def hinge() -> Loss:
+    """Geometric GAN (Lim & Ye 2017): E max(0, 1 − f(x)) + E max(0, 1 + f(G(z))) against −E f(G(z))."""
+    g_loss, g_slope = _critic_g()
+
+    def d_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
+        return _mean((1 - real_logits).relu(), dim) + _mean((1 + fake_logits).relu(), dim)
+
+    def d_slope(*, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
+        real, fake = (real_logits < 1).to(real_logits.dtype), (fake_logits > -1).to(fake_logits.dtype)
+        return -real / real.shape[-1], fake / fake.shape[-1]
+
+    return Loss(d_loss, g_loss, d_slope, g_slope, probability=False)
+
+
+def wasserstein() -> Loss:
+    """WGAN (Arjovsky et al. 2017): the critic minimises E f(G(z)) − E f(x), minus its estimate of W1."""
+    g_loss, g_slope = _critic_g()
+
+    def d_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
+        return _mean(fake_logits, dim) - _mean(real_logits, dim)
+
+    def d_slope(*, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
+        share = 1 / real_logits.shape[-1]
+        return torch.full_like(real_logits, -share), torch.full_like(fake_logits, share)
+
+    return Loss(d_loss, g_loss, d_slope, g_slope, probability=False)
+
+
+def relativistic() -> Loss:
+    """Relativistic pairing (Jolicoeur-Martineau 2018, R3GAN 2024): E softplus(−(f(x) − f(G(z)))) and its mirror."""
+
+    def d_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
+        return _mean(softplus(fake_logits - real_logits), dim)
+
+    def g_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
+        return _mean(softplus(real_logits - fake_logits), dim)
+
+    def d_slope(*, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
+        slope = (fake_logits - real_logits).sigmoid() / real_logits.shape[-1]
+        return -slope, slope
+
+    def g_slope(*, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        return -(real_logits - fake_logits).sigmoid() / fake_logits.shape[-1]
+
+    return Loss(d_loss, g_loss, d_slope, g_slope, paired=True, probability=False)
+
+
+LOSSES: dict[str, Loss] = {
+    "minimax": minimax(),
+    "non_saturating": non_saturating(),
+    "least_squares": least_squares(),
+    "hinge": hinge(),
+    "wasserstein": wasserstein(),
+    "relativistic": relativistic(),
+}
+LABELLED: dict[str, Callable[[float], Loss]] = {
+    "minimax": minimax,
+    "non_saturating": non_saturating,
+    "least_squares": least_squares,
+}
+
+
+def loss_for(name: str, label_smoothing: float = 0.0) -> Loss:
+    """The loss of that name, its real target lowered to 1 − label_smoothing."""
+    return LABELLED[name](1 - label_smoothing) if label_smoothing else LOSSES[name]

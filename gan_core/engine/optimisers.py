@@ -1,0 +1,104 @@
+"""What turns a network's `grad` into an update of its `theta`: one matrix, so one call a step.
+
+They keep their state as those of `torch.optim` do, whose classes check, sort and profile around every call (on a small
+network for ten times as long as the update takes) and import torch's compiler, 70 MB, to do so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gan_core.config import TrainConfig
+from gan_core.engine.networks import Network
+
+
+class Optimiser:
+    """Groups of members that share their settings: `params` (one tensor θ with its `grad` g), `lr`, `betas`.
+
+    `AVERAGES` of g are kept for each θ in `state`, beside the number of steps.
+    """
+
+    AVERAGES: tuple[str, ...] = ()
+
+    def __init__(self, groups: Sequence[dict[str, Any]]) -> None:
+        self.param_groups = list(groups)
+        self.state: dict[Tensor, dict[str, Tensor]] = {}
+        for group in self.param_groups:
+            (theta,) = group["params"]
+            averages = {name: torch.zeros_like(theta) for name in self.AVERAGES}
+            self.state[theta] = {"step": torch.zeros(()), **averages}
+
+    def step(self) -> None:
+        for group, state in zip(self.param_groups, self.state.values(), strict=True):
+            (theta,) = group["params"]
+            self.update(theta, theta.grad, state, group)
+
+    def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+
+class Adam(Optimiser):
+    """Kingma & Ba 2015, by torch's fused kernel:
+
+    m ← β₁m + (1−β₁)g,  v ← β₂v + (1−β₂)g²,  θ ← θ − lr · m̂ / (√v̂ + ε)
+    """
+
+    AVERAGES, EPSILON = ("exp_avg", "exp_avg_sq"), 1e-8
+
+    def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
+        state["step"] += 1
+        torch._fused_adam_(
+            [theta], [grad], [state["exp_avg"]], [state["exp_avg_sq"]], [], [state["step"]],
+            lr=group["lr"], beta1=group["betas"][0], beta2=group["betas"][1],
+            weight_decay=0.0, eps=self.EPSILON, amsgrad=False, maximize=False,
+        )  # fmt: skip
+
+
+class RMSprop(Optimiser):
+    """Hinton 2012, as WGAN uses it:  v ← αv + (1−α)g²,  θ ← θ − lr · g / (√v + ε)"""
+
+    AVERAGES, ALPHA, EPSILON = ("square_avg",), 0.99, 1e-8
+
+    def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
+        v = state["square_avg"].mul_(self.ALPHA).addcmul_(grad, grad, value=1 - self.ALPHA)
+        theta.addcdiv_(grad, v.sqrt().add_(self.EPSILON), value=-group["lr"])
+
+
+class SGD(Optimiser):
+    """θ ← θ − lr · g"""
+
+    def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
+        theta.add_(grad, alpha=-group["lr"])
+
+
+OPTIMISERS: dict[str, type[Optimiser]] = {"adam": Adam, "rmsprop": RMSprop, "sgd": SGD}
+
+
+def build_optimiser(network: Network, members: Sequence[TrainConfig], rate: str) -> Optimiser:
+    """One optimiser over θ. Members that differ get a parameter group each, otherwise one group holds the matrix."""
+    t = members[0]
+    alike = all((getattr(m, rate), m.beta1, m.beta2) == (getattr(t, rate), t.beta1, t.beta2) for m in members)
+    rows = [network.theta] if alike else list(network.theta.split(1))
+    grads = [network.grad] if alike else list(network.grad.split(1))
+    groups = []
+    for row, grad, m in zip(rows, grads, members, strict=False):
+        row.requires_grad_(False)
+        row.grad = grad
+        groups.append({"params": [row], "lr": getattr(m, rate), "betas": (m.beta1, m.beta2)})
+    return OPTIMISERS[t.optimiser](groups)
+
+
+def set_rate(optimiser: Optimiser, rate: float) -> None:
+    for group in optimiser.param_groups:
+        group["lr"] = rate
+
+
+def start_afresh(optimiser: Optimiser) -> None:
+    """Forget all averages, as if no step had been taken. Learning rates stay."""
+    for state in optimiser.state.values():
+        for average in state.values():
+            average.zero_()

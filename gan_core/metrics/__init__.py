@@ -1,0 +1,43 @@
+"""Scores of samples, each beside what a perfect generator would score."""
+
+from gan_core.metrics.points import (
+    Collapsed,
+    Estimate,
+    ModeCoverage,
+    Scores,
+    collapsed_values,
+    default_bins,
+    effective_modes,
+    expected_high_quality,
+    jensen_shannon,
+    kl_divergence,
+    mode_coverage,
+    mode_shares,
+    near_modes,
+    near_radius,
+    reverse_kl_modes,
+    scores,
+    share_entropy,
+    wasserstein1,
+)
+
+__all__ = [
+    "Collapsed",
+    "Estimate",
+    "ModeCoverage",
+    "Scores",
+    "collapsed_values",
+    "default_bins",
+    "effective_modes",
+    "expected_high_quality",
+    "jensen_shannon",
+    "kl_divergence",
+    "mode_coverage",
+    "mode_shares",
+    "near_modes",
+    "near_radius",
+    "reverse_kl_modes",
+    "scores",
+    "share_entropy",
+    "wasserstein1",
+]

@@ -1,0 +1,259 @@
+"""Mode collapse while it happens: how varied a generator's samples are, step by step, and when to raise the alarm.
+
+    watch = Watch(trainer)              # for data with modes
+    watch.step(1000)                    # steps the trainer, looks at it every few steps
+    watch.diversity()                   # Diversity: shares of the modes, spread, stretch
+    alarms(watch.diversity())           # one Alarm or None a member
+
+A generator that collapses shows it in more than one curve, and none of them is enough alone: the shares of the modes
+say how many modes it makes, but a blob between the modes also has a nearest one; the spread says how much G(z) varies,
+but two far modes out of eight vary a lot; the singular values of ∂G/∂z say whether z still matters at all.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import entr
+
+from gan_core.metrics.points import near_radius
+
+if TYPE_CHECKING:
+    from gan_core.engine.networks import Network
+    from gan_core.run.trainer import Trainer
+
+Floats = NDArray[np.floating]
+
+EVERY = 8  # steps between two looks at first: a generator that is chased from mode to mode stays 20 to 50 steps
+ROWS = 512  # looks kept at most, fewer if they hold more than NUMBERS: when full, every second one goes
+NUMBERS = 2_000_000
+LATENTS = 256  # samples a look
+JACOBIANS = 64  # … of which so many have their ∂G/∂z taken
+
+
+@dataclass(frozen=True, eq=False)
+class Diversity:
+    """How varied K generators were at T evenly spaced steps, and what the data would show.
+
+    step (T,)         G updates
+    near (T, K, M)    share of the samples that are within `radius` of a mode (and no other centre nearer)
+    shares (T, K, M)  share of the samples whose nearest mode it is, however far
+    spread (T, K)     √E‖G(z) − E G(z)‖², in the units of the data
+    stretch (T, K, 2) root mean square over z of the two singular values of ∂G/∂z, the larger one first
+    weights (M,)      the real shares; real_spread: √E‖x − E x‖² of the data
+
+    A member that is not finite has NaN.
+    """
+
+    step: NDArray[np.int64]
+    near: Floats
+    shares: Floats
+    spread: Floats
+    stretch: Floats
+    weights: Floats
+    real_spread: float
+    radius: float
+
+    def until(self, step: int) -> Diversity:
+        """What was known at `step`."""
+        rows = slice(int(np.searchsorted(self.step, step, side="right")))
+        arrays = {name: getattr(self, name)[rows] for name in ("step", "near", "shares", "spread", "stretch")}
+        return replace(self, **arrays)
+
+    @property
+    def covered(self) -> NDArray[np.int64]:
+        """(T, K): modes with at least 1 % of the samples near them."""
+        return np.count_nonzero(self.near[..., self.weights > 0] >= 0.01 - 1e-9, axis=-1)
+
+    @property
+    def effective_modes(self) -> Floats:
+        """(T, K): exp H of the shares, H = −Σ s ln s: m for m equal shares."""
+        return np.exp(_entropy(self.shares))
+
+    @property
+    def real_effective_modes(self) -> float:
+        return float(np.exp(_entropy(self.weights / self.weights.sum())))
+
+
+def _entropy(shares: Floats) -> Floats:
+    """H along the last axis, nats."""
+    return entr(shares).sum(-1)
+
+
+def measure(generator: Network, latents: NDArray, centres: NDArray, radius: float) -> NDArray[np.float32]:
+    """(K, 2M + 3): near, shares, spread and the two stretches of K generators, at latents (K, n, d).
+
+    In NumPy as far as it can be: so few numbers cost a call each, and torch's calls cost twice as much.
+    """
+    import torch
+
+    x = generator.forward(torch.from_numpy(latents), training=False)[0].numpy()
+    with np.errstate(over="ignore", invalid="ignore"):  # of a run that diverges
+        gaps = np.square(x[:, :, None] - centres).sum(-1)  # (K, n, M)
+        at = np.eye(len(centres))[gaps.argmin(-1)]
+        close = gaps.min(-1) <= radius**2
+        near, shares = (at * close[..., None]).mean(1), at.mean(1)
+        spread = np.sqrt(x.var(1).sum(-1))
+        row = np.concatenate([near, shares, spread[:, None], stretches(generator, latents[:, :JACOBIANS])], 1)
+    row[~np.isfinite(x).all((1, 2))] = np.nan
+    return row.astype(np.float32)
+
+
+def stretches(generator: Network, latents: NDArray) -> Floats:
+    """(K, 2): root mean square over latents (K, n, d) of the singular values of J = ∂G/∂z (2, d), the larger one first.
+
+    A pull of the unit vectors e₁, e₂, each at all of them, gives the rows of J. JJᵀ is the 2×2 matrix (a b; b c), whose
+    eigenvalues are (a + c)/2 ± √((a − c)²/4 + b²).
+    """
+    import torch
+
+    k, n, d = latents.shape
+    x, tape = generator.forward(torch.from_numpy(np.concatenate([latents, latents], 1)), training=False)
+    units = torch.eye(2, dtype=x.dtype).repeat_interleave(n, 0).expand_as(x)
+    rows = generator.pull_input(tape, units).numpy().reshape(k, 2, n, d)
+    first, second = rows[:, 0], rows[:, 1]
+    a, b, c = ((p * q).sum(-1) for p, q in ((first, first), (first, second), (second, second)))
+    root = np.sqrt(np.square(a - c) / 4 + np.square(b))
+    squares = np.stack([(a + c) / 2 + root, (a + c) / 2 - root], -1).clip(0)
+    return np.sqrt(squares.mean(1))
+
+
+class Watch:
+    """Steps a trainer and keeps, every few steps, how varied its samples are. The run itself does not change by it.
+
+    The latents are always the same, so curves are comparable from step to step. At most ROWS looks are kept, evenly
+    spaced. Raises ValueError for data without modes.
+    """
+
+    def __init__(self, trainer: Trainer) -> None:
+        distribution = trainer.distribution
+        if distribution is None or distribution.centres is None:
+            raise ValueError("these data have no modes: there is nothing to collapse to")
+        self.trainer, self.centres = trainer, distribution.centres.numpy()
+        self.weights = np.asarray(distribution.weights, float)
+        # of a mixture of Gaussians in the plane: what is between the modes and what is within them
+        between = np.cov(self.centres.T, aweights=self.weights, ddof=0).trace()
+        self.radius = near_radius(self.centres, distribution.std or 0.0)
+        self.real_spread = float(np.sqrt(between + 2 * (distribution.std or 0.0) ** 2))
+        latents = [trainer.latents_of_picture(k)[:LATENTS] for k in range(len(trainer.member_configs))]
+        sizes = np.cumsum([ensemble.size for ensemble in trainer.ensembles])[:-1]
+        self.latents = np.split(np.stack(latents), sizes)  # (k, n, d) for each ensemble of k members
+        self.stride = EVERY
+        self.rows = max(64, min(ROWS, NUMBERS // (len(latents) * (2 * len(self.centres) + 3))))
+        self._steps: list[int] = []
+        self._rows: list[NDArray[np.float32]] = []
+        self.look()
+
+    def step(self, n: int = 1) -> None:
+        stop = self.trainer.step_count + n
+        while self.trainer.step_count < stop and self.trainer.alive.any():
+            now = self.trainer.step_count
+            self.trainer.step(min(stop, now + self.stride - now % self.stride) - now)
+            if self.trainer.step_count % self.stride == 0:
+                self.look()
+
+    def look(self) -> None:
+        if len(self._steps) == self.rows:
+            self.stride *= 2
+            keep = [i for i, step in enumerate(self._steps) if step % self.stride == 0]
+            self._steps, self._rows = [self._steps[i] for i in keep], [self._rows[i] for i in keep]
+            if self.trainer.step_count % self.stride:
+                return
+        pairs = zip(self.trainer.ensembles, self.latents, strict=True)
+        self._steps.append(self.trainer.step_count)
+        self._rows.append(np.concatenate([measure(e.generator, z, self.centres, self.radius) for e, z in pairs]))
+
+    def diversity(self) -> Diversity:
+        rows, modes = np.array(self._rows), len(self.centres)
+        return Diversity(
+            step=np.array(self._steps),
+            near=rows[..., :modes],
+            shares=rows[..., modes:-3],
+            spread=rows[..., -3],
+            stretch=rows[..., -2:],
+            weights=self.weights,
+            real_spread=self.real_spread,
+            radius=self.radius,
+        )
+
+
+# --- The alarm --------------------------------------------------------------------------------------------------------
+
+WARM_UP = 400  # steps until the first verdict: a healthy generator takes up to 300 to find the modes
+WINDOW = 200  # steps that a verdict looks back on: the median over them, so that a swing is not a collapse
+LOOKS = 4  # … and at least so many looks
+
+
+def signals(diversity: Diversity) -> dict[str, Floats]:
+    """The three curves (T, K) on one scale: 1 is what the data show, 0 is a single point.
+
+    effective_modes  (exp H − 1) / (exp H of the data − 1); of data with one mode always 1
+    spread           spread / spread of the data
+    stretch          √(σ₁² + σ₂²) / spread of the data. For normal latents spread² ≤ E(σ₁² + σ₂²) (Poincaré's
+                     inequality), so it can only be low where the spread is; it says that not even the edges between
+                     the modes are steep
+    """
+    more = diversity.real_effective_modes - 1
+    return {
+        "effective_modes": (diversity.effective_modes - 1) / more if more > 1e-9 else np.ones_like(diversity.spread),
+        "spread": diversity.spread / diversity.real_spread,
+        "stretch": np.sqrt(np.square(diversity.stretch).sum(-1)) / diversity.real_spread,
+    }
+
+
+# A curve below its threshold is one reason, below half of it two; two reasons make an alarm. Chosen on seeds 0 to 7 of
+# the presets ring, grid and collapse; `measured` says how often it is wrong on others.
+THRESHOLDS: dict[str, float] = {"effective_modes": 0.5, "spread": 0.75, "stretch": 0.75}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """`value` is the curve's median over the window, `threshold` what it fell below, both as in `signals`."""
+
+    curve: str
+    value: float
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """A member collapses since step `since`; `reasons` are the curves that say so, the clearest one first."""
+
+    since: int
+    reasons: tuple[Reason, ...]
+
+
+def alarms(diversity: Diversity) -> tuple[Alarm | None, ...]:
+    """The verdict on each member at the last look; none before WARM_UP, and none on members that are not finite."""
+    step, members = diversity.step, diversity.spread.shape[1]
+    looks = max(LOOKS, WINDOW // int(step[1] - step[0])) if len(step) > 1 else LOOKS
+    if len(step) <= looks or step[-1] < WARM_UP:
+        return (None,) * members
+    ends = step[looks - 1 :]
+    medians = {
+        name: np.median(np.lib.stride_tricks.sliding_window_view(curve, looks, axis=0), axis=-1)
+        for name, curve in signals(diversity).items()
+    }
+    counts = np.sum([(m < THRESHOLDS[name]) * 1 + (m < THRESHOLDS[name] / 2) for name, m in medians.items()], axis=0)
+    alarmed = (counts >= 2) & (ends >= WARM_UP)[:, None]
+    now = [{name: m[-1, k] for name, m in medians.items()} for k in range(members)]
+    return tuple(_alarm(ends, alarmed[:, k], now[k]) for k in range(members))
+
+
+def _alarm(step: NDArray[np.int64], alarmed: NDArray[np.bool_], now: dict[str, float]) -> Alarm | None:
+    if not alarmed[-1]:
+        return None
+    quiet = np.flatnonzero(~alarmed)
+    since = step[quiet[-1] + 1 if len(quiet) else 0]
+    reasons = [Reason(name, float(now[name]), limit) for name, limit in THRESHOLDS.items() if now[name] < limit]
+    return Alarm(int(since), tuple(sorted(reasons, key=lambda reason: reason.value / reason.threshold)))
+
+
+def measured() -> dict[str, dict[str, Any]]:
+    """How often the alarm was on, by name of a kind of run: what `python -m benchmarks.alarm` found."""
+    return json.loads((Path(__file__).parents[1] / "records" / "alarm.json").read_text(encoding="utf-8"))["runs"]

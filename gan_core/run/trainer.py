@@ -1,0 +1,406 @@
+"""Trainer: a run that can be stepped, looked at and stopped. It never owns a loop and knows no page.
+
+    trainer = Trainer(PRESETS["ring"].config)
+    trainer.step(1000)
+    trainer.history.curves(), trainer.snapshot()
+
+The mathematics of a step is in `gan_core.engine.ensemble`. Here many members are dealt out to ensembles that fit the
+processor's cache and advance next to each other on its cores, pictures are taken at log-spaced steps, and a member that
+stops being finite is found and named.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from gan_core.config import CLASSES, PIXELS, ConfigError, RunConfig
+from gan_core.data import Distribution, distribution
+from gan_core.engine.conditioning import checked, one_hot
+from gan_core.engine.ensemble import Ensemble
+from gan_core.engine.growing import pyramid
+from gan_core.engine.optimisers import set_rate
+from gan_core.engine.random import Source, generator_for, latents
+from gan_core.engine.recorded import Recorded
+from gan_core.jobs.threads import side_by_side
+from gan_core.run.history import WEIGHT_BINS, History, Snapshot, between
+
+CHUNK = 4  # members that advance together: beyond, their activations leave the cache
+TURN = 8  # steps a chunk takes in its turn
+POINTS, IMAGES = 512, 64  # samples of a picture
+GRID, LATTICE = 50, 21  # D's heatmap is GRID², the warped latent grid LATTICE²
+LATTICE_REACH = 2.0  # the latent grid spans ±2 (normal) or ±1 (uniform)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Members that stopped being finite: at which step, and the first tensor that was not."""
+
+    step: int
+    members: tuple[int, ...]
+    tensor: str
+
+    def __str__(self) -> str:
+        who = "The run" if self.members == (0,) else f"Member {', '.join(str(m + 1) for m in self.members)}"
+        return (
+            f"{who} stopped being finite at step {self.step:,}: {self.tensor} is no longer a number. "
+            "Lower the learning rates, or choose another loss or penalty, and reset."
+        )
+
+
+class Trainer:
+    """K members of one configuration, seeds seed … seed + K − 1. The same configuration gives a bit-identical run.
+
+    `points` is the table of the data set "custom". `members` replaces the configuration's own members by others, which
+    may differ in `config.MEMBER_FIELDS`. Raises ConfigError or DataUnavailable with a sentence.
+    Exactly one thread at a time may use a trainer.
+    """
+
+    def __init__(
+        self,
+        config: RunConfig,
+        *,
+        points: NDArray | None = None,
+        members: Sequence[RunConfig] | None = None,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        _keep_freed_memory()
+        self.config, self.dtype = config, dtype
+        self.member_configs = tuple(members or (config.member(k) for k in range(config.train.members)))
+        self.distribution: Distribution | None = None
+        self._extent: tuple[float, float, float, float] | None = None
+        if config.data.is_image:
+            from gan_core.data.images import load_images
+
+            images, labels = _shared(config.data.data, id(load_images(config.data.data, "train")[0]))
+            source, reference_rows = image_source(images.view(-1, PIXELS), labels, config), IMAGES * 8
+        else:
+            self.distribution = distribution(config.data, points)
+            self._extent = self.distribution.extent
+            source, reference_rows = self.distribution.sample, POINTS
+        self._real = source(reference_rows, generator_for(0, "picture"))  # the same for every run on this data
+        self.ensembles = [
+            Recorded(self.member_configs[i : i + CHUNK], source, dtype)
+            for i in range(0, len(self.member_configs), CHUNK)
+        ]
+        self._latents = torch.stack(
+            [self._draw_latents(IMAGES if config.data.is_image else POINTS, m.train.seed) for m in self.member_configs]
+        )
+        self.step_count = 0
+        self.seconds = 0.0  # processor time of `step`
+        self.threads = 1  # how many chunks may advance at once; whoever runs this may change it
+        self.failures: list[Failure] = []
+        self.alive = np.ones(len(self.member_configs), bool)
+        self.history = History(len(self.member_configs))
+        self.history.add(self.snapshot())
+
+    # ── running ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def step(self, n: int = 1) -> None:
+        """n steps: each is `d_steps` updates of D and one of G. Does nothing once every member has failed."""
+        stop = self.step_count + n
+        while self.step_count < stop and self.alive.any():
+            # up to the next recorded step or picture
+            turn = next(t for t in range(1, TURN + 1) if t == TURN or self._looks_at(self.step_count + t))
+            turn = min(turn, stop - self.step_count)
+            self.seconds += sum(side_by_side([partial(_advance, e, turn) for e in self.ensembles], self.threads))
+            self.step_count += turn
+            self._after_step()
+
+    def step_d(self, n: int = 1) -> None:
+        """n updates of D alone; the step count stays, because a step is an update of G."""
+        for _ in range(n):
+            for ensemble in self.ensembles:
+                ensemble.step_d()
+        self._after_players()
+
+    def step_g(self, n: int = 1) -> None:
+        """n updates of G alone against the D that stands."""
+        for _ in range(n):
+            for ensemble in self.ensembles:
+                ensemble.step_g()
+                ensemble.steps += 1
+            self.step_count += 1
+        self._after_players()
+
+    def set_rates(self, g_lr: float | None = None, d_lr: float | None = None) -> None:
+        """Change learning rates while the run goes on, for all members; the history marks it."""
+        changed = {name: rate for name, rate in {"g_lr": g_lr, "d_lr": d_lr}.items() if rate is not None}
+        self.config = self.config.replace(**changed)  # refuses what is out of range
+        for name, rate in changed.items():
+            for ensemble in self.ensembles:
+                set_rate(ensemble.g_optimiser if name == "g_lr" else ensemble.d_optimiser, rate)
+            self.history.mark(self.step_count, f"{name} → {rate:g}")
+
+    def adopt(self, weights: Mapping[str, Tensor], step: int) -> None:
+        """Every member goes on from these weights, as `Ensemble.state` names them, as if after `step` steps.
+
+        The past starts there too. Optimisers and streams are not part of it: they stay as they are.
+        """
+        with torch.no_grad():
+            for ensemble in self.ensembles:
+                for k in range(ensemble.size):
+                    for name, tensor in ensemble.state(k).items():
+                        tensor.copy_(weights[name])
+                ensemble.steps = step
+        self.step_count = step
+        self.history = History(len(self.member_configs))
+        self.history.add(self.snapshot())
+
+    def take_threads(self, threads: int) -> None:
+        """Give this run the calling thread's cores: to its chunks if it has several, else inside its operations.
+
+        Not both: threads inside an operation wait for the next one with open eyes, where a chunk could compute.
+        """
+        self.threads = threads
+        torch.set_num_threads(1 if len(self.ensembles) > 1 else threads)
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why the run stands still: set once no member is left."""
+        return self.failures[-1] if not self.alive.any() else None
+
+    def _looks_at(self, step: int) -> bool:
+        return self.history.records(step) or History.due(step)
+
+    def _after_step(self) -> None:
+        self._find_failures()
+        if self.history.records(self.step_count):
+            self.history.record(self.step_count, self._curve_rows)
+        if History.due(self.step_count):
+            self.history.add(self.snapshot())
+
+    def _after_players(self) -> None:
+        self._find_failures()
+        self.history.record(self.step_count, self._curve_rows)
+        self.history.add(self.snapshot())
+
+    def _find_failures(self) -> None:
+        for i, ensemble in enumerate(self.ensembles):
+            assert ensemble.batch is not None
+            # every parameter of both players reaches these logits, so they are the cheapest place to look
+            logits = ensemble.batch.fake_logits
+            if math.isfinite(float(logits.sum())):
+                continue
+            for k in torch.nonzero(~torch.isfinite(logits).all(1)).flatten().tolist():
+                member = i * CHUNK + k
+                if self.alive[member]:
+                    self.alive[member] = False
+                    failure = Failure(self.step_count, (member,), _first_not_finite(ensemble, k))
+                    self.failures.append(failure)
+                    self.history.mark(self.step_count, str(failure))
+
+    def _curve_rows(self) -> NDArray:
+        """(6, K) in the order of CURVES."""
+        return np.concatenate([ensemble.curves().numpy() for ensemble in self.ensembles], axis=1)
+
+    # ── looking ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def snapshot(self) -> Snapshot:
+        """The run as it stands. Draws nothing from the run's own streams, so looking changes nothing."""
+        if self.config.data.is_image:
+            arrays_of = self._image_arrays
+            real, extent = self._to_uint8(self._real[:IMAGES]), None
+        else:
+            arrays_of = self._point_arrays
+            real, extent = self._real.numpy(), self._extent
+        pictures = side_by_side([partial(arrays_of, e, z) for e, z in self._chunks(self._latents)], self.threads)
+        arrays = {name: np.concatenate([p[name] for p in pictures]) for name in pictures[0]}
+        arrays["batch_logits"] = torch.cat([e.g_logits for e in self.ensembles]).float().numpy()
+        weights = torch.cat([e.discriminator.theta for e in self.ensembles])
+        arrays["weight_counts"], arrays["weight_reach"] = weight_histograms(weights)
+        return Snapshot(step=self.step_count, real=real, extent=extent, seconds=self.seconds, **arrays)
+
+    def generate(self, n: int, member: int = 0, seed: int = 0, labels: NDArray | int | None = None) -> NDArray:
+        """n fresh samples of one member: (n, 2) float32, or (n, 28, 28) uint8. The same seed gives the same latents.
+
+        `labels` of a run with labels: n of them, or one for all; None draws them, every class as likely. Raises
+        ConfigError with a sentence on labels that cannot be.
+        """
+        model, generator = self.config.model, generator_for(seed, "latent")
+        z = latents(model.latent, n, model.latent_dim, generator).numpy()
+        if labels is None and model.labelled:
+            labels = torch.randint(CLASSES, (n,), generator=generator).numpy()
+        return self.decode(z, member, labels)
+
+    def decode(self, z: NDArray, member: int = 0, labels: NDArray | int | None = None) -> NDArray:
+        """The samples at the latents z (n, latent_dim). `labels` as in `generate`, but None is 0 … 9 over and over, as
+        in the pictures."""
+        if labels is not None and not self.config.model.labelled:
+            raise ConfigError("labels", labels, "this run was trained without labels and cannot be told a class")
+        ensemble, k = self.ensembles[member // CHUNK], member % CHUNK
+        told = self._told(torch.as_tensor(z, dtype=self.dtype), labels)
+        fake = ensemble.generator.forward(told.expand(ensemble.size, *told.shape), training=False)[0][k]
+        return self._to_uint8(fake) if self.config.data.is_image else fake.float().numpy()
+
+    @property
+    def labels_of_picture(self) -> NDArray[np.int64] | None:
+        """(n,): the classes that the samples of a picture were told, the columns of a grid; None without labels."""
+        return np.arange(IMAGES) % CLASSES if self.config.model.labelled else None
+
+    @property
+    def class_accuracy(self) -> NDArray | None:
+        """(K, 2): of the last batch, the shares of real and of fake samples that an AC-GAN's D classified as labelled;
+        NaN before the first update, None without an AC-GAN."""
+        if self.config.model.labels != "auxiliary":
+            return None
+        return torch.cat([e.class_accuracy for e in self.ensembles]).numpy()
+
+    def latents_of_picture(self, member: int = 0) -> NDArray:
+        """(n, latent_dim): the latents behind `snapshot().fake[member]`."""
+        return self._latents[member].numpy()
+
+    def _chunks(self, per_member: Tensor) -> zip[tuple[Ensemble, Tensor]]:
+        return zip(self.ensembles, per_member.split(CHUNK), strict=True)
+
+    def _draw_latents(self, n: int, seed: int, purpose: str = "picture") -> Tensor:
+        model = self.config.model
+        return latents(model.latent, n, model.latent_dim, generator_for(seed, purpose)).to(self.dtype)
+
+    def _told(self, z: Tensor, labels: NDArray | int | None = None) -> Tensor:
+        """What G is given: the latents (…, n, latent_dim), and behind them the one-hot labels of a run with labels."""
+        if not self.config.model.labelled:
+            return z
+        n = z.shape[-2]
+        classes = torch.arange(n) % CLASSES if labels is None else checked(labels, n)
+        return torch.cat([z, one_hot(classes).to(z.dtype).expand(*z.shape[:-1], -1)], -1)
+
+    def _to_uint8(self, rows: Tensor) -> NDArray[np.uint8]:
+        return to_uint8(rows, self.config.data.pixels)
+
+    def _judge(self, ensemble: Ensemble, x: Tensor) -> Tensor:
+        """D's logits (K, n) at x (K, n, …). With packing, of a pack that holds x and copies of it."""
+        packing = self.config.model.packing
+        if packing > 1:
+            x = x.repeat_interleave(packing, dim=1).reshape(*x.shape[:2], packing * x.shape[2], *x.shape[3:])
+        return ensemble.discriminator.forward(x, training=False)[0][..., 0]
+
+    def _point_arrays(self, ensemble: Ensemble, z: Tensor) -> dict[str, NDArray]:
+        fake, _ = ensemble.generator.forward(z, training=False)
+        real = self._real.to(self.dtype).expand(ensemble.size, -1, -1)
+        assert self._extent is not None
+        xmin, xmax, ymin, ymax = self._extent
+        ys, xs = torch.meshgrid(torch.linspace(ymin, ymax, GRID), torch.linspace(xmin, xmax, GRID), indexing="ij")
+        grid = torch.stack([xs, ys], -1).view(1, -1, 2).to(self.dtype).expand(ensemble.size, -1, -1)
+        real_logits, field = self._judge(ensemble, torch.cat([real, grid], 1)).split([len(self._real), GRID**2], dim=1)
+        way = torch.from_numpy(between(self._real.numpy(), fake.numpy())).to(self.dtype)
+        logits, gradient = logit_and_gradient(ensemble, torch.cat([fake, way], 1), self.config.model.packing)
+        n = len(self._real)
+        arrays = {
+            "fake": fake,
+            "real_logits": real_logits,
+            "fake_logits": logits[:, :n],
+            "logit_gradient": gradient[:, :n],
+            "between_slope": torch.linalg.vector_norm(gradient[:, n:], dim=-1),
+            "field": field.reshape(-1, GRID, GRID),
+            "lattice": self._lattice(ensemble),
+        }
+        return {name: a.float().numpy().copy() for name, a in arrays.items()}
+
+    def _lattice(self, ensemble: Ensemble) -> Tensor:
+        """G on a regular grid of its first two latents, the others 0: (K, r, r, 2), or (K, 1, r, 2) of one latent."""
+        model = self.config.model
+        reach = LATTICE_REACH if model.latent == "normal" else 1.0
+        ticks = torch.linspace(-reach, reach, LATTICE, dtype=self.dtype)
+        rows = LATTICE if model.latent_dim > 1 else 1
+        z = torch.zeros(rows, LATTICE, model.latent_dim, dtype=self.dtype)
+        z[..., 0] = ticks
+        if rows > 1:
+            z[..., 1] = ticks.unsqueeze(1)
+        wide = z.view(1, -1, model.latent_dim).expand(ensemble.size, -1, -1)
+        return ensemble.generator.forward(wide, training=False)[0].view(ensemble.size, rows, LATTICE, 2)
+
+    def _image_arrays(self, ensemble: Ensemble, z: Tensor) -> dict[str, NDArray]:
+        fake, _ = ensemble.generator.forward(self._told(z), training=False)
+        real = self._real[:IMAGES].to(self.dtype).expand(ensemble.size, *[-1] * self._real.dim())
+        if self.config.model.architecture == "progressive":
+            real = ensemble.growth.shown(real)
+        return {
+            "fake": np.stack([self._to_uint8(member) for member in fake]),
+            "real_logits": self._judge(ensemble, real).float().numpy().copy(),
+            "fake_logits": self._judge(ensemble, fake).float().numpy().copy(),
+        }
+
+
+def _advance(ensemble: Ensemble, steps: int) -> float:
+    """Steps of one ensemble; the processor time they took, in seconds."""
+    start = time.thread_time()
+    for _ in range(steps):
+        ensemble.step()
+    return time.thread_time() - start
+
+
+@lru_cache(maxsize=3)
+def _shared(data: str, identity: int) -> tuple[Tensor, Tensor]:
+    """Training images (N, 28, 28) and labels (N,) as tensors, one copy for all runs, which only read them. `identity`
+    is that of the array they come from."""
+    from gan_core.data.images import load_images
+
+    images, labels = (torch.from_numpy(array.copy()) for array in load_images(data, "train"))
+    return images, labels
+
+
+def image_source(images: Tensor, labels: Tensor, config: RunConfig) -> Source:
+    """Batches from uint8 images (N, 784), scaled to [−1, 1] or [0, 1] only when drawn; convolutions get them as
+    (n, 1, 28, 28), a run with labels flat and with the one-hot label behind, multi_scale with the smaller sizes."""
+    model, unit = config.model, config.data.pixels == "unit"
+    shape = (PIXELS,) if model.architecture == "mlp" or model.labelled else (1, 28, 28)
+
+    def draw(n: int, generator: torch.Generator) -> Tensor:
+        rows = torch.randint(len(images), (n,), generator=generator)
+        drawn = images.index_select(0, rows)
+        drawn = (drawn.div(255) if unit else drawn.div(127.5).sub_(1)).view(n, *shape)
+        if model.architecture == "multi_scale":
+            return pyramid(drawn)
+        return torch.cat([drawn, one_hot(labels[rows])], 1) if model.labelled else drawn
+
+    return draw
+
+
+def to_uint8(rows: Tensor, pixels: str = "symmetric") -> NDArray[np.uint8]:
+    """Rows (n, …) that begin with an image in [−1, 1], or [0, 1] (`pixels` = unit) → (n, 28, 28) uint8. What is not a
+    number becomes black."""
+    images = rows.flatten(1)[:, :PIXELS].reshape(-1, 28, 28)
+    images = images.mul(255) if pixels == "unit" else images.add(1).mul(127.5)
+    return images.nan_to_num_(0.0).clamp_(0, 255).round_().to(torch.uint8).numpy()
+
+
+def weight_histograms(theta: Tensor) -> tuple[NDArray, NDArray]:
+    """(counts (K, WEIGHT_BINS), the largest absolute value (K,)) of parameters (K, P); what is not a number is 0."""
+    finite = torch.nan_to_num(theta.float(), nan=0.0, posinf=0.0, neginf=0.0)
+    reach = finite.abs().amax(1)
+    counts = [torch.histc(row, WEIGHT_BINS, -top, top) for row, top in zip(finite, reach.tolist(), strict=True)]
+    return torch.stack(counts).numpy(), reach.numpy()
+
+
+def logit_and_gradient(ensemble: Ensemble, x: Tensor, packing: int = 1) -> tuple[Tensor, Tensor]:
+    """D's logits (K, n) at x (K, n, 2) and ∂logit/∂x (K, n, 2), as one sample sees it."""
+    n = x.shape[1]
+    wide = x.repeat_interleave(packing, dim=1).reshape(x.shape[0], n, -1) if packing > 1 else x
+    logits, tape = ensemble.discriminator.forward(wide, training=False)
+    u0 = ensemble.discriminator.slope(tape)
+    return logits.squeeze(-1), u0[..., : x.shape[2]]
+
+
+def _first_not_finite(ensemble: Ensemble, k: int) -> str:
+    """The first tensor of member k that is not finite."""
+    for player, network in (("discriminator", ensemble.discriminator), ("generator", ensemble.generator)):
+        for name, columns in network.names:
+            if not torch.isfinite(network.theta[k, columns]).all():
+                return f"{player}'s {name}"
+    return "discriminator's output"
+
+
+def _keep_freed_memory() -> None:
+    """Freeing one large block tells the C library to keep blocks of that size, instead of returning the activations
+    to the kernel and faulting them in again at every step."""
+    block = torch.empty(2**23 - 2**16)
+    del block

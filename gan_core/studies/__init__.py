@@ -1,0 +1,1 @@
+"""Experiments over runs, each with what it measures."""

@@ -1,0 +1,224 @@
+"""Cures of mode collapse over seeds: which methods, and how their runs are computed, judged and kept.
+
+    tasks = plan("ring", ["plain", "unrolled"], seeds=10, steps=800)
+    records = compute(tasks, Store(folder))            # in processes on all cores; finished runs are not repeated
+    Table.of(DATA["ring"], records).markdown()         # gan_core.table
+
+Every run is one record, kept as one file, so an interrupted table goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gan_core.config import ConfigError, RunConfig
+from gan_core.presets import PRESETS
+
+if TYPE_CHECKING:
+    from gan_core.run.trainer import Trainer
+
+SAMPLES = 2500  # samples a run is judged by, as in the VEEGAN and PacGAN tables
+W1_POINTS = 1000  # … of which so many are transported
+CLUSTER_SECONDS = 10.0  # to wait for a Dask scheduler
+FORMAT = 1  # of a record: raise it when the way to judge a run changes, and old records are computed again
+
+# What each method changes in the run that collapses. Where the literature has several settings, the one measured here.
+METHODS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "unrolled": {"unrolled": 10},  # Metz et al. 2017
+    "pacgan2": {"packing": 2},  # Lin et al. 2018
+    "pacgan3": {"packing": 3, "batch": 255},  # the batch has to be a multiple
+    "pacgan4": {"packing": 4},
+    "minibatch_std": {"minibatch_std": True},  # Karras et al. 2018
+    "relativistic": {"loss": "relativistic", "r1": 0.1, "r2": 0.1},  # Huang et al. 2024 (R3GAN), in small
+    "wgan_gp": {"loss": "wasserstein", "wgan_gp": 0.1, "d_steps": 5, "beta2": 0.9},  # Gulrajani et al. 2017
+    "instance_noise": {"instance_noise": 1.0, "noise_steps": 1000},  # Sønderby et al. 2017, Arjovsky & Bottou 2017
+    "stronger_d": {"d_lr": 1e-3},  # two time scales, Heusel et al. 2017
+}
+
+_COLLAPSING = PRESETS["collapse"].config.replace(members=1)
+DATA: dict[str, RunConfig] = {
+    "ring": _COLLAPSING,
+    "grid": _COLLAPSING.replace(data="grid", modes=25, radius=4.0, std=0.05),
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run of one method with one seed."""
+
+    method: str
+    config: RunConfig
+
+    @property
+    def seed(self) -> int:
+        return self.config.train.seed
+
+    @property
+    def digest(self) -> str:
+        """Of all that decides the numbers: the whole configuration and the way it is judged."""
+        text = f"{FORMAT} {SAMPLES} {W1_POINTS} {self.config.to_json()}"
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def file(self) -> str:
+        return f"{self.config.data.data}-{self.method}-seed{self.seed}-{self.digest}.json"
+
+
+def plan(data: str, methods: Sequence[str], seeds: int, steps: int) -> list[Task]:
+    """Every method with the seeds 0 … seeds − 1. Raises ConfigError on what there is not."""
+    if data not in DATA:
+        raise ConfigError("data", data, f"choose one of {', '.join(DATA)}")
+    if not methods:
+        raise ConfigError("methods", "", f"name at least one of {', '.join(METHODS)}")
+    for name in methods:
+        if name not in METHODS:
+            raise ConfigError("methods", name, f"choose among {', '.join(METHODS)}")
+    if seeds < 1:
+        raise ConfigError("seeds", seeds, "a table needs at least one seed")
+    base = DATA[data].replace(steps=steps)
+    return [Task(name, base.replace(**METHODS[name], seed=seed)) for name in methods for seed in range(seeds)]
+
+
+def run(task: Task) -> dict[str, Any]:
+    """Train and judge: the record of a task. One torch thread; `cpu_seconds` is what this thread spent on training."""
+    import torch
+
+    from gan_core.run.trainer import Trainer
+
+    torch.set_num_threads(1)
+    Trainer(task.config).step()  # the first step in a process imports a part of torch, which is not the method's time
+    started = time.thread_time()
+    trainer = Trainer(task.config)
+    trainer.step(task.config.train.steps)
+    seconds = time.thread_time() - started
+    versions = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
+    return record(task.method, trainer) | {"cpu_seconds": round(seconds, 3), "versions": versions}
+
+
+def record(name: str, trainer: Trainer, member: int = 0) -> dict[str, Any]:
+    """One member of a run as it stands, judged by SAMPLES fresh samples: plain JSON. For data with modes."""
+    from gan_core.engine.random import generator_for
+    from gan_core.metrics.points import scores
+
+    config, data = trainer.member_configs[member], trainer.distribution
+    if data is None or data.centres is None:
+        raise ValueError("these data have no modes to count")
+    seed = config.train.seed
+    real = data.sample(SAMPLES, generator_for(seed, "picture")).numpy()
+    fake = trainer.generate(SAMPLES, member, seed=seed)
+    found = scores(real, fake, data.centres, data.std, data.weights, extent=data.extent, w1_points=W1_POINTS)
+    return {
+        "method": name,
+        "seed": seed,
+        "steps": trainer.step_count,
+        "query": config.to_query(),
+        "diverged": not bool(trainer.alive[member]),
+        "scores": {key: plain(value) for key, value in found.flat().items()},
+    }
+
+
+def plain(value: float | int) -> float | int | str:
+    """A number for JSON, which has no word for infinity: that becomes a text which `float` reads."""
+    return value if isinstance(value, int) else float(f"{value:.6g}") if math.isfinite(value) else str(value)
+
+
+class Store:
+    """A folder with one file for each finished run. A file appears whole or not at all."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def get(self, task: Task) -> dict[str, Any] | None:
+        """The record of a finished run, None if there is none or the file is not a record of it."""
+        try:
+            record = json.loads((self.folder / task.file).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        whole = isinstance(record, dict) and isinstance(record.get("scores"), dict)
+        return record if whole and record.get("query") == task.config.to_query() else None
+
+    def put(self, task: Task, record: Mapping[str, Any]) -> None:
+        """Raises OSError if the folder cannot be written."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(record, file, indent=1)
+            os.replace(name, self.folder / task.file)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+class ClusterError(RuntimeError):
+    """The Dask cluster cannot be used, in a sentence."""
+
+
+def compute(
+    tasks: Sequence[Task],
+    store: Store,
+    *,
+    jobs: int = -1,
+    dask: str | None = None,
+    done: Callable[[Task, bool], None] = lambda task, kept: None,
+) -> list[dict[str, Any]]:
+    """The records of all tasks, in their order. What the store has is not computed again.
+
+    The rest runs in `jobs` processes (−1: one a core), one torch thread each, or on the Dask cluster at the address
+    `dask`, whose workers need this package on their path. Each record is stored as soon as it is there, so whoever
+    stops this loses only the runs under way. `done(task, kept)` is called for each one, `kept` if it was in the store.
+    """
+    records: dict[Task, dict[str, Any] | None] = {task: store.get(task) for task in tasks}
+    missing = [task for task, record in records.items() if record is None]
+    for task in tasks:
+        if records[task] is not None:
+            done(task, True)
+    for task, record in _in_parallel(missing, jobs, dask):
+        store.put(task, record)
+        records[task] = record
+        done(task, False)
+    return [found for task in tasks if (found := records[task]) is not None]
+
+
+def _in_parallel(tasks: Sequence[Task], jobs: int, dask: str | None) -> Iterator[tuple[Task, dict[str, Any]]]:
+    """Each task with its record, as they finish."""
+    from joblib import Parallel, delayed, parallel_config
+
+    if not tasks:
+        return
+    client = None if dask is None else _client(dask)
+    where = {"backend": "loky", "n_jobs": jobs} if client is None else {"backend": "dask", "client": client}
+    try:
+        with parallel_config(**where):
+            yield from Parallel(return_as="generator_unordered", batch_size=1)(delayed(_run)(task) for task in tasks)
+    finally:
+        if client is not None:
+            client.close()
+
+
+def _run(task: Task) -> tuple[Task, dict[str, Any]]:
+    return task, run(task)
+
+
+def _client(address: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ClusterError('--dask needs a package more: python -m pip install "dask[distributed]"') from error
+    try:
+        return Client(address, timeout=CLUSTER_SECONDS)
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"No Dask scheduler answers at {address}: start one, or leave --dask out.") from error

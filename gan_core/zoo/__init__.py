@@ -1,0 +1,1 @@
+"""Trained runs that come with the app: what they are, loaded and verified, made."""

@@ -1,0 +1,95 @@
+"""Makes a checkpoint: trains the plan of `gan_core.zoo.plans`, scores it, and writes weights, past and card."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from gan_core.metrics.images import ESTIMATES, SAMPLES, ImageScores, image_scores
+from gan_core.run.history import CURVES, Curves
+from gan_core.run.trainer import Trainer
+from gan_core.weights import write
+from gan_core.zoo.checkpoints import PICTURES, Card, Replay, going_on, load_card, tensors_of
+from gan_core.zoo.plans import ZOO
+
+MOMENTS = 20  # looked at after step 0
+FIRST = 10  # the first of them
+CURVE_POINTS = 400
+SAMPLE_SEED = 1
+
+
+def build(
+    name: str, steps: int | None = None, data: str | None = None, *, folder: Path | None = None,
+    samples: int = SAMPLES, told: Callable[[str], None] = lambda line: None,
+) -> Card:  # fmt: skip
+    """Train ZOO[name] and write pretrained/NAME.safetensors and NAME.json. The processor time is that of training only.
+
+    Raises DataUnavailable without the data, CheckpointError without a judge, RuntimeError if the run failed.
+    """
+    plan = ZOO[name]
+    changes = {"steps": steps, "data": data}
+    config = plan.config.replace(**{field: value for field, value in changes.items() if value is not None})
+    # what is looked at and scored is what `Checkpoint.trainer` will give: the weights in float32
+    trainer, looker, scored = Trainer(config), Trainer(going_on(config)), []
+    moments = log_spaced(config.train.steps)
+    fake = np.empty((len(moments), PICTURES, 28, 28), np.uint8)
+    for i, moment in enumerate(moments):
+        trainer.step(moment - trainer.step_count)
+        if trainer.failure is not None:
+            raise RuntimeError(str(trainer.failure))
+        looker.adopt(trainer.ensembles[0].state(), moment)
+        fake[i] = looker.snapshot().fake[0, :PICTURES]
+        scored.append(image_scores(looker.generate(samples, seed=SAMPLE_SEED), config.data.data))
+        told(f"{name}, step {moment:,}, {trainer.seconds:.0f} s: {_line(scored[-1])}")
+    replay = Replay(
+        steps=np.array(moments),
+        fake=fake,
+        scores={score: np.array([s.estimates[score].value for s in scored], np.float32) for score in ESTIMATES},
+        classes=np.array([s.classes for s in scored]),
+        curves=thinned(trainer.history.curves()),
+    )
+    last = scored[-1]
+    write(
+        name,
+        tensors_of(trainer, replay),
+        {
+            "name": name,
+            "config": json.loads(config.to_json()),
+            "steps": config.train.steps,
+            "cpu_seconds": round(trainer.seconds, 1),
+            "scores": {score: list(estimate) for score, estimate in last.estimates.items()},
+            "fid_bias": last.fid_bias,
+            "classes": list(last.classes),
+            "samples": samples,
+            "sample_seed": SAMPLE_SEED,
+            "data": SOURCES[config.data.data],
+        },
+        folder,
+    )
+    return load_card(name, folder)
+
+
+SOURCES = {
+    "mnist": "10,000 of the 60,000 training digits of MNIST, 1,000 of each",
+    "mnist_full": "the 60,000 training digits of MNIST",
+}
+
+
+def log_spaced(steps: int) -> list[int]:
+    """0, and at most MOMENTS further steps, each about the same factor after the one before; the last is `steps`."""
+    return [0, *np.unique(np.geomspace(min(FIRST, steps), steps, MOMENTS).round().astype(int)).tolist()]
+
+
+def thinned(curves: Curves) -> Curves:
+    """At most CURVE_POINTS of the recorded steps, the first and the last among them."""
+    kept = np.unique(np.linspace(0, len(curves.step) - 1, min(len(curves.step), CURVE_POINTS)).round().astype(int))
+    return dataclasses.replace(curves, **{name: getattr(curves, name)[kept] for name in ("step", *CURVES)})
+
+
+def _line(scores: ImageScores) -> str:
+    parts = [f"{name} {value:.3g} ({floor:.3g})" for name, (value, floor) in scores.estimates.items()]
+    return f"{', '.join(parts)}, digits {' '.join(map(str, scores.classes))}"

@@ -1,0 +1,331 @@
+"""The section "Latent space": walks, arithmetic, truncation and single coordinates of a finished run, each by eye and
+measured. What is measured once is measured for all visitors, in the pool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from gan_core.jobs.pool import PoolFull
+from gan_core.studies import latent_measures, latent_space
+from pages.digits import models as digits
+from pages.digits.models import Model
+from pages.shared.play import experiments
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+from pages.shared.views import live, tables
+
+if TYPE_CHECKING:
+    from gan_core.metrics.images import ImageScores
+
+KEY = "digits-latent"
+VIEWS = ("walk", "arithmetic", "truncation", "coordinate")
+SHOWN = 40  # samples to choose from: those of the replay
+STEPS = 11  # of a walk
+ALPHAS = (-6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0)
+LIMITS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, float("inf"))
+UNIFORM_LIMITS = (0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0)
+PAIRS, KNOWN, SCORED, MOVED, RANDOM = 100, 1000, 1000, 32, 64  # sizes of what is measured
+
+
+def section(page: PageState) -> None:
+    from gan_core.weights import CheckpointError
+
+    name = digits.run_picker(page, digits.names())
+    if name is None:
+        return
+    view = st.segmented_control(
+        t("digits.view"), VIEWS, key=f"{KEY}-view", default=VIEWS[0], required=True, label_visibility="collapsed",
+        format_func=lambda view: t(f"digits.view_{view}"),
+    )  # fmt: skip
+    try:
+        model = digits.model(name)
+        digit = _digit(model)
+        st.markdown(t(f"digits.{view}_text", d=model.dim))
+        with st.container():
+            _VIEWS[view](model, digit)
+    except (CheckpointError, PoolFull) as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def _digit(model: Model) -> int | None:
+    """The digit that a run with labels is asked for all along, so that only z changes."""
+    if not model.labelled:
+        return None
+    return st.pills(
+        t("digits.asked"), range(10), key=f"{KEY}-digit", default=7, required=True, help=t("digits.asked_help")
+    )
+
+
+def _name(kind: str, model: Model, digit: int | None) -> str:
+    """Of an experiment: all that its result depends on."""
+    return f"{kind} {model.name} {digit} {hash(model.config)}"
+
+
+def _decode(model: Model, digit: int | None) -> latent_measures.Decode:
+    return lambda z: model.decode(z, digit)
+
+
+def _read(images: np.ndarray) -> list[str]:
+    """What the classifier reads in each, and how surely."""
+    probabilities = digits.classify(images)
+    return [f"{row.argmax()} · {row.max():.0%}" for row in probabilities]
+
+
+def _study(name: str, make: Callable[[], latent_measures.Study], tasks: int, view: Callable[[list[Any]], None]) -> None:
+    """Show what a study has found so far; a worker goes on with it."""
+    experiment = experiments.shared(name, make, lambda study: list(study.results), tasks)
+
+    def look() -> None:
+        found = experiment.look()
+        if found:
+            view(found)
+
+    experiments.stage([experiment], look)
+
+
+def _plot(figure: Any, key: str) -> None:
+    from gan_core.figures import style
+
+    st.plotly_chart(figure, key=f"{KEY}-{key}", config=style.EXPORT, width="stretch")
+
+
+def _labels(figure: str) -> dict[str, str]:
+    from gan_core.figures import digits as figures
+
+    return {name: t(f"digits.{figure}_{name}") for name in getattr(figures, figure.upper())}
+
+
+@st.cache_data(show_spinner=False)
+def _real_confidence() -> float:
+    """Mean confidence of the classifier on held-out digits."""
+    from gan_core.data.images import load_images
+
+    return float(digits.classify(load_images("mnist", "test")[0]).max(1).mean())
+
+
+# ── walks ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _walk(model: Model, digit: int | None) -> None:
+    z = model.latents_of_picture()[:SHOWN]
+    start, end = _two(model, digit, z)
+    groups = [
+        live.Images(pictures, t(f"digits.walks_{kind}"), labels=_read(pictures))
+        for kind, walk in latent_space.WALKS.items()
+        for pictures in [model.decode(walk(z[start], z[end], STEPS), digit)]
+    ]
+    live.digits(f"{KEY}-walk", groups, columns=STEPS, upscale=2, width=520, summary=t("digits.walk"))
+    a, b = model.latents(2 * PAIRS, seed=1).reshape(2, PAIRS, -1)
+    make = partial(latent_measures.walks, _decode(model, digit), digits.classify, a, b, STEPS)
+    _study(_name("walk", model, digit), make, len(latent_space.WALKS), partial(_walked, model))
+
+
+def _two(model: Model, digit: int | None, z: np.ndarray) -> tuple[int, int]:
+    """The two samples between which to walk: a click chooses the first, a number the second."""
+    key, first = f"{KEY}-samples", f"{KEY}-from"
+
+    def clicked() -> None:
+        index = st.session_state[key].selected
+        if index is not None:
+            st.session_state[first] = int(index)
+
+    start = min(int(st.session_state.get(first, 0)), len(z) - 1)
+    live.digits(
+        key, model.decode(z, digit), columns=20, upscale=2, selectable=True, selected=start, on_select=clicked,
+        summary=t("digits.grid"),
+    )  # fmt: skip
+    label, why = t("digits.walk_to", start=start + 1), t("digits.walk_to_help")
+    end = st.number_input(label, 1, len(z), value=min(8, len(z)), key=f"{KEY}-to", width=200, help=why) - 1
+    return start, end
+
+
+def _walked(model: Model, found: Sequence[latent_measures.WalkResult]) -> None:
+    from gan_core.figures import digits as figures
+
+    real = _real_confidence()
+    curves = {one.kind: (one.confidence, one.error) for one in found}
+    _plot(figures.walks(np.linspace(0, 1, STEPS), curves, real, labels=_labels("walks")), "walks")
+    by = {one.kind: one for one in found}
+    if len(by) < len(latent_space.WALKS):
+        return
+    line, arc, middle = by["straight"], by["spherical"], STEPS // 2
+    gap = float(arc.confidence[middle] - line.confidence[middle])
+    noise = 1.96 * float(np.hypot(arc.error[middle], line.error[middle]))
+    words = {
+        "pairs": PAIRS, "line": f"{line.confidence[middle]:.3f}", "arc": f"{arc.confidence[middle]:.3f}",
+        "gap": f"{gap:+.3f}", "noise": f"{noise:.3f}", "real": f"{real:.3f}",
+        "line_length": f"{line.length[middle]:.1f}", "arc_length": f"{arc.length[middle]:.1f}",
+        "length": f"{latent_space.length(model.dim, model.latent):.1f}",
+    }  # fmt: skip
+    verdict = "walks_alike" if abs(gap) <= noise else "walks_arc" if gap > 0 else "walks_line"
+    st.markdown(f"{t('digits.walks_measured', **words)} {t(f'digits.{verdict}')}")
+
+
+# ── arithmetic ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _known(name: str, digit: int | None, _model: Model) -> latent_measures.Labelled:
+    """Samples of the run as the classifier reads them; of a run with labels, of the digit that is asked for."""
+    z = _model.latents(KNOWN, seed=2)
+    return latent_measures.labelled(_decode(_model, digit), digits.classify, z)
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def _analogies(name: str, attribute: str, _known: latent_measures.Labelled, _model: Model) -> tuple[int, int]:
+    return latent_measures.analogies(_known, attribute, _model.decode, digits.classify, _model.latent)
+
+
+def _arithmetic(model: Model, digit: int | None) -> None:
+    with st.spinner(t("digits.reading", n=f"{KNOWN:,}")):
+        known = _known(_name("known", model, digit), digit, model)
+    ways = latent_measures.directions(known, model.latent)
+    if not ways:
+        st.info(t("digits.no_directions"))
+        return
+    way = st.selectbox(
+        t("digits.direction"), list(ways), key=f"{KEY}-direction", width=320,
+        format_func=lambda one: t(f"digits.direction_{one}") if one in latent_space.ATTRIBUTES
+        else t("digits.direction_digit", digit=one),
+    )  # fmt: skip
+    rows = model.latents_of_picture()[:6]
+    moved = (rows[:, None] + np.array(ALPHAS)[:, None] * ways[way]).astype(np.float32)
+    names = [f"{alpha:+g}".replace("-", "−") if alpha else "z" for alpha in ALPHAS]
+    live.digits(
+        f"{KEY}-shifted", live.Images(model.decode(moved.reshape(-1, model.dim), digit), labels=names * len(rows)),
+        columns=len(ALPHAS), upscale=2, summary=t("digits.direction"),
+    )  # fmt: skip
+    found = latent_measures.shift(_decode(model, digit), digits.classify, known.z[:100], ways[way], ALPHAS)
+    _shift_table(found, names, way)
+    if not model.labelled:
+        _analogy(model, known)
+
+
+def _shift_table(found: latent_measures.Shift, names: Sequence[str], way: str) -> None:
+    if way in latent_space.ATTRIBUTES:
+        row = [t(f"digits.attribute_{way}"), *(f"{value:.2f}" for value in found.amount[way])]
+    else:
+        row = [t("digits.read_as", digit=way), *(f"{share:.0%}" for share in found.classes[:, int(way)])]
+    tables.show(["α", *names], [row, [t("digits.same_class"), *(f"{share:.0%}" for share in found.same)]])
+    st.caption(t("digits.shift_note", n=100))
+
+
+def _analogy(model: Model, known: latent_measures.Labelled) -> None:
+    st.markdown(f"**{t('digits.analogy')}**", help=t("digits.analogy_help"))
+    with st.container(horizontal=True, gap="small"):
+        attribute = st.selectbox(
+            t("digits.attribute"), list(latent_space.ATTRIBUTES), index=1, key=f"{KEY}-attribute", width=200,
+            format_func=lambda one: t(f"digits.direction_{one}"),
+        )  # fmt: skip
+        one = st.selectbox(t("digits.first_digit"), range(10), index=7, key=f"{KEY}-one", width=120)
+        two = st.selectbox(t("digits.second_digit"), range(10), index=1, key=f"{KEY}-two", width=120)
+    found = latent_measures.analogy(known, one, two, attribute, model.decode, digits.classify, model.latent)
+    if found is None:
+        st.info(t("digits.too_few"))
+    else:
+        much, little = t(f"digits.much_{attribute}"), t(f"digits.little_{attribute}")
+        labels = [f"{much} {one}", f"− {little} {one}", f"+ {little} {two}", f"= {found.label[3]}"]
+        live.digits(
+            f"{KEY}-analogy", live.Images(found.images, labels=labels), columns=4, upscale=4,
+            summary=" ".join(labels),
+        )  # fmt: skip
+    works, pairs = _analogies(_name("analogies", model, None), attribute, known, model)
+    if pairs:
+        st.markdown(t("digits.analogy_measured", works=works, pairs=pairs, much=t(f"digits.much_{attribute}")))
+
+
+# ── truncation ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _truncation(model: Model, digit: int | None) -> None:
+    limits = LIMITS if model.latent == "normal" else UNIFORM_LIMITS
+    limit = st.select_slider(
+        t("digits.truncation_limit"), limits, value=limits[-1], key=f"{KEY}-limit-{model.latent}", width=420,
+        format_func=lambda one: t("digits.truncation_none") if np.isinf(one) else f"{one:g}",
+    )  # fmt: skip
+    z = latent_space.truncated(model.latents(SHOWN, seed=3), limit, model.latent)
+    live.digits(f"{KEY}-truncated", model.decode(z, digit), columns=20, upscale=2, summary=t("digits.truncation_limit"))
+
+    def score(images: np.ndarray) -> ImageScores:
+        from gan_core.metrics.images import image_scores
+
+        return image_scores(images)
+
+    decode = model.decode if digit is None else _every_digit(model)
+    make = partial(latent_measures.truncations, decode, score, model.latents(SCORED, seed=4), limits, model.latent)
+    _study(_name("truncation", model, digit and -1), make, len(limits), _truncated)
+
+
+def _every_digit(model: Model) -> latent_measures.Decode:
+    return lambda z: model.decode(z, np.arange(len(z)) % 10)
+
+
+def _truncated(found: Sequence[tuple[float, ImageScores]]) -> None:
+    from gan_core.figures import digits as figures
+
+    first = found[0][1]
+    curves = {
+        name: ([getattr(scores, name).value for _, scores in found], getattr(first, name).floor)
+        for name in ("precision", "recall", "confidence")
+    }
+    _plot(figures.truncation([limit for limit, _ in found], curves, labels=_labels("truncation")), "truncation")
+    st.caption(t("digits.truncation_note", n=f"{SCORED:,}"))
+
+
+# ── one coordinate at a time ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _coordinate(model: Model, digit: int | None) -> None:
+    reach = 2 * latent_space.length(1, model.latent)
+    i = st.number_input(
+        t("digits.coordinate", d=model.dim), 1, model.dim, key=f"{KEY}-coordinate-{model.dim}", width=220
+    )
+    values = np.linspace(-reach, reach, 9)
+    rows = model.latents_of_picture()[:6]
+    moved = latent_space.along(rows, latent_space.axes(model.dim)[i - 1], values)
+    names = [f"{value:+.1f}".replace("-", "−") for value in values]
+    live.digits(
+        f"{KEY}-along", live.Images(model.decode(moved.reshape(-1, model.dim), digit), labels=names * len(rows)),
+        columns=len(values), upscale=2, summary=t("digits.view_coordinate"),
+    )  # fmt: skip
+    random = latent_space.random_directions(RANDOM, model.dim, np.random.default_rng(5))
+    ways = np.concatenate([latent_space.axes(model.dim), random])
+    make = partial(
+        latent_measures.coordinates, _decode(model, digit), digits.classify, model.latents(MOVED, seed=6), ways, reach
+    )
+    _study(_name("coordinates", model, digit), make, len(ways), partial(_compared, model, i - 1))
+
+
+def _compared(model: Model, i: int, found: Sequence[latent_measures.Effect]) -> None:
+    """Every coordinate beside random directions, and the honest answer."""
+    from scipy.stats import ks_2samp
+
+    from gan_core.figures import digits as figures
+
+    change = np.array([effect.class_change for effect in found])
+    mine, random = change[: model.dim], change[model.dim :]
+    if i < len(mine):
+        st.markdown(t("digits.this_coordinate", i=i + 1, share=f"{mine[i]:.0%}", n=MOVED))
+    if len(random) < RANDOM:
+        return
+    _plot(figures.coordinates(mine, random, labels=_labels("coordinates")), "coordinates")
+    words = {
+        "n": MOVED, "d": model.dim, "m": RANDOM, "axes": f"{np.median(mine):.0%}", "axes_least": f"{mine.min():.0%}",
+        "axes_most": f"{mine.max():.0%}", "random": f"{np.median(random):.0%}", "random_least": f"{random.min():.0%}",
+        "random_most": f"{random.max():.0%}",
+    }  # fmt: skip
+    p = float(ks_2samp(mine, random).pvalue)
+    verdict = "coordinates_alike" if p > 0.01 else "coordinates_differ"
+    decided = int((mine >= 0.9).sum())
+    answer = t(f"digits.{verdict}", p=f"{p:.2g}", decided=decided, d=model.dim)
+    st.markdown(f"{t('digits.coordinates_measured', **words)} {answer}")
+
+
+_VIEWS: dict[str, Callable[[Model, int | None], None]] = {
+    "walk": _walk, "arithmetic": _arithmetic, "truncation": _truncation, "coordinate": _coordinate,
+}  # fmt: skip

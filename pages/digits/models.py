@@ -1,0 +1,250 @@
+"""The page "Digits": its sections, and the finished run that most of them look at.
+
+    page = digits.begin(EXTRA)                 # first line of the page: address, sections, the chosen run
+    digits.section(page)                       # the row of sections; the name of the chosen one
+    digits.run_picker(page, names)             # the row of finished runs; the name of the chosen one, None without any
+    digits.model(name)                         # its generator, shared by all visitors
+    digits.classify(images)                    # what the shipped classifier reads
+
+?section=latent&run=mlp says both in the address. An address with a configuration and no section means training that
+configuration, so the links of the other pages and of before lead where they always led.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from gan_core.config import RunConfig
+from gan_core.jobs.pool import one_torch_thread
+from gan_core.presets import PRESETS
+from pages.shared.shell import address, layout
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+
+if TYPE_CHECKING:
+    from gan_core.run.trainer import Trainer
+    from gan_core.zoo.checkpoints import Card
+
+NAME = "digits"
+SECTION, RUN = "section", "run"  # in the address, and in PageState.choices
+SECTIONS = ("replay", "scores", "latent", "labels", "recipe", "scratch")
+FIRST, TRAINING = SECTIONS[0], SECTIONS[-1]
+DEFAULT = PRESETS["digits_mlp"].config
+AT_ONCE = 200  # latents in one pass of a generator: 10 MB of activations
+MODELS_KEPT = 3  # generators of finished runs in memory, 5 to 20 MB each; the least recently used goes first
+
+
+# ── where the visitor is ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def begin() -> PageState:
+    """The page's state. Who arrives gets the section and the run of the address; what is neither is a sentence."""
+    said = st.query_params.to_dict()
+    page = layout.begin(NAME, DEFAULT, own=(SECTION, RUN))
+    if page.arrived:
+        configured = said.keys() - {SECTION, RUN} - (address.APP_WORDS - {"preset"})
+        if configured and SECTION not in said:
+            page.choices[SECTION] = TRAINING
+        for word, known in ((SECTION, sections()), (RUN, names())):
+            value = said.get(word)
+            if value in known:
+                page.choices[word] = value
+            elif value is not None:
+                st.warning(t("digits.refused", word=word, value=value[:40], names=", ".join(known)))
+    _tell(page)
+    address.write(page.config, page.default, page.words)
+    return page
+
+
+def _tell(page: PageState) -> None:
+    """The address's own words: what it would otherwise not mean."""
+    implied = FIRST if page.config == page.default else TRAINING
+    here, run = chosen_section(page), page.choices.get(RUN)
+    first = next(iter(names()), None)
+    page.words = ({SECTION: here} if here != implied else {}) | ({RUN: run} if run not in (None, first) else {})
+
+
+def sections() -> tuple[str, ...]:
+    """Those that have something to show."""
+    return tuple(name for name in SECTIONS if name != "labels" or labelled())
+
+
+def chosen_section(page: PageState) -> str:
+    return page.choices.get(SECTION, FIRST)
+
+
+def section(page: PageState) -> str:
+    """The row of sections; gives the chosen one. Only what is chosen is computed."""
+    here = chosen_section(page)
+    key = f"{NAME}.{SECTION}~{here}"  # see controls.widget_key
+
+    def changed() -> None:
+        page.choices[SECTION] = st.session_state[key]
+        _tell(page)
+
+    st.session_state[key] = here
+    st.segmented_control(
+        t("digits.section"), sections(), key=key, on_change=changed, required=True, label_visibility="collapsed",
+        format_func=lambda name: t(f"digits.section_{name}"),
+    )  # fmt: skip
+    return here
+
+
+# ── finished runs ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def names() -> tuple[str, ...]:
+    from gan_core.zoo import checkpoints
+
+    return checkpoints.names()
+
+
+def card(name: str) -> Card:
+    """Raises CheckpointError."""
+    from gan_core.zoo import checkpoints
+
+    return checkpoints.load_card(name)
+
+
+def labelled() -> tuple[str, ...]:
+    """The finished runs that can be asked for a digit; without those whose card is broken, of which the sections that
+    show all runs speak."""
+    from gan_core.weights import CheckpointError
+
+    def asked(name: str) -> bool:
+        try:
+            return card(name).config.model.labelled
+        except CheckpointError:
+            return False
+
+    return tuple(filter(asked, names()))
+
+
+def run_title(name: str) -> str:
+    """In the visitor's language if it has a [zoo.<name>] section; the file's name if its card cannot be read."""
+    from gan_core.weights import CheckpointError
+
+    try:
+        return t(f"zoo.{name}.title", default=card(name).title)
+    except CheckpointError:
+        return name
+
+
+def run_picker(page: PageState, among: Sequence[str]) -> str | None:
+    """A box of finished runs, and why the chosen one is there. None, with a sentence, if there is none to choose."""
+    from gan_core.weights import CheckpointError
+
+    if not among:
+        st.error(t("digits.no_runs"), icon=":material/error:")
+        return None
+    at = page.choices.get(RUN, among[0])
+    at = at if at in among else among[0]
+    key = f"{NAME}.{RUN}~{at}-{len(among)}"  # see controls.widget_key
+
+    def changed() -> None:
+        page.choices[RUN] = st.session_state[key]
+        _tell(page)
+
+    st.session_state[key] = at
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.selectbox(
+            t("digits.run"), among, key=key, on_change=changed, format_func=run_title, width=260,
+            label_visibility="collapsed",
+        )  # fmt: skip
+        try:
+            st.caption(t(f"zoo.{at}.why", default=card(at).why))
+        except CheckpointError as error:
+            st.error(str(error), icon=":material/error:")
+            return None
+    return at
+
+
+# ── their generators, and who reads what they make ───────────────────────────────────────────────────────────────────
+
+# One thread for all visitors: every thread that has used torch keeps the memory of its largest picture for itself, and
+# Streamlit runs each script in a thread of its own.
+_torch = ThreadPoolExecutor(1, "digits", initializer=one_torch_thread)
+
+
+class Model:
+    """The generator of a finished run, for all visitors. Any thread may ask; one is served after the other.
+
+    Raises CheckpointError when it is first asked for a picture, if its file cannot be used.
+    """
+
+    def __init__(self, name: str, config: RunConfig) -> None:
+        self.name, self.config = name, config
+
+    @cached_property
+    def _trainer(self) -> Trainer:
+        from gan_core.zoo import checkpoints
+
+        return checkpoints.load(self.name).trainer()
+
+    @property
+    def latent(self) -> str:
+        return self.config.model.latent
+
+    @property
+    def dim(self) -> int:
+        return self.config.model.latent_dim
+
+    @property
+    def labelled(self) -> bool:
+        """Whether a digit can be asked for."""
+        return self.config.model.labelled
+
+    def latents(self, n: int, seed: int = 0) -> np.ndarray:
+        """(n, dim) latents as the run draws them."""
+        rng = np.random.default_rng(seed)
+        z = rng.standard_normal((n, self.dim)) if self.latent == "normal" else rng.uniform(-1, 1, (n, self.dim))
+        return z.astype(np.float32)
+
+    def latents_of_picture(self) -> np.ndarray:
+        """(n, dim): the latents behind the pictures of its replay."""
+        return _torch.submit(lambda: self._trainer.latents_of_picture()).result()
+
+    def decode(self, z: np.ndarray, digits: np.ndarray | int | None = None) -> np.ndarray:
+        """(n, 28, 28) uint8 at the latents z (n, dim); of the asked digits where the run has labels, 0 without any."""
+        asked = (0 if digits is None else digits) if self.labelled else None
+
+        def pictures() -> np.ndarray:
+            told = None if asked is None else np.broadcast_to(np.asarray(asked, np.int64), len(z))
+            parts = [slice(i, i + AT_ONCE) for i in range(0, max(1, len(z)), AT_ONCE)]
+            return np.concatenate(
+                [self._trainer.decode(z[rows], labels=None if told is None else told[rows]) for rows in parts]
+            )
+
+        return _torch.submit(pictures).result()
+
+
+def classify(images: np.ndarray) -> np.ndarray:
+    """(N, 10) probabilities, as the shipped classifier reads images (N, 28, 28). Raises CheckpointError."""
+    from gan_core.metrics import classifier
+
+    return _torch.submit(classifier.classify, images).result()
+
+
+_models: OrderedDict[str, Model] = OrderedDict()
+_models_lock = threading.Lock()
+
+
+def model(name: str) -> Model:
+    """Raises CheckpointError on a broken card."""
+    config = card(name).config
+    with _models_lock:
+        known = _models.get(name)
+        if known is None or known.config != config:
+            known = _models[name] = Model(name, config)
+        _models.move_to_end(name)
+        while len(_models) > MODELS_KEPT:
+            _models.popitem(last=False)
+    return known

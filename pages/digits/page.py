@@ -1,0 +1,53 @@
+"""Digits: finished runs at once, what they are worth, their latent space, digits on demand, and runs of one's own."""
+
+import streamlit as st
+
+from gan_core.presets import PRESETS
+from pages.digits import labels, latent_space, models, recipe, replay, scores
+from pages.shared.controls import fields
+from pages.shared.play import player
+from pages.shared.play.runs import Frame
+from pages.shared.shell import layout
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+from pages.shared.views import images, panels, stills
+
+SHOWN = [name for name, preset in PRESETS.items() if preset.config.data.is_image]
+
+
+def view(page: PageState, frame: Frame) -> None:
+    images.collapse_alarm(page, frame)
+    panels.member_picker(page, frame)
+    left, right = st.columns([5, 4], gap="medium")
+    with left:
+        st.markdown(f"**{t('digits.grid')}**", help=t("digits.grid_help"))
+        images.samples(page, frame)
+    with right:
+        panels.curves(page, frame, ("losses", "outputs", "gradients", "histogram"), height=80)
+    images.class_strips(page, frame)
+    st.markdown(f"**{t('digits.neighbours')}**", help=t("digits.neighbours_help"))
+    images.neighbours(page, frame)
+    st.markdown(f"**{t('digits.walk')}**", help=t("digits.walk_help"))
+    images.walk(page, frame)
+    st.markdown(f"**{t('digits.growth')}**", help=t("digits.growth_help"))
+    images.growth(page, frame)
+    stills.expander(page, frame)
+
+
+def scratch(page: PageState) -> None:
+    fields.sidebar(page)
+    fields.top(page, SHOWN)
+    player.bar(page)
+    player.stage(page, view)
+    layout.share(page)
+
+
+page = models.begin()
+{
+    "replay": replay.section,
+    "scores": scores.section,
+    "latent": latent_space.section,
+    "labels": labels.section,
+    "recipe": recipe.section,
+    "scratch": scratch,
+}[models.section(page)](page)

@@ -1,0 +1,150 @@
+"""The section "Recipe": one knob at a time, what its twins scored over seeds, and the same twins live.
+
+    recipe.section(page)       the picker of knobs, the shipped table with its floor, and a player of its own
+
+The twins play in a state of their own: whatever is trained elsewhere on the page stays as it is.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from gan_core.studies.recipe import KNOBS, MLP, SCORES
+from pages.shared.play import player
+from pages.shared.play.runs import Frame
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState, app
+from pages.shared.views import images, live, tables
+
+if TYPE_CHECKING:
+    from gan_core.studies.recipe import Table
+
+NAME = "recipe"
+KNOB = "knob"  # in PageState.choices
+FIRST = "g_norm"
+CLEAR = 3.0  # standard errors of a difference: with three seeds each, Student's t needs 2.8 for 95 %
+
+
+def section(page: PageState) -> None:
+    from gan_core.studies.recipe import shipped
+
+    found = shipped()
+    st.markdown(t("recipe.text", seeds=found.seeds))
+    knob = _picker(page, found)
+    question = t(f"recipe.question.{knob}", default=KNOBS[knob].question)  # another language may have its own
+    st.markdown(f"**{question}** {t(f'recipe.about.{knob}')}")
+    left, right = st.columns([4, 5], gap="medium", vertical_alignment="center")
+    with left:
+        _picture(found, knob)
+    with right:
+        _table(found, knob)
+        st.markdown(_verdict(found, knob))
+    st.caption(t("recipe.note", seconds=f"{found.seconds(knob):g}", seeds=found.seeds, n=f"{found.samples:,}"))
+    st.code(f"python -m gan_core recipe --knobs {knob} --seeds {found.seeds}", language="bash")
+    _live(knob)
+
+
+def _picker(page: PageState, found: Table) -> str:
+    at = page.choices.get(KNOB, FIRST)
+    key = f"{NAME}.{KNOB}~{at}"  # see controls.widget_key
+
+    def changed() -> None:
+        page.choices[KNOB] = st.session_state[key]
+
+    st.session_state[key] = at
+    return st.pills(
+        t("recipe.picker"), found.knobs, key=key, on_change=changed, required=True, label_visibility="collapsed",
+        format_func=lambda name: t(f"recipe.knob.{name}"),
+    )  # fmt: skip
+
+
+# ── what was measured ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def value_name(value: str) -> str:
+    return value if value[0].isdigit() else t(f"recipe.value.{value}")
+
+
+def _picture(found: Table, knob: str) -> None:
+    from gan_core.figures import recipe as figures
+    from gan_core.figures import style
+
+    values = list(KNOBS[knob].twins)
+    figure = figures.twins(
+        {value_name(value): [run["scores"]["fid"] for run in found.runs(knob, value)] for value in values},
+        [tuple(found.cell(knob, value, "fid")) for value in values],
+        found.floor("fid"),
+        labels={name: t(f"recipe.figure_{name}") for name in figures.TWINS},
+    )
+    st.plotly_chart(figure, key=f"{NAME}-figure", config=style.EXPORT, width="stretch")
+
+
+def _table(found: Table, knob: str) -> None:
+    head = ["", *(t(f"recipe.score_{score}") for score in SCORES), t("recipe.steps")]
+    real = [t("recipe.real"), *(f"{found.floor(score):.{max(digits, 1)}f}" for score, digits in SCORES.items()), "–"]
+    rows = [
+        [value_name(value), *(found.text(knob, value, score) for score in (*SCORES, "steps"))]
+        for value in KNOBS[knob].twins
+    ]
+    tables.show(head, [real, *rows], grey={0})
+    with st.expander(t("digits.about_scores"), icon=":material/help:"):
+        st.markdown("\n".join(f"- **{t(f'recipe.score_{s}')}**: {t(f'recipe.score_{s}_help')}" for s in SCORES))
+
+
+def ranked(found: Table, knob: str) -> tuple[str, str, float]:
+    """The two values with the smallest mean FID, and their difference in its standard errors."""
+    best, second = sorted(KNOBS[knob].twins, key=lambda value: found.cell(knob, value, "fid").mean)[:2]
+    a, b = (found.cell(knob, value, "fid") for value in (best, second))
+    return best, second, (b.mean - a.mean) / max(math.hypot(a.error, b.error), 1e-9)
+
+
+def _verdict(found: Table, knob: str) -> str:
+    best, second, apart = ranked(found, knob)
+    words = {"best": value_name(best), "second": value_name(second), "apart": f"{apart:.1f}"}
+    return t("recipe.clear" if apart >= CLEAR else "recipe.unclear", **words)
+
+
+# ── live ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _live(knob: str) -> None:
+    st.markdown(f"**{t('recipe.live')}**", help=t("recipe.live_help"))
+    twins = app().pages.get(NAME)
+    if twins is None or twins.choices.get(KNOB) != knob:
+        st.button(
+            t("recipe.start"), key=f"{NAME}-start", icon=":material/play_arrow:", type="primary", on_click=start,
+            args=(knob,),
+        )  # fmt: skip
+        return
+    player.bar(twins)
+    player.stage(twins, _view)
+
+
+def start(knob: str) -> None:
+    """The knob's twins side by side, from the beginning, with one seed."""
+    state = app().pages.setdefault(NAME, PageState(NAME, MLP, MLP))
+    state.choices[KNOB] = knob
+    state.config, state.variants = MLP, tuple(twin.differences(MLP) for twin in KNOBS[knob].twins.values())
+    player.restart(state, play=True)
+
+
+def _view(twins: PageState, frame: Frame) -> None:
+    knob = twins.choices[KNOB]
+    names = [value_name(value) for value in KNOBS[knob].twins]
+    if len(names) != len(frame.runs):
+        return  # a frame of the knob before
+    groups = [
+        live.Images(np.asarray(run.snapshot.fake[0, : images.SHARED]), name)
+        for run, name in zip(frame.runs, names, strict=True)
+    ]
+    live.digits(
+        f"{NAME}-samples", groups, step=frame.step, columns=4, upscale=2, width=130,
+        summary=t("digits.grid_summary", step=f"{frame.step:,}"),
+    )  # fmt: skip
+    for run, name in zip(frame.runs, names, strict=True):
+        for sentence in run.failures:
+            st.warning(f"{name}: {sentence}", icon=":material/warning:")

@@ -1,0 +1,177 @@
+"""The section "Finished runs": digits at once, the way there to play back, and training that goes on from there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from gan_core.jobs.pool import PoolFull
+from pages.digits import models
+from pages.shared.play import player, resources, shelf
+from pages.shared.play.runs import Frame, Show
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState, app
+from pages.shared.views import images, live, panels
+
+STATE = "digits_run"  # the key of this section's own PageState beside that of the page
+COLUMNS = 10
+LINES = ("losses", "outputs", "gradients")
+# score → how it is written; the order of showing
+NUMBERS = {"fid": "{:.1f}", "class_kl": "{:.3f}", "precision": "{:.2f}", "recall": "{:.2f}", "confidence": "{:.3f}"}
+SCORED = 1000  # samples of a run that went on, once it rests
+
+
+def section(page: PageState) -> None:
+    from gan_core.weights import CheckpointError
+
+    name = models.run_picker(page, models.names())
+    if name is None:
+        return
+    try:
+        run = _state(name)
+    except CheckpointError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    _bar(run, name)
+    player.stage(run, _view)
+
+
+def _state(name: str) -> PageState:
+    """The state of the chosen run: a PageState of its own, so that the player can play it. Raises CheckpointError."""
+    config, pages = shelf.past(name).config, app().pages
+    run = pages.get(STATE)
+    if run is None or run.choices.get(models.RUN) != name:
+        if run is not None and run.show is not None:
+            run.show.close()
+        run = pages[STATE] = PageState(STATE, config, config, choices={models.RUN: name})
+    if run.show is None:
+        run.show = shelf.show(name, resources.pool())
+    return run
+
+
+def _bar(run: PageState, name: str) -> None:
+    """Replay, go on training, back to the shipped weights."""
+    show = run.show
+    assert show is not None
+    last, live_step = shelf.past(name).snapshot.step, show.job.step_count
+    over = show.job.state in ("failed", "closed", "finished")
+
+    def go_on() -> None:
+        app().pause()
+        try:
+            show.play()
+        except PoolFull as error:
+            run.problem = str(error)
+
+    def back() -> None:
+        show.close()
+        run.show = None
+
+    def button(name: str, icon: str, action: Callable[[], None], *, disabled: bool = False, **how: object) -> None:
+        st.button(
+            t(f"digits.{name}"), key=f"{STATE}-{name}", icon=f":material/{icon}:", on_click=action, disabled=disabled,
+            help=t(f"digits.{name}_help", step=f"{last:,}"), **how,
+        )  # fmt: skip
+
+    with st.container(horizontal=True, gap="small", key=f"{STATE}-player"):
+        button("replay", "replay", show.replay, disabled=show.running, type="primary")
+        if show.running:
+            button("pause", "pause", show.pause)
+        else:
+            button("go_on", "model_training", go_on, disabled=over)
+        button("back", "restart_alt", back, disabled=live_step == last)
+    run.config = run.default.replace(steps=show.job.until if live_step > last or show.running else last)
+    if run.problem:
+        st.warning(run.problem, icon=":material/warning:")
+        run.problem = ""
+    if show.job.state == "failed":
+        st.error(t("player.failed", error=show.job.error), icon=":material/error:")
+
+
+def _view(run: PageState, frame: Frame) -> None:
+    card, _ = shelf.replay(run.choices[models.RUN])
+    left, right = st.columns([9, 4], gap="medium")
+    with left:
+        live.digits(
+            f"{STATE}-samples", frame.runs[0].snapshot.fake[0], step=frame.step, columns=COLUMNS, upscale=2,
+            summary=t("digits.grid_summary", step=f"{frame.step:,}"),
+        )  # fmt: skip
+        _numbers(run, frame)
+        _charts(run, frame, _score_charts(run, frame), "scores")
+    with right:
+        charts = [panels.CHARTS[name](frame.runs[0], [0], t(f"panel.{name}")) for name in LINES]
+        _charts(run, frame, charts, "lines")
+    if frame.step > card.steps:
+        st.caption(t("digits.fresh", step=f"{card.steps:,}"))
+
+
+def _numbers(run: PageState, frame: Frame) -> None:
+    """The scores at this moment, each beside what real digits score."""
+    card, recorded = shelf.replay(run.choices[models.RUN])
+    if frame.step > card.steps:
+        scores = None if run.show is None or run.show.running else _fresh_scores(run.show, frame.step)
+        if scores is None:
+            st.caption(t("digits.scored_at_rest"))
+            return
+    else:
+        i = int(np.abs(recorded.steps - frame.step).argmin())
+        scores = {name: (float(recorded.scores[name][i]), card.scores[name].floor) for name in NUMBERS}
+    with st.container(horizontal=True, gap="small"):
+        for name, style in NUMBERS.items():
+            value, floor = scores[name]
+            st.metric(
+                t(f"digits.score_{name}"), style.format(value), t("digits.real_score", value=style.format(floor)),
+                delta_color="off", delta_arrow="off", width=108, help=t(f"digits.score_{name}_help"),
+            )  # fmt: skip
+
+
+def _fresh_scores(show: Show, step: int) -> dict[str, tuple[float, float]] | None:
+    """The scores of a run that went on, from a worker; None while they are being made, or of a moment of its past."""
+    if step != show.job.step_count:
+        return None
+
+    def score(work: shelf.Work) -> dict[str, tuple[float, float]]:
+        from gan_core.metrics.images import image_scores
+
+        trainer = work.trainers[0]
+        parts = [trainer.generate(models.AT_ONCE, seed=seed) for seed in range(SCORED // models.AT_ONCE)]
+        found = image_scores(np.concatenate(parts), trainer.config.data.data).estimates
+        return {name: tuple(found[name]) for name in NUMBERS}
+
+    return show.answer("scores", step, score)
+
+
+def _score_charts(run: PageState, frame: Frame) -> list[live.Chart]:
+    """FID and KL over training, and which digits are made at this moment."""
+    card, recorded = shelf.replay(run.choices[models.RUN])
+    charts = []
+    for score in ("fid", "class_kl"):
+        lines = [live.Line(t("panel.fake"), "fake", recorded.scores[score])]
+        floor = [(card.scores[score].floor, t("digits.real"))]
+        charts.append(live.Chart(t(f"digits.chart_{score}"), recorded.steps, lines, log_y=True, references=floor))
+    return [*charts, images.class_chart(_counts(run, frame), card.config.data.data)]
+
+
+def _charts(run: PageState, frame: Frame, charts: list[live.Chart], name: str) -> None:
+    """Charts over steps; a click on one brings that step back."""
+    key, show = f"{STATE}-{name}", run.show
+
+    def clicked() -> None:
+        if show is not None and (step := st.session_state[key].step) is not None:
+            show.look_at(int(step), moved=True)
+
+    live.curves(
+        key, charts, step=frame.step, cursor=None if show is None else show.at, label=t("panel.step"), height=105,
+        width=180, clickable=show is not None and not show.running, on_click=clicked,
+    )  # fmt: skip
+
+
+def _counts(run: PageState, frame: Frame) -> np.ndarray:
+    """(10,): how many samples are read as each digit, at the moment that is drawn."""
+    card, recorded = shelf.replay(run.choices[models.RUN])
+    known = frame.runs[0].classes
+    if frame.step > card.steps and known is not None:
+        return known.until(frame.step).classes[-1, 0]
+    return recorded.classes[int(np.abs(recorded.steps - frame.step).argmin())]

@@ -1,0 +1,34 @@
+"""Play in 2-D: every setting, the live plane, the curves and the scores of one run or several seeds."""
+
+import streamlit as st
+
+from gan_core.presets import PRESETS
+from pages.shared.controls import fields
+from pages.shared.play import player
+from pages.shared.play.runs import Frame
+from pages.shared.shell import layout
+from pages.shared.shell.state import PageState
+from pages.shared.views import panels, stills
+
+SHOWN = [name for name, preset in PRESETS.items() if not preset.config.data.is_image and not name.startswith("bench_")]
+
+
+def view(page: PageState, frame: Frame) -> None:
+    panels.member_picker(page, frame)
+    left, right = st.columns([5, 4], gap="medium")
+    with left:
+        panels.plane(page, frame)
+        panels.members(page, frame)
+    with right:
+        panels.scores(page, frame)
+        panels.curves(page, frame, ("losses", "outputs"), height=105)
+    panels.curves(page, frame, ("histogram", "gradients"))
+    stills.expander(page, frame)
+
+
+page = layout.begin("play_2d")
+fields.sidebar(page)
+fields.top(page, SHOWN)
+player.bar(page)
+player.stage(page, view)
+layout.share(page)

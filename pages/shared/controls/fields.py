@@ -1,0 +1,230 @@
+"""Controls for the fields of a configuration: one field is one widget, made from the limits that `config` states.
+
+    controls.top(page, names_of_presets)        presets, data set and loss in a row above the player
+    controls.sidebar(page)                      everything else in groups, in the sidebar
+    controls.field(page, "g_lr")                one control, wherever a page wants it
+    controls.group(page, "rates", ("g_lr",))    some controls under a heading
+
+The widget shows `page.config`; its callback calls `page.update`. A control is left out where it would mean nothing
+(`means_something`). The words are `field.<name>`, `help.<name>` and, for choices, `option.<field>.<value>`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import streamlit as st
+
+from gan_core.config import FIELDS, IMAGE_DATA, LABELLED_LOSSES, POINT_DATA, TYPES, RunConfig, limits, options
+from gan_core.presets import PRESETS
+from pages.shared.controls import uploads
+from pages.shared.play import player
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState, app, if_shown
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "rates": ("g_lr", "d_lr", "d_steps", "update"),
+    "data": ("modes", "radius", "std", "weights", "pixels"),
+    "run": ("members", "seed", "steps"),
+    "nets": ("architecture", "grow_steps", "labels", "latent_dim", "latent", "g_layers", "d_layers", "g_activation",
+             "d_activation", "g_norm", "d_norm", "init", "d_input_scale", "precision"),
+    "optimiser": ("optimiser", "beta1", "beta2", "batch"),
+    "tricks": ("wgan_gp", "r1", "r2", "clip", "label_smoothing", "instance_noise", "noise_steps", "d_dropout",
+               "minibatch_std", "packing", "unrolled", "skip_d_below"),
+}  # fmt: skip
+TOP_WIDTH = 172  # pixels: two fit on a telephone
+OPEN = ("rates", "run")  # groups that are unfolded at first
+
+RATES = (
+    0.0, 1e-5, 2e-5, 3e-5, 5e-5, 1e-4, 2e-4, 3e-4, 5e-4, 1e-3, 2e-3, 3e-3, 5e-3,
+    0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0,
+)  # fmt: skip
+# Values worth stopping at; a value from an address that is not among them is added. Other numbers are typed.
+LADDERS: dict[str, tuple[float, ...]] = {
+    "g_lr": RATES,
+    "d_lr": RATES,
+    "batch": (16, 32, 64, 128, 256, 512, 1024),
+    "members": (1, 2, 3, 4, 6, 8, 12, 16),
+    "latent_dim": (1, 2, 4, 8, 16, 32, 64, 100, 128, 256),
+    "std": (0.001, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0),
+    "beta1": (0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999),
+    "beta2": (0.0, 0.9, 0.99, 0.999, 0.9999),
+    "wgan_gp": (0.0, 0.01, 0.1, 1.0, 10.0, 100.0),
+    "r1": (0.0, 0.01, 0.1, 1.0, 10.0, 100.0),
+    "r2": (0.0, 0.01, 0.1, 1.0, 10.0, 100.0),
+    "clip": (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0),
+    "noise_steps": (0, 500, 1000, 2000, 5000, 10_000, 20_000),
+    "packing": (1, 2, 4, 8),
+    "grow_steps": (1, 50, 100, 200, 300, 500, 1000, 2000, 5000),
+    "d_steps": tuple(range(1, 21)),
+    "unrolled": (0, 1, 2, 3, 5, 8, 10, 15, 20),
+}
+# What has to change together with the data so that the new data set is a good example of itself.
+WITH_DATA: dict[str, dict[str, Any]] = {
+    "ring": {"modes": 8, "radius": 2.0, "std": 0.02},
+    "grid": {"modes": 25, "radius": 4.0, "std": 0.05},
+    "two_gaussians": {"radius": 2.0, "std": 0.2},
+}
+
+
+def means_something(name: str, config: RunConfig) -> bool:
+    """Whether changing the field could change this run."""
+    data, model, train = config.data, config.model, config.train
+    mlp, points = model.architecture == "mlp", not data.is_image
+    rules: dict[str, bool] = {
+        "modes": data.data in ("ring", "grid"),
+        "radius": points and data.data != "custom",
+        "std": points and data.data not in ("custom", "checkerboard"),
+        "weights": data.data in ("ring", "grid", "two_gaussians"),
+        "points": False,
+        "architecture": data.is_image,
+        "labels": data.is_image and model.architecture in ("mlp", "dcgan"),
+        "packing": model.architecture in ("mlp", "dcgan"),
+        "grow_steps": model.architecture == "progressive",
+        "pixels": data.is_image,
+        "beta1": train.optimiser != "rmsprop",
+        "beta2": train.optimiser != "sgd",
+        "noise_steps": train.instance_noise > 0,
+        "label_smoothing": train.loss in LABELLED_LOSSES,
+        "skip_d_below": train.loss != "wasserstein",
+        "unrolled": points and mlp,
+        "d_input_scale": mlp,
+        "precision": not mlp,
+    }
+    mlp_only = ("g_layers", "d_layers", "g_activation", "d_activation")
+    return rules.get(name, mlp or name not in mlp_only)
+
+
+def sidebar(page: PageState, groups: Sequence[str] = tuple(GROUPS), *, without: Sequence[str] = ()) -> None:
+    """All groups in the sidebar, unless the address hides them; `without` names fields that the page decides itself."""
+    if "controls" in app().hidden:
+        return
+    decided = page.decided | set(without)
+    own_points = page.config.data.data == "custom"
+    with st.sidebar:
+        for name in sorted(groups, key=lambda name: own_points and name != "data"):  # then the table comes first
+            group(page, name, [field for field in GROUPS[name] if field not in decided])
+
+
+def group(page: PageState, name: str, fields: Sequence[str]) -> None:
+    shown = [field for field in fields if means_something(field, page.config)]
+    own_points = name == "data" and page.config.data.data == "custom"
+    if shown or own_points:
+        with st.expander(t(f"controls.{name}"), expanded=name in OPEN or own_points):
+            for field_name in shown:
+                field(page, field_name)
+            if own_points:
+                uploads.editor(page)
+
+
+def field(page: PageState, name: str, *, width: int | Literal["stretch"] = "stretch") -> None:
+    """One control. Its value is the configuration's; what cannot run is refused with a sentence in `page.problem`."""
+    key = widget_key(page, name)
+    value = dict(page.config.flat())[name]
+    words = {"label": t(f"field.{name}"), "help": t(f"help.{name}"), "key": key, "width": width}
+
+    changed = if_shown(key, lambda: update(page, name, st.session_state[key]))
+
+    if "options" in FIELDS[name].metadata:
+        _set(key, value)
+        st.selectbox(**words, options=_choices(page, name), format_func=_option(name), on_change=changed)
+    elif TYPES[name] is bool:
+        _set(key, value)
+        st.toggle(**words, on_change=changed)
+    elif TYPES[name] in (int, float):
+        _set(key, value)
+        _number(name, value, {**words, "on_change": changed})
+    else:
+        _set(key, "-".join(f"{part:g}" for part in value))
+        st.text_input(**words, on_change=changed)
+
+
+def widget_key(page: PageState, name: str) -> str:
+    """The key of a field's widget. It is another one each time the program has changed the field: the browser may not
+    know the new value yet when the visitor presses something else, and its old one would count as the visitor's wish.
+    """
+    return f"{page.name}.{name}" + (f"~{page.turns[name]}" if page.turns[name] else "")
+
+
+def update(page: PageState, name: str, value: Any) -> None:
+    """Take the value of one control over into the page's configuration."""
+    if isinstance(value, str) and "options" not in FIELDS[name].metadata:
+        page.parse(by=name, **{name: re.sub(r"[\s,;]+", "-", value.strip())})
+    elif name == "data" and value == "custom":
+        uploads.choose(page)
+    elif name == "data":
+        page.update(by="data", data=value, points="", weights=(), **WITH_DATA.get(value, {}))
+    else:
+        page.update(by=name, **{name: value})
+
+
+def _number(name: str, value: float, words: dict[str, Any]) -> None:
+    low, high = limits(name)
+    if name in LADDERS:
+        rungs = sorted({*(rung for rung in LADDERS[name] if low <= rung <= high), value})
+        st.select_slider(**words, options=rungs, format_func=lambda rung: f"{rung:,g}" if rung < 1e5 else f"{rung:,}")
+    elif TYPES[name] is int:
+        st.number_input(**words, min_value=int(low), max_value=int(high), step=1 if name != "steps" else 1000)
+    else:
+        step = 0.5 if high >= 10 else 0.05
+        st.number_input(**words, min_value=float(low), max_value=float(high), step=step, format="%g")
+
+
+def _choices(page: PageState, name: str) -> tuple[str, ...]:
+    if name == "data":
+        return IMAGE_DATA if page.default.data.is_image else POINT_DATA
+    return options(name)
+
+
+def _option(name: str) -> Callable[[str], str]:
+    return lambda value: t(f"option.{name}.{value}")
+
+
+def _set(key: str, value: Any) -> None:
+    """The configuration decides what a widget shows."""
+    st.session_state[key] = value
+
+
+def presets(page: PageState, names: Sequence[str]) -> None:
+    """A box of presets; choosing one starts it from the beginning. `why` says why the chosen one exists."""
+    if "presets" in app().hidden:
+        return
+    chosen = chosen_preset(page, names)
+    key = f"{page.name}.preset~{chosen}"  # see widget_key
+
+    def changed() -> None:
+        if st.session_state[key] is not None:
+            page.take(lambda: PRESETS[st.session_state[key]].config)
+            player.restart(page)
+
+    _set(key, chosen)
+    st.selectbox(
+        t("controls.presets"), names, key=key, index=None, format_func=preset_title, on_change=if_shown(key, changed),
+        placeholder=t("controls.own"), help=t("controls.presets_help"),
+    )  # fmt: skip
+
+
+def chosen_preset(page: PageState, names: Sequence[str]) -> str | None:
+    """The preset that the controls are at, None for the visitor's own settings."""
+    return next((name for name in names if PRESETS[name].config == page.config), None)
+
+
+def top(page: PageState, names: Sequence[str], fields: Sequence[str] = ("data", "loss")) -> None:
+    """The row above the player: the presets and the choices that matter most, and why this preset exists."""
+    with st.container(horizontal=True):
+        presets(page, names)
+        for name in fields:
+            field(page, name, width=TOP_WIDTH)
+    if chosen := chosen_preset(page, names):
+        st.caption(preset_why(chosen))
+
+
+def preset_title(name: str) -> str:
+    """In the visitor's language if it has a [preset.<name>] section, else as `presets` says it."""
+    return t(f"preset.{name}.title", default=PRESETS[name].title)
+
+
+def preset_why(name: str) -> str:
+    return t(f"preset.{name}.why", default=PRESETS[name].why)

@@ -1,0 +1,57 @@
+"""Predict, then look: one question before a run; afterwards the page marks what that run showed.
+
+    predict.question(page, "frozen", ("falls", "stays", "grows"), run="0 2000", started=False)
+    predict.question(page, "frozen", ("falls", "stays", "grows"), run="0 2000", started=True,
+                     shown="falls", evidence="after 2,000 rounds it was 0.003 of what it had been")
+
+`shown` and `evidence` come from the numbers of the run, never from what theory expects. The words are
+`<page>.ask.<name>` for the question and `<page>.ask.<name>_<answer>` for each answer. `run` names the run that is asked
+about: another one is a new question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+
+
+def question(
+    page: PageState,
+    name: str,
+    answers: Sequence[str],
+    *,
+    run: str,
+    started: bool,
+    shown: str | None = None,
+    evidence: str = "",
+) -> None:
+    """Ask until the run has `started`; once it has `shown` something, say what, and whether it was predicted."""
+    section = page.name.partition("-")[0]  # the parts of a page share its texts
+    key, place = f"{page.name}-ask-{name}-{run}", ("predict", name, run)
+
+    def answered() -> None:
+        page.choices[place] = st.session_state[key]
+
+    def word(answer: str) -> str:
+        return t(f"{section}.ask.{name}_{answer}")
+
+    predicted = page.choices.get(place)
+    with st.container(border=True, gap="xsmall", key=f"{page.name}-predict-{name}"):
+        st.session_state[key] = predicted
+        st.radio(
+            f"**{t('predict.heading')}** {t(f'{section}.ask.{name}')}", answers, key=key, format_func=word,
+            horizontal=True, on_change=answered, disabled=started,
+        )  # fmt: skip
+        if shown is None:
+            return
+        said = t("predict.shown", answer=word(shown), evidence=evidence)
+        if predicted is None:
+            st.info(said, icon=":material/visibility:")
+        elif predicted == shown:
+            st.success(f"{said} {t('predict.right')}", icon=":material/check:")
+        else:
+            st.info(f"{said} {t('predict.wrong', answer=word(predicted))}", icon=":material/lightbulb:")

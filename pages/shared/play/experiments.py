@@ -1,0 +1,122 @@
+"""Computations of a few seconds that always give the same answer: they run once, in the pool, for all visitors.
+
+    experiment = experiments.shared("frozen 0", make, read, until=2000)   # starts it, or finds it
+    experiments.stage([experiment], view)                                 # view() as often as something new is there
+    experiment.look()                                                     # the newest result, None before the first
+
+`make()` builds the work and `read(work)` its result, a frozen object of NumPy arrays; both run in a worker, so torch is
+imported there. A class that presses the same button waits for one computation, and whoever comes later finds it done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+import streamlit as st
+
+from gan_core.jobs.pool import Job, Work
+from pages.shared.play import resources
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+
+KEPT = 48  # results of all visitors together; the oldest goes first
+SECONDS = 0.4  # between two looks
+
+
+class _Later:
+    """A work that is made by the worker that first needs it, and let go of when its last step is done."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.make = make
+
+    @cached_property
+    def work(self) -> Work:
+        return self.make()
+
+    @property
+    def step_count(self) -> int:
+        return self.work.step_count if "work" in self.__dict__ else 0
+
+    @property
+    def failure(self) -> object | None:
+        return self.work.failure
+
+    def step(self, n: int = 1) -> None:
+        self.work.step(n)
+
+
+class Experiment:
+    """One computation under way or done. Any thread may look."""
+
+    def __init__(self, make: Callable[[], Any], read: Callable[[Any], Any], until: int) -> None:
+        self.until, self.error = until, ""
+        self._newest: Any = None
+        self._job = Job(_Later(make), until=until, publish=lambda later: read(later.work))
+        resources.pool().submit(self._job)
+        self._job.play()
+
+    def look(self) -> Any:
+        over = self._job.state in ("finished", "failed")
+        frame = self._job.frame
+        if frame is not None:
+            self._newest = frame
+        if over:
+            self.error = self._job.error or ""
+            self._job.close()  # its networks are not needed any more
+        return self._newest
+
+    @property
+    def running(self) -> bool:
+        return self._job.state == "running"
+
+    @property
+    def done(self) -> bool:
+        """Whether `look` gives the final result."""
+        return not self.running and not self.error and self.look() is not None
+
+    @property
+    def progress(self) -> float:
+        return min(1.0, self._job.step_count / self.until)
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def shared(name: str, _make: Callable[[], Any], _read: Callable[[Any], Any], _until: int) -> Experiment:
+    """The experiment of that name, which has to say all that its result depends on. Raises PoolFull."""
+    return Experiment(_make, _read, _until)
+
+
+def start_button(page: PageState, name: str, run: str, label: str) -> set[str]:
+    """A button that starts the experiment `run`; all that this visitor has started with it.
+
+    It asks for the click and is not called back: pressed together with a changed setting, it has to start what the new
+    setting says.
+    """
+    started: set[str] = page.choices.setdefault(f"{name}-started", set())
+    pressed = st.button(
+        label, key=f"{page.name}-{name}", icon=":material/play_arrow:", type="primary", disabled=run in started
+    )
+    if pressed:
+        started.add(run)
+        st.rerun()  # the button above is out of date
+    return started
+
+
+def stage(experiments: Sequence[Experiment], view: Callable[[], None]) -> None:
+    """How far they are, and `view()`; looks again by itself while one is running, then lets the page follow."""
+    running = any(experiment.running for experiment in experiments)
+    with st.container():  # of its own, see player.stage
+        st.fragment(_look, run_every=SECONDS if running else None)(experiments, view, running)
+
+
+def _look(experiments: Sequence[Experiment], view: Callable[[], None], polling: bool) -> None:
+    under_way = [experiment for experiment in experiments if experiment.running]
+    view()
+    if under_way:
+        share = sum(experiment.progress for experiment in under_way) / len(under_way)
+        st.progress(share, text=t("experiments.running", percent=f"{share:.0%}"))
+    for error in {experiment.error for experiment in experiments if experiment.error}:
+        st.error(error, icon=":material/error:")
+    if polling and not under_way:
+        st.rerun()

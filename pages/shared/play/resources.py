@@ -1,0 +1,116 @@
+"""What all visitors share, and what ends with a visit. The only place that knows how long something lives."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import ctypes
+import gc
+import os
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from gan_core.config import RunConfig
+from gan_core.jobs.pool import Pool, one_torch_thread
+from pages.shared.play.runs import Show
+from pages.shared.shell.state import AppState
+
+MAX_RUNS = 100  # alive at once: a class of thirty with three pages each
+GIVE_BACK_SECONDS = 20
+SWITCH_SECONDS = 5e-4  # Python's own 5 ms let a page's script hold up a step, which asks for the interpreter ten times
+# glibc's mallopt: option, value. One heap for all threads; blocks above 8 MB are mapped, and go back when freed: what a
+# step or a still picture needs is smaller, or it would be faulted in anew every time; 64 MB may lie free at the top.
+MALLOPT = {"M_ARENA_MAX": (-8, 1), "M_MMAP_THRESHOLD": (-3, 2**23), "M_TRIM_THRESHOLD": (-1, 2**26)}
+TABLES_KEPT = 64  # uploaded tables of all visitors together, the least recently used goes first: at most 10 MB
+
+
+_first_page_sent, _run_wanted = threading.Event(), threading.Event()
+_warm = threading.Lock()
+
+
+@st.cache_resource(show_spinner=False)
+def pool() -> Pool:
+    """The workers that train everybody's runs, one for each of at most two cores."""
+    _spare_memory()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    workers = Pool(workers=min(2, os.cpu_count() or 1), max_jobs=MAX_RUNS, prepare=_prepare)
+    atexit.register(_end, workers)
+    return workers
+
+
+def _end(workers: Pool) -> None:
+    """A worker that is still inside torch when the interpreter goes would abort the process."""
+    _first_page_sent.set()
+    _run_wanted.set()
+    workers.close()
+
+
+def page_sent() -> None:
+    """The last call of every script run: from the first one on the workers may prepare themselves."""
+    pool()
+    _first_page_sent.set()
+    _give_back()
+
+
+def _spare_memory() -> None:
+    """The C library keeps freed memory for each thread apart, and Streamlit starts a thread for every script run."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library
+        for option, value in MALLOPT.values():
+            ctypes.CDLL(None).mallopt(option, value)
+
+
+@st.cache_data(ttl=GIVE_BACK_SECONDS, show_spinner=False)
+def _give_back() -> None:
+    """Freed memory back to the system, now and then. The engine asks the C library to keep it, which makes steps
+    faster; but then the largest picture that any thread ever made would be kept for good."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # a C library without malloc_trim
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def start(configs: Sequence[RunConfig], points: np.ndarray | None) -> Show:
+    """Runs in the pool, at step 0 and paused. Raises PoolFull."""
+    show = Show.start(pool(), configs, points)
+    _run_wanted.set()
+    return show
+
+
+def _prepare() -> None:
+    """In every worker, before its first run. The first page goes first, and its browser gets some seconds to fetch what
+    it needs if no run waits, because importing torch holds up everything; what views need of ours is imported here
+    too, so that no visitor's thread has to wait for it."""
+    _first_page_sent.wait(timeout=5)
+    _run_wanted.wait(timeout=3)
+    with _warm:
+        one_torch_thread()
+        from gan_core.run.trainer import Trainer
+
+        Trainer(RunConfig.of(batch=4, g_layers=(4,), d_layers=(4,))).step()
+        # all that is imported now lives as long as the server: no collection need look at it again
+        gc.collect()
+        gc.freeze()
+
+
+@st.cache_resource(show_spinner=False, scope="session", on_release=lambda state: state.pause())
+def visit(_state: AppState) -> AppState:
+    """Stops the training of a visitor whose tab is closed. A cut connection that comes back finds the runs paused;
+    when Streamlit forgets the session, the runs go with it."""
+    return _state
+
+
+@st.cache_resource(show_spinner=False)
+def tables() -> OrderedDict[str, np.ndarray]:
+    """Uploaded tables by their digest, so that a reload or a shared link finds them while the server runs."""
+    return OrderedDict()
+
+
+def keep_table(digest: str, points: np.ndarray) -> None:
+    kept = tables()
+    kept[digest] = points
+    kept.move_to_end(digest)
+    while len(kept) > TABLES_KEPT:
+        kept.popitem(last=False)

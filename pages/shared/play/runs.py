@@ -1,0 +1,305 @@
+"""What a player plays: one or several runs in lock-step, trained by the pool, looked at by a page. No Streamlit, and no
+torch before a worker of the pool needs it: a script thread only ever sees frames of NumPy arrays.
+
+    Work      lives in the pool: makes the Trainers, steps them together, publishes a Frame
+    Frame     what everybody may look at: for each run its snapshot to draw, its history, curves, marks, failure
+    Show      lives in the session: the Job around a Work, and which moment of the past is being looked at
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from gan_core.config import FIELDS, ConfigError, RunConfig
+from gan_core.jobs.pool import Job, Pool
+
+if TYPE_CHECKING:
+    from gan_core.run.classes import ClassHistory, ClassWatch
+    from gan_core.run.history import Curves, Mark, Snapshot
+    from gan_core.run.modes import Diversity, Watch
+    from gan_core.run.trainer import Trainer
+
+T = TypeVar("T")
+
+RATES = ("g_lr", "d_lr")
+LIVE = (*RATES, "steps")  # what may change while a run goes on; everything else starts a new run
+LIVE_SECONDS = 1.0  # while the runs train, what is slow to work out is not done more often
+REPLAY_SECONDS = 10.0  # the whole past plays back in at most this time …
+REPLAY_RATE = 6.0  # … and a short past at this many recorded steps a second
+
+
+@dataclass(frozen=True)
+class RunFrame:
+    """One run. `snapshot` is the moment to draw; the rest is its whole past. All members together."""
+
+    config: RunConfig
+    snapshot: Snapshot
+    snapshots: tuple[Snapshot, ...]
+    curves: Curves
+    marks: tuple[Mark, ...]
+    centres: np.ndarray | None  # (m, 2), of data with modes
+    weights: np.ndarray | None  # (m,)
+    std: float | None
+    failures: tuple[str, ...]  # a sentence for every member that is no longer finite
+    diversity: Diversity | None = None  # who got which mode over the steps, of data with modes
+    classes: ClassHistory | None = None  # which digits over the steps, of MNIST
+
+
+@dataclass(frozen=True)
+class Frame:
+    """All runs at one step."""
+
+    runs: tuple[RunFrame, ...]
+
+    @property
+    def step(self) -> int:
+        return self.runs[0].snapshot.step
+
+    @property
+    def steps(self) -> list[int]:
+        """The steps that can be brought back, ascending; the runs are in lock-step, so the first one knows them."""
+        return sorted({snapshot.step for snapshot in self.runs[0].snapshots} | {self.step})
+
+    def at(self, step: int) -> Frame:
+        """The same frame with every run's snapshot taken from the past, as near to `step` as it was recorded."""
+
+        def nearest(run: RunFrame) -> Snapshot:
+            return min((*run.snapshots, run.snapshot), key=lambda snapshot: abs(snapshot.step - step))
+
+        return replace(self, runs=tuple(replace(run, snapshot=nearest(run)) for run in self.runs))
+
+
+class Work:
+    """N Trainers stepped together: what a `Job` calls, always from one worker of the pool at a time."""
+
+    def __init__(self, configs: Sequence[RunConfig], points: np.ndarray | None) -> None:
+        self.configs, self.points = tuple(configs), points
+        self.refused = ""  # why there are no trainers, a sentence
+        self.threads = 1  # how many may compute for this work; the pool says so before each slice
+
+    @cached_property
+    def trainers(self) -> tuple[Trainer, ...]:
+        """Made at the first use, because that is when torch is imported. Empty if they were refused."""
+        from gan_core.data.images import DataUnavailable
+        from gan_core.run.trainer import Trainer
+
+        try:
+            return tuple(Trainer(config, points=self.points) for config in self.configs)
+        except (ConfigError, DataUnavailable) as error:
+            self.refused = str(error)
+            return ()
+
+    @cached_property
+    def watches(self) -> tuple[Watch | ClassWatch | None, ...]:
+        """What looks for mode collapse in each run while it trains; None where nobody knows the modes."""
+        return tuple(map(_watch, self.trainers))
+
+    @property
+    def step_count(self) -> int:
+        return max((trainer.step_count for trainer in self.__dict__.get("trainers", ())), default=0)
+
+    @property
+    def failure(self) -> object | None:
+        """Set when there is nothing to train: no run was made, or none has a member left."""
+        failures = [trainer.failure for trainer in self.trainers]
+        return failures[0] if all(failures) and failures else self.refused or None
+
+    def step(self, n: int = 1) -> None:
+        from gan_core.jobs.threads import side_by_side
+
+        for trainer in self.trainers:
+            trainer.threads = self.threads if len(self.trainers) == 1 else 1
+        side_by_side(
+            [partial((w or t).step, n) for t, w in zip(self.trainers, self.watches, strict=True)], self.threads
+        )
+
+    def frame(self) -> Frame | None:
+        return Frame(tuple(map(_run_frame, self.trainers, self.watches))) if self.trainers else None
+
+
+def _watch(trainer: Trainer) -> Watch | ClassWatch | None:
+    from gan_core.run.classes import ClassWatch
+    from gan_core.run.modes import Watch
+    from gan_core.weights import CheckpointError
+
+    try:
+        return (ClassWatch if trainer.config.data.is_image else Watch)(trainer)
+    except (ValueError, CheckpointError):  # no modes, other images than digits, or no classifier to find them
+        return None
+
+
+def _run_frame(trainer: Trainer, watch: Watch | ClassWatch | None) -> RunFrame:
+    from gan_core.run.classes import ClassWatch
+
+    distribution, history = trainer.distribution, trainer.history
+
+    def known(name: str) -> Any:
+        value = getattr(distribution, name, None)
+        return value.numpy() if hasattr(value, "numpy") else value
+
+    return RunFrame(
+        config=trainer.config,
+        snapshot=trainer.snapshot(),
+        snapshots=history.snapshots,
+        curves=history.curves(),
+        marks=history.marks,
+        centres=known("centres"),
+        weights=known("weights"),
+        std=known("std"),
+        failures=tuple(map(str, trainer.failures)),
+        diversity=None if watch is None or isinstance(watch, ClassWatch) else watch.diversity(),
+        classes=watch.history() if isinstance(watch, ClassWatch) else None,
+    )
+
+
+@dataclass(eq=False)
+class Show:
+    """What one page shows: the runs, whether they are training, and the moment that is looked at.
+
+    `at` is the recorded step that was brought back, None for the newest one.
+    """
+
+    configs: tuple[RunConfig, ...]
+    job: Job[Work, Frame | None]
+    at: int | None = None
+    replay_start: float | None = None
+    touched: bool = False  # it is more than a fresh start
+    moves: int = 0  # how often the program has moved the scrubber, not the visitor
+    view_seconds: float = 0.0  # what the page took to draw the last frame
+    drawn: Frame | None = None  # the frame of the look that is under way, or was last
+    parts: list[Callable[[Frame], None]] = field(default_factory=list)  # of that look, what `feed` can draw again
+    cache: dict[Any, Any] = field(default_factory=dict)  # what views worked out about these runs
+
+    @classmethod
+    def start(cls, pool: Pool, configs: Sequence[RunConfig], points: np.ndarray | None = None) -> Show:
+        """Runs at step 0, paused; the first frame comes as soon as a worker has made the networks. Raises PoolFull."""
+        work = Work(configs, points)
+        job = Job(work, until=configs[0].train.steps, publish=Work.frame)
+        pool.submit(job)
+        return cls(work.configs, job)
+
+    def ask(self, question: Callable[[Work], T]) -> Future[T]:
+        """Have a worker do something with the runs between two steps; the answer, or its error, is in the future."""
+        answer: Future[T] = Future()
+
+        def command(work: Work) -> None:
+            try:
+                answer.set_result(question(work))
+            except Exception as error:
+                answer.set_exception(error)
+
+        self.job.do(command)
+        return answer
+
+    def remember(self, name: Hashable, key: object, make: Callable[[], T]) -> T:
+        """`make()`, made again when `key` changes, but while the runs train at most once a second."""
+        known: tuple[object, float, T] | None = self.cache.get(name)
+        if known is None or (known[0] != key and not self._too_soon(known[1])):
+            known = self.cache[name] = (key, time.monotonic(), make())
+        return known[2]
+
+    def answer(self, name: Hashable, key: object, question: Callable[[Work], T]) -> T | None:
+        """A worker's answer to `question`, as in `remember`; until it is there the last one, at first None."""
+        asked: tuple[object, float, Future[T], T | None] | None = self.cache.get(name)
+        if asked is None or (asked[0] != key and asked[2].done() and not self._too_soon(asked[1])):
+            last = None if asked is None else asked[2].result()
+            asked = self.cache[name] = (key, time.monotonic(), self.ask(question), last)
+        return asked[2].result() if asked[2].done() else asked[3]
+
+    def _too_soon(self, last: float) -> bool:
+        return self.running and time.monotonic() - last < LIVE_SECONDS
+
+    # ── the player's buttons ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def play(self) -> None:
+        self.newest()
+        self.job.play(until=self.configs[0].train.steps)
+
+    def pause(self) -> None:
+        self.job.pause()
+
+    def step(self) -> None:
+        self.newest()
+        self.ask(lambda work: work.step())
+
+    def step_player(self, player: str) -> None:
+        """One update of one player alone: "d" or "g"."""
+        self.newest()
+        self.ask(lambda work: [getattr(trainer, f"step_{player}")() for trainer in work.trainers])
+
+    def retune(self, configs: Sequence[RunConfig]) -> None:
+        """Take over from `configs` what may change while the runs go on (LIVE)."""
+        news = [_live_fields(config) for config in configs]
+        changes = [
+            {name: rate for name, rate in new.items() if name in RATES and rate != getattr(old.train, name)}
+            for old, new in zip(self.configs, news, strict=True)
+        ]
+        if any(changes):
+            self.ask(lambda work: [run.set_rates(**rates) for run, rates in zip(work.trainers, changes, strict=True)])
+        self.configs = tuple(old.replace(**new) for old, new in zip(self.configs, news, strict=True))
+        if self.running and self.job.until != self.configs[0].train.steps:
+            self.play()
+
+    def close(self) -> None:
+        self.job.close()
+
+    # ── looking back ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def newest(self) -> None:
+        """Back to the present, because training goes on from there."""
+        self.moves += self.at is not None
+        self.at, self.replay_start, self.touched = None, None, True
+
+    def look_at(self, step: int, *, moved: bool = False) -> None:
+        """Bring a step back; `moved` if it was not the scrubber that asked, which then has to follow."""
+        frame = self.job.frame
+        self.moves += moved
+        self.replay_start = None
+        self.at = None if frame is None or step >= frame.step else step
+
+    def replay(self) -> None:
+        self.pause()
+        self.replay_start = time.monotonic()
+
+    def moment(self) -> Frame | None:
+        """The frame to draw; None until the first one is there. Ends a replay that has reached the present."""
+        frame = self.job.frame
+        if frame is not None and self.replay_start is not None:
+            steps = frame.steps
+            rate = max(REPLAY_RATE, len(steps) / REPLAY_SECONDS)
+            index = int((time.monotonic() - self.replay_start) * rate)
+            self.at = steps[index] if index < len(steps) - 1 else None
+            self.replay_start = self.replay_start if self.at is not None else None
+        return frame if frame is None or self.at is None else frame.at(self.at)
+
+    # ── what the page has to know ────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def running(self) -> bool:
+        return self.job.state == "running"
+
+    @property
+    def moving(self) -> bool:
+        """Whether the picture may still change by itself: training, replaying, or a command is being carried out."""
+        return self.job.busy or self.replay_start is not None
+
+    def stale(self, configs: Sequence[RunConfig]) -> list[str]:
+        """The fields in which `configs` are other runs than these; of another number of runs, what sets them apart."""
+        pairs = list(zip(self.configs, configs, strict=False))
+        if len(self.configs) != len(configs):
+            pairs = [(configs[0], config) for config in configs] + [
+                (self.configs[0], config) for config in self.configs
+            ]
+        changed = {name for mine, theirs in pairs for name in theirs.differences(mine) if name not in LIVE}
+        return sorted(changed, key=list(FIELDS).index)
+
+
+def _live_fields(config: RunConfig) -> dict[str, Any]:
+    return {name: value for name, value in config.flat() if name in LIVE}

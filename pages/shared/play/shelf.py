@@ -1,0 +1,166 @@
+"""Finished runs for the player: their past at once and without a network, their training from there on when asked.
+
+    show = shelf.show("dcgan", pool)       # a runs.Show: scrubber and replay work at once
+    show.play()                            # now a worker loads the weights and trains on; the past stays in front
+
+No Streamlit here, as in `runs`, and no torch before a worker needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gan_core.config import ConfigError, RunConfig
+from gan_core.jobs.pool import Job, Pool
+from gan_core.run.history import Curves, Snapshot
+from pages.shared.play.runs import Frame, RunFrame, Show, Work
+
+if TYPE_CHECKING:
+    from gan_core.jobs.pool import State
+    from gan_core.run.trainer import Trainer
+    from gan_core.zoo.checkpoints import Card, Replay
+
+PASTS_KEPT = 12  # a megabyte each
+
+
+@lru_cache(maxsize=PASTS_KEPT)
+def replay(name: str) -> tuple[Card, Replay]:
+    """The card and the recorded past of a finished run, shared by all visitors. Raises CheckpointError."""
+    from gan_core.zoo import checkpoints
+
+    return checkpoints.load_card(name), checkpoints.load_replay(name)
+
+
+@lru_cache(maxsize=PASTS_KEPT)
+def past(name: str) -> RunFrame:
+    """The recorded past as the player draws a run, its last moment in the middle. Raises CheckpointError."""
+    card, recorded = replay(name)
+    none = np.zeros((1, 0), np.float32)
+
+    def moment(step: int, fake: np.ndarray) -> Snapshot:
+        return Snapshot(
+            step=int(step), real=fake[:0], fake=fake[None], real_logits=none, fake_logits=none, batch_logits=none,
+            weight_counts=none, weight_reach=none[0], seconds=card.cpu_seconds * int(step) / max(1, card.steps),
+        )  # fmt: skip
+
+    snapshots = tuple(map(moment, recorded.steps, recorded.fake))
+    return RunFrame(
+        config=card.config, snapshot=snapshots[-1], snapshots=snapshots, curves=recorded.curves, marks=(),
+        centres=None, weights=None, std=None, failures=(),
+    )  # fmt: skip
+
+
+class Resumed(Work):
+    """The work of a finished run that goes on: its trainer has the shipped weights."""
+
+    def __init__(self, name: str, config: RunConfig) -> None:
+        super().__init__((config,), None)
+        self.name = name
+
+    @cached_property
+    def trainers(self) -> tuple[Trainer, ...]:
+        from gan_core.data.images import DataUnavailable
+        from gan_core.zoo import checkpoints
+
+        try:
+            return (checkpoints.load(self.name).trainer(),)
+        except (checkpoints.CheckpointError, ConfigError, DataUnavailable) as error:
+            self.refused = str(error)
+            return ()
+
+
+class ShelfJob:
+    """A `jobs.Job` that rests with a recorded past in its frame until it is first asked to do something."""
+
+    def __init__(self, name: str, past: RunFrame, pool: Pool) -> None:
+        self.name, self.past, self.pool = name, past, pool
+        self.live: Job[Work, Frame | None] | None = None
+        self._joined: tuple[Frame | None, Frame] = (None, Frame((past,)))
+
+    def _awake(self) -> Job[Work, Frame | None]:
+        """The job that trains. Raises PoolFull."""
+        if self.live is None:
+            live: Job[Work, Frame | None] = Job(
+                Resumed(self.name, self.past.config), until=self.until, publish=Work.frame
+            )
+            self.pool.submit(live)
+            self.live = live
+        return self.live
+
+    def play(self, until: int | None = None) -> None:
+        self._awake().play(self.until)
+
+    def do(self, command: Callable[[Work], object]) -> None:
+        self._awake().do(command)
+
+    def pause(self) -> None:
+        if self.live is not None:
+            self.live.pause()
+
+    def close(self) -> None:
+        if self.live is not None:
+            self.live.close()
+
+    @property
+    def frame(self) -> Frame | None:
+        newest = None if self.live is None else self.live.frame
+        if newest is not None and newest is not self._joined[0]:
+            self._joined = (newest, Frame((joined(self.past, newest.runs[0]),)))
+        return self._joined[1]
+
+    @property
+    def until(self) -> int:
+        """As far again, as `Checkpoint.trainer` allows."""
+        return 2 * self.past.snapshot.step
+
+    @property
+    def state(self) -> State:
+        return "paused" if self.live is None else self.live.state
+
+    @property
+    def step_count(self) -> int:
+        return max(self.past.snapshot.step, 0 if self.live is None else self.live.step_count)
+
+    @property
+    def busy(self) -> bool:
+        return self.live is not None and self.live.busy
+
+    @property
+    def rate(self) -> float:
+        return 0.0 if self.live is None else self.live.rate
+
+    @property
+    def error(self) -> str | None:
+        return None if self.live is None else self.live.error
+
+
+def joined(before: RunFrame, after: RunFrame) -> RunFrame:
+    """One run: its recorded past, and what was trained since. Pictures keep the samples that both have."""
+    last = before.snapshot.step
+    shown = before.snapshot.fake.shape[1]
+
+    def cut(snapshot: Snapshot) -> Snapshot:
+        return replace(snapshot, fake=snapshot.fake[:, :shown])
+
+    new = np.flatnonzero(after.curves.step > last)
+    arrays: dict[str, Any] = {
+        f.name: np.concatenate([getattr(before.curves, f.name), getattr(after.curves, f.name)[new]])
+        for f in fields(Curves)
+    }
+    return replace(
+        after,
+        snapshot=cut(after.snapshot),
+        snapshots=before.snapshots + tuple(cut(s) for s in after.snapshots if s.step > last),
+        curves=Curves(**arrays),
+    )
+
+
+def show(name: str, pool: Pool) -> Show:
+    """The run as the player shows it, at its last recorded moment. Raises CheckpointError."""
+    before = past(name)
+    return Show((before.config,), ShelfJob(name, before, pool))  # type: ignore[arg-type]

@@ -1,0 +1,67 @@
+"""The address of a page is its configuration: the fields that differ from the default, and a few words of the app.
+
+    ?data=grid&g_lr=0.0003     fields of `RunConfig`, as `to_query` writes them; what is left out is the page's default
+    ?preset=collapse           starts from a preset; fields beside it change it
+    ?lang=ru                   the language
+    ?hide=controls-presets     what a teacher's link leaves out (`HIDABLE`)
+
+`read_config` is called when a visitor arrives, `write` in every run of a page, so a reload or a copied address gives
+the same run. Streamlit keeps its own words (embed, embed_options) away from both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import streamlit as st
+
+from gan_core.config import ConfigError, RunConfig
+from gan_core.presets import PRESETS
+from pages.shared.shell.i18n import DEFAULT, languages
+from pages.shared.shell.state import app
+
+APP_WORDS = {"lang", "hide", "preset"}
+HIDABLE = ("controls", "presets", "share", "figures")
+
+
+def read_app() -> None:
+    """Language and hidden parts from the address, whenever it says something new; what is not known is left out."""
+    state, said = app(), (st.query_params.get("lang"), st.query_params.get("hide"))
+    if said == state.said:
+        return
+    state.said = said
+    if said[0] in languages():
+        state.language = said[0]
+    if said[1] is not None:
+        state.hidden = frozenset(said[1].split("-")) & frozenset(HIDABLE)
+
+
+def read_config(params: Mapping[str, str], default: RunConfig) -> RunConfig | None:
+    """The configuration that the address asks for, None if it asks for nothing. Raises ConfigError."""
+    fields = {name: text for name, text in params.items() if name not in APP_WORDS}
+    preset = params.get("preset")
+    if preset is None and not fields:
+        return None
+    if preset is not None and preset not in PRESETS:
+        raise ConfigError("preset", preset, f"choose one of {', '.join(PRESETS)}")
+    return RunConfig.from_query(fields, base=PRESETS[preset].config if preset else default)
+
+
+def query(config: RunConfig, default: RunConfig) -> dict[str, str]:
+    """The words that give `config` on a page with this default: what differs from it, and from which preset it differs
+    where it is not the default of all runs, so that the words mean the same run anywhere."""
+    fields = config.to_query(default)
+    base = next((name for name, preset in PRESETS.items() if preset.config == default), None)
+    return {"preset": base} | fields if fields and base and default != RunConfig() else fields
+
+
+def write(config: RunConfig | None, default: RunConfig | None, own: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Put the configuration into the address, with the app's words and the page's own; nothing if it stands there."""
+    state = app()
+    words = {"lang": state.language} if state.language != DEFAULT else {}
+    if state.hidden:
+        words["hide"] = "-".join(sorted(state.hidden))
+    wanted = words | dict(own) | (query(config, default) if config and default else {})
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)

@@ -1,0 +1,46 @@
+"""Every word on the screen: `t("play_2d.title")` is the text under [play_2d] title in texts/<language>.toml.
+
+A language is a file: put `ru.toml` beside `en.toml` and it appears in the picker under its own `app.language`. English
+is complete (a test holds every key that the code asks for); a text that another language lacks falls back to English.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from pages.shared.shell.state import app
+
+TEXTS = Path(__file__).parent / "texts"
+DEFAULT = "en"
+
+
+@cache
+def texts(language: str) -> dict[str, str]:
+    """All texts of a language by their dotted keys."""
+
+    def flat(table: dict, prefix: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for name, value in table.items():
+            found |= flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value.strip()}
+        return found
+
+    return flat(tomllib.loads((TEXTS / f"{language}.toml").read_text(encoding="utf-8")), "")
+
+
+@cache
+def languages() -> dict[str, str]:
+    """Code → the language's own name, English first."""
+    codes = sorted((path.stem for path in TEXTS.glob("*.toml")), key=lambda code: (code != DEFAULT, code))
+    return {code: texts(code)["app.language"] for code in codes}
+
+
+def t(key: str, default: str | None = None, **values: object) -> str:
+    """The text in the visitor's language, with {name} replaced by `values`.
+
+    `default` is the English text of a key that lives elsewhere (a preset's title). KeyError if English has none.
+    """
+    english = texts(DEFAULT)[key] if default is None else default
+    text = texts(app().language).get(key, english)
+    return text.format(**values) if values else text

@@ -1,0 +1,173 @@
+"""How every page begins and ends.
+
+    from pages.shared.shell import layout
+
+    page = layout.begin("play_2d")            # first line of a page with runs: its PageState, from address or session
+    layout.begin("theory", None)              # of a page without
+
+`app.py` writes heading, language and footer around each page, so a page only writes what is its own.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from gan_core.config import RunConfig
+from pages.shared.controls import uploads
+from pages.shared.play import resources
+from pages.shared.shell import address as url
+from pages.shared.shell import site
+from pages.shared.shell.i18n import DEFAULT as DEFAULT_LANGUAGE
+from pages.shared.shell.i18n import languages, t
+from pages.shared.shell.state import PageState, app
+
+ROOT = Path(__file__).parents[3]
+DEFAULT = RunConfig()
+PART = "part"  # in the address of a page in parts
+
+
+def begin(
+    name: str,
+    default: RunConfig | None = DEFAULT,
+    variants: tuple[Mapping[str, Any], ...] = ({},),
+    own: Sequence[str] = (),
+    *,
+    part: str | None = None,
+) -> PageState:
+    """The state of a page. `default` is the configuration that its address leaves out; `variants` as in PageState.
+    `own` are words of the address that only this page understands: they are in `words` of its state.
+    `part`: of a page in parts the one that is open, as `part` gives it; each has a state of its own.
+
+    A visitor who arrives brings the configuration of the address, or finds the one left behind. An address that is no
+    configuration is answered with one sentence, and the page goes on with what it had.
+    """
+    state = app()
+    resources.visit(state)
+    back = _went_back()
+    name = f"{name}-{part}" if part else name
+    arrived = state.here != name or back
+    state.here = name
+    if default is None:
+        url.write(None, None)
+        return PageState(name, DEFAULT, DEFAULT)
+    new = name not in state.pages
+    page = state.pages.setdefault(name, PageState(name, default, default, variants))
+    page.arrived = arrived
+    if arrived:
+        page.problem = ""
+        params = st.query_params.to_dict()
+        wanted = part if part is None else params.pop(PART, part)
+        if part:
+            page.words[PART] = part
+        page.words.update({word: params.pop(word) for word in own if word in params})
+        left = default if back else page.config  # an address without words: the default then, or what was left behind
+        page.take(lambda: uploads.available(url.read_config(params, default) or left))
+        if wanted != part and not page.problem:
+            page.problem = t("app.no_part", part=wanted[:40])
+        if new:
+            page.turns.clear()  # no widget has been shown yet
+    url.write(page.config, default, page.words)
+    if page.problem:
+        st.warning(page.problem, icon=":material/warning:")
+    return page
+
+
+def part(name: str, parts: Sequence[str]) -> str:
+    """Which part of a page in parts is open, "" for the first: what the address says, else where the visitor was."""
+    word, opened = st.query_params.get(PART), app().parts
+    if word == parts[0]:
+        del st.query_params[PART]
+    known = opened.get(name, "") if word is None and not _went_back() else word
+    opened[name] = known if known in parts[1:] else ""
+    return opened[name]
+
+
+def part_picker(name: str, parts: Sequence[str]) -> None:
+    """The row of buttons that open the parts."""
+    at = app().parts.get(name) or parts[0]
+    key = f"{name}.{PART}~{at}"  # see controls.widget_key
+
+    def opened() -> None:
+        wanted = st.session_state[key]
+        app().parts[name] = "" if wanted == parts[0] else wanted
+        st.query_params.from_dict({PART: wanted} if wanted != parts[0] else {})
+
+    st.session_state[key] = at
+    st.segmented_control(
+        t(f"{name}.{PART}"), parts, key=key, required=True, on_change=opened, label_visibility="collapsed",
+        format_func=lambda one: t(f"{name}.{PART}_{one}"),
+    )  # fmt: skip
+
+
+def _went_back() -> bool:
+    """Whether the visitor used the browser's back or forward button, so that the address leads."""
+    context = get_script_run_ctx()
+    return bool(context and context.is_history_navigation)
+
+
+def head(here: st.Page) -> None:
+    """Heading with the language picker at its right, and the sentence that says what to do."""
+    name = here.url_path or site.PAGES[0].name  # the first page is served at the root
+    st.html(Path(__file__).parent / "style.css")
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        with st.container(gap="xxsmall"):
+            st.markdown(f"### {t(f'{name}.title')}")
+            st.caption(t(f"{name}.intro"))
+        _language_picker()
+
+
+def _language_picker() -> None:
+    def chosen() -> None:
+        app().language = st.session_state["language"]
+
+    st.session_state["language"] = app().language
+    st.selectbox(
+        t("app.language_label"), languages(), key="language", format_func=languages().get, on_change=chosen,
+        label_visibility="collapsed", width=115,
+    )  # fmt: skip
+
+
+def share(page: PageState) -> None:
+    """A link and a command that repeat the run."""
+    if "share" in app().hidden:
+        return
+    with st.expander(t("share.title"), icon=":material/share:"):
+        address = (st.context.url or "").split("?")[0]
+        words = url.query(page.config, page.default) | page.words
+        st.caption(t("share.link"))
+        st.code(f"{address}?{urlencode(words)}" if words else address, language=None, wrap_lines=True)
+        st.caption(t("share.command"))
+        for config in page.configs():
+            command = f'python -m gan_core train --query "{urlencode(config.to_query())}"'
+            command += " --points table.csv" if config.data.data == "custom" else ""
+            st.code(command, language="bash", wrap_lines=True)
+
+
+def link(name: str, label: str, *, preset: str | None = None, icon: str | None = None) -> None:
+    """A link to another page, which it opens with a preset."""
+    words = {"preset": preset} if preset else {}
+    if app().language != DEFAULT_LANGUAGE:
+        words["lang"] = app().language
+    st.page_link(site.entry(name).file, label=label, icon=icon, query_params=words)
+
+
+def foot() -> None:
+    """Version, and the seed of the page's run."""
+    page = app().pages.get(app().here)
+    if page is None:
+        st.caption(t("app.footer_plain", version=app_version()))
+    else:
+        st.caption(t("app.footer", version=app_version(), seed=page.config.train.seed))
+
+
+@cache
+def app_version() -> str:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]

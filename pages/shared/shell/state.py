@@ -1,0 +1,111 @@
+"""What one visitor has: one typed object under one key of the session.
+
+    app()          AppState of this session
+    app().pages    name -> PageState, made by `layout.begin` at a page's first visit, kept until the tab is closed
+
+`PageState.config` is the one truth about what the controls say. A widget never owns a value: it shows the field of the
+configuration and its callback calls `update`, which refuses what cannot run and keeps the reason in `problem`. So a
+change of page, of language or of the URL cannot lose or double a setting. What *runs* is in `PageState.show`
+(`runs.Show`), and the two may differ until the visitor restarts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from gan_core.config import ConfigError, RunConfig
+from pages.shared.play.runs import Show
+
+KEY = "gan"
+
+
+@dataclass
+class PageState:
+    """One page with controls. `variants`: the fields in which its runs side by side differ; ({},) is one run."""
+
+    name: str
+    default: RunConfig
+    config: RunConfig
+    variants: tuple[Mapping[str, Any], ...] = ({},)
+    problem: str = ""  # why the last input was refused, one sentence
+    show: Show | None = None
+    choices: dict[str, Any] = field(default_factory=dict)  # what only changes the view: the member looked at, …
+    words: dict[str, str] = field(default_factory=dict)  # of the address, beside the configuration
+    arrived: bool = False  # in this run of the page: from elsewhere, by its address, or with the browser's back button
+    turns: Counter[str] = field(default_factory=Counter)  # how often the program has changed a field, not its widget
+
+    @property
+    def decided(self) -> set[str]:
+        """The fields that the variants decide, so that no control may."""
+        return {name for variant in self.variants for name in variant}
+
+    def configs(self, config: RunConfig | None = None) -> tuple[RunConfig, ...]:
+        """One configuration for each run. Raises ConfigError if a variant contradicts the base."""
+        return tuple((config or self.config).replace(**variant) for variant in self.variants)
+
+    def take(self, make: Callable[[], RunConfig], by: str = "") -> None:
+        """Take over the configuration that `make` gives, or keep the old one and remember why.
+
+        `by` is the field whose widget asks for it, if one does.
+        """
+        try:
+            config = make()
+            self.configs(config)
+        except ConfigError as error:
+            self.problem = f"{error}."
+        else:
+            self.turns.update(config.differences(self.config).keys() - {by})
+            self.config, self.problem = config, ""
+
+    def update(self, by: str = "", **changes: Any) -> None:
+        """Change fields by their flat names."""
+        self.take(lambda: self.config.replace(**changes), by)
+
+    def parse(self, by: str = "", **texts: str) -> None:
+        """Change fields from texts, written as in an address."""
+        self.take(lambda: RunConfig.from_query(texts, base=self.config), by)
+
+
+@dataclass
+class AppState:
+    language: str = "en"
+    here: str = ""  # the page on the screen
+    hidden: frozenset[str] = frozenset()  # what a teacher's link hides
+    said: tuple[str | None, str | None] = (None, None)  # the last words about both in the address
+    pages: dict[str, PageState] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)  # of a page in parts, the one that was open last
+    widgets: dict[str, str] = field(default_factory=dict)  # which key a control has that gets new ones, by its name
+
+    def shows(self) -> Iterator[Show]:
+        return (page.show for page in list(self.pages.values()) if page.show)
+
+    def pause(self) -> None:
+        for show in self.shows():
+            show.pause()
+
+
+def app() -> AppState:
+    if KEY not in st.session_state:
+        st.session_state[KEY] = AppState()
+    return st.session_state[KEY]
+
+
+def if_shown(key: str, changed: Callable[[], None]) -> Callable[[], None]:
+    """The callback of a control that decides runs, and whose keys, "name~something", change with what it shows.
+
+    A page that looks again before all of it has come reports the widget that stood there before, and Streamlit, which
+    has forgotten that one, takes its old value for a new wish. Only the widget that is shown may have one.
+    """
+    name = key.split("~")[0]
+    app().widgets[name] = key
+
+    def wished() -> None:
+        if app().widgets[name] == key:
+            changed()
+
+    return wished

@@ -1,0 +1,196 @@
+"""The views of image runs: samples from fixed noise, their growth, their nearest training images, walks between, and
+which digits they are, as the shipped classifier reads them."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pages.shared.play import feed
+from pages.shared.play.runs import Frame, RunFrame, Work
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+from pages.shared.views import live, panels
+
+SAMPLE = "sample"  # in PageState.choices: the chosen sample of the grid
+GROWTH_ROWS, GROWTH_COLUMNS = 6, 14  # moments, samples of each
+SHARED = 16  # samples of each member where several stand side by side
+NEIGHBOURS = 6
+WALK_STEPS = 11
+CLASSES = 10
+
+
+@feed.moves
+def samples(page: PageState, frame: Frame) -> None:
+    """Samples from fixed noise: 64 of one member, or some of every one. A click chooses one."""
+    run = frame.runs[0]
+    shown = panels.members_shown(page, run)
+    per_member = run.snapshot.fake.shape[1] if len(shown) == 1 else SHARED
+    key = f"{page.name}-samples"
+
+    def chosen() -> None:
+        index = st.session_state[key].selected
+        if index is not None:
+            page.choices[SAMPLE] = (shown[index // per_member], index % per_member)
+
+    groups = [
+        live.Images(run.snapshot.fake[k, :per_member], panels.member_name(run, k) if len(shown) > 1 else "")
+        for k in shown
+    ]
+    k, i = chosen_sample(page, run)
+    columns = 4 if len(shown) > 1 else CLASSES if run.config.model.labelled else 8  # with labels, a column is a digit
+    live.digits(
+        key, groups, step=frame.step, columns=columns, upscale=2, width=130, selectable=True,
+        selected=shown.index(k) * per_member + i if k in shown and i < per_member else None, on_select=chosen,
+        summary=t("digits.grid_summary", step=f"{frame.step:,}"),
+    )  # fmt: skip
+
+
+def chosen_sample(page: PageState, run: RunFrame) -> tuple[int, int]:
+    """(member, index) of the sample that is looked at closely."""
+    k, i = page.choices.get(SAMPLE, (0, 0))
+    looked_at = panels.member(page)
+    k = k if looked_at is None else looked_at
+    return (k if k < run.snapshot.members else 0), i
+
+
+def growth(page: PageState, frame: Frame) -> None:
+    """The same noise at moments of the past, evenly spaced over what was recorded."""
+    run = frame.runs[0]
+    k, _ = chosen_sample(page, run)
+    past = [snapshot for snapshot in run.snapshots if snapshot.step <= frame.step]
+    picks = sorted({round(i) for i in np.linspace(0, len(past) - 1, min(GROWTH_ROWS, len(past)))})
+    groups = [live.Images(past[i].fake[k, :GROWTH_COLUMNS], f"{t('panel.step')} {past[i].step:,}") for i in picks]
+    live.digits(f"{page.name}-growth", groups, step=frame.step, columns=GROWTH_COLUMNS, upscale=2, width=500)
+
+
+def neighbours(page: PageState, frame: Frame) -> None:
+    """The chosen sample beside the training images nearest to it, with their distances."""
+    from gan_core.data.images import load_images
+    from gan_core.metrics.nearest import nearest_images
+
+    run = frame.runs[0]
+    k, i = chosen_sample(page, run)
+    sample = run.snapshot.fake[k, i]
+    images, _ = load_images(run.config.data.data, "train")
+    sample, index, distance = page.show.remember(
+        "neighbours", (k, i, run.snapshot), lambda: (sample, *nearest_images(images, sample, NEIGHBOURS))
+    )
+    live.digits(
+        f"{page.name}-neighbours",
+        live.Images(
+            np.concatenate([sample[None], images[index]]),
+            labels=[t("digits.sample"), *(f"{one:.2f}" for one in distance)],
+        ),
+        step=frame.step, columns=NEIGHBOURS + 1, upscale=2,
+    )  # fmt: skip
+
+
+def walk(page: PageState, frame: Frame) -> None:
+    """G on the way from the chosen sample's latent to another's. Only of the present: the past keeps no networks."""
+    run = frame.runs[0]
+    k, start = chosen_sample(page, run)
+    key = f"{page.name}-walk-to"
+    last = run.snapshot.fake.shape[1] - 1
+    label, why = t("digits.walk_to", start=start + 1), t("digits.walk_to_help")
+    end = st.number_input(label, 1, last + 1, 2, key=key, width=200, help=why) - 1
+    newest = page.show.job.step_count
+    found = page.show.answer("walk", (newest, k, start, end), lambda work: _walk(work, k, start, end))
+    if found is None:
+        st.caption(t("digits.waiting"))
+    else:
+        live.digits(f"{page.name}-walk", found, step=newest, columns=WALK_STEPS, upscale=2)
+
+
+def _walk(work: Work, k: int, start: int, end: int) -> np.ndarray:
+    """(WALK_STEPS, 28, 28) uint8."""
+    from gan_core.studies import latent_space
+
+    trainer = work.trainers[0]
+    z = trainer.latents_of_picture(k)
+    labels = trainer.labels_of_picture
+    digit = None if labels is None else int(labels[start])  # all along, so that only z changes
+    return trainer.decode(latent_space.walk(z[start], z[end], WALK_STEPS, trainer.config.model.latent), k, digit)
+
+
+def nearest(key: str, sample: np.ndarray) -> None:
+    """A digit (28, 28) beside the training digits nearest to it, of those that come with the app."""
+    from gan_core.data.images import load_images
+    from gan_core.metrics.nearest import nearest_images
+
+    index, distance = nearest_images(load_images("mnist", "train")[0], sample, NEIGHBOURS)
+    group = live.Images(
+        np.concatenate([sample[None], load_images("mnist", "train")[0][index]]),
+        labels=[t("digits.sample"), *(f"{one:.2f}" for one in distance)],
+    )
+    live.digits(key, group, columns=NEIGHBOURS + 1, upscale=2, summary=t("digits.neighbours"))
+
+
+# ── which digits ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def shares(data: str) -> np.ndarray:
+    """(10,): the shares of the digits in the training data."""
+    from gan_core.data.images import SHARES
+
+    return np.array(SHARES[data])
+
+
+def class_chart(counts: np.ndarray, data: str) -> live.Chart:
+    """How the samples share out over the ten digits, counts (10,), beside the training labels."""
+    total = max(1, int(counts.sum()))
+    lines = [
+        live.Line(t("panel.real"), "real", shares(data)), live.Line(t("panel.fake"), "fake", counts / total)
+    ]  # fmt: skip
+    return live.Chart(t("digits.chart_classes"), (-0.5, CLASSES - 0.5), lines, kind="histogram")
+
+
+def collapse_alarm(page: PageState, frame: Frame) -> None:
+    """Which digits each member makes, how far that is from the training labels, and a warning where they collapse."""
+    from gan_core.run.classes import WARM_UP, collapses
+
+    run = frame.runs[0]
+    if run.classes is None:
+        return
+    known = run.classes.until(frame.step)
+    shown = panels.members_shown(page, run)
+    found = {k: collapse for k, collapse in enumerate(collapses(known)) if k in shown and collapse is not None}
+    words = {
+        "made": f"{np.median(known.made[-1, shown]):g}", "kl": f"{np.median(known.kl[-1, shown]):.2f}",
+        "floor": f"{known.floor:.3f}", "n": known.samples, "step": f"{int(known.step[-1]):,}",
+    }  # fmt: skip
+    sentence = t("digits.classes_made", **words)
+    if found:
+        k, worst = max(found.items(), key=lambda pair: pair[1].kl)
+        seed = run.config.member(k).train.seed
+        alarm = t("digits.collapsing", k=len(found), n=len(shown), seed=seed, made=worst.made, kl=f"{worst.kl:.2f}")
+        st.warning(f"{sentence} {alarm}", icon=":material/notifications_active:")
+    else:
+        quiet = t("digits.no_verdict", step=f"{WARM_UP:,}") if known.step[-1] < WARM_UP else t("digits.no_collapse")
+        st.info(f"{sentence} {quiet}", icon=":material/notifications_none:")
+
+
+def class_strips(page: PageState, frame: Frame) -> None:
+    """Who makes which digit, over all steps: one strip a member."""
+    run = frame.runs[0]
+    if run.classes is None or len(run.classes.step) < 2:
+        return
+    known = run.classes
+    st.markdown(f"**{t('digits.strips')}**", help=t("digits.strips_help", n=known.samples))
+    shown = panels.members_shown(page, run)
+    strips = [
+        live.Strip(panels.member_name(run, k) if len(shown) > 1 else "", known.step, known.shares[:, k], known.weights)
+        for k in shown
+    ]
+    key = f"{page.name}-strips"
+
+    def clicked() -> None:
+        if (step := st.session_state[key].step) is not None:
+            page.show.look_at(int(step), moved=True)
+
+    live.heat(
+        key, strips, step=frame.step, cursor=page.show.at, summary=t("digits.strips"), row=9, width=300,
+        labels={"step": t("panel.step"), "row": t("digits.digit"), "right": t("collapse.right"),
+                "legend": t("collapse.legend")},
+        clickable=not page.show.running, on_click=clicked,
+    )  # fmt: skip

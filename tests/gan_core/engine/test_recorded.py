@@ -1,0 +1,159 @@
+"""Recorded gradients against the same steps without a recording: equal to the last bit, curves included."""
+
+import threading
+
+import pytest
+import torch
+
+from gan_core.config import LOSSES, RunConfig
+from gan_core.engine import recorded
+from gan_core.run.trainer import Trainer
+
+STEPS = 8
+PENALTIES = [{}, {"r1": 0.7}, {"r1": 0.3, "r2": 0.9}, {"wgan_gp": 0.5}, {"clip": 0.2}]
+TRICKS = [
+    {"label_smoothing": 0.1},
+    {"d_steps": 3, "loss": "wasserstein", "wgan_gp": 0.1},
+    {"packing": 2, "r1": 0.2},
+    {"packing": 2, "wgan_gp": 0.2},
+    {"optimiser": "rmsprop"},
+    {"skip_d_below": 1.2},
+    {"d_input_scale": 0.25, "r1": 0.5},
+    {"members": 6},
+    {"data": "mnist", "latent_dim": 16},
+]
+
+
+@pytest.fixture(autouse=True)
+def soon_and_often(monkeypatch):
+    monkeypatch.setattr(recorded, "FIRST", 2)
+    monkeypatch.setattr(recorded, "MOST", 10_000)
+
+
+def small(**changes) -> RunConfig:
+    return RunConfig.of(**{"batch": 16, "g_layers": (9, 7), "d_layers": (8, 6), "latent_dim": 3} | changes)
+
+
+def run(config: RunConfig, steps: int = STEPS, *, record: bool = True) -> Trainer:
+    trainer = Trainer(config)
+    for ensemble in trainer.ensembles:
+        ensemble._recordable = ensemble._recordable and record
+    trainer.step(steps)
+    return trainer
+
+
+def played(trainer: Trainer) -> bool:
+    return all(
+        ensemble._played and all(isinstance(play, torch.jit.ScriptFunction) for play in ensemble._played.values())
+        for ensemble in trainer.ensembles
+    )
+
+
+def bits(trainer: Trainer) -> list[bytes]:
+    thetas = [t.numpy().tobytes() for e in trainer.ensembles for t in (e.generator.theta, e.discriminator.theta)]
+    curves = trainer.history.curves()
+    return thetas + [getattr(curves, name).tobytes() for name in ("d_loss", "g_loss", "d_real", "d_grad", "g_grad")]
+
+
+def assert_same_bits(config: RunConfig) -> None:
+    with_recording, without = run(config), run(config, record=False)
+    assert played(with_recording) and not without.ensembles[0]._played
+    assert bits(with_recording) == bits(without)
+
+
+@pytest.mark.parametrize("update", ["alternating", "simultaneous"])
+@pytest.mark.parametrize("penalty", PENALTIES, ids=lambda p: "+".join(p) or "plain")
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_recording_changes_no_bit(loss, penalty, update):
+    assert_same_bits(small(loss=loss, update=update, members=2, **penalty))
+
+
+@pytest.mark.parametrize("penalty", PENALTIES, ids=lambda p: "+".join(p) or "plain")
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_nor_with_another_activation(activation, penalty):
+    assert_same_bits(small(g_activation=activation, d_activation=activation, **penalty))
+
+
+@pytest.mark.parametrize("changes", TRICKS, ids=str)
+def test_nor_with_a_trick(changes):
+    assert_same_bits(small(**changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"instance_noise": 0.2},
+        {"d_dropout": 0.2},
+        {"unrolled": 2},
+        {"d_norm": "batch"},
+        {"data": "mnist", "labels": "conditional"},
+    ],
+    ids=str,
+)
+def test_what_draws_inside_or_has_no_closed_form_steps_unrecorded(changes):
+    assert not run(small(**changes)).ensembles[0]._played
+
+
+def test_runs_that_share_a_recording_keep_their_own_weights_rates_and_seeds():
+    config = small(r1=0.3)
+    others = [config, config.replace(seed=7), config.replace(d_lr=1e-2), config.replace(r1=3.0)]
+    expected = [bits(run(other, record=False)) for other in others]
+    together = [run(other) for other in others]
+    assert len({id(t.ensembles[0]._played[recorded._d_gradient]) for t in together}) == 1
+    assert [bits(trainer) for trainer in together] == expected
+    assert len(set(map(tuple, expected))) == len(others)
+
+
+def test_threads_may_play_one_recording_at_once():
+    configs = [small(seed=seed, loss="hinge") for seed in range(4)]
+    expected = [bits(run(config, 60, record=False)) for config in configs]
+    found = {}
+    threads = [threading.Thread(target=lambda c=c: found.update({c.train.seed: bits(run(c, 60))})) for c in configs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [found[config.train.seed] for config in configs] == expected
+
+
+def test_a_rate_changed_on_the_way_is_followed():
+    trainers = [Trainer(small()), Trainer(small())]
+    trainers[1].ensembles[0]._recordable = False
+    for trainer in trainers:
+        trainer.step(6)
+        trainer.set_rates(g_lr=3e-3, d_lr=1e-4)
+        trainer.step(6)
+    assert played(trainers[0]) and bits(trainers[0]) == bits(trainers[1])
+
+
+def test_one_player_may_move_alone():
+    def moved(record: bool) -> Trainer:
+        trainer = run(small(), record=record)
+        trainer.step_d(3)
+        trainer.step_g(2)
+        trainer.step_d()
+        return trainer
+
+    assert bits(moved(True)) == bits(moved(False))
+
+
+def test_where_torch_cannot_record_the_run_goes_on(monkeypatch, caplog):
+    def refuse(*args, **kwargs):
+        raise RuntimeError("not here")
+
+    monkeypatch.setattr(torch.jit, "trace", refuse)
+    config = small(batch=14)  # a shape of its own, which no other test has recorded
+    assert bits(run(config)) == bits(run(config, record=False))
+    assert "no recording" in caplog.text
+
+
+def test_recordings_are_bounded(monkeypatch):
+    monkeypatch.setattr(recorded, "MOST", 0)
+    trainer = run(small(batch=18))
+    assert not played(trainer)
+    assert trainer.step_count == STEPS
+
+
+def test_short_runs_record_nothing(monkeypatch):
+    monkeypatch.setattr(recorded, "FIRST", STEPS + 1)
+    assert not run(small()).ensembles[0]._played

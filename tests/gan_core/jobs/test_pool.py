@@ -1,0 +1,531 @@
+"""The fair pool, with works that only count. No test sleeps: works wait at gates, and time is a number they advance."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+import threading
+import weakref
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+
+from gan_core.jobs.pool import FRAME_SECONDS, Job, Pool, PoolFull
+
+PATIENCE = 30.0  # seconds until a hung test fails instead of hanging the suite
+
+
+class Clock:
+    """Time as a number; a work with a cost moves it on."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Count:
+    """A work that counts its steps and notes every call."""
+
+    steps_per_slice: int | None = 1
+
+    def __init__(self, name: object = "work", diary: list[tuple[object, int]] | None = None) -> None:
+        self.name, self.diary = name, [] if diary is None else diary
+        self.step_count, self.failure = 0, None
+
+    def step(self, n: int = 1) -> None:
+        self.step_count += n
+        self.diary.append((self.name, n))
+
+
+class Timed(Count):
+    """A work whose steps cost time on a clock that only works move."""
+
+    steps_per_slice = None
+
+    def __init__(self, clock: Clock, cost: float, name: object = "work", diary: list | None = None) -> None:
+        super().__init__(name, diary)
+        self.clock, self.cost = clock, cost
+
+    def step(self, n: int = 1) -> None:
+        super().step(n)
+        self.clock.now += n * self.cost
+
+
+class Gated(Count):
+    """A work whose first step waits until it is let through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered, self.gate = threading.Event(), threading.Event()
+
+    def step(self, n: int = 1) -> None:
+        self.entered.set()
+        assert self.gate.wait(PATIENCE)
+        super().step(n)
+
+
+class Failing(Count):
+    def step(self, n: int = 1) -> None:
+        if self.step_count == 3:
+            raise ZeroDivisionError("a detail for the log")
+        super().step(n)
+
+
+class Together(Count):
+    """A work whose steps wait for those of the other workers: none of them is left behind by the system."""
+
+    def __init__(self, barrier: threading.Barrier, name: object, diary: list[tuple[object, int]]) -> None:
+        super().__init__(name, diary)
+        self.barrier = barrier
+
+    def step(self, n: int = 1) -> None:
+        self.barrier.wait(PATIENCE)
+        super().step(n)
+
+
+def steps_of(work: Count) -> int:
+    return work.step_count
+
+
+def job_of(work: Count, until: int = 10) -> Job:
+    return Job(work, until=until, publish=steps_of)
+
+
+def nothing() -> None: ...
+
+
+@pytest.fixture
+def pool() -> Iterator[Pool]:
+    """One worker: the order of events is then exact."""
+    pool = Pool(workers=1, prepare=nothing)
+    yield pool
+    pool.close()
+
+
+def run_together(pool: Pool, jobs: list[Job], workers: int = 1) -> None:
+    """Play all jobs from one moment on: until then every worker stands at a gate."""
+    plugs = [Gated() for _ in range(workers)]
+    for plug in plugs:
+        job = job_of(plug, until=1)
+        pool.submit(job)
+        job.play()
+    for plug in plugs:
+        assert plug.entered.wait(PATIENCE)
+    for job in jobs:
+        pool.submit(job)
+        job.play()
+    for plug in plugs:
+        plug.gate.set()
+    assert all(job.join(PATIENCE) for job in jobs)
+
+
+@pytest.mark.parametrize(("workers", "apart"), [(1, 1), (2, 2)])
+def test_thirty_jobs_get_their_slices_in_turn(workers: int, apart: int) -> None:
+    pool = Pool(workers=workers, prepare=nothing)
+    diary: list[tuple[object, int]] = []
+    barrier = threading.Barrier(workers)
+    jobs = [job_of(Together(barrier, i, diary), until=20) for i in range(30)]
+    run_together(pool, jobs, workers)
+    pool.close()
+    counts = Counter({i: 0 for i in range(30)})
+    for name, n in diary:
+        counts[name] += n
+        assert max(counts.values()) - min(counts.values()) <= apart
+    assert set(counts.values()) == {20}
+
+
+def test_a_slow_and_a_fast_run_get_the_same_time() -> None:
+    clock, diary = Clock(), []
+    costs = {"fast": 0.001, "slow": 0.01}
+    pool = Pool(workers=1, slice_seconds=0.04, prepare=nothing, clock=clock)
+    works = [Timed(clock, cost, name, diary) for name, cost in costs.items()]
+    run_together(pool, [job_of(work, until=round(4 / work.cost)) for work in works])
+    pool.close()
+    spent = dict.fromkeys(costs, 0.0)
+    for name, n in diary:
+        spent[name] += n * costs[name]
+        assert n * costs[name] <= 0.0401 and abs(spent["fast"] - spent["slow"]) <= 0.0401
+    assert spent == pytest.approx({"fast": 4, "slow": 4})
+    assert sum(name == "fast" for name, _ in diary) < 150  # 100 slices: hardly more than one call each
+    assert diary[0] == ("fast", 1)  # nothing is known of the first step, so it is taken alone
+
+
+def test_steps_longer_than_a_slice_still_advance_one_by_one() -> None:
+    clock = Clock()
+    pool = Pool(workers=1, slice_seconds=0.04, prepare=nothing, clock=clock)
+    work = Timed(clock, 5.0)
+    run_together(pool, [job_of(work, until=7)])
+    pool.close()
+    assert work.diary == [("work", 1)] * 7
+
+
+@pytest.mark.parametrize("until", [1, 2, 39, 40, 41, 1237])
+def test_a_run_stops_exactly_and_goes_on_exactly(until: int) -> None:
+    clock = Clock()
+    pool = Pool(workers=1, slice_seconds=0.04, prepare=nothing, clock=clock)
+    job = job_of(Timed(clock, 0.001), until=until)
+    run_together(pool, [job])
+    assert (job.state, job.step_count, job.frame) == ("finished", until, until)
+    job.play(until=until + 3)
+    assert job.join(PATIENCE)
+    assert (job.state, job.step_count, job.until, job.frame) == ("finished", until + 3, until + 3, until + 3)
+    job.play()  # it is there already
+    assert job.join(PATIENCE)
+    assert (job.state, job.step_count) == ("finished", until + 3)
+    pool.close()
+
+
+def test_a_work_may_know_its_own_slice(pool: Pool) -> None:
+    work = Count()
+    work.steps_per_slice = 4
+    run_together(pool, [job_of(work, until=10)])
+    assert [n for _, n in work.diary] == [4, 4, 2]
+
+
+def test_a_paused_job_has_a_picture_and_does_not_move(pool: Pool) -> None:
+    work = Count()
+    job = job_of(work)
+    assert (job.frame, job.version, job.state, job.busy) == (None, 0, "paused", False)
+    pool.submit(job)
+    assert job.join(PATIENCE)
+    assert (job.frame, job.version, job.state, job.rate) == (0, 1, "paused", 0.0)
+    assert work.diary == []
+
+
+def test_pause_does_not_wait_and_play_goes_on(pool: Pool) -> None:
+    work = Gated()
+    job = job_of(work)
+    pool.submit(job)
+    job.play()
+    assert work.entered.wait(PATIENCE)
+    assert pool.load == 1
+    job.pause()  # the worker stands in the step: a pause that waited for it would never return
+    assert job.state == "paused" and job.busy and pool.load == 0
+    work.gate.set()
+    assert job.join(PATIENCE)
+    assert (job.state, job.step_count, job.frame) == ("paused", 1, 1)  # the picture is of the step it rests at
+    job.play()
+    assert job.join(PATIENCE)
+    assert (job.state, job.step_count, job.frame) == ("finished", 10, 10)
+
+
+def test_commands_run_in_order_while_paused_and_give_one_fresh_frame(pool: Pool) -> None:
+    work, plug, said = Count(), Gated(), []
+    pool.submit(stuck := job_of(plug, until=1))
+    stuck.play()
+    assert plug.entered.wait(PATIENCE)
+    job = job_of(work)
+    pool.submit(job)
+    for k in range(5):
+        job.do(lambda work, k=k: said.append((k, work is not None)))
+    job.do(lambda work: work.step(2))
+    plug.gate.set()
+    assert job.join(PATIENCE)
+    assert said == [(k, True) for k in range(5)]
+    assert (job.state, job.step_count, job.frame, job.version) == ("paused", 2, 2, 1)
+    job.do(lambda work: work.step(1))
+    assert job.join(PATIENCE)
+    assert (job.frame, job.version) == (3, 2)
+
+
+def test_a_command_comes_between_two_slices_of_a_running_job(pool: Pool) -> None:
+    work = Gated()
+    job = job_of(work, until=3)
+    pool.submit(job)
+    job.play()
+    assert work.entered.wait(PATIENCE)
+    job.do(lambda work: work.diary.append("command"))
+    work.gate.set()
+    assert job.join(PATIENCE)
+    assert work.diary == [("work", 1), "command", ("work", 1), ("work", 1)]
+
+
+def test_commands_alone_do_not_hold_up_other_jobs() -> None:
+    clock = Clock()
+    pool = Pool(workers=1, slice_seconds=0.04, prepare=nothing, clock=clock)
+    plug, diary = Gated(), []
+    pool.submit(stuck := job_of(plug, until=1))
+    stuck.play()
+    assert plug.entered.wait(PATIENCE)
+    greedy, other = job_of(Count()), job_of(Count())
+    pool.submit(greedy)
+    pool.submit(other)
+
+    def slow(work: Count) -> None:
+        clock.now += 0.03
+        diary.append("greedy")
+
+    for _ in range(4):
+        greedy.do(slow)
+    other.do(lambda work: diary.append("other"))
+    plug.gate.set()
+    assert greedy.join(PATIENCE) and other.join(PATIENCE)
+    pool.close()
+    assert diary == ["greedy", "greedy", "other", "greedy", "greedy"]
+
+
+def test_a_run_that_fails_says_so_in_a_sentence_and_the_others_go_on(
+    pool: Pool, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad, good = job_of(Failing()), job_of(Count(), until=50)
+    run_together(pool, [bad, good])
+    assert (bad.state, bad.step_count, bad.rate) == ("failed", 3, 0.0)
+    assert bad.error and "step 3" in bad.error and "a detail" not in bad.error and "\n" not in bad.error
+    assert "a detail for the log" in caplog.text
+    assert (good.state, good.step_count, good.error) == ("finished", 50, None)
+    bad.play()
+    bad.do(lambda work: pytest.fail("a failed job obeys nobody"))
+    assert bad.state == "failed" and not bad.busy
+
+
+@pytest.mark.parametrize("where", ["command", "publish"])
+def test_an_error_outside_the_steps_fails_that_job_alone(pool: Pool, where: str) -> None:
+    def broken(work: Count) -> None:
+        raise KeyError("x")
+
+    job = Job(Count(), until=5, publish=broken if where == "publish" else steps_of)
+    pool.submit(job)
+    if where == "command":
+        job.do(broken)
+    assert job.join(PATIENCE)
+    assert job.state == "failed" and "KeyError" in str(job.error)
+    pool.submit(other := job_of(Count()))
+    other.play()
+    assert other.join(PATIENCE) and other.state == "finished"
+
+
+def test_a_failure_the_work_reports_is_shown_in_its_own_words(pool: Pool) -> None:
+    class Exploding(Count):
+        def step(self, n: int = 1) -> None:
+            super().step(n)
+            if self.step_count == 4:
+                self.failure = "The weights of D are no longer numbers."
+
+    job = job_of(Exploding())
+    run_together(pool, [job])
+    assert (job.state, job.step_count) == ("failed", 4)
+    assert job.error == "The weights of D are no longer numbers."
+    assert job.frame == 4  # the last picture is of the failure
+
+
+def test_frames_are_made_only_for_those_who_look() -> None:
+    clock = Clock()
+    pool = Pool(workers=1, slice_seconds=0.04, prepare=nothing, clock=clock)
+    unseen = job_of(Timed(clock, 0.01), until=1000)
+    run_together(pool, [unseen])
+    assert unseen.version == 2  # the first and the last, in ten seconds
+    made: list[float] = []
+
+    def watched(work: Count) -> int:
+        made.append(clock.now)
+        assert seen.frame != work.step_count  # looks, and so asks for the next one
+        return work.step_count
+
+    seen = Job(Timed(clock, 0.01), until=1000, publish=watched)
+    run_together(pool, [seen])
+    assert seen.version == len(made) and seen.frame == 1000
+    pool.close()
+    gaps = [later - earlier for earlier, later in pairwise(made[:-1])]  # the last frame does not wait
+    assert min(gaps) >= FRAME_SECONDS and max(gaps) <= FRAME_SECONDS + 0.05
+
+
+def test_the_rate_is_steps_per_second_and_zero_at_rest() -> None:
+    clock = Clock()
+    pool = Pool(workers=1, slice_seconds=0.04, prepare=nothing, clock=clock)
+    rates: list[float] = []
+
+    class Watched(Timed):
+        def step(self, n: int = 1) -> None:
+            rates.append(job.rate)
+            super().step(n)
+
+    job = job_of(Watched(clock, 0.01), until=500)
+    run_together(pool, [job])
+    assert rates[0] == 0.0 and rates[-1] == pytest.approx(100.0)
+    assert job.rate == 0.0
+    pool.close()
+
+
+def test_closing_lets_go_of_the_work_even_in_the_middle_of_a_step(pool: Pool) -> None:
+    work = Gated()
+    gate, alive = work.gate, weakref.ref(work)
+    job = job_of(work, until=10**9)
+    pool.submit(job)
+    job.play()
+    assert work.entered.wait(PATIENCE)
+    del work
+    job.close()
+    job.close()
+    assert job.state == "closed" and alive() is not None and len(pool) == 0
+    gate.set()
+    assert job.join(PATIENCE)
+    assert alive() is None
+    job.play()
+    job.pause()
+    job.do(lambda work: pytest.fail("a closed job obeys nobody"))
+    assert (job.state, job.frame, job.busy) == ("closed", None, False)
+
+
+def test_a_job_nobody_refers_to_is_gone(pool: Pool) -> None:
+    job = job_of(Count())
+    pool.submit(job)
+    assert job.join(PATIENCE) and len(pool) == 1
+    pool.submit(other := job_of(Count()))  # the worker has moved on to another
+    assert other.join(PATIENCE)
+    del job
+    gc.collect()
+    assert len(pool) == 1
+
+
+def test_a_full_pool_refuses_with_a_sentence_and_takes_more_after_a_close() -> None:
+    pool = Pool(workers=1, max_jobs=2, prepare=nothing)
+    first, second, third = (job_of(Count()) for _ in range(3))
+    pool.submit(first)
+    pool.submit(second)
+    with pytest.raises(PoolFull, match="2 runs"):
+        pool.submit(third)
+    first.close()
+    pool.submit(third)
+    assert len(pool) == 2
+    pool.close()
+    assert len(pool) == 0
+
+
+def test_a_job_belongs_to_one_pool_for_life(pool: Pool) -> None:
+    job = job_of(Count())
+    pool.submit(job)
+    with pytest.raises(RuntimeError, match="submitted before"):
+        pool.submit(job)
+
+
+def test_a_job_told_to_play_before_it_is_submitted_plays_then(pool: Pool) -> None:
+    job = job_of(Count())
+    job.play()
+    assert job.join(PATIENCE) and job.step_count == 0
+    pool.submit(job)
+    assert job.join(PATIENCE) and (job.state, job.step_count) == ("finished", 10)
+
+
+def test_a_lone_job_is_told_of_the_idle_workers_and_shares_them_with_nobody_else() -> None:
+    class Told(Count):
+        threads = 0
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.heard: list[int] = []
+
+        def step(self, n: int = 1) -> None:
+            super().step(n)
+            self.heard.append(self.threads)
+
+    pool = Pool(workers=2, prepare=lambda: None)
+    try:
+        alone, busy, beside = Told(), Gated(), Told()
+        runs = [Job(work, until=5, publish=steps_of) for work in (alone, busy, beside)]
+        pool.submit(runs[0])
+        assert runs[0].join(PATIENCE)
+        with pool._condition:  # both workers have come to their first rest
+            assert pool._condition.wait_for(lambda: pool._idle == 2, PATIENCE)
+        runs[0].play()
+        assert runs[0].join(PATIENCE) and alone.heard == [2] * 5
+        pool.submit(runs[1])
+        runs[1].play()
+        assert busy.entered.wait(PATIENCE)
+        pool.submit(runs[2])
+        runs[2].play()
+        assert runs[2].join(PATIENCE) and beside.heard == [1] * 5
+        busy.gate.set()
+    finally:
+        pool.close()
+
+
+def test_closing_the_pool_ends_its_threads_and_jobs() -> None:
+    pool = Pool(workers=2, prepare=nothing)
+    jobs = [job_of(Count(), until=10**9) for _ in range(5)]
+    for job in jobs:
+        pool.submit(job)
+        job.play()
+    pool.close()
+    assert not any(thread.is_alive() for thread in pool._threads)
+    assert all(job.state == "closed" and job.join(PATIENCE) for job in jobs)
+    with pytest.raises(RuntimeError, match="closed"):
+        pool.submit(job_of(Count()))
+
+
+def test_methods_may_be_called_from_many_threads_at_once() -> None:
+    pool = Pool(workers=2, prepare=nothing)
+    work = Count()
+    job = job_of(work, until=300)
+    pool.submit(job)
+    commanded = Counter[int]()
+
+    def visitor(k: int) -> None:
+        for _ in range(50):
+            job.play()
+            job.do(lambda work: commanded.update([k]))
+            assert job.frame is None or 0 <= job.frame <= 300
+            job.pause()
+
+    threads = [threading.Thread(target=visitor, args=(k,)) for k in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    job.play()
+    assert job.join(PATIENCE)
+    pool.close()
+    assert commanded == Counter({k: 50 for k in range(6)})
+    assert sum(n for _, n in work.diary) == work.step_count == 300
+
+
+@pytest.mark.parametrize("members", [1, 9])
+def test_slices_do_not_change_a_training_run(members: int) -> None:
+    import numpy as np
+
+    from gan_core.config import RunConfig
+    from gan_core.run.trainer import Trainer
+
+    config = RunConfig.of(members=members, batch=16, g_layers=(8,), d_layers=(8,))
+    whole, sliced = Trainer(config), Trainer(config)
+    whole.step(60)
+    pool = Pool(workers=2, slice_seconds=0.002)
+    job = Job(sliced, until=25, publish=lambda trainer: trainer.snapshot())
+    job.play()
+    pool.submit(job)
+    assert job.join(PATIENCE)
+    job.play(until=60)
+    assert job.join(PATIENCE)
+    frame, reference = job.frame, whole.snapshot()
+    assert frame is not None and frame.step == 60
+    for name in ("fake", "field", "fake_logits", "logit_gradient", "lattice"):
+        np.testing.assert_array_equal(getattr(frame, name), getattr(reference, name))
+    curves, expected = sliced.history.curves(), whole.history.curves()
+    np.testing.assert_array_equal(curves.step, expected.step)
+    np.testing.assert_array_equal(curves.d_loss, expected.d_loss)
+    assert [s.step for s in sliced.history.snapshots] == [s.step for s in whole.history.snapshots]
+    pool.close()
+
+
+def test_every_worker_computes_with_one_torch_thread() -> None:
+    import torch
+
+    threads: list[int] = []
+
+    class Asks(Count):
+        def step(self, n: int = 1) -> None:
+            super().step(n)
+            threads.append(torch.get_num_threads())
+
+    pool = Pool(workers=2)
+    run_together(pool, [job_of(Asks(), until=3) for _ in range(4)], workers=2)
+    pool.close()
+    assert set(threads) == {1}
+
+
+def test_the_module_needs_neither_torch_nor_streamlit() -> None:
+    code = "import sys, gan_core.jobs; sys.exit(bool({'torch', 'streamlit', 'numpy', 'plotly'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,296 @@
+"""The trainer: determinism, members, chunks, tricks, failures, history."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from gan_core.config import ConfigError, RunConfig
+from gan_core.presets import PRESETS
+from gan_core.run.history import CURVE_ROWS, EVERY_STEP, PICTURE_BYTES, History
+from gan_core.run.trainer import CHUNK, Trainer
+
+SMALL = {"batch": 32, "g_layers": (16, 16), "d_layers": (16, 16)}
+
+
+def small(**changes) -> RunConfig:
+    return RunConfig.of(**(SMALL | changes))
+
+
+def parameters(trainer: Trainer) -> torch.Tensor:
+    return torch.cat([torch.cat([e.generator.theta, e.discriminator.theta], 1) for e in trainer.ensembles])
+
+
+VARIANTS = [
+    {},
+    {"update": "simultaneous"},
+    {"loss": "wasserstein", "wgan_gp": 1.0, "d_steps": 3},
+    {"d_dropout": 0.3, "instance_noise": 0.1, "noise_steps": 40},
+    {"packing": 4, "loss": "minimax"},
+    {"minibatch_std": True},
+    {"g_norm": "batch", "d_norm": "batch"},
+    {"g_norm": "layer", "d_norm": "layer", "r1": 0.5},
+    {"unrolled": 3, "loss": "minimax"},
+    {"optimiser": "rmsprop", "clip": 0.05, "loss": "wasserstein"},
+    {"optimiser": "sgd", "loss": "least_squares"},
+    {"skip_d_below": 1.3},
+    {"loss": "relativistic", "r1": 0.1, "r2": 0.1, "packing": 2},
+    {"latent": "uniform", "latent_dim": 1, "data": "line"},
+    {"data": "checkerboard", "loss": "hinge"},
+]
+
+
+@pytest.mark.parametrize("changes", VARIANTS, ids=str)
+def test_the_same_seed_gives_the_same_run_however_it_is_sliced_and_watched(changes):
+    a, b = Trainer(small(members=2, **changes)), Trainer(small(members=2, **changes))
+    a.step(40)
+    for n in (1, 7, 20, 12):
+        b.step(n)
+        b.snapshot(), b.generate(10), b.history.curves()
+    assert torch.equal(parameters(a), parameters(b))
+    assert torch.isfinite(parameters(a)).all()
+    assert a.step_count == b.step_count == 40
+    other = Trainer(small(members=2, seed=77, **changes))
+    other.step(40)
+    assert not torch.equal(parameters(a), parameters(other))
+
+
+def test_nothing_touches_the_global_generators():
+    torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()[1].copy()
+    for changes in VARIANTS:
+        Trainer(small(**changes)).step(2)
+    Trainer(PRESETS["digits_dcgan"].config.replace(batch=8)).step(1)
+    assert torch.equal(torch_state, torch.get_rng_state())
+    assert np.array_equal(numpy_state, np.random.get_state()[1])
+
+
+@pytest.mark.parametrize("changes", VARIANTS, ids=str)
+def test_a_member_equals_the_same_seed_alone(changes):
+    # In float32 a batched product may round differently from a single one, and training amplifies that; the runs are
+    # the same run all the same, as float64 shows.
+    config = small(members=3, seed=5, **changes)
+    together = Trainer(config, dtype=torch.float64)
+    together.step(20)
+    for k in range(3):
+        alone = Trainer(config.member(k), dtype=torch.float64)
+        alone.step(20)
+        torch.testing.assert_close(parameters(together)[k], parameters(alone)[0], rtol=0, atol=1e-8)
+
+
+def test_chunks_change_nothing():
+    config = small(members=CHUNK + 3)
+    many = Trainer(config)
+    many.step(70)
+    assert [e.size for e in many.ensembles] == [CHUNK, 3]
+    last = Trainer(config, members=[config.member(k) for k in range(CHUNK, CHUNK + 3)])
+    last.step(70)
+    assert torch.equal(parameters(many)[CHUNK:], parameters(last))
+    curves = many.history.curves()
+    assert curves.step[-1] == 70 and curves.d_loss.shape == (70, CHUNK + 3)
+    assert np.isfinite(curves.d_loss).all()
+    assert np.array_equal(curves.d_loss[:, CHUNK:], last.history.curves().d_loss)
+
+
+def test_members_may_differ_in_rates_betas_and_penalties():
+    config = small(r1=0.1)
+    members = [
+        config,
+        config.replace(g_lr=1e-4, d_lr=1e-2),
+        config.replace(beta1=0.9, beta2=0.9),
+        config.replace(r1=2.0),
+    ]
+    together = Trainer(config, members=members, dtype=torch.float64)
+    together.step(15)
+    for k, member in enumerate(members):
+        alone = Trainer(member, dtype=torch.float64)
+        alone.step(15)
+        torch.testing.assert_close(parameters(together)[k], parameters(alone)[0], rtol=0, atol=1e-9)
+    with pytest.raises(ConfigError, match="differ only in"):
+        Trainer(config, members=[config, config.replace(loss="hinge")])
+
+
+def test_twin_runs_of_different_losses_see_the_same_data():
+    a, b = Trainer(small(loss="minimax")), Trainer(small(loss="wasserstein", wgan_gp=1.0, instance_noise=0.5))
+    assert torch.equal(parameters(a), parameters(b))
+    for _ in range(40):
+        a.step(), b.step()
+        assert torch.equal(a.ensembles[0].batch.real, b.ensembles[0].batch.real)
+        assert torch.equal(a.ensembles[0].batch.z, b.ensembles[0].batch.z)
+
+
+def test_a_member_that_diverges_leaves_the_others_alone():
+    calm = small(optimiser="sgd", loss="wasserstein", g_lr=1e-3, d_lr=1e-3)
+    wild = calm.replace(g_lr=1.0, d_lr=1.0, seed=1)
+    trainer = Trainer(calm, members=[calm, wild, calm.replace(seed=2)])
+    trainer.step(60)
+    assert trainer.alive.tolist() == [True, False, True]
+    assert trainer.failure is None
+    (failure,) = trainer.failures
+    assert failure.members == (1,) and 0 < failure.step < 60
+    assert "discriminator" in failure.tensor or "generator" in failure.tensor
+    alone = Trainer(calm, members=[calm, calm.replace(seed=2)])
+    alone.step(60)
+    torch.testing.assert_close(parameters(trainer)[[0, 2]], parameters(alone), rtol=0, atol=1e-6)
+    assert any("Member 2" in mark.text for mark in trainer.history.marks)
+
+
+def test_a_run_that_diverges_stops_and_keeps_its_history():
+    trainer = Trainer(PRESETS["diverging"].config)
+    trainer.step(1000)
+    assert trainer.failure is not None and trainer.step_count == trainer.failure.step < 1000
+    sentence = str(trainer.failure)
+    assert f"step {trainer.step_count:,}" in sentence and "weight" in sentence and sentence.endswith(".")
+    assert len(trainer.history.snapshots) >= 3
+    trainer.step(10)
+    assert trainer.step_count == trainer.failure.step
+
+
+@pytest.mark.parametrize("changes", [{}, {"update": "simultaneous"}, {"packing": 2, "loss": "relativistic"}], ids=str)
+def test_each_player_steps_alone(changes):
+    trainer = Trainer(small(**changes))
+    g, d = trainer.ensembles[0].generator.theta, trainer.ensembles[0].discriminator.theta
+    g0, d0 = g.clone(), d.clone()
+    trainer.step_d(3)
+    assert torch.equal(g, g0) and not torch.equal(d, d0) and trainer.step_count == 0
+    d1 = d.clone()
+    trainer.step_g(2)
+    assert not torch.equal(g, g0) and torch.equal(d, d1) and trainer.step_count == 2
+    trainer.step(1)
+    assert trainer.step_count == 3
+
+
+def test_step_is_d_then_g():
+    a, b = Trainer(small()), Trainer(small())
+    a.step(5)
+    for _ in range(5):
+        b.step_d(), b.step_g()
+    assert torch.equal(parameters(a), parameters(b))
+
+
+def test_learning_rates_change_live_and_leave_a_mark():
+    trainer = Trainer(small())
+    trainer.step(3)
+    before = trainer.ensembles[0].generator.theta.clone()
+    trainer.set_rates(g_lr=0.0)
+    trainer.step(3)
+    assert torch.equal(before, trainer.ensembles[0].generator.theta)
+    assert [(m.step, m.text) for m in trainer.history.marks] == [(3, "g_lr → 0")]
+    with pytest.raises(ConfigError):
+        trainer.set_rates(d_lr=1e3)
+
+
+def test_clipping_keeps_every_weight_within_c_after_each_step():
+    trainer = Trainer(small(loss="wasserstein", clip=0.02, optimiser="rmsprop", d_lr=1e-2, d_steps=2))
+    for _ in range(20):
+        trainer.step()
+        assert float(trainer.ensembles[0].discriminator.theta.abs().max()) <= 0.02
+
+
+def test_a_pausing_discriminator_does_not_move():
+    trainer = Trainer(small(skip_d_below=10.0))
+    before = trainer.ensembles[0].discriminator.theta.clone()
+    trainer.step(5)
+    assert torch.equal(before, trainer.ensembles[0].discriminator.theta)
+
+
+def test_instance_noise_falls_linearly_to_zero():
+    trainer = Trainer(small(instance_noise=0.4, noise_steps=20))
+    seen = []
+    for _ in range(25):
+        seen.append(trainer.ensembles[0].noise)
+        trainer.step()
+    assert seen[:21] == pytest.approx([0.4 * (1 - s / 20) for s in range(21)], abs=1e-12)
+    assert seen[21:] == [0.0] * 4
+
+
+def test_snapshots_hold_what_they_say():
+    trainer = Trainer(small(members=2, packing=2))
+    trainer.step(5)
+    shot = trainer.snapshot()
+    ensemble = trainer.ensembles[0]
+    assert shot.step == 5 and shot.fake.shape == (2, 512, 2) and shot.real.shape == (512, 2)
+    assert shot.field.shape == (2, 50, 50) and shot.lattice.shape == (2, 21, 21, 2)
+    # the gradient against a finite difference of D seen by one sample of a pack
+    k, i, h = 1, 7, 1e-3
+    x = torch.from_numpy(shot.fake[k, i])
+
+    def logit(first: torch.Tensor) -> float:
+        pair = torch.cat([first, x]).view(1, 1, 4).expand(2, 1, 4)
+        return float(ensemble.discriminator.forward(pair, training=False)[0][k, 0, 0])
+
+    for axis in range(2):
+        e = torch.zeros(2)
+        e[axis] = h
+        assert (logit(x + e) - logit(x - e)) / (2 * h) == pytest.approx(
+            float(shot.logit_gradient[k, i, axis]), abs=2e-3
+        )
+    assert logit(x) == pytest.approx(float(shot.fake_logits[k, i]), abs=1e-5)
+    # row i of the field is y, column j is x
+    xmin, xmax, ymin, ymax = shot.extent
+    x = torch.tensor([xmin + 30 * (xmax - xmin) / 49, ymin + 10 * (ymax - ymin) / 49])
+    assert logit(x) == pytest.approx(float(shot.field[k, 10, 30]), abs=1e-4)
+
+
+def test_snapshots_are_copies():
+    trainer = Trainer(small())
+    shot = trainer.snapshot()
+    before = shot.fake.copy()
+    trainer.step(5)
+    assert np.array_equal(shot.fake, before)
+    assert not np.array_equal(trainer.snapshot().fake, before)
+
+
+@pytest.mark.parametrize(
+    "name", ["digits_mlp", "digits_mlp_recipe", "digits_dcgan", "digits_conditional", "digits_ac_gan"]
+)
+def test_digits_train_and_picture(name):
+    trainer = Trainer(PRESETS[name].config.replace(members=2))
+    trainer.step(2)
+    shot = trainer.snapshot()
+    assert shot.fake.shape == (2, 64, 28, 28) and shot.fake.dtype == np.uint8
+    assert shot.real.shape == (64, 28, 28) and shot.field is None
+    assert torch.isfinite(parameters(trainer)).all()
+    same = trainer.decode(trainer.latents_of_picture(1), member=1)
+    assert np.array_equal(same, shot.fake[1])
+
+
+# ── history ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_curves_stay_bounded_and_evenly_spaced():
+    history = History(1)
+    for step in filter(history.records, range(1, 30 * CURVE_ROWS)):
+        history.record(step, lambda step=step: np.full((6, 1), step, np.float32))
+    curves = history.curves()
+    assert CURVE_ROWS / 2 < len(curves.step) <= CURVE_ROWS
+    assert curves.step[:EVERY_STEP].tolist() == list(range(1, EVERY_STEP + 1))
+    assert set(np.diff(curves.step[EVERY_STEP:])) == {history.stride}
+    assert np.array_equal(curves.d_loss[:, 0], curves.step.astype(np.float32))
+
+
+def test_pictures_are_due_at_log_spaced_steps():
+    due = [step for step in range(20_000) if History.due(step)]
+    assert due[:18] == [*range(17), 18]
+    assert 70 < len(due) < 110
+    ratios = np.diff(due[16:]) / np.array(due[16:-1])
+    assert ratios.max() <= 0.126 and ratios.min() >= 0.06
+
+
+def test_pictures_stay_bounded_and_keep_the_ends():
+    trainer = Trainer(small(members=8))
+    shot = trainer.snapshot()
+    import dataclasses
+
+    for step in range(1, 400):
+        trainer.history.add(dataclasses.replace(shot, step=step))
+    kept = trainer.history.snapshots
+    assert sum(s.nbytes for s in kept) <= PICTURE_BYTES
+    assert kept[0].step == 0 and kept[-1].step == 399
+    assert list(trainer.history.steps) == sorted(set(trainer.history.steps))
+    assert trainer.history.at(10**9).step == 399
+
+
+def test_an_empty_history_says_so():
+    with pytest.raises(LookupError, match="nothing was recorded"):
+        History(1).at(3)

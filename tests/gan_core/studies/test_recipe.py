@@ -1,0 +1,81 @@
+"""The recipe table: its arithmetic, the shipped file, and a run of it in small."""
+
+from __future__ import annotations
+
+import math
+import statistics
+
+import pytest
+
+from gan_core.config import ConfigError
+from gan_core.figures import recipe as figures
+from gan_core.metrics import images as image_metrics
+from gan_core.metrics.points import Estimate
+from gan_core.studies import recipe
+from gan_core.studies.recipe import KNOBS, MLP, SCORES, Table, compute, shipped, total_seconds
+from pages.shared.shell import i18n
+
+
+def test_twins_differ_in_one_thing():
+    for name, knob in KNOBS.items():
+        assert len(knob.twins) >= 2 and knob.question.endswith("?")
+        if name != "architecture":
+            changed = {field for twin in knob.twins.values() for field in twin.differences(MLP)}
+            assert changed == {"g_lr", "d_lr"} if name == "lr" else changed == {name}
+            assert MLP in knob.twins.values()
+
+
+def test_the_shipped_table_has_every_knob_with_three_seeds_and_its_floor():
+    table = shipped()
+    assert table.knobs == tuple(KNOBS)
+    for name, knob in KNOBS.items():
+        for value in knob.twins:
+            runs = table.runs(name, value)
+            seeds = [recipe.RunConfig.from_query(run["query"]).train.seed for run in runs]
+            assert seeds == list(range(table.seeds)) and table.seeds >= 3
+            values = [run["scores"]["fid"] for run in runs]
+            mean, error = table.cell(name, value, "fid")
+            assert mean == pytest.approx(statistics.mean(values))
+            assert error == pytest.approx(statistics.stdev(values) / math.sqrt(len(values)))
+            assert mean > table.floor("fid") > 0
+            assert {run["seconds"] for run in runs} == {table.seconds(name)}
+    assert Table(tuple(table.records)).json() == recipe.SHIPPED.read_text(encoding="utf-8")
+
+
+def test_every_value_has_a_name_on_the_page():
+    values = {value for knob in KNOBS.values() for value in knob.twins if not value[0].isdigit()}
+    keys = {f"recipe.value.{value}" for value in values} | {
+        f"recipe.{part}.{k}" for k in KNOBS for part in ("knob", "about")
+    }
+    assert sorted(keys - i18n.texts("en").keys()) == []
+
+
+def test_the_figure_shows_every_seed_the_means_and_the_floor():
+    figure = figures.twins({"a": [40.0, 60.0], "b": [30.0, 31.0]}, [(50.0, 10.0), (30.5, 0.5)], 7.0)
+    dots, bars, floor = figure.data
+    assert list(dots.x) == [40, 60, 30, 31] and list(dots.y) == ["a", "a", "b", "b"]
+    assert list(bars.x) == [50, 30.5] and list(bars.error_x.array) == [10, 0.5]
+    assert list(floor.x) == [7, 7] and 10 ** figure.layout.xaxis.range[0] < 7 < 60 < 10 ** figure.layout.xaxis.range[1]
+
+
+def test_a_small_table_is_computed_with_equal_time_for_all(monkeypatch):
+    def scored(images, data):  # the scores themselves have their own tests, which take longer
+        value = float(images.mean())
+        scores = dict.fromkeys(image_metrics.ESTIMATES, Estimate(value, 1.5))
+        return image_metrics.ImageScores(samples=len(images), fid_bias=0.0, classes=(0,) * 10, **scores)
+
+    monkeypatch.setattr(image_metrics, "image_scores", scored)
+    heard: list[float] = []
+    records = compute(["latent"], seeds=1, seconds=0.05, done=heard.append)
+    table = Table(tuple(records))
+    assert sum(heard) == pytest.approx(total_seconds(["latent"], 1, 0.05))
+    assert table.knobs == ("latent",) and table.samples == image_metrics.SAMPLES and table.floor("recall") == 1.5
+    assert all(run["steps"] >= 1 for value in KNOBS["latent"].twins for run in table.runs("latent", value))
+    assert "| normal |" in table.markdown() and "real digits" in table.markdown()
+    assert set(records[0]["scores"]) == set(records[0]["floors"]) == set(SCORES)
+
+
+@pytest.mark.parametrize("wrong", [{"knobs": ["luck"]}, {"seeds": 0}, {"seconds": 0.0}, {"seconds": math.inf}], ids=str)
+def test_what_cannot_be_computed_is_a_sentence(wrong):
+    with pytest.raises(ConfigError):
+        compute(**({"knobs": ["latent"]} | wrong))

@@ -1,0 +1,297 @@
+"""The table of cures: which runs, how they are kept and resumed, where they are computed, and how they are printed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import sys
+
+import numpy as np
+import pytest
+
+from gan_core.__main__ import main
+from gan_core.config import ConfigError, RunConfig
+from gan_core.studies import mitigations
+from gan_core.studies.mitigations import DATA, METHODS, ClusterError, Store, Task, compute, plan
+from gan_core.studies.table import COLUMNS, PUBLISHED, Table, mean_and_error, row, shipped
+
+
+def tasks(methods=("plain", "pacgan2"), seeds: int = 2, steps: int = 3) -> list[Task]:
+    return plan("ring", methods, seeds, steps)
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Judge by a shorter transport, in this process."""
+    monkeypatch.setattr(mitigations, "W1_POINTS", 50)
+
+
+def fake_record(method: str = "plain", seed: int = 0, **scores: float) -> dict:
+    values = {"captured": 4, "captured_share": 3, "near": 4, "high_quality": 0.5, "high_quality_floor": 0.98889,
+              "reverse_kl": 0.7, "reverse_kl_floor": 0.0014, "w1": 1.25, "w1_floor": 0.1, "modes": 8, "samples": 2500,
+              "near_radius": 0.51, "w1_points": 1000}  # fmt: skip
+    config = DATA["ring"].replace(**METHODS[method], seed=seed)
+    return {
+        "method": method, "seed": seed, "steps": 2000, "query": config.to_query(), "diverged": False,
+        "cpu_seconds": 3.0 + seed, "scores": values | scores,
+    }  # fmt: skip
+
+
+# --- Which runs -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("data", DATA)
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_runs_on_every_data_set(data, method, quick):
+    (task,) = plan(data, [method], 1, 2)
+    found = mitigations.run(task)
+    assert found["method"] == method and found["steps"] == 2 and not found["diverged"]
+    assert found["scores"]["modes"] == task.config.data.modes and found["scores"]["samples"] == 2500
+    assert found["cpu_seconds"] > 0 and "torch" in found["versions"]
+
+
+def test_all_methods_share_everything_but_their_changes():
+    for method, changes in METHODS.items():
+        (task,) = plan("ring", [method], 1, 50)
+        assert set(task.config.differences(DATA["ring"])) <= {*changes, "steps", "seed"}
+
+
+def test_all_methods_of_a_seed_start_from_the_same_generator():
+    from gan_core.run.trainer import Trainer
+
+    plain, unrolled = (Trainer(task.config) for task in plan("ring", ["plain", "unrolled"], 1, 10))
+    np.testing.assert_array_equal(plain.snapshot().fake, unrolled.snapshot().fake)
+
+
+@pytest.mark.parametrize(
+    "arguments, field",
+    [
+        (("moons", ["plain"], 1, 5), "data"),
+        (("ring", ["plain", "magic"], 1, 5), "methods"),
+        (("ring", [], 1, 5), "methods"),
+        (("ring", ["plain"], 0, 5), "seeds"),
+        (("ring", ["plain"], 1, 0), "steps"),
+    ],
+)
+def test_what_there_is_not_is_refused(arguments, field):
+    with pytest.raises(ConfigError) as refused:
+        plan(*arguments)
+    assert refused.value.field == field
+
+
+# --- Kept and resumed -------------------------------------------------------------------------------------------------
+
+
+def test_an_interrupted_table_goes_on_without_repeating_a_run(tmp_path, monkeypatch):
+    computed: list[Task] = []
+
+    def run(task: Task) -> dict:
+        if len(computed) == 3:
+            raise KeyboardInterrupt
+        computed.append(task)
+        return fake_record(task.method, task.seed) | {"query": task.config.to_query()}
+
+    monkeypatch.setattr(mitigations, "run", run)
+    with pytest.raises(KeyboardInterrupt):
+        compute(tasks(seeds=3), Store(tmp_path), jobs=1)
+    assert len(list(tmp_path.glob("*.json"))) == 3 and not list(tmp_path.glob("*.part"))
+
+    first, kept = list(computed), []
+    computed.clear()
+    records = compute(tasks(seeds=3), Store(tmp_path), jobs=1, done=lambda task, old: kept.append(old))
+    assert len(computed) == 3 and not set(computed) & set(first)
+    assert sorted(kept) == [False] * 3 + [True] * 3
+    assert [(r["method"], r["seed"]) for r in records] == [(t.method, t.seed) for t in tasks(seeds=3)]
+
+    computed.clear()
+    compute(tasks(seeds=3), Store(tmp_path), jobs=1)
+    assert not computed
+
+
+def test_another_length_or_judgement_is_another_run(tmp_path, monkeypatch):
+    (short,), (long,) = tasks(["plain"], 1, 3), tasks(["plain"], 1, 4)
+    assert short.file != long.file
+    before = short.file
+    monkeypatch.setattr(mitigations, "FORMAT", mitigations.FORMAT + 1)
+    assert short.file != before
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"scores": 3}', '{"scores": {}, "query": {"data": "grid"}}'])
+def test_a_file_that_is_no_record_of_the_run_counts_as_missing(tmp_path, content):
+    (task,) = tasks(["plain"], 1)
+    (tmp_path / task.file).write_text(content)
+    assert Store(tmp_path).get(task) is None
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path):
+    (task,) = tasks(["plain"], 1)
+    with pytest.raises(TypeError):
+        Store(tmp_path).put(task, {"scores": object()})
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_process_or_several_or_a_cluster_give_the_same_numbers(tmp_path):
+    """Bit for bit, because a run depends on its configuration alone."""
+    distributed = pytest.importorskip("distributed")
+    here = compute(tasks(), Store(tmp_path / "here"), jobs=1)
+    processes = compute(tasks(), Store(tmp_path / "processes"), jobs=2)
+    options = {"n_workers": 1, "threads_per_worker": 2, "processes": False, "dashboard_address": None}
+    with distributed.LocalCluster(**options, protocol="tcp://", host="127.0.0.1") as cluster:
+        on_cluster = compute(tasks(), Store(tmp_path / "cluster"), dask=cluster.scheduler_address)
+    for other in (processes, on_cluster):
+        assert [r["scores"] for r in other] == [r["scores"] for r in here]
+        assert [(r["method"], r["seed"]) for r in other] == [(r["method"], r["seed"]) for r in here]
+    assert len(list((tmp_path / "cluster").glob("*.json"))) == 4
+
+
+def test_a_cluster_that_is_not_there_and_a_missing_package_are_sentences(tmp_path, monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(mitigations, "CLUSTER_SECONDS", 0.2)
+    with pytest.raises(ClusterError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        compute(tasks(), Store(tmp_path), dask="tcp://127.0.0.1:9")
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ClusterError, match="pip install"):
+        compute(tasks(), Store(tmp_path), dask="tcp://127.0.0.1:9")
+
+
+# --- The numbers ------------------------------------------------------------------------------------------------------
+
+
+def test_mean_and_standard_error_are_the_textbooks():
+    mean, error = mean_and_error([1.0, 2.0, 4.0, 5.0])
+    assert mean == 3 and error == pytest.approx(math.sqrt(10 / 3 / 4))
+    assert mean_and_error([7.0])[0] == 7 and math.isnan(mean_and_error([7.0])[1])
+    assert mean_and_error([1.0, math.inf])[0] == math.inf
+
+
+def test_a_row_takes_means_over_its_runs_and_infinity_stays():
+    found = row("plain", [fake_record(seed=0), fake_record(seed=1, captured=5, reverse_kl="inf")])
+    assert found.runs == 2
+    assert found.cells["modes"] == (4.5, 0.5) and found.cells["high_quality"] == (50.0, 0.0)
+    assert found.cells["reverse_kl"].mean == math.inf and found.cells["cpu_seconds"] == (3.5, 0.5)
+
+
+def test_what_some_runs_do_not_know_stays_out():
+    record = fake_record()
+    del record["cpu_seconds"]
+    assert "cpu_seconds" not in row("plain", [record, fake_record(seed=1)]).cells
+
+
+def test_the_perfect_row_is_made_of_floors():
+    perfect = Table.of(DATA["ring"], [fake_record(seed=s) for s in range(3)]).perfect
+    assert perfect.cells["modes"].mean == 8 and perfect.cells["high_quality"].mean == pytest.approx(98.889)
+    assert perfect.cells["w1"].mean == pytest.approx(0.1) and "cpu_seconds" not in perfect.cells
+    assert perfect.cells["reverse_kl"].mean == pytest.approx(7 / 5000)
+
+
+def test_published_rows_stand_only_beside_their_own_data():
+    record = fake_record()
+    assert Table.of(DATA["ring"], [record]).published == PUBLISHED["ring"]
+    assert Table.of(DATA["ring"].replace(modes=6), [record]).published == ()
+    assert Table.of(RunConfig.of(data="two_gaussians", std=0.2), [record]).published == ()
+    with pytest.raises(ValueError, match="at least one run"):
+        Table.of(DATA["ring"], [])
+
+
+# --- Printed ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def table() -> Table:
+    records = [fake_record("plain", s, captured=s) for s in range(4)]
+    return Table.of(DATA["ring"], records + [fake_record("wgan_gp", s, reverse_kl="inf") for s in range(2)])
+
+
+def test_markdown_has_a_row_for_each_line_and_names_the_protocols(table):
+    lines = table.markdown().splitlines()
+    rows = [line.strip("|").split("|") for line in lines if line.startswith("|")]
+    assert {len(cells) for cells in rows} == {len(COLUMNS) + 3}
+    assert len(rows) == 2 + 2 + 1 + len(PUBLISHED["ring"])
+    assert rows[2][1].strip() == "1.5 ± 0.6" and "∞" in rows[3][5]
+    assert "*6.3 ± 0.5*" in lines[9]
+    assert "2,000 steps" in table.markdown() and "wgan_gp (loss wasserstein" in table.markdown()
+    for source in {entry.source for entry in PUBLISHED["ring"]}:
+        assert f"\n{source}: " in table.markdown()
+
+
+def test_csv_has_means_and_errors_in_columns_of_their_own(table):
+    rows = list(csv.DictReader(io.StringIO(table.csv())))
+    assert [r["method"] for r in rows[:3]] == ["plain", "wgan_gp", "perfect sampler"]
+    assert float(rows[0]["modes"]) == 1.5 and float(rows[0]["modes_se"]) == pytest.approx(math.sqrt(5 / 3 / 4), 1e-5)
+    assert rows[1]["reverse_kl"] == "inf" and rows[1]["reverse_kl_se"] == ""
+    assert rows[0]["source"] == "" and all(r["source"] for r in rows[3:])
+    assert all(r["protocol"] for r in rows)
+
+
+def test_latex_is_a_tabular_without_letters_it_would_choke_on(table):
+    text = table.latex()
+    body = [line for line in text.splitlines() if line and not line.startswith("%")]
+    assert body[0] == r"\begin{tabular}{l" + "r" * len(COLUMNS) + "}" and body[-1] == r"\end{tabular}"
+    rows = [line for line in body if line.endswith(r"\\")]
+    assert {line.count("&") for line in rows} == {len(COLUMNS)}
+    assert not set("≥±∞–−") & set("".join(body)) and r"wgan\_gp" in text
+    assert sum(r"\textcolor{gray}" in line for line in rows) == len(PUBLISHED["ring"])
+
+
+def test_json_reads_back_into_the_same_table(table):
+    again = Table.from_json(table.json())
+    assert again.markdown() == table.markdown() and again.csv() == table.csv()
+    content = json.loads(table.json())
+    assert content["rows"][0]["cells"]["modes"] == {"mean": 1.5, "se": pytest.approx(0.645497)}
+
+
+@pytest.mark.parametrize("data", DATA)
+def test_the_shipped_table_is_whole(data):
+    """Computed by the command, for every method, over ten seeds (three on the grid); its means follow from its runs."""
+    found = shipped(data)
+    assert {entry.name for entry in found.rows} == set(METHODS)
+    assert all(entry.runs >= {"ring": 10, "grid": 3}[data] for entry in found.rows)
+    steps = {record["steps"] for record in found.records}
+    assert len(steps) == 1
+    for record in found.records:
+        expected = found.base.replace(**METHODS[record["method"]], seed=record["seed"], steps=record["steps"])
+        assert RunConfig.from_query(record["query"]) == expected
+        assert record["versions"]["torch"] and record["cpu_seconds"] > 0
+    assert found.published == PUBLISHED[data]
+
+
+# --- The command ------------------------------------------------------------------------------------------------------
+
+
+def test_the_command_prints_each_form_and_resumes(tmp_path, capsys, quick):
+    arguments = ["table", "--methods", "plain, pacgan2", "--seeds", "2", "--steps", "2", "--jobs", "1",
+                 "--store", str(tmp_path)]  # fmt: skip
+    assert main(arguments) == 0
+    first = capsys.readouterr()
+    assert first.out.startswith("| method | modes |") and "4/4" in first.err
+    assert main([*arguments, "--json"]) == 0
+    again = capsys.readouterr()
+    assert [r["seed"] for r in json.loads(again.out)["records"]] == [0, 1, 0, 1]
+    assert again.err.count("(kept)") >= 1
+    assert main([*arguments, "--csv"]) == 0 and capsys.readouterr().out.startswith("method,modes,modes_se")
+    assert main([*arguments, "--latex"]) == 0 and capsys.readouterr().out.startswith(r"\begin{tabular}")
+
+
+@pytest.mark.parametrize(
+    "wrong, message",
+    [
+        (["--methods", "magic"], "choose among"),
+        (["--data", "moons"], "choose one of ring, grid"),
+        (["--jobs", "0"], "number of processes"),
+        (["--seeds", "0"], "at least one seed"),
+    ],
+)
+def test_the_command_refuses_with_a_sentence(wrong, message, tmp_path, capsys):
+    assert main(["table", "--store", str(tmp_path), *wrong]) == 2
+    assert message in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
+def test_an_interrupted_command_says_where_it_goes_on(tmp_path, capsys, monkeypatch):
+    def stop(task):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(mitigations, "run", stop)
+    assert main(["table", "--methods", "plain", "--jobs", "1", "--store", str(tmp_path)]) == 130
+    assert "the same command goes on" in capsys.readouterr().err

@@ -1,0 +1,232 @@
+"""The page "Mode collapse" as Streamlit runs it: experiments, cures side by side, sentences, alarm, table, claims."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gan_core.config import RunConfig
+from gan_core.run.modes import Diversity
+from gan_core.studies.mitigations import METHODS
+from gan_core.studies.table import COLUMNS, shipped
+from pages.collapse import mitigations
+from pages.collapse import modes as collapse
+from pages.shared.shell import i18n
+from pages.shared.shell.i18n import t
+from tests.pages.test_pages import at_rest, params, press, state, tables, until, visit, words
+
+NAME = "collapse"
+ENGLISH = i18n.texts("en")
+FAST = {"members": "2", "steps": "24", "batch": "16", "g_layers": "8", "d_layers": "8", "latent_dim": "2"}
+
+
+def page(**address: str) -> AppTest:
+    return at_rest(visit(NAME, **address), NAME)
+
+
+def trained(app: AppTest, steps: int) -> AppTest:
+    """The page after its runs have been trained so far."""
+    show = state(app, NAME).show
+    show.play()
+    show.job.play(until=steps)
+    until(lambda: show.job.step_count >= steps)
+    show.pause()
+    return at_rest(app, NAME)
+
+
+# ── what runs ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_it_opens_with_eight_seeds_of_the_run_that_collapses() -> None:
+    app = page()
+    assert state(app, NAME).show.configs == (collapse.EXPERIMENTS["seeds"].config,)
+    assert params(app) == {} and not app.error and not app.warning
+    assert "8 of 8 seeds at step 0" in words(app)
+
+
+@pytest.mark.parametrize("name", collapse.EXPERIMENTS)
+def test_every_experiment_opens_side_by_side_from_one_start(name: str) -> None:
+    app = page()
+    app.selectbox(key=f"{NAME}.experiment~seeds").set_value(name).run()
+    app = at_rest(app, NAME)
+    experiment, show = collapse.EXPERIMENTS[name], state(app, NAME).show
+    assert len(show.configs) == len(experiment.variants)
+    starts = {run.snapshot.fake.tobytes() for run in show.job.frame.runs}
+    assert len(starts) == 1  # the same seeds give the same generator
+    assert ENGLISH[f"collapse.why_{name}"] in words(app)
+    assert not app.warning and not app.error
+
+
+def test_methods_stand_side_by_side_and_in_the_address() -> None:
+    app = page(**FAST)
+    app.multiselect(key=f"{NAME}.methods~plain").set_value(["plain", "unrolled"]).run()
+    app = at_rest(app, NAME)
+    assert params(app)["beside"] == "plain-unrolled"
+    assert [config.train.unrolled for config in state(app, NAME).show.configs] == [0, 10]
+    app.select_slider(key=f"{NAME}.unrolled~plain-unrolled").set_value(5).run()
+    app = at_rest(app, NAME)
+    assert params(app)["beside"] == "plain-unrolled5"
+    assert state(app, NAME).show.configs[1].train.unrolled == 5
+    again = page(**params(app))
+    assert state(again, NAME).show.configs == state(app, NAME).show.configs
+    assert params(again) == params(app)
+
+
+@pytest.mark.parametrize("word", ["magic", "plain-plain", "plain-", "", "a-b-c-d-e", "unrolled99", "plain-unrolled0x"])
+def test_an_address_that_names_no_methods_is_one_sentence(word: str) -> None:
+    app = page(beside=word)
+    assert len(app.warning) == 1 and ("beside" in app.warning[0].value or "unrolled" in app.warning[0].value)
+    assert state(app, NAME).show.configs == (collapse.EXPERIMENTS["seeds"].config,)
+    assert params(app) == {}
+
+
+def test_methods_that_contradict_a_setting_are_refused_with_a_sentence() -> None:
+    app = page(**FAST, d_norm="batch")
+    app.multiselect(key=f"{NAME}.methods~plain").set_value(["plain", "wgan_gp"]).run()
+    assert "batch normalisation" in words(app)
+    assert len(state(app, NAME).show.configs) == 1
+
+
+def test_no_methods_at_all_are_the_plain_run() -> None:
+    app = page(**FAST)
+    app.multiselect(key=f"{NAME}.methods~plain").set_value([]).run()
+    assert len(state(at_rest(app, NAME), NAME).show.configs) == 1
+
+
+# ── what it says ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_prediction_is_asked_before_and_marked_after() -> None:
+    app = page(**FAST)
+    assert not app.radio[0].disabled
+    app.radio[0].set_value("few").run()
+    app = trained(app, 24)
+    assert app.radio[0].disabled and app.radio[0].value == "few"
+    assert app.success or app.info  # right or wrong, as the run showed
+    assert "at step 24" in words(app)
+
+
+def test_the_sentence_counts_seeds_and_the_past_can_be_asked() -> None:
+    app = trained(page(**FAST), 24)
+    known = state(app, NAME).show.job.frame.runs[0].diversity
+    few = int((known.covered[-1] <= 3).sum())
+    assert f"in {few} of 2 seeds at step 24" in words(app) or "in all 2 seeds at step 24" in words(app)
+    state(app, NAME).show.look_at(0)
+    app.run()
+    assert "at step 0" in words(app)
+
+
+def one_alarm(steps: int = 120) -> Diversity:
+    """Two members: one that covers everything, one that has shrunk to a point."""
+    shares = np.tile(np.eye(8)[0], (steps, 2, 1))
+    shares[:, 0] = 1 / 8
+    width = np.array([2.0, 0.1]) * np.ones((steps, 1))
+    return Diversity(
+        step=np.arange(steps) * 8, near=shares, shares=shares, spread=width, stretch=np.stack([width, 0 * width], -1),
+        weights=np.ones(8), real_spread=2.0, radius=0.5,
+    )  # fmt: skip
+
+
+def test_the_alarm_says_who_since_when_and_by_which_curve(monkeypatch: pytest.MonkeyPatch) -> None:
+    from gan_core.run.modes import Watch
+
+    monkeypatch.setattr(Watch, "diversity", lambda self: one_alarm())
+    app = at_rest(press(page(**FAST), "step", NAME), NAME)
+    monkeypatch.setattr(Diversity, "until", lambda self, step: self)  # as if the run had come that far
+    app.run()
+    text = app.warning[0].value
+    assert "Alarm in 1 of 2" in text and "seed 1" in text and "since step 400" in text
+    assert t("collapse.curve_effective_modes") in text and t("collapse.curve_spread") in text
+    assert "alarm below 50%" in text and "at 5% of the data's" in text
+
+
+def test_data_without_modes_say_so() -> None:
+    app = page(**FAST, data="spiral", std="0.05")
+    assert ENGLISH["collapse.no_modes"] in words(app)
+
+
+def test_the_closed_forms_stand_beside_the_scores() -> None:
+    rows = {name: cells for table in tables(page(**FAST)) for name, *cells in table}
+    assert rows["reverse KL"][-1] == "2.079" and rows["JSD"][-1] == "0.497" and rows["W₁"][-1] == "2.514"
+    assert rows["high quality"][-2:] == ["98.9%", "98.9%"] and rows["reverse KL"][-2] == "0.007"
+
+
+# ── the table, the claims, the words ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_shipped_tables_are_shown_with_their_protocol_and_exports() -> None:
+    app = page()
+    for data in ("ring", "grid"):
+        app.segmented_control(key=f"{NAME}-cures").set_value(data).run()
+        found = shipped(data)
+        (shown,) = methods(app)
+        assert {len(row) for row in shown} == {len(COLUMNS) + 3} and len(shown) == len(found.lines)
+        assert [row[0] for row in shown][: len(METHODS)] == [collapse.method_name(row.name) for row in found.rows]
+        assert shown[0][1 : len(COLUMNS) + 1] == [found.text(found.rows[0], name) for name in COLUMNS]
+        assert found.protocol in words(app)
+    exports = {button.label for button in app.get("download_button")}
+    assert {"CSV", "Markdown", "LaTeX"} <= exports
+
+
+def test_the_runs_on_the_screen_are_judged_in_the_same_form() -> None:
+    app = trained(page(**FAST, beside="plain-pacgan2"), 8)
+    app.button(key=f"{NAME}-judge").click().run()
+
+    def judged() -> bool:
+        app.run()
+        return len(methods(app)) == 2
+
+    until(judged)
+    plain, packed, *_ = methods(app)[1]
+    runs, seconds = len(COLUMNS) + 1, 1 + list(COLUMNS).index("cpu_seconds")
+    assert (plain[0], packed[0]) == ("plain", "PacGAN 2") and (plain[runs], packed[runs]) == ("2", "2")
+    assert (plain[seconds], packed[seconds]) == ("–", "–")  # the workers are shared, so nobody knows
+
+
+def methods(app: AppTest) -> list[list[list[str]]]:
+    """The rows of each table of methods."""
+    return [table[1:] for table in tables(app) if table[0][0] == ENGLISH["collapse.column_method"]]
+
+
+@pytest.mark.parametrize("name", mitigations.MISCONCEPTIONS)
+def test_every_claim_can_be_put_to_the_test(name: str) -> None:
+    samplers, runs = mitigations.MISCONCEPTIONS[name]
+    app = page(**FAST)
+    if samplers:
+        app.button(key=f"{NAME}-score-{name}").click().run()
+        table = next(
+            block.value for block in reversed(app.markdown) if t(f"collapse.sampler_{samplers[-1]}") in block.value
+        )
+        assert all(t(f"collapse.sampler_{sampler}") in table for sampler in samplers)
+    for run in runs:
+        app.button(key=f"{NAME}-run-{name}-{run}").click().run()
+        show = state(app, NAME).show
+        assert show.configs[0].train.members == collapse.EXPERIMENTS[run].config.train.members
+        assert show.running or show.job.step_count
+        show.close()
+    assert not app.exception
+
+
+def test_the_samplers_refute_the_claims_they_stand_under() -> None:
+    scores = {name: mitigations.score_sampler(name)[0] for name in ("perfect", "narrow", "wide", "one", "centre")}
+    assert scores["wide"].captured == 8 and scores["wide"].high_quality.value < 0.1
+    assert scores["narrow"].high_quality.value > 0.999 > scores["perfect"].high_quality.value
+    assert scores["narrow"].captured == scores["perfect"].captured == 8
+    assert scores["centre"].w1.value < scores["one"].w1.value and scores["centre"].near < scores["one"].near
+
+
+def test_every_composed_word_is_there() -> None:
+    keys = {f"collapse.experiment_{name}" for name in collapse.EXPERIMENTS}
+    keys |= {f"collapse.why_{name}" for name in collapse.EXPERIMENTS}
+    keys |= {f"collapse.method.{name}" for name in collapse.VARIANTS}
+    keys |= {f"collapse.number_{name}" for name in collapse.NUMBERS}
+    keys |= {f"collapse.column_{name}" for name in COLUMNS}
+    keys |= {f"collapse.myth_{name}{part}" for name in mitigations.MISCONCEPTIONS for part in ("", "_text")}
+    keys |= {f"collapse.sampler_{name}" for names, _ in mitigations.MISCONCEPTIONS.values() for name in names}
+    assert sorted(keys - ENGLISH.keys()) == []
+
+
+def test_the_variants_are_configurations_that_run() -> None:
+    for name, changes in collapse.VARIANTS.items():
+        assert RunConfig.of(**changes), name

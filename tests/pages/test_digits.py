@@ -1,0 +1,310 @@
+"""The page "Digits" as Streamlit runs it: each section, the address, broken files, the alarm."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gan_core import weights
+from gan_core.config import RunConfig
+from gan_core.figures import digits as figures
+from gan_core.metrics import images as image_metrics
+from gan_core.run.classes import ClassHistory, collapses
+from gan_core.zoo import build, checkpoints, plans
+from gan_core.zoo.plans import Plan
+from pages.digits import labels, latent_space, models, scores
+from pages.digits.replay import NUMBERS, STATE
+from pages.shared.play import experiments, resources, shelf
+from pages.shared.shell import i18n
+from tests.pages.test_pages import at_rest, params, press, scrubber, state, tables, train, until, visit, words
+
+ENGLISH = i18n.texts("en")
+NAME = "digits"
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    """What is kept for all visitors is kept for one test."""
+    yield
+    forget()
+
+
+def forget() -> None:
+    for cached in (shelf.replay, shelf.past):
+        cached.cache_clear()
+    models._models.clear()
+    for cached in (latent_space._known, latent_space._analogies, labels._shares, experiments.shared):
+        cached.clear()
+
+
+def page(section: str | None = None, **address: str) -> AppTest:
+    app = visit(NAME, **({"section": section} if section else {}), **address)
+    assert not app.exception
+    return app
+
+
+def quick_scores(images: np.ndarray, data: str = "mnist") -> image_metrics.ImageScores:
+    """In place of scores that take a second each, and that have tests of their own."""
+    half = image_metrics.Estimate(0.5, 0.9)
+    return image_metrics.ImageScores(
+        len(images), fid_bias=0.1, classes=(1,) * 10, **dict.fromkeys(image_metrics.ESTIMATES, half)
+    )
+
+
+# ── finished runs ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_it_opens_with_digits_and_trains_nothing() -> None:
+    app = page()
+    run = state(app, STATE)
+    assert params(app) == {} and not app.error and not app.warning
+    assert state(app, NAME).show is None and run.show.job.live is None
+    card = checkpoints.load_card(models.names()[0])
+    assert [metric.value for metric in app.metric] == [
+        style.format(card.scores[name].value) for name, style in NUMBERS.items()
+    ]
+    assert run.show.moment().step == card.steps
+
+
+def test_the_scrubber_brings_pictures_and_scores_of_the_past_back() -> None:
+    app = page()
+    _, recorded = shelf.replay(models.names()[0])
+    scrubber(app).set_value(int(recorded.steps[0])).run()
+    assert state(app, STATE).show.moment().step == 0
+    assert app.metric[0].value == NUMBERS["fid"].format(recorded.scores["fid"][0])
+
+
+def test_it_goes_on_training_from_there_and_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_metrics, "image_scores", quick_scores)
+    app = page()
+    card, recorded = shelf.replay(models.names()[0])
+    press(app, "go_on", STATE)
+    show = state(app, STATE).show
+    until(lambda: show.job.step_count > card.steps)
+    show.pause()
+    at_rest(app, STATE)
+    frame = show.job.frame
+    assert frame.step > card.steps and frame.steps[0] == 0
+    assert frame.runs[0].curves.step[0] == recorded.curves.step[0] and (np.diff(frame.runs[0].curves.step) > 0).all()
+    assert frame.runs[0].snapshot.fake.shape[1] == recorded.fake.shape[1]
+    until(lambda: show.cache["scores"][2].done())
+    app.run()
+    assert len(app.metric) == len(NUMBERS) and f"From step {card.steps:,} on" in words(app)
+    press(app, "back", STATE)
+    assert state(app, STATE).show.job.live is None and show.job.state == "closed"
+    assert f"From step {card.steps:,} on" not in words(app)
+
+
+def test_the_shelf_starts_where_the_card_says() -> None:
+    """The first live picture is of the same latents and weights as the last recorded one."""
+    name = models.names()[0]
+    job = shelf.show(name, resources.pool()).job
+    job.do(lambda work: None)
+    until(lambda: not job.busy and job.live.frame is not None)
+    last = shelf.past(name).snapshot
+    live = job.frame.runs[0]
+    assert live.snapshot.step == last.step and job.until == 2 * last.step
+    assert np.abs(live.snapshot.fake.astype(int) - last.fake).mean() < 1
+    job.close()
+
+
+# ── the address ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_section_and_run_stand_in_the_address_and_come_back() -> None:
+    app = page("scores", run=models.names()[-1])
+    assert models.chosen_section(state(app, NAME)) == "scores"
+    assert params(app)["section"] == "scores" and not app.warning
+    app.segmented_control(key="digits.section~scores").set_value("replay").run()
+    assert "section" not in params(app) and not app.exception
+
+
+@pytest.mark.parametrize(
+    "address", [{"section": "secrets"}, {"run": "nonsense"}, {"section": "Replay", "run": "<b>" * 30}]
+)
+def test_a_section_or_run_that_is_none_is_a_sentence(address: dict[str, str]) -> None:
+    app = page(**address)
+    assert len(app.warning) == len(address) and "is not possible" in app.warning[0].value
+    assert params(app) == {} and len(app.metric) == len(NUMBERS)
+
+
+def test_an_address_with_a_configuration_means_to_train_it() -> None:
+    app = at_rest(page(preset="digits_mlp"), NAME)
+    assert state(app, NAME).show.job.frame.step == 0 and params(app) == {"section": "scratch"}
+    assert models.chosen_section(state(page("scores", seed="3"), NAME)) == "scores"
+
+
+# ── scores ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_table_begins_with_real_digits_and_has_every_run() -> None:
+    app = page("scores")
+    _, real, *runs = tables(app)[0]
+    assert len(runs) == len(models.names()) and real[0] == ENGLISH["digits.real"]
+    fid = checkpoints.load_card(models.names()[0]).scores["fid"]
+    assert (runs[0][1], real[1]) == (f"{fid.value:.1f}", f"{fid.floor:.1f}")
+    assert "not of Inception" in words(app) and "of 10 digits" in words(app)
+    assert len(app.get("plotly_chart")) == 2
+
+
+# ── the latent space ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("view", latent_space.VIEWS)
+def test_every_view_of_the_latent_space_answers(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for size, small in {"PAIRS": 4, "KNOWN": 200, "SCORED": 20, "MOVED": 2, "RANDOM": 3}.items():
+        monkeypatch.setattr(latent_space, size, small)
+    monkeypatch.setattr(latent_space, "_real_confidence", lambda: 0.99)
+    monkeypatch.setattr(image_metrics, "image_scores", quick_scores)
+    app = page("latent")
+    app.segmented_control(key=f"{latent_space.KEY}-view").set_value(view).run()
+
+    def answered() -> bool:
+        app.run()
+        assert not app.exception and not app.error
+        return bool(app.get("plotly_chart")) or view == "arithmetic"
+
+    until(answered)
+    until(lambda: app.run() and not app.get("progress"))
+    said = {"walk": "Measured over 4 pairs", "arithmetic": "still the same digit", "coordinate": "random directions"}
+    assert said.get(view, "20 samples at every limit") in words(app)
+
+
+# ── digits on demand ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_phrase_is_digits_and_blanks() -> None:
+    assert labels.parse(" 20 7") == [2, 0, None, 7]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "said"),
+    [("seven", "“s” cannot be drawn"), ("1\n2", "cannot be drawn"), ("٣", "cannot be drawn"), ("½", "cannot be drawn"),
+     ("", "nothing to draw"), ("   ", "nothing to draw"), ("1" * 25, "25 characters are too many")],
+)  # fmt: skip
+def test_any_other_phrase_is_a_sentence(phrase: str, said: str) -> None:
+    with pytest.raises(labels.PhraseError, match=said):
+        labels.parse(phrase)
+
+
+@pytest.fixture
+def conditional(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The judge, and one run with labels that has taken two steps."""
+    for file in ("judge.json", "judge.safetensors"):
+        shutil.copy(weights.FOLDER / file, tmp_path)
+    small = {"data": "mnist", "labels": "conditional", "batch": 8, "g_layers": (8,), "d_layers": (8,), "latent_dim": 4}
+    plan = Plan(RunConfig.of(**small, steps=2), "With labels", "A test")
+    for registry in (checkpoints.ZOO, plans.ZOO):
+        monkeypatch.setitem(registry, "with_labels", plan)
+    monkeypatch.setattr(build, "image_scores", quick_scores)
+    build.build("with_labels", folder=tmp_path, samples=20)
+    for module in (weights, checkpoints):
+        monkeypatch.setattr(module, "FOLDER", tmp_path)
+    monkeypatch.setattr(labels, "ASKED", 2)
+    forget()
+
+
+def test_a_digit_and_a_phrase_are_drawn_and_read(conditional: None) -> None:
+    app = page("labels")
+    assert "of 40 as 7" in words(app) and "of 2 of each digit" in words(app)
+    app.pills(key=f"{labels.KEY}-digit").set_value(3).run()
+    assert "of 40 as 3" in words(app)
+    app.text_input(key=f"{labels.KEY}-phrase").set_value("31 4").run()
+    read = next(block.value for block in app.caption if "The classifier reads:" in block.value)
+    assert len(read.removeprefix("The classifier reads: ")) == 4 and not app.warning
+    app.text_input(key=f"{labels.KEY}-phrase").set_value("π").run()
+    assert "“π” cannot be drawn" in app.warning[0].value and not app.exception
+
+
+def test_the_latent_space_of_a_run_with_labels_keeps_the_digit(conditional: None) -> None:
+    model = models.model("with_labels")
+    z = model.latents(3)
+    assert (model.decode(z, 7) == model.decode(z, np.array([7, 7, 7]))).all()
+    assert (model.decode(z, 7) != model.decode(z, 8)).any()
+
+
+def test_without_a_run_with_labels_there_is_no_such_section(damaged: Path) -> None:
+    assert "labels" not in models.sections()
+
+
+# ── broken files ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The judge and one finished run, whose weights were cut."""
+    for file in ("judge.json", "judge.safetensors"):
+        shutil.copy(weights.FOLDER / file, tmp_path)
+    name = models.names()[0]
+    shutil.copy(weights.FOLDER / f"{name}.json", tmp_path)
+    (tmp_path / f"{name}.safetensors").write_bytes((weights.FOLDER / f"{name}.safetensors").read_bytes()[:5000])
+    for module in (weights, checkpoints):
+        monkeypatch.setattr(module, "FOLDER", tmp_path)
+    forget()
+    return tmp_path
+
+
+@pytest.mark.parametrize("section", ["replay", "scores", "latent"])
+def test_a_cut_file_is_a_sentence_in_every_section(section: str, damaged: Path) -> None:
+    app = page(section)
+    assert "cut or changed" in app.error[0].value and "Restore the folder pretrained" in app.error[0].value
+    card = next(damaged.glob("[!j]*.json"))
+    card.write_text("[]")
+    assert "it is not a card" in page(section).error[0].value
+    card.unlink()
+    assert page(section).error[0].value == ENGLISH["digits.no_runs"]
+
+
+# ── the alarm ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def two_members(steps: int = 40) -> ClassHistory:
+    """One that makes every digit, one that makes two of them."""
+    classes = np.zeros((steps, 2, 10), np.int64)
+    classes[:, 0], classes[:, 1, :2] = 20, 100
+    return ClassHistory(np.arange(steps) * 32, classes, np.ones((steps, 2)), np.full(10, 0.1), 200)
+
+
+def test_a_collapse_is_found_by_the_digits_that_are_made() -> None:
+    known = two_members()
+    assert list(known.made[-1]) == [10, 2] and known.floor == 9 / 400
+    np.testing.assert_allclose(known.kl[-1], [0, np.log(5)], atol=1e-12)
+    healthy, fallen = collapses(known)
+    assert healthy is None and fallen is not None and fallen.made == 2 and fallen.kl == pytest.approx(np.log(5))
+    assert collapses(known.until(500)) == (None, None)
+    learning = two_members()
+    learning.classes[:20, 1] = np.eye(10, dtype=int)[0] * 200  # ln 10 before, ln 5 = .7 of it now
+    assert collapses(learning) == (None, None)
+    known.classes[-4:, 1] = 0  # not finite any more
+    assert collapses(known) == (None, None) and np.isnan(known.shares[-1, 1]).all()
+
+
+def test_the_alarm_of_a_live_run_says_who_and_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    from gan_core.run.classes import ClassHistory, ClassWatch
+
+    monkeypatch.setattr(ClassWatch, "history", lambda self: two_members())
+    app = at_rest(train(NAME, batch="8", g_layers="8", d_layers="8", members="2", seed="5"), NAME)
+    assert "no verdict" in words(app)
+    monkeypatch.setattr(ClassHistory, "until", lambda self, step: self)  # as if the run had come that far
+    app.run()
+    text = app.warning[0].value
+    assert "1 of 2 collapsing" in text and "seed 6: 2 digits, KL 1.61" in text
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_composed_word_is_there() -> None:
+    keys = {f"digits.section_{name}" for name in models.SECTIONS} | {f"digits.view_{v}" for v in latent_space.VIEWS}
+    keys |= {f"digits.{view}_text" for view in latent_space.VIEWS}
+    keys |= {f"digits.score_{score}{part}" for score in scores.SCORES for part in ("", "_help")}
+    for name in ("classes", "walks", "truncation", "coordinates", "agreement", "trade_off"):
+        keys |= {f"digits.{name}_{word}" for word in getattr(figures, name.upper())}
+    for name in latent_space.latent_space.ATTRIBUTES:
+        keys |= {f"digits.{part}_{name}" for part in ("direction", "attribute", "much", "little")}
+    assert sorted(keys - ENGLISH.keys()) == []

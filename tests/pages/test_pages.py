@@ -1,0 +1,466 @@
+"""The pages as Streamlit runs them, without a browser."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gan_core.config import RunConfig
+from gan_core.presets import PRESETS
+from pages.shared.play import resources
+from pages.shared.shell import address as url
+from pages.shared.shell.state import KEY, PageState
+
+ROOT = Path(__file__).parents[2]
+PLAYERS = ("play_2d", "digits")
+PATIENCE = 60
+
+
+def visit(name: str, **params: str) -> AppTest:
+    """A new visitor on a page."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
+    for word in url.APP_WORDS & params.keys():  # read by app.py, which here only runs at first
+        app.query_params[word] = params[word]
+    app.run()
+    app.switch_page(f"pages/{name}/page.py")
+    for word, value in params.items():
+        app.query_params[word] = value
+    return app.run()
+
+
+def train(name: str, **params: str) -> AppTest:
+    """A new visitor where a page trains from scratch."""
+    return visit(name, **({"section": "scratch"} if name == "digits" and not params else {}), **params)
+
+
+def state(app: AppTest, name: str = "play_2d") -> PageState:
+    return app.session_state[KEY].pages[name]
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for a worker of the pool."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "the pool did not get there"
+        time.sleep(0.01)
+
+
+def at_rest(app: AppTest, name: str = "play_2d") -> AppTest:
+    """The page after its runs have come to rest."""
+    until(lambda: not state(app, name).show.job.busy)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def press(app: AppTest, button: str, name: str = "play_2d") -> AppTest:
+    return app.button(key=f"{name}-{button}").click().run()
+
+
+def scrubber(app: AppTest) -> Any:
+    return next(slider for slider in app.select_slider if "-scrub" in slider.key)
+
+
+def params(app: AppTest) -> dict[str, str]:
+    return {key: value if isinstance(value, str) else value[-1] for key, value in app.query_params.items()}
+
+
+def tables(app: AppTest) -> list[list[list[str]]]:
+    """Every table of words and numbers on the page: its rows of cells, the first one the head; without their style."""
+    found = [block.value.splitlines() for block in app.markdown if block.value.startswith("| ")]
+    return [[_cells(line) for line in (lines[0], *lines[2:])] for lines in found]
+
+
+def _cells(line: str) -> list[str]:
+    return [_plain(cell) for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+
+
+def _plain(cell: str) -> str:
+    return re.sub(r"^:gray\[(.*)\]$", r"\1", cell.strip()).strip("*").replace("\\|", "|")
+
+
+def words(app: AppTest) -> str:
+    return " ".join(block.value for block in (*app.warning, *app.error, *app.info, *app.markdown, *app.caption))
+
+
+# ── opening ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_home_opens_without_torch_in_its_thread_and_leads_to_every_card() -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE).run()
+    assert not app.exception
+    assert "0.1.0" in words(app)
+
+
+@pytest.mark.parametrize("name", PLAYERS)
+def test_a_page_opens_at_its_default_and_keeps_the_address_short(name: str) -> None:
+    app = at_rest(train(name), name)
+    page = state(app, name)
+    assert page.show.job.frame.step == 0
+    assert page.config == page.default
+    assert params(app) == ({"section": "scratch"} if name == "digits" else {})
+    assert not app.warning and not app.error
+
+
+@pytest.mark.parametrize("name", PLAYERS)
+@pytest.mark.parametrize(
+    ("word", "value", "named"),
+    [
+        ("g_lr", "fast", "g_lr"),
+        ("g_lr", "-3", "g_lr"),
+        ("g_lr", "nan", "g_lr"),
+        ("batch", "100000", "batch"),
+        ("data", "cats", "data"),
+        ("modes", "", "modes"),
+        ("colour", "red", "colour"),
+        ("preset", "nonsense", "preset"),
+        ("points", "0123456789abcdef", "points"),
+        ("g_layers", "1-2-3-4-5-6-7-8-9", "g_layers"),
+        ("seed", "9" * 400, "seed"),
+        ("members", "129", "members"),
+    ],
+)
+def test_a_bad_address_is_one_sentence_and_the_default_runs(name: str, word: str, value: str, named: str) -> None:
+    app = at_rest(visit(name, **{word: value}), name)
+    assert len(app.warning) == 1 and app.warning[0].value.startswith(named)
+    assert state(app, name).config == state(app, name).default
+    assert press(app, "step", name) and at_rest(app, name)
+    assert state(app, name).show.job.step_count == 1
+
+
+def test_words_of_the_app_are_no_configuration() -> None:
+    app = at_rest(visit("play_2d", lang="en", hide="controls-presets", embed="true"))
+    assert not app.warning
+    assert not app.sidebar.expander
+    assert {box.key for box in app.selectbox if box.key.startswith("play_2d")} == {"play_2d.data", "play_2d.loss"}
+    assert state(app).config == RunConfig()
+
+
+def test_a_link_gives_its_run() -> None:
+    wanted = RunConfig.of(data="grid", modes=9, radius=3.0, g_lr=2e-4, d_layers=(32, 16), r1=0.5, seed=7, batch=32)
+    app = at_rest(visit("play_2d", **wanted.to_query()))
+    assert state(app).config == wanted == state(app).show.configs[0]
+    assert params(app) == wanted.to_query()
+
+
+def test_a_preset_in_the_address_may_be_changed_there() -> None:
+    app = visit("play_2d", preset="grid", seed="5")
+    assert state(app).config == PRESETS["grid"].config.replace(seed=5)
+
+
+@pytest.mark.parametrize("name", [name for name in PRESETS if not name.startswith("bench_")])
+def test_every_preset_opens(name: str) -> None:
+    config = PRESETS[name].config
+    page = "digits" if config.data.is_image else "play_2d"
+    app = at_rest(visit(page, preset=name), page)
+    assert not app.warning and not app.error
+    assert state(app, page).show.configs == (config,)
+    assert state(app, page).show.job.frame.step == 0
+
+
+def test_the_address_of_digits_says_which_preset_it_starts_from() -> None:
+    app = at_rest(visit("digits", seed="3"), "digits")
+    assert params(app) == {"preset": "digits_mlp", "seed": "3"}
+    assert state(app, "digits").config == PRESETS["digits_mlp"].config.replace(seed=3)
+
+
+# ── controls ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_control_changes_the_fresh_run_and_the_address() -> None:
+    app = at_rest(visit("play_2d"))
+    app.selectbox(key="play_2d.loss").set_value("hinge").run()
+    at_rest(app)
+    assert state(app).show.configs[0].train.loss == "hinge"
+    assert params(app) == {"loss": "hinge"}
+
+
+def test_a_control_that_contradicts_another_is_refused_with_a_sentence() -> None:
+    app = at_rest(visit("play_2d", d_norm="batch"))
+    app.select_slider(key="play_2d.r1").set_value(1.0).run()
+    assert app.warning[0].value.startswith("r1 = 1.0 is not possible")
+    assert state(app).config.train.r1 == 0
+    assert app.select_slider(key="play_2d.r1").value == 0
+
+
+@pytest.mark.parametrize("text", ["128,64", "128 64", "128-64", " 128, 64 "])
+def test_widths_are_typed_in_any_usual_way(text: str) -> None:
+    app = visit("play_2d")
+    app.text_input(key="play_2d.g_layers").set_value(text).run()
+    assert state(app).config.model.g_layers == (128, 64)
+
+
+def test_typed_nonsense_is_refused_with_a_sentence() -> None:
+    app = visit("play_2d")
+    app.text_input(key="play_2d.g_layers").set_value("many").run()
+    assert app.warning[0].value.startswith("g_layers = 'many' is not possible")
+
+
+def test_choosing_the_grid_brings_a_grid_of_25() -> None:
+    app = visit("play_2d")
+    app.selectbox(key="play_2d.data").set_value("grid").run()
+    assert (state(app).config.data.modes, state(app).config.data.std) == (25, 0.05)
+
+
+def test_choosing_a_preset_starts_it() -> None:
+    app = at_rest(press(at_rest(visit("play_2d")), "step"))
+    app.selectbox(key="play_2d.preset~ring").set_value("collapse").run()
+    at_rest(app)
+    assert state(app).show.configs == (PRESETS["collapse"].config,)
+    assert state(app).show.job.step_count == 0
+    assert PRESETS["collapse"].why in words(app)
+
+
+def test_own_points_begin_with_an_example_and_survive_in_the_address() -> None:
+    app = visit("play_2d")
+    app.selectbox(key="play_2d.data").set_value("custom").run()
+    at_rest(app)
+    digest = state(app).config.data.points
+    assert params(app) == {"data": "custom", "points": digest}
+    assert state(app).show.job.frame.step == 0
+    other = at_rest(visit("play_2d", data="custom", points=digest))
+    assert state(other).config == state(app).config and not other.warning
+
+
+def test_a_bad_table_is_one_sentence() -> None:
+    app = visit("play_2d")
+    app.selectbox(key="play_2d.data").set_value("custom").run()
+    before = state(app).config
+    app.file_uploader(key="play_2d-upload").set_value(("points.csv", b"x,y\n1,2\n3\n", "text/csv")).run()
+    assert len(app.warning) == 1 and not app.exception
+    assert state(app).config == before
+
+
+# ── the player ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", PLAYERS)
+def test_step_reset_and_the_same_start(name: str) -> None:
+    app = at_rest(visit(name, batch="16", g_layers="16", d_layers="16"), name)
+    start = state(app, name).show.job.frame.runs[0].snapshot.fake
+    press(app, "step", name)
+    at_rest(app, name)
+    first = state(app, name).show.job.frame
+    assert first.step == 1
+    press(app, "reset", name)
+    at_rest(app, name)
+    again = state(app, name).show.job.frame
+    assert again.step == 0 and (again.runs[0].snapshot.fake == start).all()
+    press(app, "step", name)
+    at_rest(app, name)
+    assert (state(app, name).show.job.frame.runs[0].snapshot.fake == first.runs[0].snapshot.fake).all()
+
+
+def test_step_d_leaves_g_and_the_count() -> None:
+    app = at_rest(visit("play_2d"))
+    before = state(app).show.job.frame.runs[0].snapshot
+    press(app, "step_d")
+    at_rest(app)
+    after = state(app).show.job.frame.runs[0].snapshot
+    assert after.step == 0 and (after.fake == before.fake).all() and (after.field != before.field).any()
+    press(app, "step_g")
+    at_rest(app)
+    assert state(app).show.job.frame.runs[0].snapshot.step == 1
+
+
+def test_play_runs_to_the_end_and_can_go_on() -> None:
+    app = at_rest(visit("play_2d", steps="30", batch="8", g_layers="8", d_layers="8"))
+    press(app, "play")
+    until(lambda: state(app).show.job.state == "finished")
+    at_rest(app)
+    assert state(app).show.job.step_count == 30
+    assert app.button(key="play_2d-play").disabled
+    app.number_input(key="play_2d.steps").set_value(40).run()
+    press(app, "play")
+    until(lambda: state(app).show.job.step_count == 40)
+    assert params(app)["steps"] == "40"
+
+
+def test_play_and_pause() -> None:
+    app = at_rest(visit("play_2d", batch="8", g_layers="8", d_layers="8", steps="1000000"))
+    press(app, "play")
+    assert state(app).show.running and resources.pool().load >= 1
+    until(lambda: state(app).show.job.step_count > 3)
+    press(app, "pause")
+    at_rest(app)
+    stopped = state(app).show.job.step_count
+    assert state(app).show.job.state == "paused" and state(app).show.job.frame.step == stopped > 3
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("play_2d", {}),
+        ("play_2d", {"members": "3"}),
+        ("collapse", {}),
+        ("wgan", {}),
+        ("digits", {"preset": "digits_mlp"}),
+    ],
+)
+def test_while_a_run_trains_its_pictures_are_renewed_without_the_rest(name: str, address: dict[str, str]) -> None:
+    def feeds() -> int:
+        return [node.proto.component_name for node in app.get("bidi_component")].count("gan_live_feed")
+
+    def fed() -> bool:
+        app.run()
+        return feeds() == 1
+
+    app = at_rest(visit(name, batch="8", g_layers="8", d_layers="8", steps="1000000", **address), name)
+    assert feeds() == 0
+    press(app, "play", name)
+    until(fed)  # a part that put its view on the page a second time would be refused by Streamlit
+    assert not app.exception and state(app, name).show.parts
+    press(app, "pause", name)
+    at_rest(app, name)
+    assert feeds() == 0
+
+
+def test_new_seed_is_another_run_and_stands_in_the_address() -> None:
+    app = at_rest(visit("play_2d", members="4"))
+    press(app, "new_seed")
+    at_rest(app)
+    assert state(app).config.train.seed == 4  # the four seeds before are not repeated
+    assert params(app) == {"members": "4", "seed": "4"}
+
+
+def test_scrubbing_brings_a_step_back_and_play_goes_on_from_the_last() -> None:
+    app = at_rest(visit("play_2d", batch="8", g_layers="8", d_layers="8"))
+    for _ in range(4):
+        press(app, "step")
+    at_rest(app)
+    scrubber(app).set_value(2).run()
+    assert state(app).show.moment().step == 2
+    press(app, "step")
+    at_rest(app)
+    assert state(app).show.moment().step == 5
+
+
+def test_a_changed_control_says_so_and_offers_to_restart_or_undo() -> None:
+    app = at_rest(press(at_rest(visit("play_2d")), "step"))
+    app.selectbox(key="play_2d.loss").set_value("hinge").run()
+    assert state(app).show.configs[0].train.loss == "non_saturating" and "**Loss**" in words(app)
+    press(app, "undo")
+    assert state(app).config.train.loss == "non_saturating" and "**Loss**" not in words(app)
+    app.selectbox(key="play_2d.loss~1").set_value("hinge").run()
+    press(app, "restart")
+    at_rest(app)
+    assert state(app).show.configs[0].train.loss == "hinge" and state(app).show.job.step_count == 0
+
+
+def test_a_learning_rate_changes_the_run_at_once_and_is_marked() -> None:
+    app = at_rest(press(at_rest(visit("play_2d")), "step"))
+    app.select_slider(key="play_2d.g_lr").set_value(0.01).run()
+    at_rest(app)
+    run = state(app).show.job.frame.runs[0]
+    assert run.config.train.g_lr == 0.01
+    assert [mark.step for mark in run.marks] == [1] and "g_lr" in run.marks[0].text
+    assert not app.info
+
+
+def test_a_diverging_run_ends_with_a_sentence_and_its_past_stays() -> None:
+    app = at_rest(visit("play_2d", preset="diverging"))
+    press(app, "play")
+    until(lambda: state(app).show.job.state in ("failed", "finished"))
+    at_rest(app)
+    if state(app).show.job.state == "failed":
+        assert "stopped being finite" in app.error[0].value
+        assert len(state(app).show.job.frame.steps) > 1
+
+
+def test_changing_the_page_and_coming_back_keeps_the_run() -> None:
+    app = at_rest(press(at_rest(visit("play_2d", seed="9")), "step"))
+    show = state(app).show
+    app.switch_page("pages/home/page.py").run()
+    app.query_params.clear()
+    app.switch_page("pages/play_2d/page.py").run()
+    assert not app.exception
+    assert state(app).show is show and state(app).config.train.seed == 9
+    assert params(app) == {"seed": "9"}
+
+
+def test_two_visitors_are_independent() -> None:
+    one, two = at_rest(visit("play_2d", seed="1")), at_rest(visit("play_2d", seed="2"))
+    press(one, "step")
+    at_rest(one)
+    assert (state(one).show.job.step_count, state(two).show.job.step_count) == (1, 0)
+    assert state(two).config.train.seed == 2
+
+
+def test_only_one_page_of_a_visitor_trains_and_three_are_kept() -> None:
+    app = at_rest(visit("play_2d", steps="1000000"))
+    press(app, "play")
+    app.switch_page("pages/digits/page.py").run()
+    assert state(app).show.running  # going away does not stop it …
+    at_rest_digits = state(app, "digits").show
+    until(lambda: not at_rest_digits.job.busy)
+    press(app, "play", "digits")
+    assert not state(app).show.running and at_rest_digits.running  # … playing elsewhere does
+    press(app, "pause", "digits")
+
+
+# ── several members, still figures ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_members_are_shown_together_or_one_by_one() -> None:
+    app = at_rest(visit("play_2d", members="3", seed="10"))
+    assert all(f"| {seed} |" in words(app) for seed in (10, 11, 12))
+    app.session_state[KEY].pages["play_2d"].choices["member"] = 1
+    app.run()
+    assert not app.exception
+
+
+@pytest.mark.parametrize("name", PLAYERS)
+def test_still_figures_are_drawn_when_asked_for(name: str) -> None:
+    app = at_rest(visit(name, batch="8", g_layers="8", d_layers="8", members="2"), name)
+    press(app, "step", name)
+    at_rest(app, name)
+    app.session_state[f"{name}-figures"] = True
+    app.run()
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == 5
+
+
+def test_the_command_repeats_the_run() -> None:
+    app = visit("play_2d", data="grid", modes="9")
+    assert 'python -m gan_core train --query "data=grid&modes=9"' in [block.value for block in app.code]
+
+
+# ── what the browser did not know yet ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_widget_that_the_program_has_changed_is_another_widget() -> None:
+    """Else the old value, sent along with the next click, would count as the visitor's wish."""
+    app = at_rest(visit("play_2d"))
+    app.selectbox(key="play_2d.preset~ring").set_value("collapse").run()
+    keys = {box.key for box in app.selectbox}
+    assert "play_2d.loss~1" in keys and "play_2d.loss" not in keys
+    assert "play_2d.preset~collapse" in keys
+    app.selectbox(key="play_2d.loss~1").set_value("hinge").run()
+    assert "play_2d.loss~1" in {box.key for box in app.selectbox}  # its own change leaves it in place
+    assert "play_2d.preset~None" in {box.key for box in app.selectbox}
+
+
+def test_a_widget_that_was_replaced_wishes_nothing():
+    """Its browser may report it once more: pressing "c = 0.001" was undone by the slider that stood there before."""
+
+    def script():
+        import streamlit as st
+
+        from pages.shared.shell.state import if_shown
+
+        said = []
+        first = if_shown("x.c", lambda: said.append("first"))
+        first()
+        second = if_shown("x.c~1", lambda: said.append("second"))
+        other = if_shown("x.d", lambda: said.append("other"))
+        first(), second(), other()
+        st.text(" ".join(said))
+
+    app = AppTest.from_function(script).run()
+    assert app.text[0].value == "first second other"

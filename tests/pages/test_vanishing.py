@@ -1,0 +1,313 @@
+"""The page "Vanishing gradients" as Streamlit runs it: numbers on the slide, twins, the frozen G, questions marked."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from scipy.special import expit
+from streamlit.testing.v1 import AppTest
+
+from gan_core import theory
+from gan_core.config import RunConfig
+from gan_core.figures import style
+from gan_core.figures import vanishing as figures
+from gan_core.presets import PRESETS
+from gan_core.run.trainer import Trainer
+from gan_core.studies.frozen_generator import FrozenCurves, FrozenGenerator
+from pages.shared.play import experiments, resources
+from pages.shared.play.runs import RunFrame, Work
+from pages.shared.shell import i18n
+from pages.vanishing import sections
+from tests.pages.test_pages import at_rest, params, press, state, until, visit, words
+
+NAME = "vanishing"
+ENGLISH = i18n.texts("en")
+SMALL = {"members": "2", "steps": "12", "batch": "16", "g_layers": "8", "d_layers": "8"}
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Experiments of a moment, and none that another test has left behind."""
+    monkeypatch.setattr(sections, "WARM_UPS", (0, 20, 40))
+    monkeypatch.setattr(sections, "ROUNDS", (20, 40))
+    monkeypatch.setattr(sections, "HELP_ROUNDS", 20)
+    monkeypatch.setattr(sections, "GAUSSIAN_STEPS", 40)
+    experiments.shared.clear()
+
+
+def page(**address: str) -> AppTest:
+    return at_rest(visit(NAME, **(SMALL | address)), NAME)
+
+
+def run_experiment(app: AppTest, name: str) -> AppTest:
+    """Press its button and wait until it is done."""
+    app.button(key=f"{NAME}-{name}").click().run()
+    until(lambda: resources.pool().load == 0)
+    assert not app.run().exception
+    return app
+
+
+def marked(app: AppTest) -> str:
+    """What the page says after runs."""
+    return " ".join(box.value for box in (*app.success, *app.info))
+
+
+# ── opening ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_it_opens_with_twins_of_one_start_that_differ_in_the_loss_alone() -> None:
+    app = at_rest(visit(NAME), NAME)
+    show = state(app, NAME).show
+    assert show.configs == tuple(PRESETS["vanishing"].config.replace(loss=name) for name in sections.LOSSES)
+    saturating, other = show.job.frame.runs
+    assert np.array_equal(saturating.snapshot.fake, other.snapshot.fake)
+    assert np.array_equal(saturating.snapshot.field, other.snapshot.field)
+    assert params(app) == {} and not app.warning and not app.error
+
+
+def test_the_balanced_preset_is_there_and_its_runs_are_twins_too() -> None:
+    app = at_rest(visit(NAME, preset="vanishing_balanced"), NAME)
+    show = state(app, NAME).show
+    assert [config.train.loss for config in show.configs] == list(sections.LOSSES)
+    assert {config.data.radius for config in show.configs} == {2.0}
+
+
+# ── 1 · the slide ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("a", [-9.5, -4.0, 0.0, 3.0, 10.0])
+def test_the_numbers_at_the_slider_are_those_of_the_closed_forms(a: float) -> None:
+    app = page()
+    app.slider(key=f"{NAME}-at_logit").set_value(a).run()
+    share, n = expit(a), style.number
+    said = words(app)
+    assert n(share) in said and n(float(np.exp(-a))) in said
+    for value in (np.log1p(-share), -np.log(share), -1 / (1 - share), -1 / share, -share, share - 1):
+        assert f"| {n(float(value))} |" in said
+
+
+def test_the_point_stays_when_the_axis_changes() -> None:
+    app = page()
+    app.slider(key=f"{NAME}-at_logit").set_value(-2.0).run()
+    app.segmented_control(key=f"{NAME}-axis").set_value("probability").run()
+    slider = app.slider(key=f"{NAME}-at_probability")
+    assert slider.value == pytest.approx(expit(-2.0))
+    slider.set_value(0.5).run()
+    app.segmented_control(key=f"{NAME}-axis").set_value("logit").run()
+    assert app.slider(key=f"{NAME}-at_logit").value == pytest.approx(0.0)
+
+
+def test_a_logit_beyond_the_other_axis_is_shown_at_its_end() -> None:
+    app = page()
+    app.slider(key=f"{NAME}-at_logit").set_value(-10.0).run()
+    app.segmented_control(key=f"{NAME}-axis").set_value("probability").run()
+    assert not app.exception and app.slider(key=f"{NAME}-at_probability").value == pytest.approx(0.002)
+
+
+@pytest.mark.parametrize(("axis", "at"), [("logit", -4.0), ("probability", 0.05)])
+def test_the_ratio_is_drawn_where_slopes_are_drawn_by_size(axis: str, at: float) -> None:
+    assert not [t for t in figures.losses(axis, at, "linear").data if t.name == figures.LOSSES["ratio"]]
+    (ratio,) = [t for t in figures.losses(axis, at, "log").data if t.name == figures.LOSSES["ratio"]]
+    x = np.asarray(ratio.x)
+    expected = np.exp(-x) if axis == "logit" else (1 - x) / x
+    np.testing.assert_allclose(ratio.y, expected, rtol=1e-9)
+
+
+# ── 2 · twins ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def frame_of(loss: str, steps: int = 9) -> tuple[Trainer, RunFrame]:
+    work = Work([RunConfig.of(loss=loss, members=3, batch=32, g_layers=(8,), d_layers=(8,), d_lr=0.05)], None)
+    work.step(steps)
+    return work.trainers[0], work.frame().runs[0]
+
+
+@pytest.mark.parametrize("axis", ["logit", "probability"])
+@pytest.mark.parametrize("loss", sections.LOSSES)
+def test_the_histogram_is_of_the_batch_that_entered_the_loss_and_lies_on_that_loss(loss: str, axis: str) -> None:
+    trainer, run = frame_of(loss)
+    logits = trainer.ensembles[0].batch.fake_logits.numpy()  # what G's last step was computed from
+    bars, function = sections.on_curve(run, [0, 2], axis).lines
+    low, high = sections.on_curve(run, [0, 2], axis).x
+    seen = logits[[0, 2]].ravel()
+    places = np.clip(seen, low, high) if axis == "logit" else expit(seen)
+    counts, _ = np.histogram(places, len(bars.y), (low, high))
+    np.testing.assert_allclose(bars.y, counts / seen.size)
+    assert bars.y.sum() == pytest.approx(1)
+    assert function.own_scale and not bars.own_scale
+    x = np.linspace(-10, 10, 201) if axis == "logit" else np.linspace(0.01, 0.99, 201)
+    share = expit(x) if axis == "logit" else x
+    expected = np.log1p(-share) if loss == "minimax" else -np.log(share)
+    np.testing.assert_allclose(function.y, expected, rtol=1e-9, atol=1e-12)
+    mean = -expit(seen).mean() if loss == "minimax" else -expit(-seen).mean()
+    assert sections._number(mean) in sections.on_curve(run, [0, 2], axis).title
+
+
+def test_the_histogram_is_empty_before_g_has_had_a_loss() -> None:
+    _, run = frame_of("minimax", 0)
+    bars, _ = sections.on_curve(run, [0], "logit").lines
+    assert bars.y.sum() == 0
+
+
+def test_the_way_is_how_far_the_same_latents_have_come() -> None:
+    trainer, run = frame_of("non_saturating", 40)
+    start = Trainer(trainer.config)
+    expected = [
+        np.linalg.norm(trainer.decode(z, k) - start.decode(z, k), axis=1).mean()
+        for k, z in enumerate(trainer.latents_of_picture(k) for k in range(3))
+    ]
+    np.testing.assert_allclose(sections.path(run), expected, rtol=1e-5)
+
+
+def test_paths_are_compared_by_the_median_of_those_that_are_finite() -> None:
+    compare = sections.compare_paths
+    assert compare(np.array([0.1, 0.2, 9.0]), np.array([3.0, 4.0, np.nan]), 400)[0] == "non_saturating"
+    assert compare(np.array([3.0, 3.2]), np.array([2.5, np.inf]), 400)[0] == "alike"
+    answer, said = compare(np.array([3.0]), np.array([0.5]), 1400)
+    assert answer == "minimax" and "1,400" in said and "0.5" in said
+    assert compare(np.array([np.nan]), np.array([1.0]), 400)[0] is None
+
+
+def test_the_question_is_asked_before_and_marked_after_the_run() -> None:
+    app = page()
+    (question,) = [r for r in app.radio if "ask-twins" in r.key]
+    assert question.value is None and not question.disabled
+    question.set_value("alike").run()
+    press(app, "play", NAME)
+    until(lambda: state(app, NAME).show.job.state == "finished")
+    app = at_rest(app, NAME)
+    (question,) = [r for r in app.radio if "ask-twins" in r.key]
+    assert question.value == "alike" and question.disabled
+    runs = state(app, NAME).show.job.frame.runs
+    shown, numbers = sections.compare_paths(*map(sections.path, runs), step=12)
+    assert f"**{ENGLISH[f'vanishing.ask.twins_{shown}']}**" in marked(app) and numbers in marked(app)
+    assert (ENGLISH["predict.right"] in marked(app)) == (shown == "alike")
+    app = at_rest(press(app, "new_seed", NAME), NAME)  # another run is another question
+    (question,) = [r for r in app.radio if "ask-twins" in r.key]
+    assert question.value is None and not question.disabled
+
+
+# ── 3 · G frozen ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_freezing_marks_what_the_run_showed() -> None:
+    app = page(seed="5")
+    (question,) = [r for r in app.radio if "ask-frozen" in r.key]
+    question.set_value("stays").run()
+    app.segmented_control(key=f"{NAME}-warm_up").set_value(20).run()
+    (question,) = [r for r in app.radio if "ask-frozen" in r.key]
+    assert question.value is None  # every warm-up has a question of its own
+    app = run_experiment(app, "frozen")
+    config = PRESETS["vanishing_balanced"].config.replace(seed=5, loss="non_saturating")
+    work = FrozenGenerator([config], warm_up=20)
+    work.step(20 + 40)
+    (curves,) = work.curves
+    assert sections._changes(curves) in marked(app)
+    assert ENGLISH[f"vanishing.ask.frozen_{curves.verdict('minimax')}"] in marked(app)
+    assert app.button(key=f"{NAME}-frozen").disabled
+    app.segmented_control(key=f"{NAME}-warm_up").set_value(0).run()
+    assert not app.button(key=f"{NAME}-frozen").disabled
+
+
+def test_a_second_visitor_finds_the_experiment_done() -> None:
+    first = run_experiment(page(), "frozen")
+    second = page()
+    second.button(key=f"{NAME}-frozen").click().run()
+    assert marked(second) == marked(first) and "updates of D" in marked(second)
+
+
+def test_charts_that_are_compared_share_their_scale() -> None:
+    def chart(low: float, high: float):
+        norms = {name: np.array([[low, low], [high, high]]) for name in sections.LOSSES}
+        return sections._frozen_chart("G", FrozenCurves(RunConfig(), np.array([0, 20]), norms))
+
+    one, other = sections._alike([chart(0.01, 1.0), chart(0.5, 100.0)])
+    assert one.limits == other.limits == pytest.approx((0.01 / 1.15, 115.0))
+    assert sections._alike([]) == []
+
+
+# ── 4 · two Gaussians ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_exact_values_stand_beside_the_measured_ones() -> None:
+    app = page()
+    app.slider(key=f"{NAME}-d").set_value(6.0).run()
+    assert "0.01245" in words(app) and "5.988" in words(app) and "0.6893" in words(app)
+    app = run_experiment(app, "distance")
+    measured = experiments.shared("gaussians 0", None, None, 0).look()
+    assert measured.step == 40
+    assert sections._spread(measured.jsd[:, measured.distances == 6.0]) in words(app)
+    assert sections.doubling(measured)[1] in marked(app)
+
+
+def test_what_is_drawn_is_exact_and_what_is_measured_stands_at_its_distance() -> None:
+    d = np.linspace(0, 8, 5)
+    seeds = np.array([[0.0, 0.1, 0.2, 0.3, 0.4], [0.1, 0.2, 0.3, 0.4, 0.5], [0.5, 0.6, 0.7, 0.8, 0.9]])
+    measured = {"distances": d, "non_saturating": seeds, "minimax": seeds / 10, "jsd": seeds}
+    figure = figures.far_away(3.0, measured, "log")
+    lines = {t.name: t for t in figure.data if t.mode == "lines"}
+    x = np.asarray(lines["JSD"].x)
+    np.testing.assert_allclose(lines["JSD"].y, theory.gaussian_jsd(x), atol=1e-12)
+    exact = theory.gaussian_gradients(x)
+    for name, values in zip(("non-saturating", "saturating"), exact, strict=True):
+        np.testing.assert_allclose(np.asarray(lines[name].y)[1:], values[1:], rtol=1e-12)
+    dots = next(t for t in figure.data if t.name == "saturating, measured")
+    np.testing.assert_array_equal(dots.x, d)
+    np.testing.assert_allclose(dots.y, seeds[1] / 10)
+    np.testing.assert_allclose(dots.y - dots.error_y.arrayminus, seeds[0] / 10)
+    np.testing.assert_allclose(dots.y + dots.error_y.array, seeds[2] / 10)
+    densities = figures.two_gaussians(2.0, d, seeds)
+    assert [list(t.y) for t in densities.data if t.name == figures.DENSITIES["trained"]] == seeds.tolist()
+
+
+@pytest.mark.parametrize(
+    ("draw", "defaults"),
+    [
+        (lambda k: figures.losses("logit", -1.0, "log", labels=k), figures.LOSSES),
+        (lambda k: figures.two_gaussians(1.0, [0, 1], [[0.1, 0.2]], labels=k), figures.DENSITIES),
+        (
+            lambda k: figures.far_away(
+                1.0,
+                {n: np.zeros((1, 2)) for n in ("non_saturating", "minimax", "jsd")} | {"distances": np.ones(2)},
+                labels=k,
+            ),
+            figures.FAR,
+        ),
+    ],
+)
+def test_every_word_of_the_figures_comes_from_the_texts(draw, defaults) -> None:
+    drawn = draw({name: f"⟨{i}⟩" for i, name in enumerate(defaults)}).to_json()
+    assert not [text for text in defaults.values() if len(text) > 5 and f'"{json.dumps(text)[1:-1]}"' in drawn]
+    with pytest.raises(KeyError, match="No such label: colour"):
+        draw({"colour": "red"})
+
+
+# ── 5 · what helps ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_remedy_is_tested_against_none_in_the_same_setting() -> None:
+    app = run_experiment(page(), "helps")
+    config = sections._experiment_config(state(app, NAME), loss="minimax", d_steps=sections.HELP_D_STEPS)
+    plain, *remedies = experiments.shared(f"helps {config.to_query()}", None, None, 0).look()
+    assert plain.config == config and len(remedies) == len(sections.HELPS)
+    for changes, curves in zip(sections.HELPS.values(), remedies, strict=True):
+        assert curves.config.differences(config).keys() == changes.keys()
+        if "loss" not in changes and "instance_noise" not in changes:  # the same G, the same latents, an untrained D
+            assert np.array_equal(curves.norms["minimax"][0], plain.norms["minimax"][0])
+    smoothed = remedies[list(sections.HELPS).index("label_smoothing")]
+    assert ENGLISH[f"vanishing.ask.helps_{smoothed.verdict('minimax')}"] in marked(app)
+    assert sections._times(plain.change("minimax")) in words(app)
+
+
+def test_the_texts_have_every_word_that_is_put_together() -> None:
+    keys = {f"vanishing.remedy.{name}" for name in sections.HELPS}
+    keys |= {f"vanishing.{prefix}{name}" for name in sections.LOSSES for prefix in ("", "short_", "exact_")}
+    keys |= {f"vanishing.figure.{name}" for name in figures.LOSSES}
+    keys |= {f"vanishing.densities.{name}" for name in figures.DENSITIES} | {f"vanishing.far.{n}" for n in figures.FAR}
+    keys |= {f"vanishing.ask.{name}_{a}" for name in ("frozen", "helps") for a in ("falls", "stays", "grows")}
+    keys |= {
+        f"vanishing.{name}{end}" for name in ("curves", "twins", "frozen", "distance", "helps") for end in ("", "_help")
+    }
+    assert sorted(keys - ENGLISH.keys()) == []
