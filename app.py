@@ -1,15 +1,14 @@
-"""The frame of the app: menu, heading, language, footer. `streamlit run app.py`."""
+"""The app: `streamlit run app.py` finds the server below and gives every visitor the frame of the pages.
+
+Where it is run as a script instead, as Streamlit's own test driver does, it is that frame.
+"""
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shared.play import resources
-from pages.shared.shell import address, layout, site
-from pages.shared.shell.i18n import t
+from pages.shared.shell import frame
 
-address.read_app()
-st.set_page_config(page_title=t("app.name"), page_icon="⚔️", layout="wide")
-page = st.navigation(site.menu(), expanded=True)
-layout.head(page)
-page.run()
-layout.foot()
-resources.page_sent()
+if get_script_run_ctx(suppress_warning=True) is None:
+    app = st.App(frame.__file__)
+else:
+    frame.show()

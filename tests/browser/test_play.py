@@ -198,7 +198,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def test_the_first_visitor_of_a_new_server_gets_the_run_of_a_deep_link(browser: Browser, tmp_path: Path) -> None:
-    """Streamlit then runs the page without app.py, so the page has to bring the frame itself."""
+    """Streamlit may then not yet know that there is such a page."""
     with serve(tmp_path / "log.txt") as cold, visitor(browser, cold) as page:
         arrive(page, f"/digits?{SMALL}&seed=8", "digits")
         assert words(page)["seed"] == "8"

@@ -7,11 +7,14 @@ texts: `<name>.title` (menu and heading), `<name>.intro` (the sentence under the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from pages.shared.shell.i18n import t
+
+PAGES_FOLDER = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Entry:
 
     @property
     def file(self) -> str:
-        return f"pages/{self.name}/page.py"
+        return str(PAGES_FOLDER / self.name / "page.py")
 
     @property
     def symbol(self) -> str:

@@ -1,0 +1,25 @@
+"""The frame around every page: menu, heading, language, footer. The script that Streamlit runs for every visitor.
+
+It lies here and not beside `app.py`: beside a folder `pages` Streamlit would first look for pages by itself, and tell
+the first visitor of a deep link that there is no such page.
+"""
+
+import streamlit as st
+
+from pages.shared.play import resources
+from pages.shared.shell import address, layout, site
+from pages.shared.shell.i18n import t
+
+
+def show() -> None:
+    address.read_app()
+    st.set_page_config(page_title=t("app.name"), page_icon="⚔️", layout="wide")
+    page = st.navigation(site.menu(), expanded=True)
+    layout.head(page)
+    page.run()
+    layout.foot()
+    resources.page_sent()
+
+
+if __name__ == "__main__":
+    show()
