@@ -28,8 +28,9 @@ from pages.shared.controls import fields as controls
 from pages.shared.controls import predict
 from pages.shared.play import player
 from pages.shared.play.runs import Frame, RunFrame
+from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState, app, if_shown
+from pages.shared.shell.state import PageState, app, if_shown, one_of
 from pages.shared.views import live, panels, tables
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def arrive(page: PageState) -> None:
     elif _set(page, page.config, names, *steps):
         return
     page.words = {} if before == "plain" else {BESIDE: before}
-    st.warning(page.problem, icon=":material/warning:")
+    notices.warning(page.problem)
 
 
 def start(page: PageState, name: str, *, play: bool = False) -> None:
@@ -158,8 +159,8 @@ def experiments(page: PageState) -> None:
     unrolled_key = f"{page.name}.{UNROLLED_STEPS}~{beside}"  # see controls.widget_key
 
     def experiment_chosen() -> None:
-        if st.session_state[key] is not None:
-            start(page, st.session_state[key])
+        if (wanted := one_of(st.session_state[key], EXPERIMENTS)) is not None:
+            start(page, wanted)
 
     def methods_chosen() -> None:
         names = tuple(name for name in VARIANTS if name in st.session_state[methods_key]) or ("plain",)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.digits import models as digits
 from pages.digits.models import Model
+from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import live
@@ -46,7 +47,7 @@ def section(page: PageState) -> None:
         _phrase(model)
         _agreement(model)
     except CheckpointError as error:
-        st.error(str(error), icon=":material/error:")
+        notices.error(str(error))
 
 
 def _again(key: str) -> int:
@@ -85,7 +86,7 @@ def _phrase(model: Model) -> None:
     try:
         asked = parse(typed)
     except PhraseError as error:
-        st.warning(str(error), icon=":material/edit:")
+        notices.warning(str(error), "edit")
         return
     z = model.latents(len(asked), seed + 100)
     if one_hand:

@@ -15,8 +15,9 @@ from gan_core.studies import latent_measures, latent_space
 from pages.digits import models as digits
 from pages.digits.models import Model
 from pages.shared.play import experiments
+from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState
+from pages.shared.shell.state import PageState, one_of
 from pages.shared.views import live, tables
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def section(page: PageState) -> None:
         with st.container():
             _VIEWS[view](model, digit)
     except (CheckpointError, PoolFull) as error:
-        st.error(str(error), icon=":material/error:")
+        notices.error(str(error))
 
 
 def _digit(model: Model) -> int | None:
@@ -194,6 +195,7 @@ def _arithmetic(model: Model, digit: int | None) -> None:
         else t("digits.direction_digit", digit=one),
     )  # fmt: skip
     rows = model.latents_of_picture()[:6]
+    way = one_of(way, ways) or next(iter(ways))
     moved = (rows[:, None] + np.array(ALPHAS)[:, None] * ways[way]).astype(np.float32)
     names = [f"{alpha:+g}".replace("-", "−") if alpha else "z" for alpha in ALPHAS]
     live.digits(
@@ -224,6 +226,8 @@ def _analogy(model: Model, known: latent_measures.Labelled) -> None:
         )  # fmt: skip
         one = st.selectbox(t("digits.first_digit"), range(10), index=7, key=f"{KEY}-one", width=120)
         two = st.selectbox(t("digits.second_digit"), range(10), index=1, key=f"{KEY}-two", width=120)
+    attribute = one_of(attribute, latent_space.ATTRIBUTES) or next(iter(latent_space.ATTRIBUTES))
+    one, two = one_of(one, range(10)) or 0, one_of(two, range(10)) or 0
     found = latent_measures.analogy(known, one, two, attribute, model.decode, digits.classify, model.latent)
     if found is None:
         st.info(t("digits.too_few"))

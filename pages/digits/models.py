@@ -25,9 +25,9 @@ import streamlit as st
 from gan_core.config import RunConfig
 from gan_core.jobs.pool import one_torch_thread
 from gan_core.presets import PRESETS
-from pages.shared.shell import address, layout
+from pages.shared.shell import address, layout, notices
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState
+from pages.shared.shell.state import PageState, one_of
 
 if TYPE_CHECKING:
     from gan_core.run.trainer import Trainer
@@ -58,7 +58,7 @@ def begin() -> PageState:
             if value in known:
                 page.choices[word] = value
             elif value is not None:
-                st.warning(t("digits.refused", word=word, value=value[:40], names=", ".join(known)))
+                notices.warning(t("digits.refused", word=word, value=value[:40], names=", ".join(known)))
     _tell(page)
     address.write(page.config, page.default, page.words)
     return page
@@ -87,7 +87,7 @@ def section(page: PageState) -> str:
     key = f"{NAME}.{SECTION}~{here}"  # see controls.widget_key
 
     def changed() -> None:
-        page.choices[SECTION] = st.session_state[key]
+        page.choices[SECTION] = one_of(st.session_state[key], sections()) or here
         _tell(page)
 
     st.session_state[key] = here
@@ -150,7 +150,7 @@ def run_picker(page: PageState, among: Sequence[str]) -> str | None:
     key = f"{NAME}.{RUN}~{at}-{len(among)}"  # see controls.widget_key
 
     def changed() -> None:
-        page.choices[RUN] = st.session_state[key]
+        page.choices[RUN] = one_of(st.session_state[key], among) or at
         _tell(page)
 
     st.session_state[key] = at
@@ -162,7 +162,7 @@ def run_picker(page: PageState, among: Sequence[str]) -> str | None:
         try:
             st.caption(t(f"zoo.{at}.why", default=card(at).why))
         except CheckpointError as error:
-            st.error(str(error), icon=":material/error:")
+            notices.error(str(error))
             return None
     return at
 

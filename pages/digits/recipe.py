@@ -16,8 +16,9 @@ import streamlit as st
 from gan_core.studies.recipe import KNOBS, MLP, SCORES
 from pages.shared.play import player
 from pages.shared.play.runs import Frame
+from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState, app
+from pages.shared.shell.state import PageState, app, one_of
 from pages.shared.views import images, live, tables
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _picker(page: PageState, found: Table) -> str:
     key = f"{NAME}.{KNOB}~{at}"  # see controls.widget_key
 
     def changed() -> None:
-        page.choices[KNOB] = st.session_state[key]
+        page.choices[KNOB] = one_of(st.session_state[key], found.knobs) or at
 
     st.session_state[key] = at
     return st.pills(
@@ -147,4 +148,4 @@ def _view(twins: PageState, frame: Frame) -> None:
     )  # fmt: skip
     for run, name in zip(frame.runs, names, strict=True):
         for sentence in run.failures:
-            st.warning(f"{name}: {sentence}", icon=":material/warning:")
+            notices.warning(f"{name}: {sentence}")

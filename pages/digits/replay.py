@@ -11,6 +11,7 @@ from gan_core.jobs.pool import PoolFull
 from pages.digits import models
 from pages.shared.play import player, resources, shelf
 from pages.shared.play.runs import Frame, Show
+from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import images, live, panels
@@ -32,7 +33,7 @@ def section(page: PageState) -> None:
     try:
         run = _state(name)
     except CheckpointError as error:
-        st.error(str(error), icon=":material/error:")
+        notices.error(str(error))
         return
     _bar(run, name)
     player.stage(run, _view)
@@ -84,10 +85,10 @@ def _bar(run: PageState, name: str) -> None:
         button("back", "restart_alt", back, disabled=live_step == last)
     run.config = run.default.replace(steps=show.job.until if live_step > last or show.running else last)
     if run.problem:
-        st.warning(run.problem, icon=":material/warning:")
+        notices.warning(run.problem)
         run.problem = ""
     if show.job.state == "failed":
-        st.error(t("player.failed", error=show.job.error), icon=":material/error:")
+        notices.error(t("player.failed", error=show.job.error))
 
 
 def _view(run: PageState, frame: Frame) -> None:

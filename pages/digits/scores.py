@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.digits import models
 from pages.shared.play import shelf
+from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import images, live, tables
@@ -31,7 +32,7 @@ SAMPLE = "sample"  # in PageState.choices
 def section(page: PageState) -> None:
     cards, broken = _cards()
     for sentence in broken:
-        st.error(sentence, icon=":material/error:")
+        notices.error(sentence)
     if cards:
         _table(cards)
         _trade_off(cards)
@@ -107,7 +108,7 @@ def _verdict(page: PageState, name: str) -> None:
     try:
         card, recorded = shelf.replay(name)
     except CheckpointError as error:
-        st.error(str(error), icon=":material/error:")
+        notices.error(str(error))
         return
     fake, key = recorded.fake[-1], "digits-verdict-samples"
     chosen = min(page.choices.get(SAMPLE, 0), len(fake) - 1)

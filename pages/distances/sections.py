@@ -20,6 +20,7 @@ import numpy as np
 import streamlit as st
 
 from pages.shared.controls.bars import bars
+from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.views import tables
 
@@ -185,7 +186,7 @@ def _uploaded(place: str, side: Side, columns: int) -> np.ndarray | None:
     try:
         return parse_numbers(content, columns)
     except NumbersError as error:
-        st.warning(str(error), icon=":material/warning:")
+        notices.warning(str(error))
         return None
 
 

@@ -21,6 +21,7 @@ from pages.shared.controls import predict
 from pages.shared.play import experiments
 from pages.shared.play.experiments import Experiment
 from pages.shared.play.runs import Frame, RunFrame
+from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import live, panels, tables
@@ -92,7 +93,7 @@ def _experiment(make: Callable[[], Experiment]) -> Experiment | None:
     try:
         return make()
     except PoolFull as error:
-        st.warning(str(error), icon=":material/hourglass_top:")
+        notices.warning(str(error), "hourglass_top")
         return None
 
 

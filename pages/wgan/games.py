@@ -16,6 +16,7 @@ from gan_core.jobs.pool import PoolFull
 from pages.shared.controls import predict
 from pages.shared.play import experiments
 from pages.shared.play.experiments import Experiment
+from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import live, tables
@@ -37,7 +38,7 @@ def _experiment(
     try:
         return experiments.shared(name, make, read, until) if wanted else None
     except PoolFull as error:
-        st.warning(str(error), icon=":material/hourglass_top:")
+        notices.warning(str(error), "hourglass_top")
         return None
 
 

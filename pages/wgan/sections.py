@@ -23,6 +23,7 @@ from pages.shared.controls import fields as controls
 from pages.shared.controls import predict
 from pages.shared.play import player
 from pages.shared.play.runs import Frame, RunFrame, Work
+from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app, if_shown
 from pages.shared.views import live, panels, tables
@@ -162,7 +163,7 @@ def arrive(page: PageState, part: str) -> None:
             known, allowed = said in map(text, OPTIONS[name]), ", ".join(map(text, OPTIONS[name]))
         if not known:
             del page.words[name]
-            st.warning(t("wgan.no_word", name=name, word=said[:40], allowed=allowed), icon=":material/warning:")
+            notices.warning(t("wgan.no_word", name=name, word=said[:40], allowed=allowed))
     _set(page, variants(page, part))
 
 
@@ -186,7 +187,7 @@ def _set(page: PageState, wanted: tuple[Mapping[str, Any], ...]) -> None:
     page.take(lambda: page.config)
     if page.problem:
         page.variants = before
-        st.warning(page.problem, icon=":material/warning:")
+        notices.warning(page.problem)
 
 
 def chosen(page: PageState) -> tuple[str, ...]:

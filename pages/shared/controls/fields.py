@@ -22,7 +22,7 @@ from gan_core.presets import PRESETS
 from pages.shared.controls import uploads
 from pages.shared.play import player
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState, app, if_shown
+from pages.shared.shell.state import PageState, app, if_shown, one_of
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "rates": ("g_lr", "d_lr", "d_steps", "update"),
@@ -195,8 +195,9 @@ def presets(page: PageState, names: Sequence[str]) -> None:
     key = f"{page.name}.preset~{chosen}"  # see widget_key
 
     def changed() -> None:
-        if st.session_state[key] is not None:
-            page.take(lambda: PRESETS[st.session_state[key]].config)
+        wanted = one_of(st.session_state[key], names)
+        if wanted is not None:
+            page.take(lambda: PRESETS[wanted].config)
             player.restart(page)
 
     _set(key, chosen)

@@ -18,6 +18,7 @@ import streamlit as st
 
 from gan_core.jobs.pool import Job, Work
 from pages.shared.play import resources
+from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 
@@ -117,6 +118,6 @@ def _look(experiments: Sequence[Experiment], view: Callable[[], None], polling: 
         share = sum(experiment.progress for experiment in under_way) / len(under_way)
         st.progress(share, text=t("experiments.running", percent=f"{share:.0%}"))
     for error in {experiment.error for experiment in experiments if experiment.error}:
-        st.error(error, icon=":material/error:")
+        notices.error(error)
     if polling and not under_way:
         st.rerun()

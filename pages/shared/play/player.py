@@ -22,6 +22,7 @@ from gan_core.jobs.pool import PoolFull
 from pages.shared.controls import uploads
 from pages.shared.play import feed, resources
 from pages.shared.play.runs import Frame, Show
+from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
 
@@ -93,7 +94,7 @@ def bar(page: PageState) -> None:
     """Play or Pause, single steps, Reset, New seed, Replay; and a word if the controls are ahead of the runs."""
     show = ready(page)
     if show is None:
-        st.error(page.problem, icon=":material/error:")
+        notices.error(page.problem)
         st.button(t("player.reset"), key=f"{page.name}-reset", on_click=restart, args=(page,))
         return
     over = show.job.state in ("failed", "closed")
@@ -132,7 +133,7 @@ def _notices(page: PageState, show: Show) -> None:
             )  # fmt: skip
             st.button(t("player.undo"), key=f"{page.name}-undo", icon=":material/undo:", on_click=_undo, args=(page,))
     if show.job.state == "failed":
-        st.error(t("player.failed", error=show.job.error), icon=":material/error:")
+        notices.error(t("player.failed", error=show.job.error))
     elif show.job.state == "closed":
         st.info(t("player.closed"))
 

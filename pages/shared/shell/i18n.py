@@ -17,8 +17,14 @@ DEFAULT = "en"
 
 
 @cache
+def _files() -> dict[str, Path]:
+    """Code → the file of a language."""
+    return {path.stem: path for path in TEXTS.glob("*.toml")}
+
+
+@cache
 def texts(language: str) -> dict[str, str]:
-    """All texts of a language by their dotted keys."""
+    """All texts of a language by their dotted keys. KeyError if there is no such language."""
 
     def flat(table: dict, prefix: str) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -26,13 +32,13 @@ def texts(language: str) -> dict[str, str]:
             found |= flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value.strip()}
         return found
 
-    return flat(tomllib.loads((TEXTS / f"{language}.toml").read_text(encoding="utf-8")), "")
+    return flat(tomllib.loads(_files()[language].read_text(encoding="utf-8")), "")
 
 
 @cache
 def languages() -> dict[str, str]:
     """Code → the language's own name, English first."""
-    codes = sorted((path.stem for path in TEXTS.glob("*.toml")), key=lambda code: (code != DEFAULT, code))
+    codes = sorted(_files(), key=lambda code: (code != DEFAULT, code))
     return {code: texts(code)["app.language"] for code in codes}
 
 

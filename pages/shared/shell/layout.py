@@ -24,10 +24,10 @@ from gan_core.config import RunConfig
 from pages.shared.controls import uploads
 from pages.shared.play import resources
 from pages.shared.shell import address as url
-from pages.shared.shell import site
+from pages.shared.shell import notices, site
 from pages.shared.shell.i18n import DEFAULT as DEFAULT_LANGUAGE
 from pages.shared.shell.i18n import languages, t
-from pages.shared.shell.state import PageState, app
+from pages.shared.shell.state import PageState, app, one_of
 
 ROOT = Path(__file__).parents[3]
 DEFAULT = RunConfig()
@@ -75,9 +75,22 @@ def begin(
         if new:
             page.turns.clear()  # no widget has been shown yet
     url.write(page.config, default, page.words)
-    if page.problem:
-        st.warning(page.problem, icon=":material/warning:")
+    _refusal(page)
     return page
+
+
+def _refusal(page: PageState) -> None:
+    """Why the last input was refused; if another page can show it, the way there."""
+    if page.elsewhere is None:
+        if page.problem:
+            notices.warning(page.problem)
+        return
+    kind, other = ("images", "play_2d") if page.of_images else ("points", "digits")
+    data = t(f"option.data.{page.elsewhere.data.data}")
+    notices.warning(t(f"app.shows_{kind}", data=data))
+    label = t("app.shown_there", page=t(f"{other}.title"), data=data)
+    words = page.elsewhere.to_query()
+    st.page_link(site.entry(other).file, label=label, icon=site.entry(other).symbol, query_params=words)
 
 
 def part(name: str, parts: Sequence[str]) -> str:
@@ -85,8 +98,8 @@ def part(name: str, parts: Sequence[str]) -> str:
     word, opened = st.query_params.get(PART), app().parts
     if word == parts[0]:
         del st.query_params[PART]
-    known = opened.get(name, "") if word is None and not _went_back() else word
-    opened[name] = known if known in parts[1:] else ""
+    wanted = opened.get(name, "") if word is None and not _went_back() else word
+    opened[name] = one_of(wanted, parts[1:]) or ""
     return opened[name]
 
 
@@ -96,7 +109,7 @@ def part_picker(name: str, parts: Sequence[str]) -> None:
     key = f"{name}.{PART}~{at}"  # see controls.widget_key
 
     def opened() -> None:
-        wanted = st.session_state[key]
+        wanted = one_of(st.session_state[key], parts) or at
         app().parts[name] = "" if wanted == parts[0] else wanted
         st.query_params.from_dict({PART: wanted} if wanted != parts[0] else {})
 
@@ -125,13 +138,16 @@ def head(here: st.Page) -> None:
 
 
 def _language_picker() -> None:
+    if len(languages()) == 1:
+        return
+
     def chosen() -> None:
-        app().language = st.session_state["language"]
+        app().language = one_of(st.session_state["language"], languages()) or app().language
 
     st.session_state["language"] = app().language
     st.selectbox(
-        t("app.language_label"), languages(), key="language", format_func=languages().get, on_change=chosen,
-        label_visibility="collapsed", width=115,
+        t("app.language_label"), list(languages()), key="language", on_change=chosen, label_visibility="collapsed",
+        format_func=lambda code: languages().get(code, code), width=115,
     )  # fmt: skip
 
 

@@ -12,9 +12,9 @@ change of page, of language or of the URL cannot lose or double a setting. What 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -22,6 +22,7 @@ from gan_core.config import ConfigError, RunConfig
 from pages.shared.play.runs import Show
 
 KEY = "gan"
+T = TypeVar("T")
 
 
 @dataclass
@@ -33,6 +34,7 @@ class PageState:
     config: RunConfig
     variants: tuple[Mapping[str, Any], ...] = ({},)
     problem: str = ""  # why the last input was refused, one sentence
+    elsewhere: RunConfig | None = None  # what was refused because it is for the page of the other kind of data
     show: Show | None = None
     choices: dict[str, Any] = field(default_factory=dict)  # what only changes the view: the member looked at, …
     words: dict[str, str] = field(default_factory=dict)  # of the address, beside the configuration
@@ -44,6 +46,11 @@ class PageState:
         """The fields that the variants decide, so that no control may."""
         return {name for variant in self.variants for name in variant}
 
+    @property
+    def of_images(self) -> bool:
+        """Whether its views show images; those of other pages show points, as its default does."""
+        return self.default.data.is_image
+
     def configs(self, config: RunConfig | None = None) -> tuple[RunConfig, ...]:
         """One configuration for each run. Raises ConfigError if a variant contradicts the base."""
         return tuple((config or self.config).replace(**variant) for variant in self.variants)
@@ -53,8 +60,12 @@ class PageState:
 
         `by` is the field whose widget asks for it, if one does.
         """
+        self.elsewhere = None
         try:
             config = make()
+            if config.data.is_image != self.of_images:
+                self.elsewhere = config
+                raise ConfigError("data", config.data.data, "this page shows the other kind of data")
             self.configs(config)
         except ConfigError as error:
             self.problem = f"{error}."
@@ -93,6 +104,11 @@ def app() -> AppState:
     if KEY not in st.session_state:
         st.session_state[KEY] = AppState()
     return st.session_state[KEY]
+
+
+def one_of(value: object, options: Iterable[T]) -> T | None:
+    """What a widget says, if it is one of its options. The browser of someone who tries may report anything."""
+    return next((option for option in options if option == value), None)
 
 
 def if_shown(key: str, changed: Callable[[], None]) -> Callable[[], None]:

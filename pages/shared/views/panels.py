@@ -21,7 +21,7 @@ from gan_core.config import RunConfig
 from pages.shared.play import feed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState
+from pages.shared.shell.state import PageState, one_of
 from pages.shared.views import live, tables
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def member_picker(page: PageState, frame: Frame) -> None:
     key = f"{page.name}-member-{at}"  # see controls.widget_key
 
     def chosen() -> None:
-        page.choices[MEMBER] = None if st.session_state[key] in (None, "all") else st.session_state[key]
+        page.choices[MEMBER] = one_of(st.session_state[key], range(count))
 
     options: list[str | int] = ["all", *range(count)]
     st.session_state[key] = "all" if at is None else at

@@ -8,11 +8,13 @@ import string
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from gan_core.config import FIELDS
 from pages.shared.controls import fields
-from pages.shared.shell import i18n
+from pages.shared.shell import i18n, layout
 from pages.shared.shell.site import PAGES
+from pages.shared.shell.state import KEY
 from pages.shared.views import live, panels
 
 ROOT = Path(__file__).parents[3]
@@ -89,10 +91,37 @@ def test_a_new_file_is_a_new_language(tmp_path: Path, monkeypatch: pytest.Monkey
     for name, text in {"en": '[app]\nlanguage = "English"\n', "de": '[app]\nlanguage = "Deutsch"\n'}.items():
         (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
     monkeypatch.setattr(i18n, "TEXTS", tmp_path)
-    i18n.texts.cache_clear()
-    i18n.languages.cache_clear()
+    forget()
     try:
         assert i18n.languages() == {"en": "English", "de": "Deutsch"}
     finally:
-        i18n.texts.cache_clear()
-        i18n.languages.cache_clear()
+        monkeypatch.undo()
+        forget()
+
+
+def forget() -> None:
+    for cached in (i18n._files, i18n.texts, i18n.languages):
+        cached.cache_clear()
+
+
+@pytest.mark.parametrize("code", ["../../../../pyproject", str(ROOT / "pyproject"), "", "xx", "en.toml"])
+def test_only_a_listed_language_is_read(code: str) -> None:
+    with pytest.raises(KeyError):
+        i18n.texts(code)
+
+
+def test_one_language_needs_no_picker_and_two_have_one_that_takes_only_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert not [box for box in app.selectbox if box.key == "language"]
+    known = {"en": "English", "de": "Deutsch"}
+    english = i18n.texts
+    monkeypatch.setattr(layout, "languages", lambda: known)
+    monkeypatch.setattr(i18n, "texts", lambda code: english("en") if code in known else english(code))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    box = app.selectbox(key="language")
+    box.set_value("de").run()
+    assert app.session_state[KEY].language == "de" and not app.exception
+    box = app.selectbox(key="language")
+    box.options.append("../../../../pyproject")  # as a browser might that somebody has written
+    box.set_value("../../../../pyproject").run()
+    assert app.session_state[KEY].language == "de" and not app.exception
