@@ -13,14 +13,11 @@ import pytest
 from playwright.sync_api import expect
 
 from pages.shared.views.live.component import drawing_code
-from pages.shared.views.live.digits import nibbles
-from pages.shared.views.live.packing import Quantised, pack
 from tests.browser.driver import serve, visitor
 
 
 def app() -> None:
     """The script under test: each view fed by a polling fragment, with pictures whose every number is known."""
-    import numpy as np
     import streamlit as st
 
     from pages.shared.views.live import Chart, Images, Line, Panel, curves, digits, feeding, scene
@@ -138,9 +135,6 @@ def pixel(page, across: float, down: float, canvas: int = 0) -> list[int]:
     return page.locator(".gan-live canvas").nth(canvas).evaluate(read, [across, down])
 
 
-# ---- the parts of the drawing code, against NumPy ------------------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def code(browser):
     """call(expression, argument): evaluate it where the drawing code's functions stand."""
@@ -152,105 +146,6 @@ def code(browser):
 
     yield call
     page.close()
-
-
-def test_the_browser_reads_what_python_packed(code):
-    frame = pack(
-        {
-            "text": "шаг ½", "nothing": float("nan"), "u4": np.array([0, 1_000_000]), "u1": np.array([7], np.uint8),
-            "f4": np.array([[0.5, np.nan]]), "u2": Quantised(np.array([-1, 0.25, 1, 2]), -1, 1),
-        }
-    )  # fmt: skip
-    got = code(
-        "(() => { const h = unpack(new Uint8Array([9, ...argument]).subarray(1));"
-        " return { ...h, u4: [...h.u4], u1: [...h.u1], f4: [...h.f4].map(String), u2: [...h.u2].map(String),"
-        " shape: h.f4.shape }; })()",
-        list(frame),
-    )
-    assert (got["text"], got["nothing"], got["u4"], got["u1"]) == ("шаг ½", None, [0, 1_000_000], [7])
-    assert (got["f4"], got["shape"]) == (["0.5", "NaN"], [1, 2])
-    assert [float(x) for x in got["u2"]] == pytest.approx([-1, 0.25, 1, math.nan], abs=2e-5, nan_ok=True)
-
-
-def array(values: np.ndarray) -> str:
-    numbers = ",".join("NaN" if np.isnan(x) else repr(float(x)) for x in values.ravel())
-    return f"Object.assign(new Float32Array([{numbers}]), {{shape: {list(values.shape)}}})"
-
-
-def test_the_contour_lies_on_the_circle_it_should(code):
-    x = np.linspace(0, 1, 50)
-    field = np.hypot(x[None, :] - 0.5, x[:, None] - 0.4)
-    ends = np.array(code(f"contour({array(field)}, 0.3)")).reshape(-1, 2)
-    radii = np.hypot(ends[:, 0] - 0.5, (1 - ends[:, 1]) - 0.4)
-    assert len(ends) > 100 and np.abs(radii - 0.3).max() < 3e-4
-    pieces = ends.reshape(-1, 2, 2)
-    length = np.hypot(*(pieces[:, 0] - pieces[:, 1]).T).sum()
-    assert length == pytest.approx(2 * math.pi * 0.3, rel=2e-3)
-    _, often = np.unique(ends.round(6), axis=0, return_counts=True)
-    assert (often == 2).all()  # a closed curve: every end meets one other
-
-
-def test_a_saddle_is_cut_on_the_side_of_its_middle(code):
-    for low in (-3.0, -0.5):  # +1 and `low` across: the middle is negative, then positive
-        ends = np.array(code(f"contour({array(np.array([[1.0, low], [low, 1.0]]))}, 0)")).reshape(2, 2, 2)
-        middles = ends.mean(1)  # of each piece, u to the right and v downwards; + stands below left and above right
-        apart = np.abs(middles[:, 0] - middles[:, 1])  # 0 on the line through the two − corners
-        assert (apart > 0.5).all() if low == -3.0 else (apart < 0.2).all()
-
-
-def test_a_field_with_holes_has_no_loose_contour(code):
-    field = np.tile(np.linspace(-1, 1, 6), (6, 1))
-    field[2, 2] = np.nan
-    ends = code(f"contour({array(field)}, 0)")
-    assert len(ends) % 4 == 0 and np.isfinite(ends).all()
-
-
-def test_the_field_is_read_out_linearly(code):
-    field = np.random.default_rng(0).normal(size=(7, 5))
-    for u, v in [(0, 0), (1, 1), (0.3, 0.8), (0.999, 0.001)]:
-        x, y = u * 4, (1 - v) * 6
-        j, i = min(int(x), 3), min(int(y), 5)
-        s, t = x - j, y - i
-        weights = np.outer([1 - t, t], [1 - s, s])
-        expected = (field[i : i + 2, j : j + 2] * weights).sum()
-        assert code(f"fieldAt({array(field)}, {u}, {v})") == pytest.approx(expected, abs=1e-6)
-    assert code(f"Number.isNaN(fieldAt({array(field)}, 1.01, 0.5))")
-
-
-@pytest.mark.parametrize("low, high", [(0, 1), (-3, 3), (0, 123_456), (0.69, 0.70), (-1e-5, 1e-5)])
-def test_ticks_are_round_inside_and_neither_few_nor_many(code, low, high):
-    ticks = np.array(code(f"ticks({low}, {high}, 5)"))
-    gaps = np.diff(ticks)
-    assert 2 <= len(ticks) <= 6 and np.allclose(gaps, gaps[0])
-    assert low - 1e-9 * (high - low) <= ticks[0] and ticks[-1] <= high + 1e-9 * (high - low)
-    lead = gaps[0] / 10.0 ** np.floor(np.log10(gaps[0] * (1 + 1e-9)))
-    assert np.isclose(lead, [1, 2, 5, 10]).any()
-
-
-@pytest.mark.parametrize(
-    "call, text",
-    [
-        ("short(0)", "0"), ("short(2000)", "2k"), ("short(1500)", "1.5k"), ("short(2500000)", "2.5M"),
-        ("short(-0.05)", "−0.05"), ("short(0.00001)", "1e−5"), ("number(3450)", "3,450"), ("number(NaN)", "–"),
-        ("number(0.69314718)", "0.6931"), ("number(-123456.78)", "−1.23e5"), ("number(0.00028234)", "2.82e−4"),
-        ("number(null)", "–"),
-    ],
-)  # fmt: skip
-def test_numbers_are_written_for_people(code, call, text):
-    assert code(call) == text
-
-
-def test_the_nearest_step_is_the_nearest(code):
-    steps = np.unique(np.random.default_rng(0).integers(0, 1000, 50))
-    for value in (-5, 0, 333.5, 500, 2000):
-        found = code(f"nearest([{','.join(map(str, steps))}], {value})")
-        assert abs(steps[found] - value) == np.abs(steps - value).min()
-
-
-def test_the_browser_unpacks_the_greys(code):
-    images = np.random.default_rng(0).integers(0, 256, (2, 28, 28), dtype=np.uint8)
-    greys = np.array(code(f"[...greys([{','.join(map(str, nibbles(images)))}], {images.size})]"))
-    assert np.abs(greys - images.ravel()).max() <= 8
 
 
 # ---- the scene -----------------------------------------------------------------------------------------------------

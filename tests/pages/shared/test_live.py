@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from pages.shared.views.live.component import CODE_HERE, FILES, FOLDER, KINDS, _
 from pages.shared.views.live.digits import nibbles
 from pages.shared.views.live.packing import Quantised, pack
 
+ROOT = Path(__file__).parents[3]
 EXTENT = (-3.0, 3.0, -3.0, 3.0)
 
 
@@ -72,6 +74,22 @@ def test_every_kind_of_number_comes_back_in_its_place():
     np.testing.assert_array_equal(got["steps"], given["steps"])
     np.testing.assert_array_equal(got["short"], given["short"])
     assert (got["text"], got["number"], got["not finite"], got["nothing"]) == ("шаг ½ 🙂", 0.5, None, None)
+
+
+def test_a_frame_is_what_the_browsers_half_is_tested_with():
+    """tests/js/pure.test.js reads the same bytes."""
+    header = {
+        "step": 1200,
+        "title": "D(x) ½",
+        "loss": float("nan"),
+        "panels": [
+            {"fake": Quantised(np.array([[-1.0, 0.0], [1.0, np.nan]]), -1, 1), "images": np.array([0, 127, 255], "u1")}
+        ],
+        "x": np.array([0, 70_000, 1_000_000]),
+        "y": np.array([0.5, -2.0], np.float32),
+        "codes": np.array([1, 65_535], np.uint16),
+    }
+    assert pack(header) == bytes.fromhex((ROOT / "tests/js/frame.hex").read_text())
 
 
 def test_the_same_array_is_sent_once():

@@ -1,32 +1,12 @@
-// What all views share: reading a frame, colours, numbers, and the View they extend.
-// It comes first of the files that are joined into one module; component.py says in which order.
+// What all views share: what a visitor set, colours, canvases, and the View they extend.
+// component.py joins these files into one module, in the order of their imports.
 
-const ARRAYS = { u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, f4: Float32Array };
-
-/** The header of a frame with its arrays in place (packing.py says how it is laid out). */
-function unpack(bytes) {
-  const buffer = bytes.slice().buffer; // a copy begins at 0, and typed arrays need aligned offsets
-  const length = new DataView(buffer).getUint32(0, true);
-  const start = 4 + 4 * Math.ceil(length / 4);
-  const text = new TextDecoder().decode(new Uint8Array(buffer, 4, length));
-  return JSON.parse(text, (_, value) => (value?.as ? readArray(buffer, start, value) : value));
-}
-
-function readArray(buffer, start, { at, as, shape, low, high }) {
-  const size = shape.reduce((product, n) => product * n, 1);
-  let values = new ARRAYS[as](buffer, start + at, size);
-  if (low !== undefined) {
-    const step = (high - low) / 65534;
-    values = Float32Array.from(values, (code) => (code === 65535 ? NaN : low + code * step));
-  }
-  values.shape = shape;
-  return values;
-}
+import { channels, faded } from "./pure.js";
 
 /** What a visitor set in a view (zoom, hidden layers), kept until the tab is closed, if the browser keeps anything. */
 function recall(key) {
   try {
-    return JSON.parse(sessionStorage.getItem("gan-live:" + key)) ?? {};
+    return JSON.parse(sessionStorage.getItem(`gan-live:${key}`)) ?? {};
   } catch {
     return {};
   }
@@ -34,7 +14,7 @@ function recall(key) {
 
 function record(key, settings) {
   try {
-    sessionStorage.setItem("gan-live:" + key, JSON.stringify(settings));
+    sessionStorage.setItem(`gan-live:${key}`, JSON.stringify(settings));
   } catch {
     // then it lasts until the tab is reloaded
   }
@@ -42,15 +22,11 @@ function record(key, settings) {
 
 /** Any CSS colour as #rrggbb: a canvas spells it so. */
 const pen = document.createElement("canvas").getContext("2d");
-function hex(colour, otherwise) {
+export function hex(colour, otherwise) {
   pen.fillStyle = otherwise;
   pen.fillStyle = colour;
   return pen.fillStyle.startsWith("#") ? pen.fillStyle : otherwise;
 }
-const channels = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
-const faded = (hex, alpha) => `rgba(${channels(hex)},${alpha})`;
-const clamp = (x, low, high) => Math.min(high, Math.max(low, x));
-const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 
 /** The colours of the moment: Streamlit's theme, and the project's blue for real and orange for fake. */
 function palette(element) {
@@ -64,63 +40,35 @@ function palette(element) {
   return {
     family,
     font: `11px ${family}`,
-    dark, background, text,
+    dark,
+    background,
+    text,
     primary: hex(read("primary-color"), "#ff4b4b"),
     line: faded(text, dark ? 0.22 : 0.16),
     faint: faded(text, 0.62),
     real: dark ? "#56B4E9" : "#0072B2",
     fake: "#E69F00",
-    green: "#009E73", red: "#D55E00", purple: "#CC79A7", yellow: dark ? "#F0E442" : "#B8A900", grey: "#8C8C8C",
+    green: "#009E73",
+    red: "#D55E00",
+    purple: "#CC79A7",
+    yellow: dark ? "#F0E442" : "#B8A900",
+    grey: "#8C8C8C",
   };
 }
 
-/** A number as it is read aloud: four significant digits, a true minus, powers of ten where zeros would be many. */
-function number(x, digits = 4) {
-  if (x === null || !Number.isFinite(x)) return "–";
-  const size = Math.abs(x);
-  if (Number.isInteger(x) && size < 1e9) return x.toLocaleString("en").replace("-", "−");
-  const text = size >= 1e5 || size < 1e-3 ? x.toExponential(digits - 2) : x.toPrecision(digits);
-  return text.replace(/e\+?/, "e").replaceAll("-", "−");
-}
-
-/** Where an axis from low to high has its ticks: 1, 2 or 5 times a power of ten, about `count` of them. */
-function ticks(low, high, count) {
-  const rough = (high - low) / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5].find((m) => m * power >= rough) ?? 10);
-  const found = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) found.push(i * step);
-  return found;
-}
-
-/** A tick in few letters: 2k, 1.5M, 0.05, 1e−6. */
-function short(x) {
-  const size = Math.abs(x);
-  const unit = size >= 1e6 && size < 1e9 ? [1e6, "M"] : size >= 1e3 && size < 1e6 ? [1e3, "k"] : [1, ""];
-  const value = +(x / unit[0]).toPrecision(3);
-  const text = size && (size >= 1e9 || size < 1e-3) ? x.toExponential(0) : String(value);
-  return text.replace(/e\+?/, "e").replaceAll("-", "−") + unit[1];
-}
-
-/** How many columns for so many things, if at most so many fit: rows as even as they can be. */
-function evenly(count, most) {
-  const rows = Math.ceil(count / Math.max(1, most));
-  return Math.max(1, Math.ceil(count / Math.max(1, rows)));
-}
-
-function make(tag, properties = {}, ...children) {
+export function make(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
   return element;
 }
 
 /** The words of an element. Setting them lays the page out anew, even if they are the same. */
-function say(element, text) {
+export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
 /** A canvas as sharp as the screen, `width` × `height` CSS pixels, cleared; gives its context. */
-function prepare(canvas, width, height) {
+export function prepare(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h]; // this clears it as well
@@ -131,7 +79,7 @@ function prepare(canvas, width, height) {
 }
 
 /** A straight line from x, y, so far across and so far along, in the pen's colour and dashes. */
-function stroke(context, x, y, across, along) {
+export function stroke(context, x, y, across, along) {
   context.beginPath();
   context.moveTo(x, y);
   context.lineTo(x + across, y + along);
@@ -143,7 +91,7 @@ function stroke(context, x, y, across, along) {
  * `redraw()` and tells Python of a click with `send(event, value)`. However often a picture is asked for, it is drawn
  * once per frame of the screen, and not in a hidden tab.
  */
-class View {
+export class View {
   constructor(kind, key) {
     this.key = key;
     this.settings = recall(key);

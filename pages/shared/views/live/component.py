@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,8 +28,10 @@ import streamlit as st
 Kind = Literal["scene", "curves", "digits", "heat"]
 KINDS: tuple[Kind, ...] = ("scene", "curves", "digits", "heat")
 FOLDER = Path(__file__).parent
-# joined into one module, in this order
-FILES = ("common.js", "scene.js", "curves.js", "digits.js", "heat.js", "start.js")
+# joined into one module, in this order; each imports only from those before it
+FILES = ("pure.js", "common.js", "scene.js", "curves.js", "digits.js", "heat.js", "start.js")
+
+BETWEEN_FILES = re.compile(r"^import [^;]*;\n|^export (?!default)", re.MULTILINE)  # joined, they are one module
 
 CODE_HERE, CODE_SENT = "gan-live-code-here", "gan-live-code-sent"  # in the session: whether, and with whom and when
 PATIENCE = 1.0  # seconds until another view brings the code, as long as nobody has said that it is there
@@ -55,8 +58,8 @@ export default function ({ data }) {
 def drawing_code() -> str:
     """The JavaScript of all views with its style sheet, as one module."""
     css = (FOLDER / "live.css").read_text(encoding="utf-8")
-    parts = [f"const CSS = {json.dumps(css)};", *((FOLDER / name).read_text(encoding="utf-8") for name in FILES)]
-    return "\n".join(parts)
+    files = ((FOLDER / name).read_text(encoding="utf-8") for name in FILES)
+    return "\n".join([f"const CSS = {json.dumps(css)};", *(BETWEEN_FILES.sub("", text) for text in files)])
 
 
 # Ascending also over a restart of the server, which the page in the browser outlives.

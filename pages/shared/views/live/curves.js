@@ -1,36 +1,12 @@
 // Numbers over training: small charts that share one cursor, and histograms. The exact step and values stand in the
 // legends, at the pointer while it is over a chart, else at the scrubbed step, else at the last one.
 
-const LEFT = 46, TOP = 8, BOTTOM = 22;
+import { hex, make, prepare, say, stroke, View } from "./common.js";
+import { clamp, decades, evenly, faded, nearest, number, short, span, ticks } from "./pure.js";
 
-/** The index of the entry of an ascending array that is nearest to a value. */
-function nearest(ascending, value) {
-  let [low, high] = [0, ascending.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ascending[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low > 0 && value - ascending[low - 1] <= ascending[low] - value ? low - 1 : low;
-}
+const [LEFT, TOP, BOTTOM] = [46, 8, 22];
 
-/** [low, high] of what a chart has to show, a little wider, and never empty. */
-function span(arrays, extra, log) {
-  let [low, high] = [Infinity, -Infinity];
-  const include = (y) => {
-    if (!Number.isFinite(y) || (log && y <= 0)) return;
-    if (y < low) low = y;
-    if (y > high) high = y;
-  };
-  arrays.forEach((array) => array.forEach(include));
-  extra.forEach(include);
-  if (low > high) return log ? [0.1, 1] : [0, 1];
-  if (log) return low === high ? [low / 2, high * 2] : [low / 1.15, high * 1.15];
-  const margin = (high - low || Math.abs(high) || 1) * 0.06;
-  return [low - margin, high + margin];
-}
-
-class Curves extends View {
+export class Curves extends View {
   constructor(kind, key) {
     super(kind, key);
     this.when = make("div", { className: "when" });
@@ -53,7 +29,7 @@ class Curves extends View {
     const at = this.hover?.step ?? data.cursor;
     const curves = data.charts.filter((chart) => chart.kind === "lines" && chart.x.length);
     const longest = curves.reduce((best, chart) => (chart.x.length > (best?.x.length ?? 0) ? chart : best), undefined);
-    const step = longest && longest.x[at === null || at === undefined ? longest.x.length - 1 : nearest(longest.x, at)];
+    const step = longest?.x[at === null || at === undefined ? longest.x.length - 1 : nearest(longest.x, at)];
     say(this.when, step === undefined ? "" : `${data.labels.step} ${number(step)}`);
     this.when.hidden = !longest;
     data.charts.forEach((chart, i) => {
@@ -76,7 +52,9 @@ class Curves extends View {
   /** The buttons of a chart's legend, one for each line. */
   layers(chart) {
     return chart.lines.map((line) => ({
-      id: `${chart.title}/${line.label}`, label: line.label, colour: this.colour(line),
+      id: `${chart.title}/${line.label}`,
+      label: line.label,
+      colour: this.colour(line),
     }));
   }
 
@@ -118,7 +96,7 @@ class Curves extends View {
     context.textAlign = "right";
     context.textBaseline = "middle";
     context.beginPath();
-    for (const tick of chart.log_y ? this.decades(low, high) : ticks(low, high, height / 45)) {
+    for (const tick of chart.log_y ? decades(low, high) : ticks(low, high, height / 45)) {
       const y = Math.round(py(tick)) + 0.5;
       context.moveTo(LEFT, y);
       context.lineTo(right, y);
@@ -135,16 +113,6 @@ class Curves extends View {
     return { context, px, py, right };
   }
 
-  /** Powers of ten, every second or third where there are many, or 1, 2, 5 where there is hardly one. */
-  decades(low, high) {
-    const [from, to] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
-    const every = Math.max(1, Math.ceil((to - from + 1) / 5));
-    const found = [];
-    for (let e = from; e <= to; e += every) found.push(10 ** e);
-    if (found.length > 1) return found;
-    return [-1, 0].flatMap((d) => [1, 2, 5].map((m) => m * 10 ** (from + d))).filter((y) => y >= low && y <= high);
-  }
-
   colour({ color }) {
     return this.colours[color] ?? color;
   }
@@ -157,7 +125,8 @@ class Curves extends View {
     const values = chart.lines.map((line) => (last < 0 ? NaN : line.y[i]));
     const lines = this.visible(chart);
     const arrays = lines.flatMap((line) => (line.low ? [line.low, line.y, line.high] : [line.y]));
-    const [low, high] = chart.limits ?? span(arrays, chart.references.map(([y]) => y), chart.log_y);
+    const references = chart.references.map(([y]) => y);
+    const [low, high] = chart.limits ?? span(arrays, references, chart.log_y);
     const range = [last < 0 ? 0 : Math.min(x[0], data.start ?? x[0]), last < 0 ? 1 : x[last]];
     const { context, px, py, right } = this.frame(parts, chart, width, index, { x: range, values, low, high });
     const drawable = (y) => Number.isFinite(y) && (!chart.log_y || y > 0);
@@ -214,7 +183,7 @@ class Curves extends View {
       context.lineWidth = 1.5;
       stroke(context, px(data.cursor), TOP, 0, bottom - top);
     }
-    if (last < 0 || (at === null || at === undefined)) return;
+    if (last < 0 || at === null || at === undefined) return;
     const where = px(x[i]);
     if (this.hover?.step !== undefined) {
       context.strokeStyle = colours.faint;
@@ -271,7 +240,9 @@ class Curves extends View {
     const bins = Math.max(1, ...chart.lines.filter(bars).map((line) => line.y.length));
     const over = this.hover?.chart === index; // then hover.at is there
     const bin = over ? clamp(Math.floor(((this.hover.at - x0) / (x1 - x0)) * bins), 0, bins - 1) : undefined;
-    const values = chart.lines.map(({ y }) => (bin === undefined ? undefined : y[Math.floor(((bin + 0.5) / bins) * y.length)]));
+    const values = chart.lines.map(({ y }) =>
+      bin === undefined ? undefined : y[Math.floor(((bin + 0.5) / bins) * y.length)],
+    );
     const lines = this.visible(chart);
     const high = Math.max(...lines.filter(bars).map((line) => Math.max(...line.y.filter(Number.isFinite))), 0) || 1;
     const ranges = { x: [x0, x1], values, low: 0, high: high * 1.05 };

@@ -1,16 +1,12 @@
 // Images side by side, in titled groups (one for each run), as sharp squares: every pixel of an image is the same whole
 // number of screen pixels.
 
+import { make, prepare, say, View } from "./common.js";
+import { clamp, evenly, greys } from "./pure.js";
+
 const IMAGE = 28;
 
-/** Two pixels in a byte, the first in its high half: their 16 grey levels as 0 … 255. */
-function greys(packed, count) {
-  const found = new Uint8Array(count);
-  for (let i = 0; i < count; i++) found[i] = 17 * (i % 2 ? packed[i >> 1] & 15 : packed[i >> 1] >> 4);
-  return found;
-}
-
-class Digits extends View {
+export class Digits extends View {
   constructor(kind, key) {
     super(kind, key);
     this.grid = make("div", { className: "grid digits" });

@@ -1,18 +1,12 @@
 // Shares over training: one strip for each run, one row for each part, and a colour that says whether the part gets
 // nothing (clear), its right share (green) or everything (red).
 
+import { make, prepare, say, View } from "./common.js";
+import { channels, clamp, evenly, nearest, number, shareColour, short, ticks } from "./pure.js";
+
 const HEAT = { left: 24, top: 2, bottom: 20, gap: 16 };
 
-/** [r, g, b, alpha] of a share that should be `right`: clear at 0, green at `right`, over yellow to red at 1. */
-function shareColour(share, right, [green, yellow, red]) {
-  if (!(right > 0)) return share > 0 ? [...red, 1] : [0, 0, 0, 0];
-  if (share <= right) return [...green, (share / right) ** 0.7];
-  const t = right < 1 ? Math.log(share / right) / Math.log(1 / right) : 0;
-  const [from, to, s] = t < 0.5 ? [green, yellow, 2 * t] : [yellow, red, 2 * t - 1];
-  return [...from.map((c, i) => c + s * (to[i] - c)), 1];
-}
-
-class Heat extends View {
+export class Heat extends View {
   constructor(kind, key) {
     super(kind, key);
     this.when = make("div", { className: "when" });
@@ -103,7 +97,9 @@ class Heat extends View {
     for (let look = 0; look < looks; look++) {
       for (let row = 0; row < rows; row++) {
         const share = strip.values[look * rows + row];
-        const [r, g, b, alpha] = Number.isFinite(share) ? shareColour(share, strip.right[row], scale) : [128, 128, 128, 0.5];
+        const [r, g, b, alpha] = Number.isFinite(share)
+          ? shareColour(share, strip.right[row], scale)
+          : [128, 128, 128, 0.5];
         picture.data.set([r, g, b, Math.round(255 * alpha)], 4 * (row * looks + look));
       }
     }

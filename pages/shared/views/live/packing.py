@@ -4,7 +4,7 @@
 
 Everything is little-endian. Where the header holds an array it says `{"at": byte offset of the array, counted from the
 first one, "as": "u1" | "u2" | "u4" | "f4", "shape": […]}`, and for a `Quantised` array also `"low"` and `"high"`.
-`unpack` in common.js is the other half.
+`unpack` in pure.js is the other half.
 """
 
 from __future__ import annotations

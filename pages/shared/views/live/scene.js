@@ -3,46 +3,11 @@
 //
 // Positions: u, v ∈ [0, 1] across a panel's window, v downwards. The zoom is kept in u, v, so panels move together.
 
+import { make, prepare, say, stroke, View } from "./common.js";
+import { channels, clamp, contour, evenly, faded, fieldAt, number, short, sigmoid, ticks } from "./pure.js";
+
 const HOME = { u: 0.5, v: 0.5, zoom: 1 };
 const [FARTHEST, NEAREST] = [1 / 3, 60];
-
-/** The value of a field (shape [m, m], row i at y_i upwards) at u, v, linear between its nodes; NaN outside. */
-function fieldAt(field, u, v) {
-  const [rows, columns] = field.shape;
-  const [x, y] = [u * (columns - 1), (1 - v) * (rows - 1)];
-  if (!(x >= 0 && y >= 0 && x <= columns - 1 && y <= rows - 1)) return NaN;
-  const [j, i] = [Math.min(Math.floor(x), columns - 2), Math.min(Math.floor(y), rows - 2)];
-  const [s, t, at] = [x - j, y - i, i * columns + j];
-  const below = field[at] * (1 - s) + field[at + 1] * s;
-  const above = field[at + columns] * (1 - s) + field[at + columns + 1] * s;
-  return below * (1 - t) + above * t;
-}
-
-/** Where the field crosses a level, as line segments [u, v, u, v, …]: marching squares, linear along each edge. */
-function contour(field, level) {
-  const [rows, columns] = field.shape;
-  const lines = [];
-  for (let i = 0; i < rows - 1; i++) {
-    for (let j = 0; j < columns - 1; j++) {
-      const at = i * columns + j;
-      const corners = [field[at], field[at + 1], field[at + columns + 1], field[at + columns]].map((f) => f - level);
-      const crossings = [];
-      for (let edge = 0; edge < 4; edge++) {
-        const [a, b] = [corners[edge], corners[(edge + 1) % 4]];
-        if (a < 0 === b < 0 || !Number.isFinite(a + b)) continue;
-        const t = a / (a - b);
-        const [x, y] = [[t, 0], [1, t], [1 - t, 1], [0, 1 - t]][edge];
-        crossings.push((j + x) / (columns - 1), 1 - (i + y) / (rows - 1));
-      }
-      // four crossings are a saddle: the two pieces run along the side on which the middle of the cell lies
-      if (crossings.length === 8 && corners[0] < 0 !== corners[0] + corners[1] + corners[2] + corners[3] < 0) {
-        crossings.push(...crossings.splice(0, 2));
-      }
-      if (crossings.length % 4 === 0) lines.push(...crossings); // beside a NaN an end may be missing
-    }
-  }
-  return lines;
-}
 
 /** A field as a picture: `shade` maps its values to [0, 1], where ½ is clear, 1 is real's colour, 0 is fake's. */
 function heatmap(field, shade, fine, colours) {
@@ -65,7 +30,7 @@ function heatmap(field, shade, fine, colours) {
       const j = Math.min((x / fine) | 0, columns - 2);
       const s = x / fine - j;
       const d = shade(row[j] * (1 - s) + row[j + 1] * s);
-      if (d === d) pixels[at] = shades[(d * 255 + 0.5) | 0];
+      if (!Number.isNaN(d)) pixels[at] = shades[(d * 255 + 0.5) | 0];
     }
   }
   const canvas = make("canvas", { width, height });
@@ -89,7 +54,7 @@ function stamp(colour, edge, radius) {
   return (on, x, y) => on.drawImage(canvas, x - half, y - half, 2 * half, 2 * half);
 }
 
-class Scene extends View {
+export class Scene extends View {
   constructor(kind, key) {
     super(kind, key);
     this.row = make("div", { className: "row" });
@@ -461,11 +426,16 @@ class Scene extends View {
     const { data } = this;
     const panel = data.panels[index];
     if (!panel) return;
-    const { u, v } = (this.cross = this.locate(canvas, event));
+    this.cross = this.locate(canvas, event);
+    const { u, v } = this.cross;
     const [x0, x1, y0, y1] = panel.extent;
     // as many decimals as a pixel is worth
     const decimals = clamp(Math.ceil(Math.log10((canvas.clientWidth * this.view.zoom) / (x1 - x0))), 0, 8);
-    const place = (x) => x.toFixed(decimals).replace(/^-(?=[0.]*$)/, "").replace("-", "−");
+    const place = (x) =>
+      x
+        .toFixed(decimals)
+        .replace(/^-(?=[0.]*$)/, "")
+        .replace("-", "−");
     const lines = [`x ${place(x0 + u * (x1 - x0))}   y ${place(y1 - v * (y1 - y0))}`];
     if (panel.field) {
       const value = fieldAt(panel.field, u, v);

@@ -1,5 +1,11 @@
 // The door: views hand their frames in here, also those that came before this code did.
 
+import { Curves } from "./curves.js";
+import { Digits } from "./digits.js";
+import { Heat } from "./heat.js";
+import { unpack } from "./pure.js";
+import { Scene } from "./scene.js";
+
 const VIEWS = { scene: Scene, curves: Curves, digits: Digits, heat: Heat };
 const SHEET = new CSSStyleSheet();
 SHEET.replaceSync(CSS);

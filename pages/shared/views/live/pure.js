@@ -1,0 +1,158 @@
+// What the views compute without a page: reading a frame, numbers as text, axes, contours, colours. Node can test it.
+
+const ARRAYS = { u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, f4: Float32Array };
+
+/** The header of a frame with its arrays in place (packing.py says how it is laid out). */
+export function unpack(bytes) {
+  const buffer = bytes.slice().buffer; // a copy begins at 0, and typed arrays need aligned offsets
+  const length = new DataView(buffer).getUint32(0, true);
+  const start = 4 + 4 * Math.ceil(length / 4);
+  const text = new TextDecoder().decode(new Uint8Array(buffer, 4, length));
+  return JSON.parse(text, (_, value) => (value?.as ? readArray(buffer, start, value) : value));
+}
+
+function readArray(buffer, start, { at, as, shape, low, high }) {
+  const size = shape.reduce((product, n) => product * n, 1);
+  let values = new ARRAYS[as](buffer, start + at, size);
+  if (low !== undefined) {
+    const step = (high - low) / 65534;
+    values = Float32Array.from(values, (code) => (code === 65535 ? NaN : low + code * step));
+  }
+  values.shape = shape;
+  return values;
+}
+
+export const channels = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+export const faded = (hex, alpha) => `rgba(${channels(hex)},${alpha})`;
+export const clamp = (x, low, high) => Math.min(high, Math.max(low, x));
+export const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+
+/** A number as it is read aloud: four significant digits, a true minus, powers of ten where zeros would be many. */
+export function number(x, digits = 4) {
+  if (x === null || !Number.isFinite(x)) return "–";
+  const size = Math.abs(x);
+  if (Number.isInteger(x) && size < 1e9) return x.toLocaleString("en").replace("-", "−");
+  const text = size >= 1e5 || size < 1e-3 ? x.toExponential(digits - 2) : x.toPrecision(digits);
+  return text.replace(/e\+?/, "e").replaceAll("-", "−");
+}
+
+/** Where an axis from low to high has its ticks: 1, 2 or 5 times a power of ten, about `count` of them. */
+export function ticks(low, high, count) {
+  const rough = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5].find((m) => m * power >= rough) ?? 10);
+  const found = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) found.push(i * step);
+  return found;
+}
+
+/** A tick in few letters: 2k, 1.5M, 0.05, 1e−6. */
+export function short(x) {
+  const size = Math.abs(x);
+  const unit = size >= 1e6 && size < 1e9 ? [1e6, "M"] : size >= 1e3 && size < 1e6 ? [1e3, "k"] : [1, ""];
+  const value = +(x / unit[0]).toPrecision(3);
+  const text = size && (size >= 1e9 || size < 1e-3) ? x.toExponential(0) : String(value);
+  return text.replace(/e\+?/, "e").replaceAll("-", "−") + unit[1];
+}
+
+/** How many columns for so many things, if at most so many fit: rows as even as they can be. */
+export function evenly(count, most) {
+  const rows = Math.ceil(count / Math.max(1, most));
+  return Math.max(1, Math.ceil(count / Math.max(1, rows)));
+}
+
+/** The index of the entry of an ascending array that is nearest to a value. */
+export function nearest(ascending, value) {
+  let [low, high] = [0, ascending.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 && value - ascending[low - 1] <= ascending[low] - value ? low - 1 : low;
+}
+
+/** [low, high] of what a chart has to show, a little wider, and never empty. */
+export function span(arrays, extra, log) {
+  let [low, high] = [Infinity, -Infinity];
+  const include = (y) => {
+    if (!Number.isFinite(y) || (log && y <= 0)) return;
+    if (y < low) low = y;
+    if (y > high) high = y;
+  };
+  arrays.forEach((array) => array.forEach(include));
+  extra.forEach(include);
+  if (low > high) return log ? [0.1, 1] : [0, 1];
+  if (log) return low === high ? [low / 2, high * 2] : [low / 1.15, high * 1.15];
+  const margin = (high - low || Math.abs(high) || 1) * 0.06;
+  return [low - margin, high + margin];
+}
+
+/** Powers of ten, every second or third where there are many, or 1, 2, 5 where there is hardly one. */
+export function decades(low, high) {
+  const [from, to] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
+  const every = Math.max(1, Math.ceil((to - from + 1) / 5));
+  const found = [];
+  for (let e = from; e <= to; e += every) found.push(10 ** e);
+  if (found.length > 1) return found;
+  return [-1, 0].flatMap((d) => [1, 2, 5].map((m) => m * 10 ** (from + d))).filter((y) => y >= low && y <= high);
+}
+
+/** The value of a field (shape [m, m], row i at y_i upwards) at u, v, linear between its nodes; NaN outside. */
+export function fieldAt(field, u, v) {
+  const [rows, columns] = field.shape;
+  const [x, y] = [u * (columns - 1), (1 - v) * (rows - 1)];
+  if (!(x >= 0 && y >= 0 && x <= columns - 1 && y <= rows - 1)) return NaN;
+  const [j, i] = [Math.min(Math.floor(x), columns - 2), Math.min(Math.floor(y), rows - 2)];
+  const [s, t, at] = [x - j, y - i, i * columns + j];
+  const below = field[at] * (1 - s) + field[at + 1] * s;
+  const above = field[at + columns] * (1 - s) + field[at + columns + 1] * s;
+  return below * (1 - t) + above * t;
+}
+
+/** Where the field crosses a level, as line segments [u, v, u, v, …]: marching squares, linear along each edge. */
+export function contour(field, level) {
+  const [rows, columns] = field.shape;
+  const lines = [];
+  for (let i = 0; i < rows - 1; i++) {
+    for (let j = 0; j < columns - 1; j++) {
+      const at = i * columns + j;
+      const corners = [field[at], field[at + 1], field[at + columns + 1], field[at + columns]].map((f) => f - level);
+      const crossings = [];
+      for (let edge = 0; edge < 4; edge++) {
+        const [a, b] = [corners[edge], corners[(edge + 1) % 4]];
+        if (a < 0 === b < 0 || !Number.isFinite(a + b)) continue;
+        const t = a / (a - b);
+        const [x, y] = [
+          [t, 0],
+          [1, t],
+          [1 - t, 1],
+          [0, 1 - t],
+        ][edge];
+        crossings.push((j + x) / (columns - 1), 1 - (i + y) / (rows - 1));
+      }
+      // four crossings are a saddle: the two pieces run along the side on which the middle of the cell lies
+      if (crossings.length === 8 && corners[0] < 0 !== corners[0] + corners[1] + corners[2] + corners[3] < 0) {
+        crossings.push(...crossings.splice(0, 2));
+      }
+      if (crossings.length % 4 === 0) lines.push(...crossings); // beside a NaN an end may be missing
+    }
+  }
+  return lines;
+}
+
+/** Two pixels in a byte, the first in its high half: their 16 grey levels as 0 … 255. */
+export function greys(packed, count) {
+  const found = new Uint8Array(count);
+  for (let i = 0; i < count; i++) found[i] = 17 * (i % 2 ? packed[i >> 1] & 15 : packed[i >> 1] >> 4);
+  return found;
+}
+
+/** [r, g, b, alpha] of a share that should be `right`: clear at 0, green at `right`, over yellow to red at 1. */
+export function shareColour(share, right, [green, yellow, red]) {
+  if (!(right > 0)) return share > 0 ? [...red, 1] : [0, 0, 0, 0];
+  if (share <= right) return [...green, (share / right) ** 0.7];
+  const t = right < 1 ? Math.log(share / right) / Math.log(1 / right) : 0;
+  const [from, to, s] = t < 0.5 ? [green, yellow, 2 * t] : [yellow, red, 2 * t - 1];
+  return [...from.map((c, i) => c + s * (to[i] - c)), 1];
+}

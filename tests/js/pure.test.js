@@ -1,0 +1,290 @@
+// The pure functions of the live views, on values worked out by hand.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import {
+  channels,
+  clamp,
+  contour,
+  decades,
+  evenly,
+  faded,
+  fieldAt,
+  greys,
+  nearest,
+  number,
+  shareColour,
+  short,
+  sigmoid,
+  span,
+  ticks,
+  unpack,
+} from "../../pages/shared/views/live/pure.js";
+
+function near(found, expected, tolerance = 1e-12) {
+  assert.equal(found.length, expected.length);
+  found.forEach((value, i) => assert.ok(Math.abs(value - expected[i]) <= tolerance, `${found} is not ${expected}`));
+}
+
+/** values[i][j] at y_i upwards, x_j, as a frame brings it. */
+function field(values) {
+  return Object.assign(Float32Array.from(values.flat()), { shape: [values.length, values[0].length] });
+}
+
+/** [u, v, u, v] of each piece of a contour, the left end first. */
+function pieces(lines) {
+  return Array.from({ length: lines.length / 4 }, (_, i) => {
+    const [a, b, c, d] = lines.slice(4 * i, 4 * i + 4);
+    return a < c || (a === c && b < d) ? [a, b, c, d] : [c, d, a, b];
+  });
+}
+
+// ── a frame ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const FRAME = Buffer.from(readFileSync(new URL("frame.hex", import.meta.url), "ascii").replaceAll("\n", ""), "hex");
+
+test("a frame that Python packed comes back with its arrays in place", () => {
+  const { step, title, loss, panels, x, y, codes } = unpack(new Uint8Array(FRAME));
+  assert.deepEqual([step, title, loss], [1200, "D(x) ½", null]);
+  assert.deepEqual([...panels[0].images], [0, 127, 255]);
+  assert.deepEqual([...x], [0, 70_000, 1_000_000]);
+  assert.deepEqual([...y], [0.5, -2]);
+  assert.deepEqual([...codes], [1, 65_535]);
+  assert.deepEqual(panels[0].fake.shape, [2, 2]);
+  near(panels[0].fake.slice(0, 3), [-1, 0, 1], 2 / 131068);
+  assert.ok(Number.isNaN(panels[0].fake[3])); // what does not fit the range has no place
+});
+
+test("a frame may begin anywhere in a longer message", () => {
+  const message = new Uint8Array(FRAME.length + 3);
+  message.set(FRAME, 3);
+  assert.deepEqual([...unpack(message.subarray(3)).x], [0, 70_000, 1_000_000]);
+});
+
+test("two grey levels come out of each byte, the high half first", () => {
+  assert.deepEqual([...greys(Uint8Array.of(0x0f, 0x71), 4)], [0, 255, 119, 17]);
+  assert.deepEqual([...greys(Uint8Array.of(0xf0), 1)], [255]);
+});
+
+// ── numbers and axes ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+test("numbers are read with four digits, a true minus, and powers of ten where zeros would be many", () => {
+  const read = { 0: 0, "3,450": 3450, "−3": -3, 0.6931: Math.LN2, "−0.5000": -0.5, "−1.23e5": -123_456.78 };
+  for (const [text, x] of Object.entries(read)) assert.equal(number(x), text);
+  assert.equal(number(0.00028234), "2.82e−4");
+  assert.equal(number(Math.LN2, 3), "0.693");
+  for (const nothing of [null, NaN, Infinity]) assert.equal(number(nothing), "–");
+});
+
+test("ticks are short", () => {
+  const read = {
+    0: 0,
+    "2k": 2000,
+    "1.5k": 1500,
+    "1.5M": 1.5e6,
+    0.05: 0.05,
+    "1e−6": 1e-6,
+    "2e9": 2e9,
+    "−20": -20,
+    999: 999,
+  };
+  for (const [text, x] of Object.entries(read)) assert.equal(short(x), text);
+});
+
+test("ticks are 1, 2 or 5 times a power of ten, and all of them lie on the axis", () => {
+  near(ticks(0, 10, 5), [0, 2, 4, 6, 8, 10]);
+  near(ticks(-1, 1, 5), [-1, -0.5, 0, 0.5, 1]);
+  near(ticks(0.13, 0.29, 4), [0.15, 0.2, 0.25]);
+  near(ticks(1e-5, 9e-5, 2), [5e-5]);
+  for (const [low, high] of [
+    [0, 1],
+    [-3, 3],
+    [-3.7, 12],
+    [0, 123_456],
+    [0.69, 0.7],
+    [-1e-5, 1e-5],
+    [2e6, 3e6],
+  ]) {
+    const found = ticks(low, high, 5);
+    const step = found[1] - found[0];
+    found.forEach((tick, i) => assert.ok(Math.abs(tick - found[0] - i * step) < 1e-9 * (high - low)));
+    assert.ok(found.every((tick) => tick >= low - 1e-9 * (high - low) && tick <= high + 1e-9 * (high - low)));
+    assert.match((step * 1.000001).toExponential(3), /^[125][.]000e/);
+    assert.ok(found.length >= 2 && found.length <= 6, `${found}`);
+  }
+});
+
+test("a logarithmic axis has powers of ten, or 1, 2, 5 where there is hardly one", () => {
+  near(decades(0.01, 100), [0.01, 0.1, 1, 10, 100]);
+  near(decades(2, 9), [2, 5], 1e-12);
+  assert.ok(decades(1e-12, 1e12).length <= 6);
+});
+
+test("a chart shows all it has and a little more, and is never empty", () => {
+  near(span([[0, NaN, 1], [2]], [-1], false), [-1.18, 2.18]);
+  near(span([[3, 3]], [], false), [2.82, 3.18]);
+  near(span([[0, -1, 10]], [], true), [5, 20]);
+  near(span([[1, 10]], [], true), [1 / 1.15, 11.5]);
+  near(span([[]], [], false), [0, 1]);
+  near(span([[-1]], [], true), [0.1, 1]);
+});
+
+test("the nearest entry of an ascending array, the earlier one of two that are as near", () => {
+  const steps = [0, 10, 20, 100];
+  const found = [-5, 4, 5, 6, 60, 61, 1e9].map((value) => nearest(steps, value));
+  assert.deepEqual(found, [0, 0, 0, 1, 2, 3, 3]);
+  const uneven = Array.from({ length: 50 }, (_, i) => i * i);
+  for (let value = -10; value < 2600; value += 3.7) {
+    const least = Math.min(...uneven.map((step) => Math.abs(step - value)));
+    assert.equal(Math.abs(uneven[nearest(uneven, value)] - value), least);
+  }
+});
+
+test("rows are as even as they can be", () => {
+  assert.deepEqual(
+    [
+      [8, 5],
+      [8, 8],
+      [7, 3],
+      [1, 4],
+      [3, 0],
+    ].map(([count, most]) => evenly(count, most)),
+    [4, 8, 3, 1, 1],
+  );
+});
+
+test("a number is kept within its bounds, and σ is the logistic function", () => {
+  assert.deepEqual(
+    [-1, 0.5, 2].map((x) => clamp(x, 0, 1)),
+    [0, 0.5, 1],
+  );
+  near([-Infinity, 0, Math.log(3)].map(sigmoid), [0, 0.5, 0.75]);
+});
+
+// ── the plane ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+test("a field is linear between its nodes, upside up, and nothing outside", () => {
+  const plane = field([
+    [0, 1, 2],
+    [10, 11, 12],
+    [20, 21, 22],
+  ]); // 10·row + column
+  near([fieldAt(plane, 0, 1), fieldAt(plane, 1, 0), fieldAt(plane, 0.5, 0.5)], [0, 22, 11]);
+  near([fieldAt(plane, 0.25, 0.875)], [3]);
+  const product = field([
+    [0, 0, 0],
+    [0, 1, 2],
+    [0, 2, 4],
+  ]); // row·column, which is linear along each of the two
+  near([fieldAt(product, 0.3, 0.2), fieldAt(product, 0.999, 0.001)], [0.6 * 1.6, 1.998 * 1.998], 1e-6);
+  for (const [u, v] of [
+    [-0.1, 0],
+    [1.1, 0],
+    [0, -0.1],
+    [0, 1.1],
+  ])
+    assert.ok(Number.isNaN(fieldAt(plane, u, v)));
+});
+
+test("the contour of a plane is the straight line where it crosses the level", () => {
+  const upwards = field([
+    [-1, -1, -1],
+    [1, 1, 1],
+    [3, 3, 3],
+  ]); // 0 a quarter of the way up: v = 3/4
+  const drawn = pieces(contour(upwards, 0)).sort(([a], [b]) => a - b);
+  near(drawn.flat(), [0, 0.75, 0.5, 0.75, 0.5, 0.75, 1, 0.75]);
+  assert.deepEqual(contour(upwards, 5), []);
+});
+
+test("the contour of a cone is a circle, closed and as long as it should be", () => {
+  const at = (i) => i / 49;
+  const row = (y) => Array.from({ length: 50 }, (_, j) => Math.hypot(at(j) - 0.5, y - 0.4));
+  const lines = contour(field(Array.from({ length: 50 }, (_, i) => row(at(i)))), 0.3);
+  const ends = Array.from({ length: lines.length / 2 }, (_, i) => [lines[2 * i], 1 - lines[2 * i + 1]]);
+  assert.ok(ends.length > 100);
+  for (const [x, y] of ends) assert.ok(Math.abs(Math.hypot(x - 0.5, y - 0.4) - 0.3) < 3e-4);
+  const length = pieces(lines).reduce((sum, [a, b, c, d]) => sum + Math.hypot(c - a, d - b), 0);
+  assert.ok(Math.abs(length / (0.6 * Math.PI) - 1) < 2e-3, `${length}`);
+  const often = new Map();
+  for (const [x, y] of ends)
+    often.set(`${x.toFixed(6)} ${y.toFixed(6)}`, (often.get(`${x.toFixed(6)} ${y.toFixed(6)}`) ?? 0) + 1);
+  assert.ok([...often.values()].every((count) => count === 2)); // every end meets one other
+});
+
+test("at a saddle the two pieces run along the side on which the middle of the cell lies", () => {
+  // corners +3 −1 +3 −1: the middle is positive, so each piece cuts off a negative corner
+  const high = pieces(
+    contour(
+      field([
+        [3, -1],
+        [-1, 3],
+      ]),
+      0,
+    ),
+  );
+  near(
+    high.map(([a, b, c, d]) => Math.hypot(c - a, d - b)),
+    [Math.SQRT1_2 / 2, Math.SQRT1_2 / 2],
+  );
+  // the same with the middle negative: each piece cuts off a positive corner
+  const low = pieces(
+    contour(
+      field([
+        [1, -3],
+        [-3, 1],
+      ]),
+      0,
+    ),
+  );
+  near(
+    low.map(([a, b, c, d]) => Math.hypot(c - a, d - b)),
+    [Math.SQRT1_2 / 2, Math.SQRT1_2 / 2],
+  );
+  const corners = (drawn) => drawn.map(([a, b, c, d]) => [Math.round((a + c) / 2), Math.round((b + d) / 2)]);
+  assert.deepEqual(corners(high).sort(), [
+    [0, 0],
+    [1, 1],
+  ]); // left above, right below
+  assert.deepEqual(corners(low).sort(), [
+    [0, 1],
+    [1, 0],
+  ]);
+});
+
+test("beside a missing value no line is drawn to nowhere", () => {
+  const lines = contour(
+    field([
+      [NaN, -1, 1],
+      [-1, -1, 1],
+      [-1, -1, 1],
+    ]),
+    0,
+  );
+  assert.equal(lines.length % 4, 0);
+  assert.ok(lines.length > 0 && lines.every(Number.isFinite));
+});
+
+// ── colours ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+test("a colour has three channels and can be made fainter", () => {
+  assert.deepEqual(channels("#0072B2"), [0, 114, 178]);
+  assert.equal(faded("#0072B2", 0.5), "rgba(0,114,178,0.5)");
+});
+
+test("a share is clear at nothing, green where it is right, yellow on the way, red at everything", () => {
+  const [green, yellow, red] = [
+    [0, 158, 115],
+    [240, 228, 66],
+    [213, 94, 0],
+  ];
+  const colour = (share, right) => shareColour(share, right, [green, yellow, red]);
+  near(colour(0, 0.25), [...green, 0]);
+  near(colour(0.25, 0.25), [...green, 1]);
+  near(colour(0.5, 0.25), [...yellow, 1]); // halfway from ¼ to 1 in powers of two
+  near(colour(1, 0.25), [...red, 1]);
+  near(colour(0, 0), [0, 0, 0, 0]);
+  near(colour(0.1, 0), [...red, 1]); // a part that should get nothing
+});
