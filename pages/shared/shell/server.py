@@ -1,0 +1,61 @@
+"""What the server adds around Streamlit's own: the headers of every answer.
+
+app = st.App(frame.__file__, middleware=server.middleware())
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ANCESTORS_VARIABLE = "GAN_EXPLORER_FRAME_ANCESTORS"
+# Community Cloud shows every app in a frame of its own pages, which Streamlit's list of hosts knows by these names.
+# Other apps there may frame this one then; there is nothing behind a login here that a stolen click could give away.
+ANCESTORS_DEFAULT = "'self' https://*.streamlit.app https://share.streamlit.io"
+ANCESTOR = re.compile(r"'self'|'none'|\*|https?:|(https?://)?(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:(\d+|\*))?/?")
+
+
+def middleware(environment: Mapping[str, str] = os.environ) -> list[Middleware]:
+    """What every request passes, outermost first. Raises ValueError on a setting that is none."""
+    return [Middleware(Headers, ancestors=frame_ancestors(environment.get(ANCESTORS_VARIABLE, "")))]
+
+
+def frame_ancestors(setting: str) -> str:
+    """Who may show the app in a frame, as the header says it; `setting` adds nothing but replaces the default.
+
+    Raises ValueError with a sentence: what is no list of sources could end the header and begin another.
+    """
+    sources = setting.split() or ANCESTORS_DEFAULT.split()
+    for source in sources:
+        if not ANCESTOR.fullmatch(source):
+            raise ValueError(
+                f"{ANCESTORS_VARIABLE} holds {source!r}, which is no place on the web; write 'self', 'none' or "
+                "the addresses of the pages that show the app, as in 'self' https://course.example.org, separated by "
+                "spaces."
+            )
+    return " ".join(sources)
+
+
+class Headers:
+    """Every answer says that it is what its type says, and whose pages may show it in a frame.
+
+    X-Frame-Options is left out: it knows no list, and browsers that know frame-ancestors ignore it.
+    """
+
+    def __init__(self, app: ASGIApp, ancestors: str) -> None:
+        self.app, self.ancestors = app, ancestors
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def said(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Content-Security-Policy"] = f"frame-ancestors {self.ancestors}"
+            await send(message)
+
+        await self.app(scope, receive, said if scope["type"] == "http" else send)

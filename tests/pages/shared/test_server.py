@@ -1,0 +1,83 @@
+"""What stands around Streamlit's own server."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
+from starlette.websockets import WebSocket
+
+from pages.shared.shell import server
+
+
+def said_by(app: ASGIApp, scope: dict[str, Any], *heard: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a server that hears these messages sends back."""
+    messages, said = list(heard), []
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    asyncio.run(app({"headers": [], "query_string": b"", "root_path": "", **scope}, receive, send))
+    return said
+
+
+def app(**environment: str) -> Starlette:
+    async def hello(_request: object) -> PlainTextResponse:
+        return PlainTextResponse("hello")
+
+    async def echo(socket: WebSocket) -> None:
+        await socket.accept()
+        await socket.send_text(await socket.receive_text())
+
+    return Starlette(
+        routes=[Route("/", hello), WebSocketRoute("/echo", echo)], middleware=server.middleware(environment)
+    )
+
+
+def headers(app: ASGIApp, path: str = "/") -> dict[bytes, bytes]:
+    start, *_ = said_by(app, {"type": "http", "method": "GET", "path": path}, {"type": "http.request"})
+    return dict(start["headers"])
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere"])
+def test_every_answer_says_who_may_frame_it_and_that_its_type_is_meant(path: str) -> None:
+    said = headers(app(), path)
+    assert said[b"x-content-type-options"] == b"nosniff"
+    assert (
+        said[b"content-security-policy"] == b"frame-ancestors 'self' https://*.streamlit.app https://share.streamlit.io"
+    )
+
+
+def test_a_course_may_embed_the_app() -> None:
+    said = headers(app(GAN_EXPLORER_FRAME_ANCESTORS="'self'  https://course.example.org:8443"))
+    assert said[b"content-security-policy"] == b"frame-ancestors 'self' https://course.example.org:8443"
+
+
+def test_sockets_pass_untouched() -> None:
+    text = {"type": "websocket.receive", "text": "as it was"}
+    _accept, said = said_by(app(), {"type": "websocket", "path": "/echo"}, {"type": "websocket.connect"}, text)
+    assert said == {"type": "websocket.send", "text": "as it was"}
+
+
+@pytest.mark.parametrize(
+    "setting", ["*", "'none'", "https:", "course.example.org", "https://*.example.org/", "http://localhost:*"]
+)
+def test_places_that_may_be_set(setting: str) -> None:
+    assert server.frame_ancestors(setting) == setting
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["https://a.example; script-src *", "a\r\nX-Other: 1;", "self'", "javascript:alert(1)", "https://é.example"],
+)
+def test_what_is_no_place_is_refused_in_a_sentence(setting: str) -> None:
+    with pytest.raises(ValueError, match=r"GAN_EXPLORER_FRAME_ANCESTORS holds .* separated by spaces\."):
+        server.frame_ancestors(setting)
