@@ -29,11 +29,13 @@ RUNS: dict[str, tuple[int, bool]] = {  # preset → steps, and whether it is hea
 }
 
 
-def watch(config: RunConfig, steps: int) -> Diversity:
+def watched(config: RunConfig, steps: int) -> Diversity:
     """The whole run of all members of `config`."""
-    observed = Watch(Trainer(config))
-    observed.step(steps)
-    return observed.diversity()
+    trainer = Trainer(config)
+    watch = Watch(trainer)
+    trainer.add_callback(watch)
+    trainer.step(steps)
+    return watch.diversity()
 
 
 def first_alarms(diversity: Diversity) -> list[int | None]:
@@ -52,7 +54,7 @@ def judge(preset: str) -> dict[str, object]:
     firsts: list[int | None] = []
     covered: list[int] = []
     for seed in range(FIRST_SEED, FIRST_SEED + SEEDS, AT_ONCE):
-        diversity = watch(PRESETS[preset].config.replace(members=AT_ONCE, seed=seed), steps)
+        diversity = watched(PRESETS[preset].config.replace(members=AT_ONCE, seed=seed), steps)
         firsts += first_alarms(diversity)
         # the median over the last looks: a mode that is missed for a moment is not missed
         covered += np.median(diversity.covered[-25:], axis=0).astype(int).tolist()

@@ -1,7 +1,8 @@
 """Mode collapse on digits: which of the ten a generator makes, step by step, as the shipped classifier reads them.
 
     watch = ClassWatch(trainer)
-    watch.step(1000)                    # steps the trainer, looks at it every few steps
+    trainer.add_callback(watch)         # looks every few steps
+    trainer.step(1000)
     watch.history()                     # ClassHistory: how many of each digit at which step
     collapses(watch.history())          # one Collapse or None a member
 
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import rel_entr
+
+from gan_core.run.watch import Rows
 
 if TYPE_CHECKING:
     from gan_core.run.trainer import Trainer
@@ -89,7 +92,7 @@ def _kl(classes: NDArray, weights: Floats) -> Floats:
 
 
 class ClassWatch:
-    """Steps a trainer of digits and keeps, every few steps, what the classifier reads. The run does not change by it.
+    """An observer that keeps, every few steps, what the classifier reads in the samples of a trainer of digits.
 
     Raises ValueError for data other than MNIST, CheckpointError without a usable classifier.
     """
@@ -100,44 +103,33 @@ class ClassWatch:
         data = trainer.config.data.data
         if data not in SHARES:
             raise ValueError(f"the classifier reads digits of MNIST, and {data} has none")
-        self.trainer, self.weights = trainer, np.array(SHARES[data])
-        self.stride = EVERY
-        self._steps: list[int] = []
-        self._rows: list[tuple[NDArray[np.int64], Floats]] = []
-        self.look()
+        self.weights = np.array(SHARES[data])
+        self.rows = Rows((len(trainer.member_configs), CLASSES + 1), limit=ROWS, stride=EVERY, dtype=np.float64)
 
-    def step(self, n: int = 1) -> None:
-        stop = self.trainer.step_count + n
-        while self.trainer.step_count < stop and self.trainer.alive.any():
-            now = self.trainer.step_count
-            self.trainer.step(min(stop, now + self.stride - now % self.stride) - now)
-            if self.trainer.step_count % self.stride == 0:
-                self.look()
+    def due(self, step: int) -> bool:
+        return self.rows.due(step) and step > self.rows.last
 
-    def look(self) -> None:
-        if len(self._steps) == ROWS:
-            self.stride *= 2
-            keep = [i for i, step in enumerate(self._steps) if step % self.stride == 0]
-            self._steps, self._rows = [self._steps[i] for i in keep], [self._rows[i] for i in keep]
-            if self.trainer.step_count % self.stride:
-                return
-        self._steps.append(self.trainer.step_count)
-        self._rows.append(self._read())
-
-    def _read(self) -> tuple[NDArray[np.int64], Floats]:
-        from gan_core.metrics import classifier
-
-        members = len(self.trainer.member_configs)
-        classes, confidence = np.zeros((members, CLASSES), np.int64), np.full(members, np.nan)
-        for k in np.flatnonzero(self.trainer.alive):
-            probabilities = classifier.classify(self.trainer.generate(SAMPLES, member=int(k), seed=SEED))
-            classes[k] = np.bincount(probabilities.argmax(1), minlength=CLASSES)
-            confidence[k] = probabilities.max(1).mean()
-        return classes, confidence
+    def look(self, trainer: Trainer) -> None:
+        self.rows.add(trainer.step_count, lambda: _read(trainer))
 
     def history(self) -> ClassHistory:
-        classes, confidence = zip(*self._rows, strict=True)
-        return ClassHistory(np.array(self._steps), np.array(classes), np.array(confidence), self.weights, SAMPLES)
+        values = self.rows.values
+        return ClassHistory(
+            self.rows.steps, values[..., :CLASSES].astype(np.int64), values[..., CLASSES], self.weights, SAMPLES
+        )
+
+
+def _read(trainer: Trainer) -> Floats:
+    """(K, 11): how many samples are read as each digit, and the mean confidence."""
+    from gan_core.metrics import classifier
+
+    row = np.zeros((len(trainer.member_configs), CLASSES + 1))
+    row[:, CLASSES] = np.nan
+    for k in np.flatnonzero(trainer.alive):
+        probabilities = classifier.classify(trainer.generate(SAMPLES, member=int(k), seed=SEED))
+        row[k, :CLASSES] = np.bincount(probabilities.argmax(1), minlength=CLASSES)
+        row[k, CLASSES] = probabilities.max(1).mean()
+    return row
 
 
 @dataclass(frozen=True)

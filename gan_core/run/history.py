@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gan_core.run.watch import Rows
 
 Array = NDArray[np.float32]
 CURVE_ROWS = 2048  # steps kept of every curve: when full, every second one goes …
@@ -19,38 +20,18 @@ WEIGHT_BINS = 41  # of a histogram of D's weights; odd, so that 0 has a bin of i
 GOLDEN = (5**0.5 - 1) / 2
 
 
-@dataclass(frozen=True, eq=False)
-class Snapshot:
-    """One moment of a run, as a picture needs it: always the same latents and the same real samples, K members.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Moment:
+    """What K generators made at one moment of a run.
 
     step                      G updates so far
     seconds                   processor time that training took so far, without looking
-    real (n, 2), (n, 28, 28)  reference sample of the data; images are uint8
-    fake (K, n, 2), (K, n, 28, 28)
-    real_logits, fake_logits  (K, n): D on those two
-    batch_logits (K, b)       D's logits of the fakes in G's last loss: what G was trained on, not these latents
-    weight_counts (K, b)      histogram of D's parameters over ± `weight_reach` (K,), the largest of them
-    logit_gradient (K, n, 2)  ∂logit/∂x at the fakes        | for points only;
-    between_slope (K, n)      ‖∂logit/∂x‖ at `between(real, fake)` | None for images
-    field (K, m, m)           D's logit at x_j, y_i         |
-    lattice (K, r, r, 2)      G on a regular grid of latents |
-    extent                    (xmin, xmax, ymin, ymax) of the field
+    fake (K, n, …)            samples at the same latents in every moment
     """
 
     step: int
-    real: NDArray
-    fake: NDArray
-    real_logits: Array
-    fake_logits: Array
-    batch_logits: Array
-    weight_counts: Array
-    weight_reach: Array
-    logit_gradient: Array | None = None
-    between_slope: Array | None = None
-    field: Array | None = None
-    lattice: Array | None = None
-    extent: tuple[float, float, float, float] | None = None
     seconds: float = 0.0
+    fake: NDArray
 
     @property
     def members(self) -> int:
@@ -61,6 +42,47 @@ class Snapshot:
         """Bytes of its own: `real` is shared by all pictures of a run."""
         arrays = [getattr(self, f.name) for f in fields(self) if f.name != "real"]
         return sum(a.nbytes for a in arrays if isinstance(a, np.ndarray))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Snapshot(Moment):
+    """One moment of a run with both players, as a picture needs it: always the same real samples.
+
+    real (n, …)               reference sample of the data
+    real_logits, fake_logits  (K, n): D on those two
+    batch_logits (K, b)       D's logits of the fakes in G's last loss: what G was trained on, not these latents
+    weight_counts (K, b)      histogram of D's parameters over ± `weight_reach` (K,), the largest of them
+    """
+
+    real: NDArray
+    real_logits: Array
+    fake_logits: Array
+    batch_logits: Array
+    weight_counts: Array
+    weight_reach: Array
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PointSnapshot(Snapshot):
+    """… of points: real (n, 2), fake (K, n, 2), float32.
+
+    logit_gradient (K, n, 2)  ∂logit/∂x at the fakes
+    between_slope (K, n)      ‖∂logit/∂x‖ at `between(real, fake)`
+    field (K, m, m)           D's logit at x_j, y_i
+    lattice (K, r, r, 2)      G on a regular grid of latents
+    extent                    (xmin, xmax, ymin, ymax) of the field
+    """
+
+    logit_gradient: Array
+    between_slope: Array
+    field: Array
+    lattice: Array
+    extent: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ImageSnapshot(Snapshot):
+    """… of images: real (n, 28, 28), fake (K, n, 28, 28), uint8."""
 
 
 def between(real: NDArray, fake: NDArray) -> NDArray:
@@ -109,29 +131,9 @@ class History:
     """
 
     def __init__(self, members: int) -> None:
-        self.stride = 4
-        self._steps = np.zeros(CURVE_ROWS, np.int64)
-        self._rows = np.zeros((CURVE_ROWS, len(CURVES), members), np.float32)
-        self._used = 0
+        self.rows = Rows((len(CURVES), members), limit=CURVE_ROWS, stride=4, dense=EVERY_STEP)  # of the curves
         self._snapshots: list[Snapshot] = []
         self._marks: list[Mark] = []
-
-    def records(self, step: int) -> bool:
-        """Is `step` among those kept of the curves?"""
-        return step <= EVERY_STEP or step % self.stride == 0
-
-    def record(self, step: int, rows: Callable[[], Array]) -> None:
-        """Keep the curves' values `rows()` → (6, K), in the order of CURVES, of this step."""
-        if self._used == CURVE_ROWS:
-            self.stride *= 2
-            keep = np.flatnonzero([self.records(int(s)) for s in self._steps])
-            self._used = len(keep)
-            self._steps[: self._used], self._rows[: self._used] = self._steps[keep], self._rows[keep]
-            if not self.records(step):
-                return
-        self._steps[self._used] = step
-        self._rows[self._used] = rows()
-        self._used += 1
 
     @staticmethod
     def due(step: int) -> bool:
@@ -173,5 +175,4 @@ class History:
         return min(self._snapshots, key=lambda s: abs(s.step - step))
 
     def curves(self) -> Curves:
-        used = self._used
-        return Curves(self._steps[:used].copy(), *self._rows[:used].transpose(1, 0, 2).copy())
+        return Curves(self.rows.steps, *self.rows.values.transpose(1, 0, 2).copy())

@@ -1,7 +1,8 @@
 """Mode collapse while it happens: how varied a generator's samples are, step by step, and when to raise the alarm.
 
     watch = Watch(trainer)              # for data with modes
-    watch.step(1000)                    # steps the trainer, looks at it every few steps
+    trainer.add_callback(watch)         # looks every few steps
+    trainer.step(1000)
     watch.diversity()                   # Diversity: shares of the modes, spread, stretch
     alarms(watch.diversity())           # one Alarm or None a member
 
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from scipy.special import entr
 
 from gan_core.metrics.points import near_radius
+from gan_core.run.watch import Rows
 
 if TYPE_CHECKING:
     from gan_core.engine.networks import Network
@@ -124,7 +126,7 @@ def stretches(generator: Network, latents: NDArray) -> Floats:
 
 
 class Watch:
-    """Steps a trainer and keeps, every few steps, how varied its samples are. The run itself does not change by it.
+    """An observer that keeps, every few steps, how varied the samples of a trainer are.
 
     The latents are always the same, so curves are comparable from step to step. At most ROWS looks are kept, evenly
     spaced. Raises ValueError for data without modes.
@@ -134,7 +136,7 @@ class Watch:
         distribution = trainer.distribution
         if distribution is None or distribution.centres is None:
             raise ValueError("these data have no modes: there is nothing to collapse to")
-        self.trainer, self.centres = trainer, distribution.centres.numpy()
+        self.centres = distribution.centres.numpy()
         self.weights = np.asarray(distribution.weights, float)
         # of a mixture of Gaussians in the plane: what is between the modes and what is within them
         between = np.cov(self.centres.T, aweights=self.weights, ddof=0).trace()
@@ -143,35 +145,24 @@ class Watch:
         latents = [trainer.latents_of_picture(k)[:LATENTS] for k in range(len(trainer.member_configs))]
         sizes = np.cumsum([ensemble.size for ensemble in trainer.ensembles])[:-1]
         self.latents = np.split(np.stack(latents), sizes)  # (k, n, d) for each ensemble of k members
-        self.stride = EVERY
-        self.rows = max(64, min(ROWS, NUMBERS // (len(latents) * (2 * len(self.centres) + 3))))
-        self._steps: list[int] = []
-        self._rows: list[NDArray[np.float32]] = []
-        self.look()
+        numbers = 2 * len(self.centres) + 3
+        limit = max(64, min(ROWS, NUMBERS // (len(latents) * numbers)))
+        self.rows = Rows((len(latents), numbers), limit=limit, stride=EVERY)
 
-    def step(self, n: int = 1) -> None:
-        stop = self.trainer.step_count + n
-        while self.trainer.step_count < stop and self.trainer.alive.any():
-            now = self.trainer.step_count
-            self.trainer.step(min(stop, now + self.stride - now % self.stride) - now)
-            if self.trainer.step_count % self.stride == 0:
-                self.look()
+    def due(self, step: int) -> bool:
+        return self.rows.due(step) and step > self.rows.last
 
-    def look(self) -> None:
-        if len(self._steps) == self.rows:
-            self.stride *= 2
-            keep = [i for i, step in enumerate(self._steps) if step % self.stride == 0]
-            self._steps, self._rows = [self._steps[i] for i in keep], [self._rows[i] for i in keep]
-            if self.trainer.step_count % self.stride:
-                return
-        pairs = zip(self.trainer.ensembles, self.latents, strict=True)
-        self._steps.append(self.trainer.step_count)
-        self._rows.append(np.concatenate([measure(e.generator, z, self.centres, self.radius) for e, z in pairs]))
+    def look(self, trainer: Trainer) -> None:
+        pairs = list(zip(trainer.ensembles, self.latents, strict=True))
+        self.rows.add(
+            trainer.step_count,
+            lambda: np.concatenate([measure(e.generator, z, self.centres, self.radius) for e, z in pairs]),
+        )
 
     def diversity(self) -> Diversity:
-        rows, modes = np.array(self._rows), len(self.centres)
+        rows, modes = self.rows.values, len(self.centres)
         return Diversity(
-            step=np.array(self._steps),
+            step=self.rows.steps,
             near=rows[..., :modes],
             shares=rows[..., modes:-3],
             spread=rows[..., -3],

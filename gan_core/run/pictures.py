@@ -1,18 +1,202 @@
-"""What a picture needs beyond the numbers a run already records: arrows, the best possible D, gradient norms."""
+"""What is looked at of a run: samples at latents that are always the same, D on a grid, arrows, the warped lattice.
+
+    pictures = PointPictures(config, member_configs, source, extent, dtype)
+    pictures.take(ensembles, step=100, seconds=1.5)     # a Snapshot
+
+Nothing is drawn from a run's own streams, so looking changes nothing.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from functools import partial
+from typing import Generic, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
+from gan_core.config import CLASSES, PIXELS, ModelConfig, RunConfig
+from gan_core.engine.conditioning import checked, one_hot
+from gan_core.engine.ensemble import Ensemble
 from gan_core.engine.losses import LOSSES
+from gan_core.engine.random import Source, generator_for, latents
+from gan_core.jobs.threads import side_by_side
+from gan_core.run.history import WEIGHT_BINS, ImageSnapshot, PointSnapshot, Snapshot, between
 
-if TYPE_CHECKING:
-    from gan_core.data import Distribution
-    from gan_core.run.history import Snapshot
+POINTS, IMAGES = 512, 64  # samples of a picture
+GRID, LATTICE = 50, 21  # D's heatmap is GRID², the warped latent grid LATTICE²
+LATTICE_REACH = 2.0  # the latent grid spans ±2 (normal) or ±1 (uniform)
+
+Arrays = dict[str, NDArray]
+S = TypeVar("S", bound=Snapshot)
+
+
+class Pictures(ABC, Generic[S]):
+    """Takes pictures of the members of one run. `real` are samples of the data, the same for every run on them;
+    `latents` (K, n, latent_dim) what each member makes its samples from."""
+
+    def __init__(
+        self, config: RunConfig, members: Sequence[RunConfig], real: Tensor, samples: int, dtype: torch.dtype
+    ) -> None:
+        model = config.model
+        streams = (generator_for(member.train.seed, "picture") for member in members)
+        self.config, self.dtype, self.real = config, dtype, real
+        self.latents = torch.stack([latents(model.latent, samples, model.latent_dim, g).to(dtype) for g in streams])
+
+    def take(self, ensembles: Sequence[Ensemble], *, step: int, seconds: float = 0.0, threads: int = 1) -> S:
+        """All members as they stand, looked at by as many threads."""
+        chunks = zip(ensembles, self.latents.split([e.size for e in ensembles]), strict=True)
+        parts = side_by_side([partial(self._look, ensemble, z) for ensemble, z in chunks], threads)
+        arrays = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        arrays["batch_logits"] = torch.cat([e.g_logits for e in ensembles]).float().numpy()
+        weights = torch.cat([e.discriminator.theta for e in ensembles])
+        arrays["weight_counts"], arrays["weight_reach"] = weight_histograms(weights)
+        return self._snapshot(step, seconds, arrays)
+
+    @abstractmethod
+    def samples(self, rows: Tensor) -> NDArray:
+        """What G makes, as a picture shows it."""
+
+    @abstractmethod
+    def _look(self, ensemble: Ensemble, z: Tensor) -> Arrays:
+        """What is looked at of one ensemble, at latents z (k, n, latent_dim) of its members."""
+
+    @abstractmethod
+    def _snapshot(self, step: int, seconds: float, arrays: Arrays) -> S:
+        """… of all of them, as one picture."""
+
+
+class PointPictures(Pictures[PointSnapshot]):
+    """… of points in the plane, in the window `extent`."""
+
+    def __init__(
+        self,
+        config: RunConfig,
+        members: Sequence[RunConfig],
+        source: Source,
+        extent: tuple[float, float, float, float],
+        dtype: torch.dtype,
+    ) -> None:
+        super().__init__(config, members, source(POINTS, generator_for(0, "picture")), POINTS, dtype)
+        self.extent = extent
+
+    def samples(self, rows: Tensor) -> NDArray:
+        return rows.float().numpy()
+
+    def _snapshot(self, step: int, seconds: float, arrays: Arrays) -> PointSnapshot:
+        return PointSnapshot(step=step, seconds=seconds, real=self.real.numpy(), extent=self.extent, **arrays)
+
+    def _look(self, ensemble: Ensemble, z: Tensor) -> Arrays:
+        fake, _ = ensemble.generator.forward(z, training=False)
+        packing, n = self.config.model.packing, len(self.real)
+        real = self.real.to(self.dtype).expand(ensemble.size, -1, -1)
+        grid = self._grid().expand(ensemble.size, -1, -1)
+        real_logits, field = logits_at(ensemble, torch.cat([real, grid], 1), packing).split([n, GRID**2], dim=1)
+        way = torch.from_numpy(between(self.real.numpy(), fake.numpy())).to(self.dtype)
+        logits, gradient = logit_and_gradient(ensemble, torch.cat([fake, way], 1), packing)
+        arrays = {
+            "fake": fake,
+            "real_logits": real_logits,
+            "fake_logits": logits[:, :n],
+            "logit_gradient": gradient[:, :n],
+            "between_slope": torch.linalg.vector_norm(gradient[:, n:], dim=-1),
+            "field": field.reshape(-1, GRID, GRID),
+            "lattice": self._lattice(ensemble),
+        }
+        return {name: a.float().numpy().copy() for name, a in arrays.items()}
+
+    def _grid(self) -> Tensor:
+        """(1, GRID², 2): the window, row by row."""
+        xmin, xmax, ymin, ymax = self.extent
+        ys, xs = torch.meshgrid(torch.linspace(ymin, ymax, GRID), torch.linspace(xmin, xmax, GRID), indexing="ij")
+        return torch.stack([xs, ys], -1).view(1, -1, 2).to(self.dtype)
+
+    def _lattice(self, ensemble: Ensemble) -> Tensor:
+        """G on a regular grid of its first two latents, the others 0: (K, r, r, 2), or (K, 1, r, 2) of one latent."""
+        model = self.config.model
+        reach = LATTICE_REACH if model.latent == "normal" else 1.0
+        ticks = torch.linspace(-reach, reach, LATTICE, dtype=self.dtype)
+        rows = LATTICE if model.latent_dim > 1 else 1
+        z = torch.zeros(rows, LATTICE, model.latent_dim, dtype=self.dtype)
+        z[..., 0] = ticks
+        if rows > 1:
+            z[..., 1] = ticks.unsqueeze(1)
+        wide = z.view(1, -1, model.latent_dim).expand(ensemble.size, -1, -1)
+        return ensemble.generator.forward(wide, training=False)[0].view(ensemble.size, rows, LATTICE, 2)
+
+
+class ImagePictures(Pictures[ImageSnapshot]):
+    """… of images."""
+
+    def __init__(self, config: RunConfig, members: Sequence[RunConfig], source: Source, dtype: torch.dtype) -> None:
+        drawn = source(IMAGES * 8, generator_for(0, "picture"))
+        super().__init__(config, members, drawn[:IMAGES], IMAGES, dtype)
+        self._shown = self.samples(self.real)  # one copy for all pictures
+
+    def samples(self, rows: Tensor) -> NDArray[np.uint8]:
+        return to_uint8(rows, self.config.data.pixels)
+
+    def _snapshot(self, step: int, seconds: float, arrays: Arrays) -> ImageSnapshot:
+        return ImageSnapshot(step=step, seconds=seconds, real=self._shown, **arrays)
+
+    def _look(self, ensemble: Ensemble, z: Tensor) -> Arrays:
+        model = self.config.model
+        fake, _ = ensemble.generator.forward(conditioned_latents(model, z), training=False)
+        real = self.real.to(self.dtype).expand(ensemble.size, *[-1] * self.real.dim())
+        if model.architecture == "progressive":
+            real = ensemble.growth.shown(real)
+        return {
+            "fake": np.stack([self.samples(member) for member in fake]),
+            "real_logits": logits_at(ensemble, real, model.packing).float().numpy().copy(),
+            "fake_logits": logits_at(ensemble, fake, model.packing).float().numpy().copy(),
+        }
+
+
+def conditioned_latents(model: ModelConfig, z: Tensor, labels: NDArray | int | None = None) -> Tensor:
+    """What G is given: latents (…, n, latent_dim), and behind them the one-hot labels of a run with labels.
+
+    `labels`: n of them or one for all; None is 0 … 9 over and over. Raises ConfigError on what is no label.
+    """
+    if not model.labelled:
+        return z
+    n = z.shape[-2]
+    classes = torch.arange(n) % CLASSES if labels is None else checked(labels, n)
+    return torch.cat([z, one_hot(classes).to(z.dtype).expand(*z.shape[:-1], -1)], -1)
+
+
+def logits_at(ensemble: Ensemble, x: Tensor, packing: int = 1) -> Tensor:
+    """D's logits (K, n) at x (K, n, …). With packing, of a pack that holds x and copies of it."""
+    if packing > 1:
+        x = x.repeat_interleave(packing, dim=1).reshape(*x.shape[:2], packing * x.shape[2], *x.shape[3:])
+    return ensemble.discriminator.forward(x, training=False)[0][..., 0]
+
+
+def logit_and_gradient(ensemble: Ensemble, x: Tensor, packing: int = 1) -> tuple[Tensor, Tensor]:
+    """D's logits (K, n) at x (K, n, 2) and ∂logit/∂x (K, n, 2), as one sample sees it."""
+    n = x.shape[1]
+    wide = x.repeat_interleave(packing, dim=1).reshape(x.shape[0], n, -1) if packing > 1 else x
+    logits, tape = ensemble.discriminator.forward(wide, training=False)
+    u0 = ensemble.discriminator.slope(tape)
+    return logits.squeeze(-1), u0[..., : x.shape[2]]
+
+
+def weight_histograms(theta: Tensor) -> tuple[NDArray, NDArray]:
+    """(counts (K, WEIGHT_BINS), the largest absolute value (K,)) of parameters (K, P); what is not a number is 0."""
+    finite = torch.nan_to_num(theta.float(), nan=0.0, posinf=0.0, neginf=0.0)
+    reach = finite.abs().amax(1)
+    counts = [torch.histc(row, WEIGHT_BINS, -top, top) for row, top in zip(finite, reach.tolist(), strict=True)]
+    return torch.stack(counts).numpy(), reach.numpy()
+
+
+def to_uint8(rows: Tensor, pixels: str = "symmetric") -> NDArray[np.uint8]:
+    """Rows (n, …) that begin with an image in [−1, 1], or [0, 1] (`pixels` = unit) → (n, 28, 28) uint8. What is not a
+    number becomes black."""
+    images = rows.flatten(1)[:, :PIXELS].reshape(-1, 28, 28)
+    images = images.mul(255) if pixels == "unit" else images.add(1).mul(127.5)
+    return images.nan_to_num_(0.0).clamp_(0, 255).round_().to(torch.uint8).numpy()
 
 
 def arrows(snapshot: Snapshot, loss: str, member: int = 0) -> NDArray[np.float32]:
@@ -22,30 +206,8 @@ def arrows(snapshot: Snapshot, loss: str, member: int = 0) -> NDArray[np.float32
     slope of *this* loss times ∂logit/∂x: under the non-saturating loss it stays long where D is sure, under minimax it
     vanishes there; ∂D/∂x alone, which vanishes in both, would tell another story.
     """
-    if snapshot.logit_gradient is None:
+    if not isinstance(snapshot, PointSnapshot):
         raise ValueError("arrows live in the plane: this picture is of images")
     real, fake = snapshot.real_logits[member], snapshot.fake_logits[member]
     slope = LOSSES[loss].g_slope(real_logits=torch.from_numpy(real), fake_logits=torch.from_numpy(fake)).numpy()
     return -slope[:, None] * len(fake) * snapshot.logit_gradient[member]
-
-
-def optimal_logit(
-    distribution: Distribution, fake: NDArray, extent: tuple[float, float, float, float], size: int = 50
-) -> NDArray[np.float32]:
-    """The logit of D* = p_d / (p_d + p_g) on a (size, size) grid: log p_d − log p_g, p_g estimated from `fake`.
-
-    p_d is exact; the Gaussian kernel has Scott's width, so p_g (and D* with it) is blurred by that much.
-    Raises ValueError where the density of the data is not known.
-    """
-    from scipy.stats import gaussian_kde
-
-    if distribution.log_prob is None:
-        raise ValueError("the density of these data is not known, so neither is the optimal discriminator")
-    xmin, xmax, ymin, ymax = extent
-    xs, ys = np.meshgrid(np.linspace(xmin, xmax, size), np.linspace(ymin, ymax, size))
-    grid = np.stack([xs.ravel(), ys.ravel()], -1).astype(np.float32)
-    log_real = distribution.log_prob(torch.from_numpy(grid)).numpy()
-    # a collapsed generator has no area: a hair of noise keeps the kernel's covariance invertible
-    jitter = np.random.default_rng(0).normal(0, 1e-3, fake.shape)
-    log_fake = gaussian_kde((fake + jitter).T.astype(np.float64)).logpdf(grid.T.astype(np.float64))
-    return np.clip(log_real - log_fake, -50, 50).reshape(size, size).astype(np.float32)

@@ -4,9 +4,10 @@
     trainer.step(1000)
     trainer.history.curves(), trainer.snapshot()
 
-The mathematics of a step is in `gan_core.engine.ensemble`. Here many members are dealt out to ensembles that fit the
-processor's cache and advance next to each other on its cores, pictures are taken at log-spaced steps, and a member that
-stops being finite is found and named.
+The mathematics of a step is in `gan_core.engine.ensemble`, what is looked at in `gan_core.run.pictures`. Here many
+members are dealt out to ensembles that fit the processor's cache and advance next to each other on its cores, pictures
+are taken at log-spaced steps, observers are called when they are due, and a member that stops being finite is found and
+named.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -24,20 +26,18 @@ from torch import Tensor
 
 from gan_core.config import CLASSES, PIXELS, ConfigError, RunConfig
 from gan_core.data import Distribution, distribution
-from gan_core.engine.conditioning import checked, one_hot
+from gan_core.engine.conditioning import one_hot
 from gan_core.engine.ensemble import Ensemble
 from gan_core.engine.growing import pyramid
 from gan_core.engine.optimisers import set_rate
 from gan_core.engine.random import Source, generator_for, latents
 from gan_core.engine.recorded import Recorded
 from gan_core.jobs.threads import side_by_side
-from gan_core.run.history import WEIGHT_BINS, History, Snapshot, between
+from gan_core.run.history import History, Snapshot
+from gan_core.run.pictures import IMAGES, ImagePictures, Pictures, PointPictures, conditioned_latents
 
 CHUNK = 4  # members that advance together: beyond, their activations leave the cache
 TURN = 8  # steps a chunk takes in its turn
-POINTS, IMAGES = 512, 64  # samples of a picture
-GRID, LATTICE = 50, 21  # D's heatmap is GRID², the warped latent grid LATTICE²
-LATTICE_REACH = 2.0  # the latent grid spans ±2 (normal) or ±1 (uniform)
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,19 @@ class Failure:
             f"{who} stopped being finite at step {self.step:,}: {self.tensor} is no longer a number. "
             "Lower the learning rates, or choose another loss or penalty, and reset."
         )
+
+
+Kind = TypeVar("Kind")
+
+
+class Observer(Protocol):
+    """Looks at a run and leaves it as it is: the run is the same, bit for bit, with and without it."""
+
+    def due(self, step: int) -> bool:
+        """Does it want to look after this step?"""
+
+    def look(self, trainer: Trainer) -> None:
+        """Called between two steps, by the thread that steps the trainer."""
 
 
 class Trainer:
@@ -76,29 +89,27 @@ class Trainer:
         self.config, self.dtype = config, dtype
         self.member_configs = tuple(members or (config.member(k) for k in range(config.train.members)))
         self.distribution: Distribution | None = None
-        self._extent: tuple[float, float, float, float] | None = None
+        self.pictures: Pictures
         if config.data.is_image:
             from gan_core.data.images import load_images
 
             images, labels = _shared(config.data.data, id(load_images(config.data.data, "train")[0]))
-            source, reference_rows = image_source(images.view(-1, PIXELS), labels, config), IMAGES * 8
+            source = image_source(images.view(-1, PIXELS), labels, config)
+            self.pictures = ImagePictures(config, self.member_configs, source, dtype)
         else:
             self.distribution = distribution(config.data, points)
-            self._extent = self.distribution.extent
-            source, reference_rows = self.distribution.sample, POINTS
-        self._real = source(reference_rows, generator_for(0, "picture"))  # the same for every run on this data
+            source, extent = self.distribution.sample, self.distribution.extent
+            self.pictures = PointPictures(config, self.member_configs, source, extent, dtype)
         self.ensembles = [
             Recorded(self.member_configs[i : i + CHUNK], source, dtype)
             for i in range(0, len(self.member_configs), CHUNK)
         ]
-        self._latents = torch.stack(
-            [self._draw_latents(IMAGES if config.data.is_image else POINTS, m.train.seed) for m in self.member_configs]
-        )
         self.step_count = 0
         self.seconds = 0.0  # processor time of `step`
         self.threads = 1  # how many chunks may advance at once; whoever runs this may change it
         self.failures: list[Failure] = []
         self.alive = np.ones(len(self.member_configs), bool)
+        self.observers: list[Observer] = []
         self.history = History(len(self.member_configs))
         self.history.add(self.snapshot())
 
@@ -108,7 +119,7 @@ class Trainer:
         """n steps: each is `d_steps` updates of D and one of G. Does nothing once every member has failed."""
         stop = self.step_count + n
         while self.step_count < stop and self.alive.any():
-            # up to the next recorded step or picture
+            # up to the next step that somebody looks at
             turn = next(t for t in range(1, TURN + 1) if t == TURN or self._looks_at(self.step_count + t))
             turn = min(turn, stop - self.step_count)
             self.seconds += sum(side_by_side([partial(_advance, e, turn) for e in self.ensembles], self.threads))
@@ -168,20 +179,36 @@ class Trainer:
         """Why the run stands still: set once no member is left."""
         return self.failures[-1] if not self.alive.any() else None
 
+    def add_callback(self, observer: Observer) -> None:
+        """`observer` looks now, and from here on after every step for which it is due."""
+        self.observers.append(observer)
+        observer.look(self)
+
+    def observer(self, kind: type[Kind]) -> Kind | None:
+        """The first observer of this kind, None if there is none."""
+        return next((observer for observer in self.observers if isinstance(observer, kind)), None)
+
     def _looks_at(self, step: int) -> bool:
-        return self.history.records(step) or History.due(step)
+        return self.history.rows.due(step) or History.due(step) or any(o.due(step) for o in self.observers)
 
     def _after_step(self) -> None:
         self._find_failures()
-        if self.history.records(self.step_count):
-            self.history.record(self.step_count, self._curve_rows)
+        if self.history.rows.due(self.step_count):
+            self.history.rows.add(self.step_count, self._curve_rows)
         if History.due(self.step_count):
             self.history.add(self.snapshot())
+        self._tell_observers()
 
     def _after_players(self) -> None:
         self._find_failures()
-        self.history.record(self.step_count, self._curve_rows)
+        self.history.rows.add(self.step_count, self._curve_rows)
         self.history.add(self.snapshot())
+        self._tell_observers()
+
+    def _tell_observers(self) -> None:
+        for observer in self.observers:
+            if observer.due(self.step_count):
+                observer.look(self)
 
     def _find_failures(self) -> None:
         for i, ensemble in enumerate(self.ensembles):
@@ -206,18 +233,7 @@ class Trainer:
 
     def snapshot(self) -> Snapshot:
         """The run as it stands. Draws nothing from the run's own streams, so looking changes nothing."""
-        if self.config.data.is_image:
-            arrays_of = self._image_arrays
-            real, extent = self._to_uint8(self._real[:IMAGES]), None
-        else:
-            arrays_of = self._point_arrays
-            real, extent = self._real.numpy(), self._extent
-        pictures = side_by_side([partial(arrays_of, e, z) for e, z in self._chunks(self._latents)], self.threads)
-        arrays = {name: np.concatenate([p[name] for p in pictures]) for name in pictures[0]}
-        arrays["batch_logits"] = torch.cat([e.g_logits for e in self.ensembles]).float().numpy()
-        weights = torch.cat([e.discriminator.theta for e in self.ensembles])
-        arrays["weight_counts"], arrays["weight_reach"] = weight_histograms(weights)
-        return Snapshot(step=self.step_count, real=real, extent=extent, seconds=self.seconds, **arrays)
+        return self.pictures.take(self.ensembles, step=self.step_count, seconds=self.seconds, threads=self.threads)
 
     def generate(self, n: int, member: int = 0, seed: int = 0, labels: NDArray | int | None = None) -> NDArray:
         """n fresh samples of one member: (n, 2) float32, or (n, 28, 28) uint8. The same seed gives the same latents.
@@ -237,9 +253,9 @@ class Trainer:
         if labels is not None and not self.config.model.labelled:
             raise ConfigError("labels", labels, "this run was trained without labels and cannot be told a class")
         ensemble, k = self.ensembles[member // CHUNK], member % CHUNK
-        told = self._told(torch.as_tensor(z, dtype=self.dtype), labels)
-        fake = ensemble.generator.forward(told.expand(ensemble.size, *told.shape), training=False)[0][k]
-        return self._to_uint8(fake) if self.config.data.is_image else fake.float().numpy()
+        given = conditioned_latents(self.config.model, torch.as_tensor(z, dtype=self.dtype), labels)
+        fake = ensemble.generator.forward(given.expand(ensemble.size, *given.shape), training=False)[0][k]
+        return self.pictures.samples(fake)
 
     @property
     def labels_of_picture(self) -> NDArray[np.int64] | None:
@@ -256,78 +272,7 @@ class Trainer:
 
     def latents_of_picture(self, member: int = 0) -> NDArray:
         """(n, latent_dim): the latents behind `snapshot().fake[member]`."""
-        return self._latents[member].numpy()
-
-    def _chunks(self, per_member: Tensor) -> zip[tuple[Ensemble, Tensor]]:
-        return zip(self.ensembles, per_member.split(CHUNK), strict=True)
-
-    def _draw_latents(self, n: int, seed: int, purpose: str = "picture") -> Tensor:
-        model = self.config.model
-        return latents(model.latent, n, model.latent_dim, generator_for(seed, purpose)).to(self.dtype)
-
-    def _told(self, z: Tensor, labels: NDArray | int | None = None) -> Tensor:
-        """What G is given: the latents (…, n, latent_dim), and behind them the one-hot labels of a run with labels."""
-        if not self.config.model.labelled:
-            return z
-        n = z.shape[-2]
-        classes = torch.arange(n) % CLASSES if labels is None else checked(labels, n)
-        return torch.cat([z, one_hot(classes).to(z.dtype).expand(*z.shape[:-1], -1)], -1)
-
-    def _to_uint8(self, rows: Tensor) -> NDArray[np.uint8]:
-        return to_uint8(rows, self.config.data.pixels)
-
-    def _judge(self, ensemble: Ensemble, x: Tensor) -> Tensor:
-        """D's logits (K, n) at x (K, n, …). With packing, of a pack that holds x and copies of it."""
-        packing = self.config.model.packing
-        if packing > 1:
-            x = x.repeat_interleave(packing, dim=1).reshape(*x.shape[:2], packing * x.shape[2], *x.shape[3:])
-        return ensemble.discriminator.forward(x, training=False)[0][..., 0]
-
-    def _point_arrays(self, ensemble: Ensemble, z: Tensor) -> dict[str, NDArray]:
-        fake, _ = ensemble.generator.forward(z, training=False)
-        real = self._real.to(self.dtype).expand(ensemble.size, -1, -1)
-        assert self._extent is not None
-        xmin, xmax, ymin, ymax = self._extent
-        ys, xs = torch.meshgrid(torch.linspace(ymin, ymax, GRID), torch.linspace(xmin, xmax, GRID), indexing="ij")
-        grid = torch.stack([xs, ys], -1).view(1, -1, 2).to(self.dtype).expand(ensemble.size, -1, -1)
-        real_logits, field = self._judge(ensemble, torch.cat([real, grid], 1)).split([len(self._real), GRID**2], dim=1)
-        way = torch.from_numpy(between(self._real.numpy(), fake.numpy())).to(self.dtype)
-        logits, gradient = logit_and_gradient(ensemble, torch.cat([fake, way], 1), self.config.model.packing)
-        n = len(self._real)
-        arrays = {
-            "fake": fake,
-            "real_logits": real_logits,
-            "fake_logits": logits[:, :n],
-            "logit_gradient": gradient[:, :n],
-            "between_slope": torch.linalg.vector_norm(gradient[:, n:], dim=-1),
-            "field": field.reshape(-1, GRID, GRID),
-            "lattice": self._lattice(ensemble),
-        }
-        return {name: a.float().numpy().copy() for name, a in arrays.items()}
-
-    def _lattice(self, ensemble: Ensemble) -> Tensor:
-        """G on a regular grid of its first two latents, the others 0: (K, r, r, 2), or (K, 1, r, 2) of one latent."""
-        model = self.config.model
-        reach = LATTICE_REACH if model.latent == "normal" else 1.0
-        ticks = torch.linspace(-reach, reach, LATTICE, dtype=self.dtype)
-        rows = LATTICE if model.latent_dim > 1 else 1
-        z = torch.zeros(rows, LATTICE, model.latent_dim, dtype=self.dtype)
-        z[..., 0] = ticks
-        if rows > 1:
-            z[..., 1] = ticks.unsqueeze(1)
-        wide = z.view(1, -1, model.latent_dim).expand(ensemble.size, -1, -1)
-        return ensemble.generator.forward(wide, training=False)[0].view(ensemble.size, rows, LATTICE, 2)
-
-    def _image_arrays(self, ensemble: Ensemble, z: Tensor) -> dict[str, NDArray]:
-        fake, _ = ensemble.generator.forward(self._told(z), training=False)
-        real = self._real[:IMAGES].to(self.dtype).expand(ensemble.size, *[-1] * self._real.dim())
-        if self.config.model.architecture == "progressive":
-            real = ensemble.growth.shown(real)
-        return {
-            "fake": np.stack([self._to_uint8(member) for member in fake]),
-            "real_logits": self._judge(ensemble, real).float().numpy().copy(),
-            "fake_logits": self._judge(ensemble, fake).float().numpy().copy(),
-        }
+        return self.pictures.latents[member].numpy()
 
 
 def _advance(ensemble: Ensemble, steps: int) -> float:
@@ -363,31 +308,6 @@ def image_source(images: Tensor, labels: Tensor, config: RunConfig) -> Source:
         return torch.cat([drawn, one_hot(labels[rows])], 1) if model.labelled else drawn
 
     return draw
-
-
-def to_uint8(rows: Tensor, pixels: str = "symmetric") -> NDArray[np.uint8]:
-    """Rows (n, …) that begin with an image in [−1, 1], or [0, 1] (`pixels` = unit) → (n, 28, 28) uint8. What is not a
-    number becomes black."""
-    images = rows.flatten(1)[:, :PIXELS].reshape(-1, 28, 28)
-    images = images.mul(255) if pixels == "unit" else images.add(1).mul(127.5)
-    return images.nan_to_num_(0.0).clamp_(0, 255).round_().to(torch.uint8).numpy()
-
-
-def weight_histograms(theta: Tensor) -> tuple[NDArray, NDArray]:
-    """(counts (K, WEIGHT_BINS), the largest absolute value (K,)) of parameters (K, P); what is not a number is 0."""
-    finite = torch.nan_to_num(theta.float(), nan=0.0, posinf=0.0, neginf=0.0)
-    reach = finite.abs().amax(1)
-    counts = [torch.histc(row, WEIGHT_BINS, -top, top) for row, top in zip(finite, reach.tolist(), strict=True)]
-    return torch.stack(counts).numpy(), reach.numpy()
-
-
-def logit_and_gradient(ensemble: Ensemble, x: Tensor, packing: int = 1) -> tuple[Tensor, Tensor]:
-    """D's logits (K, n) at x (K, n, 2) and ∂logit/∂x (K, n, 2), as one sample sees it."""
-    n = x.shape[1]
-    wide = x.repeat_interleave(packing, dim=1).reshape(x.shape[0], n, -1) if packing > 1 else x
-    logits, tape = ensemble.discriminator.forward(wide, training=False)
-    u0 = ensemble.discriminator.slope(tape)
-    return logits.squeeze(-1), u0[..., : x.shape[2]]
 
 
 def _first_not_finite(ensemble: Ensemble, k: int) -> str:

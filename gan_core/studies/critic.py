@@ -1,7 +1,7 @@
 """What a Wasserstein critic knows: its estimate beside the exact distance, and two games in which all is known exactly.
 
-    Measures     of one run, at every recorded picture: the critic's estimate and the exact W1 of the same samples,
-                 accuracy and JSD bound of a discriminator, modes, quality
+    Measurer     observes one run and gives its Measures at every picture: the critic's estimate and the exact W1 of
+                 the same samples, accuracy and JSD bound of a discriminator, modes, quality
     LineDuel     D and two critics learn to tell two fixed distributions on a line apart, beside the exact optima
     ParallelLines   (0, u) against (θ, u), WGAN paper, example 1: does G bring θ back to 0?
 
@@ -11,7 +11,7 @@ The estimate is +(E f(real) − E f(fake)), minus the critic's loss: "my critic 
 from __future__ import annotations
 
 import math
-import time
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, cast
@@ -28,7 +28,7 @@ from gan_core.engine.losses import LOSSES
 from gan_core.engine.networks import Network, StackedMLP
 from gan_core.engine.optimisers import SGD
 from gan_core.engine.random import generator_for
-from gan_core.run.history import Snapshot
+from gan_core.run.history import History, PointSnapshot
 from gan_core.theory.divergences_1d import OnLine, WithDensity, quantile
 
 if TYPE_CHECKING:
@@ -93,36 +93,48 @@ def correlation(a: Floats, b: Floats, weights: Floats) -> Floats:
 
 
 class Measurer:
-    """Measures the pictures of one run, each once. `take` some at a time: exact transport costs 10 ms a member."""
+    """An observer that measures every picture of a run of points, each once; exact transport costs 10 ms a member.
 
-    def __init__(self, config: RunConfig, centres: NDArray | None, std: float | None) -> None:
-        self.loss, self.centres, self.std = config.train.loss, centres, std
-        self._rows: dict[int, tuple[Snapshot, Floats]] = {}
+    A single update of one player replaces the picture of its step, so it is the picture that counts. Raises ValueError
+    for images.
+    """
+
+    def __init__(self, trainer: Trainer) -> None:
+        data = trainer.distribution
+        if data is None:
+            raise ValueError("exact transport is measured between points in the plane: these are images")
+        self.loss = trainer.config.train.loss
+        self.centres = None if data.centres is None or data.weights is None else data.centres[data.weights > 0].numpy()
+        self.std = data.std
+        self._rows: dict[
+            int, tuple[weakref.ref[PointSnapshot], float, Floats]
+        ] = {}  # step → picture, seconds, MEASURED
         self._floor = math.nan
+        self._history = trainer.history
 
-    def missing(self, snapshots: Sequence[Snapshot]) -> list[Snapshot]:
-        """Those that have not been measured yet, the newest first, then from the start.
+    def due(self, step: int) -> bool:
+        return History.due(step) or step == self._history.snapshots[-1].step
 
-        A single update of one player replaces the picture of its step, so it is the picture that counts.
-        """
-        new = [s for s in snapshots if s.step not in self._rows or self._rows[s.step][0] is not s]
-        return new[-1:] + new[:-1]
-
-    def take(self, snapshot: Snapshot) -> None:
-        columns = [self._measure(snapshot, k) for k in range(snapshot.members)]
-        self._rows[snapshot.step] = (snapshot, np.array(columns).T)
+    def look(self, trainer: Trainer) -> None:
+        self._history = trainer.history
+        for snapshot in trainer.history.snapshots:
+            assert isinstance(snapshot, PointSnapshot)
+            known = self._rows.get(snapshot.step)
+            if known is None or known[0]() is not snapshot:
+                columns = [self._measure(snapshot, k) for k in range(snapshot.members)]
+                self._rows[snapshot.step] = (weakref.ref(snapshot), snapshot.seconds, np.array(columns).T)
 
     def measures(self) -> Measures:
-        taken = [self._rows[step] for step in sorted(self._rows)]
-        values = np.array([row for _, row in taken]).transpose(1, 0, 2)
+        steps = sorted(self._rows)
+        values = np.array([self._rows[step][2] for step in steps]).transpose(1, 0, 2)
         return Measures(
-            step=np.array([snapshot.step for snapshot, _ in taken]),
-            seconds=np.array([snapshot.seconds for snapshot, _ in taken]),
+            step=np.array(steps),
+            seconds=np.array([self._rows[step][1] for step in steps]),
             w1_floor=self._floor,
             **dict(zip(MEASURED, values, strict=True)),
         )
 
-    def _measure(self, snapshot: Snapshot, k: int) -> tuple[float, ...]:
+    def _measure(self, snapshot: PointSnapshot, k: int) -> tuple[float, ...]:
         """One member, in the order of MEASURED."""
         real, fake = snapshot.real[:POINTS], snapshot.fake[k, :POINTS]
         real_logits, fake_logits = (a[k, :POINTS].astype(float) for a in (snapshot.real_logits, snapshot.fake_logits))
@@ -134,43 +146,11 @@ class Measurer:
             quality = metrics.mode_coverage(snapshot.fake[k], self.centres, self.std).high_quality
         estimate = float(real_logits.mean() - fake_logits.mean()) if self.loss == "wasserstein" else math.nan
         right = accuracy(self.loss, real_logits, fake_logits)
-        slope = math.nan if snapshot.between_slope is None else float(snapshot.between_slope[k].max())
+        slope = float(snapshot.between_slope[k].max())
         return estimate, right, jsd_bound(self.loss, real_logits, fake_logits), slope, w1, near, quality
 
 
 MEASURED = tuple(f.name for f in fields(Measures) if f.name not in ("step", "seconds", "w1_floor"))
-
-
-class SideBySide:
-    """Measurers of runs side by side, asked again and again while these train: each time they measure for a moment."""
-
-    def __init__(self) -> None:
-        self.taken = 0  # pictures that are measured, of all runs
-        self._measurers: list[Measurer] = []
-
-    def look(self, trainers: Sequence[Trainer], seconds: float) -> tuple[Measures, ...]:
-        """What is known of every run after measuring for so long, and at least one picture of each."""
-        if not self._measurers:
-            self._measurers = [_measurer(trainer) for trainer in trainers]
-        end = time.monotonic() + seconds
-        missing = [m.missing(run.history.snapshots) for m, run in zip(self._measurers, trainers, strict=True)]
-        for turn in range(max(map(len, missing), default=0)):
-            if turn and time.monotonic() > end:
-                break
-            for measurer, pictures in zip(self._measurers, missing, strict=True):
-                if turn < len(pictures):
-                    measurer.take(pictures[turn])
-                    self.taken += 1
-        return tuple(measurer.measures() for measurer in self._measurers)
-
-
-def _measurer(trainer: Trainer) -> Measurer:
-    data = trainer.distribution
-    if data is None:
-        raise ValueError("exact transport is measured between points in the plane: these are images")
-    if data.centres is None or data.weights is None:
-        return Measurer(trainer.config, None, None)
-    return Measurer(trainer.config, data.centres[data.weights > 0].numpy(), data.std)
 
 
 def slope_map(field: NDArray, extent: Sequence[float]) -> Floats:

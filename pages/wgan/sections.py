@@ -97,7 +97,6 @@ OWN = {
 }
 EXTREMES = (0.001, 0.03, 1.0)  # of c, one click away
 
-MEASURING = 0.3  # seconds that a worker measures in one go, between two slices of training
 CLOSELY, LOOSELY = 0.9, 0.5  # a correlation from here on is called so
 LINES = 40  # drawn between real and generated points
 EDGE = 0.999  # of c: a weight beyond has been clipped
@@ -301,19 +300,21 @@ def _methods(page: PageState) -> None:
 
 
 def measured(page: PageState, frame: Frame) -> tuple[Measures, ...] | None:
-    """What is known of every run, over all its pictures; more with every look, until all of them are measured."""
-    from gan_core.studies.critic import SideBySide
-
+    """What is known of every run at all its pictures; None until a worker has said so."""
     show = page.show
-    side_by_side = show.cache.setdefault("side by side", SideBySide())
     newest = show.job.frame or frame
-    key = (side_by_side.taken, [run.snapshots for run in newest.runs])
-
-    def look(work: Work) -> tuple[Measures, ...]:
-        return side_by_side.look(work.trainers, MEASURING)
-
-    found = show.answer("measures", key, look)
+    found = show.answer("measures", [run.snapshots for run in newest.runs], _measures)
     return found if found is not None and len(found) == len(frame.runs) else None
+
+
+def _measures(work: Work) -> tuple[Measures, ...]:
+    """From the first question on every picture is measured when it is taken."""
+    from gan_core.studies.critic import Measurer
+
+    for trainer in work.trainers:
+        if trainer.observer(Measurer) is None:
+            trainer.add_callback(Measurer(trainer))
+    return tuple(m.measures() for trainer in work.trainers if (m := trainer.observer(Measurer)) is not None)
 
 
 def prediction(page: PageState) -> None:

@@ -22,12 +22,6 @@ FAST = {"members": "2", "steps": "16", "batch": "16", "g_layers": "8", "d_layers
 CRITIC = f"{NAME}-critic"
 
 
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All pictures are measured in one go."""
-    monkeypatch.setattr(sections, "MEASURING", 60)
-
-
 def page(**address: str) -> AppTest:
     return at_rest(visit(NAME, **(FAST | address)), NAME)
 

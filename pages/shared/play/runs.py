@@ -21,9 +21,9 @@ from gan_core.config import FIELDS, ConfigError, RunConfig
 from gan_core.jobs.pool import Job, Pool
 
 if TYPE_CHECKING:
-    from gan_core.run.classes import ClassHistory, ClassWatch
-    from gan_core.run.history import Curves, Mark, Snapshot
-    from gan_core.run.modes import Diversity, Watch
+    from gan_core.run.classes import ClassHistory
+    from gan_core.run.history import Curves, Mark, Moment
+    from gan_core.run.modes import Diversity
     from gan_core.run.trainer import Trainer
 
 T = TypeVar("T")
@@ -40,8 +40,8 @@ class RunFrame:
     """One run. `snapshot` is the moment to draw; the rest is its whole past. All members together."""
 
     config: RunConfig
-    snapshot: Snapshot
-    snapshots: tuple[Snapshot, ...]
+    snapshot: Moment  # of a run that trains a PointSnapshot or an ImageSnapshot
+    snapshots: tuple[Moment, ...]
     curves: Curves
     marks: tuple[Mark, ...]
     centres: np.ndarray | None  # (m, 2), of data with modes
@@ -70,7 +70,7 @@ class Frame:
     def at(self, step: int) -> Frame:
         """The same frame with every run's snapshot taken from the past, as near to `step` as it was recorded."""
 
-        def nearest(run: RunFrame) -> Snapshot:
+        def nearest(run: RunFrame) -> Moment:
             return min((*run.snapshots, run.snapshot), key=lambda snapshot: abs(snapshot.step - step))
 
         return replace(self, runs=tuple(replace(run, snapshot=nearest(run)) for run in self.runs))
@@ -88,18 +88,21 @@ class Work:
     def trainers(self) -> tuple[Trainer, ...]:
         """Made at the first use, because that is when torch is imported. Empty if they were refused."""
         from gan_core.data.images import DataUnavailable
-        from gan_core.run.trainer import Trainer
+        from gan_core.weights import CheckpointError
 
         try:
-            return tuple(Trainer(config, points=self.points) for config in self.configs)
-        except (ConfigError, DataUnavailable) as error:
+            trainers = self.make()
+        except (ConfigError, DataUnavailable, CheckpointError) as error:
             self.refused = str(error)
             return ()
+        for trainer in trainers:
+            _watch(trainer)
+        return trainers
 
-    @cached_property
-    def watches(self) -> tuple[Watch | ClassWatch | None, ...]:
-        """What looks for mode collapse in each run while it trains; None where nobody knows the modes."""
-        return tuple(map(_watch, self.trainers))
+    def make(self) -> tuple[Trainer, ...]:
+        from gan_core.run.trainer import Trainer
+
+        return tuple(Trainer(config, points=self.points) for config in self.configs)
 
     @property
     def step_count(self) -> int:
@@ -116,28 +119,29 @@ class Work:
 
         for trainer in self.trainers:
             trainer.threads = self.threads if len(self.trainers) == 1 else 1
-        side_by_side(
-            [partial((w or t).step, n) for t, w in zip(self.trainers, self.watches, strict=True)], self.threads
-        )
+        side_by_side([partial(trainer.step, n) for trainer in self.trainers], self.threads)
 
     def frame(self) -> Frame | None:
-        return Frame(tuple(map(_run_frame, self.trainers, self.watches))) if self.trainers else None
+        return Frame(tuple(map(_run_frame, self.trainers))) if self.trainers else None
 
 
-def _watch(trainer: Trainer) -> Watch | ClassWatch | None:
+def _watch(trainer: Trainer) -> None:
+    """Have mode collapse looked for while the run trains, where anybody knows the modes."""
     from gan_core.run.classes import ClassWatch
     from gan_core.run.modes import Watch
     from gan_core.weights import CheckpointError
 
     try:
-        return (ClassWatch if trainer.config.data.is_image else Watch)(trainer)
+        trainer.add_callback(ClassWatch(trainer) if trainer.config.data.is_image else Watch(trainer))
     except (ValueError, CheckpointError):  # no modes, other images than digits, or no classifier to find them
-        return None
+        return
 
 
-def _run_frame(trainer: Trainer, watch: Watch | ClassWatch | None) -> RunFrame:
+def _run_frame(trainer: Trainer) -> RunFrame:
     from gan_core.run.classes import ClassWatch
+    from gan_core.run.modes import Watch
 
+    modes, digits = trainer.observer(Watch), trainer.observer(ClassWatch)
     distribution, history = trainer.distribution, trainer.history
 
     def known(name: str) -> Any:
@@ -154,8 +158,8 @@ def _run_frame(trainer: Trainer, watch: Watch | ClassWatch | None) -> RunFrame:
         weights=known("weights"),
         std=known("std"),
         failures=tuple(map(str, trainer.failures)),
-        diversity=None if watch is None or isinstance(watch, ClassWatch) else watch.diversity(),
-        classes=watch.history() if isinstance(watch, ClassWatch) else None,
+        diversity=None if modes is None else modes.diversity(),
+        classes=None if digits is None else digits.history(),
     )
 
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gan_core.config import ConfigError, RunConfig
+from gan_core.config import RunConfig
 from gan_core.jobs.pool import Job, Pool
-from gan_core.run.history import Curves, Snapshot
+from gan_core.run.history import Curves, Moment
 from pages.shared.play.runs import Frame, RunFrame, Show, Work
 
 if TYPE_CHECKING:
@@ -40,13 +40,9 @@ def replay(name: str) -> tuple[Card, Replay]:
 def past(name: str) -> RunFrame:
     """The recorded past as the player draws a run, its last moment in the middle. Raises CheckpointError."""
     card, recorded = replay(name)
-    none = np.zeros((1, 0), np.float32)
 
-    def moment(step: int, fake: np.ndarray) -> Snapshot:
-        return Snapshot(
-            step=int(step), real=fake[:0], fake=fake[None], real_logits=none, fake_logits=none, batch_logits=none,
-            weight_counts=none, weight_reach=none[0], seconds=card.cpu_seconds * int(step) / max(1, card.steps),
-        )  # fmt: skip
+    def moment(step: int, fake: np.ndarray) -> Moment:
+        return Moment(step=int(step), seconds=card.cpu_seconds * int(step) / max(1, card.steps), fake=fake[None])
 
     snapshots = tuple(map(moment, recorded.steps, recorded.fake))
     return RunFrame(
@@ -62,16 +58,10 @@ class Resumed(Work):
         super().__init__((config,), None)
         self.name = name
 
-    @cached_property
-    def trainers(self) -> tuple[Trainer, ...]:
-        from gan_core.data.images import DataUnavailable
+    def make(self) -> tuple[Trainer, ...]:
         from gan_core.zoo import checkpoints
 
-        try:
-            return (checkpoints.load(self.name).trainer(),)
-        except (checkpoints.CheckpointError, ConfigError, DataUnavailable) as error:
-            self.refused = str(error)
-            return ()
+        return (checkpoints.load(self.name).trainer(),)
 
 
 class ShelfJob:
@@ -144,7 +134,7 @@ def joined(before: RunFrame, after: RunFrame) -> RunFrame:
     last = before.snapshot.step
     shown = before.snapshot.fake.shape[1]
 
-    def cut(snapshot: Snapshot) -> Snapshot:
+    def cut(snapshot: Moment) -> Moment:
         return replace(snapshot, fake=snapshot.fake[:, :shown])
 
     new = np.flatnonzero(after.curves.step > last)

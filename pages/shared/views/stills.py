@@ -29,6 +29,7 @@ def expander(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> No
 
 def _figures(page: PageState, run: RunFrame, key: str) -> None:
     from gan_core.figures import style, training
+    from gan_core.run.history import PointSnapshot
 
     now, members = run.snapshot, panels.members_shown(page, run)
     first = members[0]
@@ -37,12 +38,12 @@ def _figures(page: PageState, run: RunFrame, key: str) -> None:
         now.real_logits[members].ravel(), now.fake_logits[members].ravel(), probability
     )
     words = {name: t(f"panel.{name}") for name in ("real", "fake")}
-    if now.field is None:
-        picture = training.sheet(now.fake[first])
-    else:
+    if isinstance(now, PointSnapshot):
         picture = training.plane(
             now.extent, now.real, now.fake[first], now.field[first], probability=probability, labels=words
         )
+    else:
+        picture = training.sheet(now.fake[first])
     figures = {t("figures.picture", step=f"{now.step:,}"): picture}
     marks = [(mark.step, mark.text) for mark in run.marks]
     for chart, pair in training.PAIRS.items():

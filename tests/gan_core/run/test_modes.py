@@ -26,6 +26,12 @@ RING = DISTRIBUTIONS["ring"]()
 # --- What is measured -------------------------------------------------------------------------------------------------
 
 
+def watching(trainer: Trainer) -> Watch:
+    watch = Watch(trainer)
+    trainer.add_callback(watch)
+    return watch
+
+
 def generator(seed: int = 0, latent_dim: int = 3, members: int = 2) -> StackedMLP:
     generators = [torch.Generator().manual_seed(seed + k) for k in range(members)]
     return StackedMLP((latent_dim, 16, 16, 2), "tanh", generators, init="orthogonal", dtype=torch.float64)
@@ -82,17 +88,18 @@ def test_samples_vary_no_more_than_the_singular_values_allow():
 
 def test_watching_changes_nothing_and_looks_at_even_steps():
     config = RunConfig.of(**SMALL, members=10, seed=3)  # more members than one ensemble takes
-    watched, alone = Watch(Trainer(config)), Trainer(config)
+    trainer, alone = Trainer(config), Trainer(config)
+    watched = watching(trainer)
     for n in (5, 20, 3, 32):
-        watched.step(n)
+        trainer.step(n)
     alone.step(60)
-    for mine, other in zip(watched.trainer.ensembles, alone.ensembles, strict=True):
+    for mine, other in zip(trainer.ensembles, alone.ensembles, strict=True):
         assert torch.equal(mine.generator.theta, other.generator.theta)
     found = watched.diversity()
     assert found.step.tolist() == list(range(0, 61, collapse.EVERY))
     assert found.near.shape == found.shares.shape == (8, 10, 8)
     np.testing.assert_allclose(found.shares.sum(-1), 1, atol=1e-6)
-    watched.step(4)
+    trainer.step(4)
     alone.step(4)
     cloud = alone.snapshot().fake[4][: collapse.LATENTS]
     np.testing.assert_allclose(watched.diversity().shares[-1, 4], metrics.mode_shares(cloud, RING.centres), atol=1e-6)
@@ -103,17 +110,29 @@ def test_watching_changes_nothing_and_looks_at_even_steps():
 def test_a_long_run_keeps_evenly_spaced_looks(monkeypatch):
     monkeypatch.setattr(collapse, "ROWS", 64)
     monkeypatch.setattr(collapse, "EVERY", 1)
-    watch = Watch(Trainer(RunConfig.of(**SMALL)))
-    watch.step(64 * collapse.EVERY * 4)
+    trainer = Trainer(RunConfig.of(**SMALL))
+    watch = watching(trainer)
+    trainer.step(64 * collapse.EVERY * 4)
     step = watch.diversity().step
-    assert 32 <= len(step) <= 64 and set(np.diff(step)) == {watch.stride}
-    assert step[0] == 0 and step[-1] == watch.trainer.step_count
+    assert 32 <= len(step) <= 64 and set(np.diff(step)) == {watch.rows.stride}
+    assert step[0] == 0 and step[-1] == trainer.step_count
+
+
+def test_looks_stay_evenly_spaced_when_the_players_step_alone():
+    trainer = Trainer(RunConfig.of(**SMALL))
+    watch = watching(trainer)
+    trainer.step_d(3)
+    for _ in range(2 * collapse.EVERY + 1):
+        trainer.step_d()
+        trainer.step_g()
+    assert watch.diversity().step.tolist() == [0, collapse.EVERY, 2 * collapse.EVERY]
 
 
 def test_a_member_that_is_lost_has_no_numbers_and_covers_nothing():
-    watch = Watch(Trainer(RunConfig.of(**SMALL, members=2)))
-    watch.trainer.ensembles[0].generator.theta[1] = torch.nan
-    watch.look()
+    trainer = Trainer(RunConfig.of(**SMALL, members=2))
+    watch = watching(trainer)
+    trainer.ensembles[0].generator.theta[1] = torch.nan
+    watch.look(trainer)
     found = watch.diversity()
     assert np.isnan(found.spread[-1, 1]) and np.isfinite(found.spread[-1, 0])
     assert found.covered[-1, 1] == 0
@@ -126,8 +145,9 @@ def test_data_without_modes_cannot_be_watched():
 
 @pytest.mark.parametrize("name", ["ring", "grid", "two_gaussians"])
 def test_the_data_themselves_show_one_in_every_signal_that_has_a_target(name):
-    watch = Watch(Trainer(RunConfig.of(**SMALL, **PRESETS[name].config.differences() | {"steps": 1, "members": 1})))
-    data = watch.trainer.distribution
+    trainer = Trainer(RunConfig.of(**SMALL, **PRESETS[name].config.differences() | {"steps": 1, "members": 1}))
+    watch = watching(trainer)
+    data = trainer.distribution
     x = data.sample(20_000, torch.Generator().manual_seed(0)).numpy()
     found = watch.diversity()
     perfect = replace(
@@ -247,9 +267,10 @@ def test_distance_alone_prefers_the_blur_to_the_exact_mode():
 
 def covered(preset: str, members: int, steps: int, seed: int = 0) -> tuple[np.ndarray, Diversity]:
     """Modes with ≥ 1 % of 2,500 fresh samples near them, one number a member; and the run as it was watched."""
-    watch = Watch(Trainer(PRESETS[preset].config.replace(members=members, seed=seed, steps=steps)))
-    watch.step(steps)
-    samples = [watch.trainer.generate(2500, k, seed=k) for k in range(members)]
+    trainer = Trainer(PRESETS[preset].config.replace(members=members, seed=seed, steps=steps))
+    watch = watching(trainer)
+    trainer.step(steps)
+    samples = [trainer.generate(2500, k, seed=k) for k in range(members)]
     radius = metrics.near_radius(RING.centres, RING.std)
     return np.array([metrics.near_modes(x, RING.centres, radius) for x in samples]), watch.diversity()
 

@@ -1,4 +1,4 @@
-"""Arrows are −∂L_G/∂x of their own loss; the optimal discriminator is log p_d − log p_g."""
+"""Pictures hold what they say, are copies, and differ by kind; arrows are −∂L_G/∂x of their own loss."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import pytest
 import torch
 
 from gan_core.config import RunConfig
-from gan_core.data import DISTRIBUTIONS
 from gan_core.engine.losses import LOSSES
-from gan_core.engine.random import Draws, generator_for
 from gan_core.presets import PRESETS
-from gan_core.run.pictures import arrows, optimal_logit
+from gan_core.run.history import ImageSnapshot
+from gan_core.run.pictures import arrows
 from gan_core.run.trainer import Trainer
+
+SMALL = {"batch": 32, "g_layers": (16, 16), "d_layers": (16, 16)}
 
 
 @pytest.fixture(scope="module")
@@ -52,41 +53,55 @@ def test_images_have_no_arrows():
         arrows(shot, "minimax")
 
 
-def test_the_optimal_logit_is_zero_for_a_perfect_generator_and_signed_otherwise():
-    data = DISTRIBUTIONS["two_gaussians"](std=0.5)
-    perfect = data.sample(4000, generator_for(1, "real")).numpy()
-    logit = optimal_logit(data, perfect, data.extent, size=21)
-    xmin, xmax, _, _ = data.extent
-    column = np.linspace(xmin, xmax, 21)
-    near = np.abs(column - float(data.centres[0, 0])).argmin()
-    row = np.abs(column - float(data.centres[0, 1])).argmin()
-    assert abs(logit[row, near]) < 0.5  # the kernel blurs p_g
-    one_mode = perfect[np.linalg.norm(perfect - data.centres[0].numpy(), axis=1) < 2]
-    collapsed = optimal_logit(data, one_mode, data.extent, size=21)
-    other = np.abs(column - float(data.centres[1, 0])).argmin()
-    assert collapsed[row, near] < 0 < collapsed[row, other]
+def test_snapshots_hold_what_they_say():
+    trainer = Trainer(RunConfig.of(**SMALL, members=2, packing=2))
+    trainer.step(5)
+    shot = trainer.snapshot()
+    ensemble = trainer.ensembles[0]
+    assert shot.step == 5 and shot.fake.shape == (2, 512, 2) and shot.real.shape == (512, 2)
+    assert shot.field.shape == (2, 50, 50) and shot.lattice.shape == (2, 21, 21, 2)
+    # the gradient against a finite difference of D seen by one sample of a pack
+    k, i, h = 1, 7, 1e-3
+    x = torch.from_numpy(shot.fake[k, i])
 
+    def logit(first: torch.Tensor) -> float:
+        pair = torch.cat([first, x]).view(1, 1, 4).expand(2, 1, 4)
+        return float(ensemble.discriminator.forward(pair, training=False)[0][k, 0, 0])
 
-def test_the_optimal_logit_survives_a_point_and_needs_a_density():
-    ring = DISTRIBUTIONS["ring"]()
-    assert np.isfinite(optimal_logit(ring, np.zeros((100, 2), np.float32), ring.extent)).all()
-    with pytest.raises(ValueError, match="density"):
-        optimal_logit(
-            DISTRIBUTIONS["custom"](points=np.random.default_rng(0).normal(size=(50, 2))), np.zeros((9, 2)), ring.extent
+    for axis in range(2):
+        e = torch.zeros(2)
+        e[axis] = h
+        assert (logit(x + e) - logit(x - e)) / (2 * h) == pytest.approx(
+            float(shot.logit_gradient[k, i, axis]), abs=2e-3
         )
+    assert logit(x) == pytest.approx(float(shot.fake_logits[k, i]), abs=1e-5)
+    # row i of the field is y, column j is x
+    xmin, xmax, ymin, ymax = shot.extent
+    x = torch.tensor([xmin + 30 * (xmax - xmin) / 49, ymin + 10 * (ymax - ymin) / 49])
+    assert logit(x) == pytest.approx(float(shot.field[k, 10, 30]), abs=1e-4)
 
 
-def test_streams_are_independent_of_one_another_and_of_the_members_beside_them():
-    def draws(*seeds: int) -> Draws:
-        ring = DISTRIBUTIONS["ring"]()
-        return Draws(seeds, source=ring.sample, latent="uniform", latent_dim=3, batch=8)
+def test_snapshots_are_copies():
+    trainer = Trainer(RunConfig.of(**SMALL))
+    shot = trainer.snapshot()
+    before = shot.fake.copy()
+    trainer.step(5)
+    assert np.array_equal(shot.fake, before)
+    assert not np.array_equal(trainer.snapshot().fake, before)
 
-    a, b, alone = draws(4, 5), draws(4, 5), draws(5)
-    first = [a.real() for _ in range(20)]
-    for _ in range(50):
-        b.latent(), b.uniform(7), b.normal_like(first[0])
-    for batch in first:
-        assert torch.equal(batch, b.real())
-        assert torch.equal(batch[1:], alone.real())
-    z = a.latent()
-    assert z.shape == (2, 8, 3) and float(z.abs().max()) <= 1 and not torch.equal(z[0], z[1])
+
+@pytest.mark.parametrize(
+    "name", ["digits_mlp", "digits_mlp_recipe", "digits_dcgan", "digits_conditional", "digits_ac_gan"]
+)
+def test_digits_train_and_picture(name):
+    trainer = Trainer(PRESETS[name].config.replace(members=2))
+    trainer.step(2)
+    shot = trainer.snapshot()
+    assert shot.fake.shape == (2, 64, 28, 28) and shot.fake.dtype == np.uint8
+    assert shot.real.shape == (64, 28, 28) and isinstance(shot, ImageSnapshot)
+    assert (
+        torch.isfinite(torch.cat([e.generator.theta for e in trainer.ensembles])).all()
+        and torch.isfinite(torch.cat([e.discriminator.theta for e in trainer.ensembles])).all()
+    )
+    same = trainer.decode(trainer.latents_of_picture(1), member=1)
+    assert np.array_equal(same, shot.fake[1])

@@ -1,4 +1,4 @@
-"""The trainer: determinism, members, chunks, tricks, failures, history."""
+"""The trainer: determinism, members, chunks, tricks, failures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import torch
 
 from gan_core.config import ConfigError, RunConfig
 from gan_core.presets import PRESETS
-from gan_core.run.history import CURVE_ROWS, EVERY_STEP, PICTURE_BYTES, History
 from gan_core.run.trainer import CHUNK, Trainer
 
 SMALL = {"batch": 32, "g_layers": (16, 16), "d_layers": (16, 16)}
@@ -202,95 +201,3 @@ def test_instance_noise_falls_linearly_to_zero():
         trainer.step()
     assert seen[:21] == pytest.approx([0.4 * (1 - s / 20) for s in range(21)], abs=1e-12)
     assert seen[21:] == [0.0] * 4
-
-
-def test_snapshots_hold_what_they_say():
-    trainer = Trainer(small(members=2, packing=2))
-    trainer.step(5)
-    shot = trainer.snapshot()
-    ensemble = trainer.ensembles[0]
-    assert shot.step == 5 and shot.fake.shape == (2, 512, 2) and shot.real.shape == (512, 2)
-    assert shot.field.shape == (2, 50, 50) and shot.lattice.shape == (2, 21, 21, 2)
-    # the gradient against a finite difference of D seen by one sample of a pack
-    k, i, h = 1, 7, 1e-3
-    x = torch.from_numpy(shot.fake[k, i])
-
-    def logit(first: torch.Tensor) -> float:
-        pair = torch.cat([first, x]).view(1, 1, 4).expand(2, 1, 4)
-        return float(ensemble.discriminator.forward(pair, training=False)[0][k, 0, 0])
-
-    for axis in range(2):
-        e = torch.zeros(2)
-        e[axis] = h
-        assert (logit(x + e) - logit(x - e)) / (2 * h) == pytest.approx(
-            float(shot.logit_gradient[k, i, axis]), abs=2e-3
-        )
-    assert logit(x) == pytest.approx(float(shot.fake_logits[k, i]), abs=1e-5)
-    # row i of the field is y, column j is x
-    xmin, xmax, ymin, ymax = shot.extent
-    x = torch.tensor([xmin + 30 * (xmax - xmin) / 49, ymin + 10 * (ymax - ymin) / 49])
-    assert logit(x) == pytest.approx(float(shot.field[k, 10, 30]), abs=1e-4)
-
-
-def test_snapshots_are_copies():
-    trainer = Trainer(small())
-    shot = trainer.snapshot()
-    before = shot.fake.copy()
-    trainer.step(5)
-    assert np.array_equal(shot.fake, before)
-    assert not np.array_equal(trainer.snapshot().fake, before)
-
-
-@pytest.mark.parametrize(
-    "name", ["digits_mlp", "digits_mlp_recipe", "digits_dcgan", "digits_conditional", "digits_ac_gan"]
-)
-def test_digits_train_and_picture(name):
-    trainer = Trainer(PRESETS[name].config.replace(members=2))
-    trainer.step(2)
-    shot = trainer.snapshot()
-    assert shot.fake.shape == (2, 64, 28, 28) and shot.fake.dtype == np.uint8
-    assert shot.real.shape == (64, 28, 28) and shot.field is None
-    assert torch.isfinite(parameters(trainer)).all()
-    same = trainer.decode(trainer.latents_of_picture(1), member=1)
-    assert np.array_equal(same, shot.fake[1])
-
-
-# ── history ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_curves_stay_bounded_and_evenly_spaced():
-    history = History(1)
-    for step in filter(history.records, range(1, 30 * CURVE_ROWS)):
-        history.record(step, lambda step=step: np.full((6, 1), step, np.float32))
-    curves = history.curves()
-    assert CURVE_ROWS / 2 < len(curves.step) <= CURVE_ROWS
-    assert curves.step[:EVERY_STEP].tolist() == list(range(1, EVERY_STEP + 1))
-    assert set(np.diff(curves.step[EVERY_STEP:])) == {history.stride}
-    assert np.array_equal(curves.d_loss[:, 0], curves.step.astype(np.float32))
-
-
-def test_pictures_are_due_at_log_spaced_steps():
-    due = [step for step in range(20_000) if History.due(step)]
-    assert due[:18] == [*range(17), 18]
-    assert 70 < len(due) < 110
-    ratios = np.diff(due[16:]) / np.array(due[16:-1])
-    assert ratios.max() <= 0.126 and ratios.min() >= 0.06
-
-
-def test_pictures_stay_bounded_and_keep_the_ends():
-    trainer = Trainer(small(members=8))
-    shot = trainer.snapshot()
-    import dataclasses
-
-    for step in range(1, 400):
-        trainer.history.add(dataclasses.replace(shot, step=step))
-    kept = trainer.history.snapshots
-    assert sum(s.nbytes for s in kept) <= PICTURE_BYTES
-    assert kept[0].step == 0 and kept[-1].step == 399
-    assert list(trainer.history.steps) == sorted(set(trainer.history.steps))
-    assert trainer.history.at(10**9).step == 399
-
-
-def test_an_empty_history_says_so():
-    with pytest.raises(LookupError, match="nothing was recorded"):
-        History(1).at(3)

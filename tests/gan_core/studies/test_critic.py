@@ -13,10 +13,10 @@ from scipy.stats import pearsonr
 
 from gan_core.config import RunConfig
 from gan_core.presets import PRESETS
-from gan_core.run.history import between
+from gan_core.run.history import History, between
 from gan_core.run.trainer import Trainer
 from gan_core.studies import critic
-from gan_core.studies.critic import LineDuel, Measurer, Measures, ParallelLines, SideBySide
+from gan_core.studies.critic import LineDuel, Measurer, Measures, ParallelLines
 from gan_core.theory.divergences_1d import Histogram, Mixture, jsd, w1
 
 LN2 = math.log(2)
@@ -27,13 +27,9 @@ SMALL = {"batch": 16, "g_layers": (8,), "d_layers": (8,), "members": 2}
 
 
 def measured(trainer: Trainer) -> Measures:
-    side_by_side = SideBySide()
-    known = 0
-    while True:
-        (found,) = side_by_side.look([trainer], 60)
-        if side_by_side.taken == known:
-            return found
-        known = side_by_side.taken
+    measurer = Measurer(trainer)
+    measurer.look(trainer)
+    return measurer.measures()
 
 
 # ── what is measured of a run ────────────────────────────────────────────────────────────────────────────────────────
@@ -69,21 +65,28 @@ def test_the_estimate_is_minus_the_critics_loss() -> None:
     assert torch.allclose(-ensemble.d_loss, expected, atol=1e-6)
 
 
-def test_measuring_takes_a_picture_once_and_again_if_it_was_replaced(wgan: Trainer) -> None:
-    measurer = Measurer(wgan.config, None, None)
-    shots = wgan.history.snapshots
-    assert [s.step for s in measurer.missing(shots)] == [6, 0, 1, 2, 3, 4, 5]
-    for shot in shots:
-        measurer.take(shot)
-    assert measurer.missing(shots) == []
-    again = wgan.snapshot()
-    assert measurer.missing((*shots[:-1], again)) == [again]
+def test_every_picture_is_measured_once_and_again_if_it_was_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = Trainer(RunConfig.of(**SMALL, data="spiral", loss="wasserstein"))
+    trainer.step(3)
+    measurer = Measurer(trainer)
+    taken: list[tuple[int, int]] = []
+    measure = measurer._measure
+    monkeypatch.setattr(measurer, "_measure", lambda shot, k: (taken.append((shot.step, k)), measure(shot, k))[1])
+    trainer.add_callback(measurer)
+    trainer.step(20)
+    due = [step for step in range(24) if History.due(step)]
+    assert taken == [(step, k) for step in due for k in (0, 1)] and measurer.measures().step.tolist() == due
+    trainer.step_g()
+    before = measurer.measures().estimate[-1]
+    trainer.step_d()
+    assert taken[-4:] == [(24, 0), (24, 1)] * 2 and list(measurer.measures().step) == [*due, 24]
+    assert not np.array_equal(measurer.measures().estimate[-1], before)
     assert np.isnan(measurer.measures().near).all()  # data without modes
 
 
 def test_images_have_no_exact_transport() -> None:
     with pytest.raises(ValueError, match="images"):
-        SideBySide().look([Trainer(RunConfig.of(data="mnist", **SMALL))], 1)
+        Measurer(Trainer(RunConfig.of(data="mnist", **SMALL)))
 
 
 @pytest.mark.parametrize(
