@@ -157,7 +157,7 @@ def _walked(model: Model, found: Sequence[latent_measures.WalkResult]) -> None:
     line, arc, middle = by["straight"], by["spherical"], STEPS // 2
     gap = float(arc.confidence[middle] - line.confidence[middle])
     noise = 1.96 * float(np.hypot(arc.error[middle], line.error[middle]))
-    words = {
+    words: dict[str, Any] = {
         "pairs": PAIRS, "line": f"{line.confidence[middle]:.3f}", "arc": f"{arc.confidence[middle]:.3f}",
         "gap": f"{gap:+.3f}", "noise": f"{noise:.3f}", "real": f"{real:.3f}",
         "line_length": f"{line.length[middle]:.1f}", "arc_length": f"{arc.length[middle]:.1f}",
@@ -318,7 +318,7 @@ def _compared(model: Model, i: int, found: Sequence[latent_measures.Effect]) -> 
     if len(random) < RANDOM:
         return
     _plot(figures.coordinates(mine, random, labels=_labels("coordinates")), "coordinates")
-    words = {
+    words: dict[str, Any] = {
         "n": MOVED, "d": model.dim, "m": RANDOM, "axes": f"{np.median(mine):.0%}", "axes_least": f"{mine.min():.0%}",
         "axes_most": f"{mine.max():.0%}", "random": f"{np.median(random):.0%}", "random_least": f"{random.min():.0%}",
         "random_most": f"{random.max():.0%}",

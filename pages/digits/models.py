@@ -25,6 +25,7 @@ import streamlit as st
 from gan_core.config import RunConfig
 from gan_core.jobs.pool import one_torch_thread
 from gan_core.presets import PRESETS
+from pages.shared.controls.options import OneOf
 from pages.shared.shell import address, layout, notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, one_of
@@ -48,17 +49,13 @@ MODELS_KEPT = 3  # generators of finished runs in memory, 5 to 20 MB each; the l
 def begin() -> PageState:
     """The page's state. Who arrives gets the section and the run of the address; what is neither is a sentence."""
     said = st.query_params.to_dict()
-    page = layout.begin(NAME, DEFAULT, own=(SECTION, RUN))
+    known = {SECTION: OneOf(sections(), FIRST), RUN: OneOf(names(), "")}
+    page = layout.begin(NAME, DEFAULT, options=known)
     if page.arrived:
-        configured = said.keys() - {SECTION, RUN} - (address.APP_WORDS - {"preset"})
+        configured = said.keys() - known.keys() - (address.APP_WORDS - {"preset"})
         if configured and SECTION not in said:
             page.choices[SECTION] = TRAINING
-        for word, known in ((SECTION, sections()), (RUN, names())):
-            value = said.get(word)
-            if value in known:
-                page.choices[word] = value
-            elif value is not None:
-                notices.warning(t("digits.refused", word=word, value=value[:40], names=", ".join(known)))
+        page.choices.update({word: said[word] for word, option in known.items() if said.get(word) in option.values})
     _tell(page)
     address.write(page.config, page.default, page.words)
     return page
@@ -88,6 +85,7 @@ def section(page: PageState) -> str:
 
     def changed() -> None:
         page.choices[SECTION] = one_of(st.session_state[key], sections()) or here
+        page.problem = ""
         _tell(page)
 
     st.session_state[key] = here
@@ -151,6 +149,7 @@ def run_picker(page: PageState, among: Sequence[str]) -> str | None:
 
     def changed() -> None:
         page.choices[RUN] = one_of(st.session_state[key], among) or at
+        page.problem = ""
         _tell(page)
 
     st.session_state[key] = at

@@ -10,20 +10,20 @@ from pages.shared.play.runs import Frame
 from pages.shared.shell import layout
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import images, panels, stills
+from pages.shared.views import images, points, statistics, stills
 
 SHOWN = [name for name, preset in PRESETS.items() if preset.config.data.is_image]
 
 
 def view(page: PageState, frame: Frame) -> None:
     images.collapse_alarm(page, frame)
-    panels.member_picker(page, frame)
+    points.member_picker(page, frame)
     left, right = st.columns([5, 4], gap="medium")
     with left:
         st.markdown(f"**{t('digits.grid')}**", help=t("digits.grid_help"))
         images.samples(page, frame)
     with right:
-        panels.curves(page, frame, ("losses", "outputs", "gradients", "histogram"), height=80)
+        statistics.curves(page, frame, ("losses", "outputs", "gradients", "histogram"), height=80)
     images.class_strips(page, frame)
     st.markdown(f"**{t('digits.neighbours')}**", help=t("digits.neighbours_help"))
     images.neighbours(page, frame)

@@ -57,10 +57,11 @@ def _picker(page: PageState, found: Table) -> str:
         page.choices[KNOB] = one_of(st.session_state[key], found.knobs) or at
 
     st.session_state[key] = at
-    return st.pills(
+    st.pills(
         t("recipe.picker"), found.knobs, key=key, on_change=changed, required=True, label_visibility="collapsed",
         format_func=lambda name: t(f"recipe.knob.{name}"),
     )  # fmt: skip
+    return page.choices.get(KNOB, FIRST)
 
 
 # ── what was measured ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -77,7 +78,7 @@ def _picture(found: Table, knob: str) -> None:
     values = list(KNOBS[knob].twins)
     figure = figures.twins(
         {value_name(value): [run["scores"]["fid"] for run in found.runs(knob, value)] for value in values},
-        [tuple(found.cell(knob, value, "fid")) for value in values],
+        [found.cell(knob, value, "fid") for value in values],
         found.floor("fid"),
         labels={name: t(f"recipe.figure_{name}") for name in figures.TWINS},
     )

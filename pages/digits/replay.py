@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -14,7 +15,7 @@ from pages.shared.play.runs import Frame, Show
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
-from pages.shared.views import images, live, panels
+from pages.shared.views import images, live, statistics
 
 STATE = "digits_run"  # the key of this section's own PageState beside that of the page
 COLUMNS = 10
@@ -54,8 +55,7 @@ def _state(name: str) -> PageState:
 
 def _bar(run: PageState, name: str) -> None:
     """Replay, go on training, back to the shipped weights."""
-    show = run.show
-    assert show is not None
+    show = run.shown
     last, live_step = shelf.past(name).snapshot.step, show.job.step_count
     over = show.job.state in ("failed", "closed", "finished")
 
@@ -70,7 +70,7 @@ def _bar(run: PageState, name: str) -> None:
         show.close()
         run.show = None
 
-    def button(name: str, icon: str, action: Callable[[], None], *, disabled: bool = False, **how: object) -> None:
+    def button(name: str, icon: str, action: Callable[[], None], *, disabled: bool = False, **how: Any) -> None:
         st.button(
             t(f"digits.{name}"), key=f"{STATE}-{name}", icon=f":material/{icon}:", on_click=action, disabled=disabled,
             help=t(f"digits.{name}_help", step=f"{last:,}"), **how,
@@ -102,7 +102,7 @@ def _view(run: PageState, frame: Frame) -> None:
         _numbers(run, frame)
         _charts(run, frame, _score_charts(run, frame), "scores")
     with right:
-        charts = [panels.CHARTS[name](frame.runs[0], [0], t(f"panel.{name}")) for name in LINES]
+        charts = [statistics.CHARTS[name](frame.runs[0], [0], t(f"panel.{name}")) for name in LINES]
         _charts(run, frame, charts, "lines")
     if frame.step > card.steps:
         st.caption(t("digits.fresh", step=f"{card.steps:,}"))
@@ -139,7 +139,7 @@ def _fresh_scores(show: Show, step: int) -> dict[str, tuple[float, float]] | Non
         trainer = work.trainers[0]
         parts = [trainer.generate(models.AT_ONCE, seed=seed) for seed in range(SCORED // models.AT_ONCE)]
         found = image_scores(np.concatenate(parts), trainer.config.data.data).estimates
-        return {name: tuple(found[name]) for name in NUMBERS}
+        return {name: (found[name].value, found[name].floor) for name in NUMBERS}
 
     return show.answer("scores", step, score)
 
@@ -157,16 +157,9 @@ def _score_charts(run: PageState, frame: Frame) -> list[live.Chart]:
 
 def _charts(run: PageState, frame: Frame, charts: list[live.Chart], name: str) -> None:
     """Charts over steps; a click on one brings that step back."""
-    key, show = f"{STATE}-{name}", run.show
-
-    def clicked() -> None:
-        if show is not None and (step := st.session_state[key].step) is not None:
-            show.look_at(int(step), moved=True)
-
-    live.curves(
-        key, charts, step=frame.step, cursor=None if show is None else show.at, label=t("panel.step"), height=105,
-        width=180, clickable=show is not None and not show.running, on_click=clicked,
-    )  # fmt: skip
+    key = f"{STATE}-{name}"
+    axis = statistics.time_axis(run, key)
+    live.curves(key, charts, step=frame.step, label=t("panel.step"), height=105, width=180, **axis)
 
 
 def _counts(run: PageState, frame: Frame) -> np.ndarray:

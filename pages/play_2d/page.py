@@ -8,21 +8,21 @@ from pages.shared.play import player
 from pages.shared.play.runs import Frame
 from pages.shared.shell import layout
 from pages.shared.shell.state import PageState
-from pages.shared.views import panels, stills
+from pages.shared.views import points, statistics, stills
 
 SHOWN = [name for name, preset in PRESETS.items() if not preset.config.data.is_image and not name.startswith("bench_")]
 
 
 def view(page: PageState, frame: Frame) -> None:
-    panels.member_picker(page, frame)
+    points.member_picker(page, frame)
     left, right = st.columns([5, 4], gap="medium")
     with left:
-        panels.plane(page, frame)
-        panels.members(page, frame)
+        points.plane(page, frame)
+        statistics.members(page, frame)
     with right:
-        panels.scores(page, frame)
-        panels.curves(page, frame, ("losses", "outputs"), height=105)
-    panels.curves(page, frame, ("histogram", "gradients"))
+        statistics.scores(page, frame)
+        statistics.curves(page, frame, ("losses", "outputs"), height=105)
+    statistics.curves(page, frame, ("histogram", "gradients"))
     stills.expander(page, frame)
 
 

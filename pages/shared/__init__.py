@@ -15,6 +15,6 @@ A page with one run or several, whole:
     controls.sidebar(page)                     # without the fields that the variants decide
     controls.top(page, names_of_presets)
     player.bar(page)
-    player.stage(page, view)                   # def view(page, frame): panels.plane(page, frame, titles=…), …
+    player.stage(page, view)                   # def view(page, frame): points.plane(page, frame, titles=…), …
     layout.share(page)
 """

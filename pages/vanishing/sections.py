@@ -24,7 +24,7 @@ from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live, panels, tables
+from pages.shared.views import live, points, statistics, tables
 
 if TYPE_CHECKING:
     from gan_core.studies.frozen_generator import FrozenCurves, GaussianCurves
@@ -234,11 +234,11 @@ def compare_paths(minimax: np.ndarray, non_saturating: np.ndarray, step: int) ->
 def view(page: PageState, frame: Frame) -> None:
     """A column a loss: its arrows in the plane, where its batch sits on the curve it trains on; G's gradient below."""
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-        panels.member_picker(page, frame)
+        points.member_picker(page, frame)
         axis = _pick(page, "over", ("logit", "probability"), "logit", _one_of("axis"))
     _arrows(page, frame)
     live.curves(
-        f"{page.name}-on-curve", [on_curve(run, panels.members_shown(page, run), axis) for run in frame.runs],
+        f"{page.name}-on-curve", [on_curve(run, points.members_shown(page, run), axis) for run in frame.runs],
         step=frame.step, height=130, width=300, label=t("panel.step"),
     )  # fmt: skip
     left, right = st.columns([5, 4], gap="medium", vertical_alignment="center")
@@ -278,7 +278,7 @@ def _gradients(page: PageState, frame: Frame) -> None:
     show, curves = page.show, frame.runs[0].curves
     lines = []
     for run in frame.runs:
-        of = run.curves.g_grad[: len(curves.step), panels.members_shown(page, run)]
+        of = run.curves.g_grad[: len(curves.step), points.members_shown(page, run)]
         lines.append(_band(t(f"vanishing.{run.config.train.loss}"), COLORS[run.config.train.loss], of))
     chart = live.Chart(t("vanishing.gradient"), curves.step, lines, log_y=True)
     live.curves(
@@ -298,7 +298,7 @@ def _arrows(page: PageState, frame: Frame) -> None:
     """One panel a loss, the arrows of both in one unit: the length where the longer ones would just not be cut."""
     from gan_core.run.pictures import arrows
 
-    k = panels.member(page) or 0
+    k = points.member(page) or 0
     pushes = [arrows(run.snapshot, run.config.train.loss, k) for run in frame.runs]
     lengths = [np.hypot(*push.T) for push in pushes]
     unit = float(max(np.percentile(length, 95) for length in lengths))
@@ -308,7 +308,7 @@ def _arrows(page: PageState, frame: Frame) -> None:
             live.Panel(
                 extent=run.snapshot.extent, fake=run.snapshot.fake[k], real=run.snapshot.real,
                 field=run.snapshot.field[k], arrows=push, arrow_unit=unit,
-                title=f"{t(f'vanishing.{run.config.train.loss}')}, {panels.member_name(run, k)}",
+                title=f"{t(f'vanishing.{run.config.train.loss}')}, {points.member_name(run, k)}",
                 note=t("vanishing.arrow", length=_number(np.median(length))),
             )
             for run, push, length in zip(frame.runs, pushes, lengths, strict=True)
@@ -324,10 +324,10 @@ def _table(page: PageState, frame: Frame) -> None:
     """The path of the fakes so far and, once the runs rest, the modes they are near to and the distance left."""
     rows: dict[str, list[str]] = {"path": [], "modes": [], "w1": []}
     for i, run in enumerate(frame.runs):
-        members = panels.members_shown(page, run)
+        members = points.members_shown(page, run)
         rows["path"].append(_spread(path(run)[members]))
         if page.show is not None and not page.show.running:  # exact transport takes a moment
-            scores = [panels.score(page, i, run, k) for k in members]
+            scores = [statistics.score(page, i, run, k) for k in members]
             rows["w1"].append(_spread(np.array([score.w1.value for score in scores])))
             if run.centres is not None:
                 rows["modes"].append(_spread(np.array([score.near for score in scores])))

@@ -10,8 +10,7 @@ from gan_core.config import RunConfig
 from gan_core.run.modes import Diversity
 from gan_core.studies.mitigations import METHODS
 from gan_core.studies.table import COLUMNS, shipped
-from pages.collapse import mitigations
-from pages.collapse import modes as collapse
+from pages.collapse import misconceptions, numbers, options
 from pages.shared.shell import i18n
 from pages.shared.shell.i18n import t
 from tests.pages.test_pages import at_rest, params, press, state, tables, until, visit, words
@@ -40,17 +39,17 @@ def trained(app: AppTest, steps: int) -> AppTest:
 
 def test_it_opens_with_eight_seeds_of_the_run_that_collapses() -> None:
     app = page()
-    assert state(app, NAME).show.configs == (collapse.EXPERIMENTS["seeds"].config,)
+    assert state(app, NAME).show.configs == (options.SCENARIOS["seeds"].config,)
     assert params(app) == {} and not app.error and not app.warning
     assert "8 of 8 seeds at step 0" in words(app)
 
 
-@pytest.mark.parametrize("name", collapse.EXPERIMENTS)
+@pytest.mark.parametrize("name", options.SCENARIOS)
 def test_every_experiment_opens_side_by_side_from_one_start(name: str) -> None:
     app = page()
     app.selectbox(key=f"{NAME}.experiment~seeds").set_value(name).run()
     app = at_rest(app, NAME)
-    experiment, show = collapse.EXPERIMENTS[name], state(app, NAME).show
+    experiment, show = options.SCENARIOS[name], state(app, NAME).show
     assert len(show.configs) == len(experiment.variants)
     starts = {run.snapshot.fake.tobytes() for run in show.job.frame.runs}
     assert len(starts) == 1  # the same seeds give the same generator
@@ -60,11 +59,11 @@ def test_every_experiment_opens_side_by_side_from_one_start(name: str) -> None:
 
 def test_methods_stand_side_by_side_and_in_the_address() -> None:
     app = page(**FAST)
-    app.multiselect(key=f"{NAME}.methods~plain").set_value(["plain", "unrolled"]).run()
+    app.multiselect(key=f"{NAME}.beside~0").set_value(["plain", "unrolled"]).run()
     app = at_rest(app, NAME)
     assert params(app)["beside"] == "plain-unrolled"
     assert [config.train.unrolled for config in state(app, NAME).show.configs] == [0, 10]
-    app.select_slider(key=f"{NAME}.unrolled~plain-unrolled").set_value(5).run()
+    app.select_slider(key=f"{NAME}.unrolled~1").set_value(5).run()
     app = at_rest(app, NAME)
     assert params(app)["beside"] == "plain-unrolled5"
     assert state(app, NAME).show.configs[1].train.unrolled == 5
@@ -77,20 +76,20 @@ def test_methods_stand_side_by_side_and_in_the_address() -> None:
 def test_an_address_that_names_no_methods_is_one_sentence(word: str) -> None:
     app = page(beside=word)
     assert len(app.warning) == 1 and ("beside" in app.warning[0].value or "unrolled" in app.warning[0].value)
-    assert state(app, NAME).show.configs == (collapse.EXPERIMENTS["seeds"].config,)
+    assert state(app, NAME).show.configs == (options.SCENARIOS["seeds"].config,)
     assert params(app) == {}
 
 
 def test_methods_that_contradict_a_setting_are_refused_with_a_sentence() -> None:
     app = page(**FAST, d_norm="batch")
-    app.multiselect(key=f"{NAME}.methods~plain").set_value(["plain", "wgan_gp"]).run()
+    app.multiselect(key=f"{NAME}.beside~0").set_value(["plain", "wgan_gp"]).run()
     assert "batch normalisation" in words(app)
     assert len(state(app, NAME).show.configs) == 1
 
 
 def test_no_methods_at_all_are_the_plain_run() -> None:
     app = page(**FAST)
-    app.multiselect(key=f"{NAME}.methods~plain").set_value([]).run()
+    app.multiselect(key=f"{NAME}.beside~0").set_value([]).run()
     assert len(state(at_rest(app, NAME), NAME).show.configs) == 1
 
 
@@ -162,7 +161,7 @@ def test_the_shipped_tables_are_shown_with_their_protocol_and_exports() -> None:
         found = shipped(data)
         (shown,) = methods(app)
         assert {len(row) for row in shown} == {len(COLUMNS) + 3} and len(shown) == len(found.lines)
-        assert [row[0] for row in shown][: len(METHODS)] == [collapse.method_name(row.name) for row in found.rows]
+        assert [row[0] for row in shown][: len(METHODS)] == [options.method_name(row.name) for row in found.rows]
         assert shown[0][1 : len(COLUMNS) + 1] == [found.text(found.rows[0], name) for name in COLUMNS]
         assert found.protocol in words(app)
     exports = {button.label for button in app.get("download_button")}
@@ -189,9 +188,9 @@ def methods(app: AppTest) -> list[list[list[str]]]:
     return [table[1:] for table in tables(app) if table[0][0] == ENGLISH["collapse.column_method"]]
 
 
-@pytest.mark.parametrize("name", mitigations.MISCONCEPTIONS)
+@pytest.mark.parametrize("name", misconceptions.MISCONCEPTIONS)
 def test_every_claim_can_be_put_to_the_test(name: str) -> None:
-    samplers, runs = mitigations.MISCONCEPTIONS[name]
+    samplers, runs = misconceptions.MISCONCEPTIONS[name]
     app = page(**FAST)
     if samplers:
         app.button(key=f"{NAME}-score-{name}").click().run()
@@ -202,14 +201,14 @@ def test_every_claim_can_be_put_to_the_test(name: str) -> None:
     for run in runs:
         app.button(key=f"{NAME}-run-{name}-{run}").click().run()
         show = state(app, NAME).show
-        assert show.configs[0].train.members == collapse.EXPERIMENTS[run].config.train.members
+        assert show.configs[0].train.members == options.SCENARIOS[run].config.train.members
         assert show.running or show.job.step_count
         show.close()
     assert not app.exception
 
 
 def test_the_samplers_refute_the_claims_they_stand_under() -> None:
-    scores = {name: mitigations.score_sampler(name)[0] for name in ("perfect", "narrow", "wide", "one", "centre")}
+    scores = {name: misconceptions.score_sampler(name)[0] for name in ("perfect", "narrow", "wide", "one", "centre")}
     assert scores["wide"].captured == 8 and scores["wide"].high_quality.value < 0.1
     assert scores["narrow"].high_quality.value > 0.999 > scores["perfect"].high_quality.value
     assert scores["narrow"].captured == scores["perfect"].captured == 8
@@ -217,16 +216,16 @@ def test_the_samplers_refute_the_claims_they_stand_under() -> None:
 
 
 def test_every_composed_word_is_there() -> None:
-    keys = {f"collapse.experiment_{name}" for name in collapse.EXPERIMENTS}
-    keys |= {f"collapse.why_{name}" for name in collapse.EXPERIMENTS}
-    keys |= {f"collapse.method.{name}" for name in collapse.VARIANTS}
-    keys |= {f"collapse.number_{name}" for name in collapse.NUMBERS}
+    keys = {f"collapse.experiment_{name}" for name in options.SCENARIOS}
+    keys |= {f"collapse.why_{name}" for name in options.SCENARIOS}
+    keys |= {f"collapse.method.{name}" for name in options.VARIANTS}
+    keys |= {f"collapse.number_{name}" for name in numbers.NUMBERS}
     keys |= {f"collapse.column_{name}" for name in COLUMNS}
-    keys |= {f"collapse.myth_{name}{part}" for name in mitigations.MISCONCEPTIONS for part in ("", "_text")}
-    keys |= {f"collapse.sampler_{name}" for names, _ in mitigations.MISCONCEPTIONS.values() for name in names}
+    keys |= {f"collapse.myth_{name}{part}" for name in misconceptions.MISCONCEPTIONS for part in ("", "_text")}
+    keys |= {f"collapse.sampler_{name}" for names, _ in misconceptions.MISCONCEPTIONS.values() for name in names}
     assert sorted(keys - ENGLISH.keys()) == []
 
 
 def test_the_variants_are_configurations_that_run() -> None:
-    for name, changes in collapse.VARIANTS.items():
+    for name, changes in options.VARIANTS.items():
         assert RunConfig.of(**changes), name

@@ -14,7 +14,7 @@ from pages.shared.play import experiments, resources
 from pages.shared.play.runs import Frame, Work
 from pages.shared.shell.i18n import t
 from pages.shared.shell.site import PAGES
-from pages.wgan import games, sections
+from pages.wgan import beside, comparison, critic, digits, line, lines, options
 from tests.pages.test_pages import at_rest, params, press, state, until, visit, words
 
 NAME = "wgan"
@@ -57,14 +57,14 @@ def test_it_opens_with_three_methods_that_share_all_but_the_training() -> None:
 
 
 def test_all_methods_draw_the_same_batches() -> None:
-    trainers = Work([RunConfig.of(**v, batch=8) for v in sections.VARIANTS.values()], None).trainers
+    trainers = Work([RunConfig.of(**v, batch=8) for v in options.VARIANTS.values()], None).trainers
     draws = [trainer.ensembles[0].draws for trainer in trainers]
     for _ in range(3):
         real, latent = zip(*[(one.real(), one.latent()) for one in draws], strict=True)
         assert all(bool((x == real[0]).all()) for x in real) and all(bool((z == latent[0]).all()) for z in latent)
 
 
-@pytest.mark.parametrize("part", sections.PARTS)
+@pytest.mark.parametrize("part", options.PARTS)
 def test_every_part_opens_by_its_address_and_keeps_it(part: str) -> None:
     small = {name: value for name, value in FAST.items() if name != "members"} if part != "digits" else {"steps": "4"}
     app = visit(NAME, part=part, **small)
@@ -107,7 +107,7 @@ def test_a_part_keeps_its_settings_while_others_are_looked_at() -> None:
     app.segmented_control(key=f"{key}lines").set_value("critic").run()
     assert params(app)["part"] == "critic" and params(app)["g_layers"] == "8"
     app.segmented_control(key=f"{key}critic").set_value("beside").run()
-    assert params(app) == {} and state(app, NAME).config == sections.DEFAULTS["beside"]
+    assert params(app) == {} and state(app, NAME).config == options.DEFAULTS["beside"]
 
 
 # ── side by side ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -115,7 +115,7 @@ def test_a_part_keeps_its_settings_while_others_are_looked_at() -> None:
 
 def test_methods_are_chosen_and_stand_in_the_address() -> None:
     app = page()
-    box = app.multiselect(key=f"{NAME}.beside~{'-'.join(sections.FIRST)}~0")
+    box = app.multiselect(key=f"{NAME}.beside~0")
     box.set_value(["relativistic", "wgan_gp", "hinge_r1", "minimax"]).run()
     app = at_rest(app, NAME)
     assert params(app)["beside"] == "minimax-wgan_gp-hinge_r1-relativistic"
@@ -127,7 +127,7 @@ def test_methods_are_chosen_and_stand_in_the_address() -> None:
 
 def test_one_method_alone_is_refused_with_a_sentence() -> None:
     app = page()
-    app.multiselect(key=f"{NAME}.beside~{'-'.join(sections.FIRST)}~0").set_value(["wgan_gp"]).run()
+    app.multiselect(key=f"{NAME}.beside~0").set_value(["wgan_gp"]).run()
     assert "at least 2" in words(app) and len(state(app, NAME).show.configs) == 3
 
 
@@ -136,14 +136,15 @@ def test_the_table_says_what_was_measured_and_the_prediction_is_marked() -> None
     app.radio[0].set_value("hardly").run()
     app = trained(app)
     show = state(app, NAME).show
-    known = sections.measured(state(app, NAME), show.job.frame)
+    known = beside.measured(state(app, NAME), show.job.frame)
     assert known is not None and all(len(m.step) == len(show.job.frame.steps) for m in known)
     said = words(app)
     for m in known[1:]:
-        assert sections.spread(m.correlation(), "{:.2f}") in said  # whatever it is
-        assert sections.spread(m.estimate[-1], "{:.3g}") in said
+        assert comparison.spread(m.correlation(), "{:.2f}") in said  # whatever it is
+        assert comparison.spread(m.estimate[-1], "{:.3g}") in said
     assert (
-        sections.spread(known[0].accuracy[-1], "{:.0%}") in said and sections.spread(known[0].jsd[-1], "{:.3f}") in said
+        comparison.spread(known[0].accuracy[-1], "{:.0%}") in said
+        and comparison.spread(known[0].jsd[-1], "{:.3f}") in said
     )
     assert "| 16 | 80 | 80 |" in said  # updates of D: five a step for the critics
     assert app.radio[0].disabled and any("The run shows" in box.value for box in (*app.success, *app.info))
@@ -170,18 +171,18 @@ def frame_of(steps: int, seconds: tuple[float, ...]) -> Frame:
 
 def test_fair_by_time_shows_what_each_had_when_the_cheapest_was_there() -> None:
     frame = frame_of(16, (0.1, 0.5, 0.2))
-    assert [run.snapshot.step for run in sections.fair(frame, "steps").runs] == [16, 16, 16]
-    fair = sections.fair(frame, "cpu")
+    assert [run.snapshot.step for run in comparison.fair(frame, "steps").runs] == [16, 16, 16]
+    fair = comparison.fair(frame, "cpu")
     assert [run.snapshot.step for run in fair.runs] == [16, 3, 8]
     assert all(run.snapshot.seconds <= 1.6 + 1e-9 for run in fair.runs)
-    assert [run.snapshot.step for run in sections.fair(frame.at(5), "cpu").runs] == [5, 1, 2]
+    assert [run.snapshot.step for run in comparison.fair(frame.at(5), "cpu").runs] == [5, 1, 2]
 
 
 def test_the_time_lapse_goes_from_the_start_to_the_moment_shown() -> None:
     frame = frame_of(16, (0.1, 0.5))
-    by_steps = [[shot.step for shot in run] for run in sections.moments(frame, "steps")]
+    by_steps = [[shot.step for shot in run] for run in digits.moments(frame, "steps")]
     assert by_steps == [[0, 4, 8, 12, 16]] * 2
-    by_time = sections.moments(sections.fair(frame, "cpu"), "cpu")
+    by_time = digits.moments(comparison.fair(frame, "cpu"), "cpu")
     assert [shot.step for shot in by_time[0]] == [0, 4, 8, 12, 16]
     assert [shot.step for shot in by_time[1]] == sorted(shot.step for shot in by_time[1])
     assert by_time[1][-1].step == 3
@@ -196,7 +197,7 @@ def test_a_switch_to_time_is_in_the_address_and_in_the_table() -> None:
 
 @pytest.mark.parametrize(("values", "written"), [([np.nan], "–"), ([-1.0], "−1.0"), ([1, 3, 2], "**2.0** (1.0–3.0)")])
 def test_a_spread_leaves_out_what_is_not_known(values: list[float], written: str) -> None:
-    assert sections.spread(np.array(values), "{:.1f}") == written
+    assert comparison.spread(np.array(values), "{:.1f}") == written
 
 
 # ── the critic's shape ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -216,7 +217,7 @@ def test_extremes_of_c_are_one_click_away_and_run() -> None:
         shot = show.job.frame.runs[0].snapshot
         assert shot.weight_reach[0] <= np.float32(c)
         low, middle, high = np.percentile(shot.between_slope[0], [5, 50, 95])
-        assert f"**{sections._g(middle)}** ({sections._g(low)}–{sections._g(high)})" in words(app)
+        assert f"**{critic._g(middle)}** ({critic._g(low)}–{critic._g(high)})" in words(app)
     assert f"clipped, c = {0.001}" in words(app)
 
 
@@ -232,8 +233,8 @@ def test_the_sliders_start_both_critics_anew() -> None:
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(games, "DUEL_UPDATES", 4)
-    monkeypatch.setattr(games, "THETA_STEPS", 8)
+    monkeypatch.setattr(line, "DUEL_UPDATES", 4)
+    monkeypatch.setattr(lines, "THETA_STEPS", 8)
     experiments.shared.clear()
 
 
@@ -247,10 +248,10 @@ def test_a_game_is_trained_beside_the_exact_values(short: None, part: str, more:
     assert not app.exception and not app.error
     assert app.radio[0].disabled and any("The run shows" in box.value for box in (*app.success, *app.info))
     if part == "line":
-        p, q = games.pair("mixture", 4.0)
+        p, q = line.pair("mixture", 4.0)
         from gan_core.theory.divergences_1d import w1
 
-        assert f"| {games._n(w1(p, q), 4)} |" in words(app)
+        assert f"| {line._n(w1(p, q), 4)} |" in words(app)
     else:
         assert "/ 4 |" in words(app)
 

@@ -21,6 +21,7 @@ from gan_core.figures.style import FAKE, REAL  # noqa: E402
 from gan_core.presets import PRESETS  # noqa: E402
 from gan_core.run.history import Snapshot  # noqa: E402
 from gan_core.run.trainer import Trainer  # noqa: E402
+from pages.shared.views.points import in_plane  # noqa: E402
 
 STEPS = 3000
 SIDE, FINER = 360, 3  # pixels of the picture; drawn this many times larger
@@ -35,8 +36,9 @@ def rgb(color: str) -> np.ndarray:
 
 def picture(snapshot: Snapshot) -> Image.Image:
     """D as a tint between the two colours, then the points; (SIDE, SIDE)."""
-    xmin, xmax, ymin, ymax = snapshot.extent
-    opinion = np.tanh(snapshot.field[0] / 2)[::-1, :, None]  # 2 σ(logit) − 1, the first row at the top
+    flat = in_plane(snapshot)
+    xmin, xmax, ymin, ymax = flat.extent
+    opinion = np.tanh(flat.field[0] / 2)[::-1, :, None]  # 2 σ(logit) − 1, the first row at the top
     tint = np.where(opinion > 0, rgb(REAL), rgb(FAKE))
     share = 0.35 * np.abs(opinion)
     ground = ((1 - share) * np.array(PAPER) + share * tint).round().astype(np.uint8)

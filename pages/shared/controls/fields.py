@@ -123,7 +123,7 @@ def field(page: PageState, name: str, *, width: int | Literal["stretch"] = "stre
     """One control. Its value is the configuration's; what cannot run is refused with a sentence in `page.problem`."""
     key = widget_key(page, name)
     value = dict(page.config.flat())[name]
-    words = {"label": t(f"field.{name}"), "help": t(f"help.{name}"), "key": key, "width": width}
+    words: dict[str, Any] = {"label": t(f"field.{name}"), "help": t(f"help.{name}"), "key": key, "width": width}
 
     changed = if_shown(key, lambda: update(page, name, st.session_state[key]))
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import streamlit as st
 
-from gan_core.jobs.pool import Job, Work
+from gan_core.jobs.pool import Job, PoolFull, Work
 from pages.shared.play import resources
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
@@ -88,6 +88,15 @@ def shared(name: str, _make: Callable[[], Any], _read: Callable[[Any], Any], _un
     return Experiment(_make, _read, _until)
 
 
+def wanted(name: str, make: Callable[[], Any], read: Callable[[Any], Any], until: int) -> Experiment | None:
+    """The shared experiment, or a sentence in its place while the server has no room for another run."""
+    try:
+        return shared(name, make, read, until)
+    except PoolFull as error:
+        notices.warning(str(error), "hourglass_top")
+        return None
+
+
 def start_button(page: PageState, name: str, run: str, label: str) -> set[str]:
     """A button that starts the experiment `run`; all that this visitor has started with it.
 
@@ -104,14 +113,26 @@ def start_button(page: PageState, name: str, run: str, label: str) -> set[str]:
     return started
 
 
-def stage(experiments: Sequence[Experiment], view: Callable[[], None]) -> None:
+class Waited(Protocol):
+    """What a stage waits for."""
+
+    @property
+    def running(self) -> bool: ...
+
+    @property
+    def progress(self) -> float: ...
+
+    error: str
+
+
+def stage(experiments: Sequence[Waited], view: Callable[[], None]) -> None:
     """How far they are, and `view()`; looks again by itself while one is running, then lets the page follow."""
     running = any(experiment.running for experiment in experiments)
     with st.container():  # of its own, see player.stage
         st.fragment(_look, run_every=SECONDS if running else None)(experiments, view, running)
 
 
-def _look(experiments: Sequence[Experiment], view: Callable[[], None], polling: bool) -> None:
+def _look(experiments: Sequence[Waited], view: Callable[[], None], polling: bool) -> None:
     under_way = [experiment for experiment in experiments if experiment.running]
     view()
     if under_way:

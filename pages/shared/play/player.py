@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -55,9 +56,9 @@ def restart(page: PageState, *, play: bool = False) -> None:
         page.show = None
     state = app()
     state.pages[page.name] = state.pages.pop(page.name, page)  # the last one is the one used last
-    kept = [other for other in state.pages.values() if other.show is not None and not other.show.running]
-    for other in kept[: max(0, len(kept) + 1 - SHOWS_KEPT)]:
-        other.show.close()
+    kept = [(other, other.show) for other in state.pages.values() if other.show and not other.show.running]
+    for other, show in kept[: max(0, len(kept) + 1 - SHOWS_KEPT)]:
+        show.close()
         other.show = None
     try:
         page.show = resources.start(page.configs(), uploads.points(page.config))
@@ -82,7 +83,7 @@ def _new_seed(page: PageState) -> None:
 
 def _undo(page: PageState) -> None:
     """Back to the configuration that runs, as far as it is another run."""
-    show = page.show
+    show = page.shown
     base = dict(show.configs[0].flat())
     page.update(**{name: base[name] for name in show.stale(page.configs()) if name not in page.decided})
 
@@ -101,7 +102,7 @@ def bar(page: PageState) -> None:
     finished = show.job.step_count >= page.config.train.steps
     with st.container(horizontal=True, gap="small", key=f"{page.name}-player"):
 
-        def button(name: str, icon: str, action: Callable[[], None], *, disabled: bool = False, **how: object) -> None:
+        def button(name: str, icon: str, action: Callable[[], None], *, disabled: bool = False, **how: Any) -> None:
             st.button(
                 t(f"player.{name}"), key=f"{page.name}-{name}", icon=f":material/{icon}:", on_click=action,
                 help=t(f"player.{name}_help"), disabled=disabled, **how,

@@ -145,7 +145,7 @@ def _run_frame(trainer: Trainer) -> RunFrame:
     distribution, history = trainer.distribution, trainer.history
 
     def known(name: str) -> Any:
-        value = getattr(distribution, name, None)
+        value: Any = getattr(distribution, name, None)
         return value.numpy() if hasattr(value, "numpy") else value
 
     return RunFrame(
@@ -246,7 +246,12 @@ class Show:
             for old, new in zip(self.configs, news, strict=True)
         ]
         if any(changes):
-            self.ask(lambda work: [run.set_rates(**rates) for run, rates in zip(work.trainers, changes, strict=True)])
+
+            def set_rates(work: Work) -> None:
+                for run, rates in zip(work.trainers, changes, strict=True):
+                    run.set_rates(**rates)
+
+            self.ask(set_rates)
         self.configs = tuple(old.replace(**new) for old, new in zip(self.configs, news, strict=True))
         if self.running and self.job.until != self.configs[0].train.steps:
             self.play()

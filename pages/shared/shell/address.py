@@ -19,7 +19,7 @@ import streamlit as st
 from gan_core.config import ConfigError, RunConfig
 from gan_core.presets import PRESETS
 from pages.shared.shell.i18n import DEFAULT, languages
-from pages.shared.shell.state import app
+from pages.shared.shell.state import PageState, app
 
 APP_WORDS = {"lang", "hide", "preset"}
 HIDABLE = ("controls", "presets", "share", "figures")
@@ -54,6 +54,11 @@ def query(config: RunConfig, default: RunConfig) -> dict[str, str]:
     fields = config.to_query(default)
     base = next((name for name, preset in PRESETS.items() if preset.config == default), None)
     return {"preset": base} | fields if fields and base and default != RunConfig() else fields
+
+
+def write_page(page: PageState) -> None:
+    """Put the page's configuration, if it has one, and its own words into the address."""
+    write(page.config if page.plays else None, page.default, page.words)
 
 
 def write(config: RunConfig | None, default: RunConfig | None, own: Mapping[str, str] = MappingProxyType({})) -> None:

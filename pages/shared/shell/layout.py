@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,12 +23,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gan_core.config import RunConfig
 from pages.shared.controls import uploads
+from pages.shared.controls.options import arrive
 from pages.shared.play import resources
 from pages.shared.shell import address as url
 from pages.shared.shell import notices, site
 from pages.shared.shell.i18n import DEFAULT as DEFAULT_LANGUAGE
 from pages.shared.shell.i18n import languages, t
-from pages.shared.shell.state import PageState, app, one_of
+from pages.shared.shell.state import Option, PageState, app, one_of
 
 ROOT = Path(__file__).parents[3]
 DEFAULT = RunConfig()
@@ -38,12 +40,12 @@ def begin(
     name: str,
     default: RunConfig | None = DEFAULT,
     variants: tuple[Mapping[str, Any], ...] = ({},),
-    own: Sequence[str] = (),
     *,
+    options: Mapping[str, Option] = MappingProxyType({}),
     part: str | None = None,
 ) -> PageState:
     """The state of a page. `default` is the configuration that its address leaves out; `variants` as in PageState.
-    `own` are words of the address that only this page understands: they are in `words` of its state.
+    None: it has no runs. `options` are what else may stand in its address, see `controls.options`.
     `part`: of a page in parts the one that is open, as `part` gives it; each has a state of its own.
 
     A visitor who arrives brings the configuration of the address, or finds the one left behind. An address that is no
@@ -55,26 +57,30 @@ def begin(
     name = f"{name}-{part}" if part else name
     arrived = state.here != name or back
     state.here = name
-    if default is None:
-        url.write(None, None)
-        return PageState(name, DEFAULT, DEFAULT)
     new = name not in state.pages
-    page = state.pages.setdefault(name, PageState(name, default, default, variants))
+    usual = default or DEFAULT
+    page = state.pages.setdefault(
+        name, PageState(name, usual, usual, variants, options=options, plays=default is not None)
+    )
     page.arrived = arrived
     if arrived:
         page.problem = ""
         params = st.query_params.to_dict()
+        if back:
+            page.words = {}  # the address leads
         wanted = part if part is None else params.pop(PART, part)
         if part:
             page.words[PART] = part
-        page.words.update({word: params.pop(word) for word in own if word in params})
-        left = default if back else page.config  # an address without words: the default then, or what was left behind
-        page.take(lambda: uploads.available(url.read_config(params, default) or left))
-        if wanted != part and not page.problem:
+        words = {word: params.pop(word) for word in options if word in params}
+        if page.plays:
+            left = usual if back else page.config  # an address without words: the default, or what was left behind
+            page.take(lambda: uploads.available(url.read_config(params, usual) or left))
+        arrive(page, words)
+        if wanted is not None and wanted != part and not page.problem:
             page.problem = t("app.no_part", part=wanted[:40])
         if new:
             page.turns.clear()  # no widget has been shown yet
-    url.write(page.config, default, page.words)
+    url.write_page(page)
     _refusal(page)
     return page
 
@@ -82,8 +88,8 @@ def begin(
 def _refusal(page: PageState) -> None:
     """Why the last input was refused; if another page can show it, the way there."""
     if page.elsewhere is None:
-        if page.problem:
-            notices.warning(page.problem)
+        for sentence in page.problem.splitlines():
+            notices.warning(sentence)
         return
     kind, other = ("images", "play_2d") if page.of_images else ("points", "digits")
     data = t(f"option.data.{page.elsewhere.data.data}")
@@ -178,7 +184,7 @@ def link(name: str, label: str, *, preset: str | None = None, icon: str | None =
 def foot() -> None:
     """Version, and the seed of the page's run."""
     page = app().pages.get(app().here)
-    if page is None:
+    if page is None or not page.plays:
         st.caption(t("app.footer_plain", version=app_version()))
     else:
         st.caption(t("app.footer", version=app_version(), seed=page.config.train.seed))

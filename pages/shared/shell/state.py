@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import streamlit as st
 
@@ -25,6 +25,18 @@ KEY = "gan"
 T = TypeVar("T")
 
 
+class Option(Protocol):
+    """A word of a page's address beside the configuration; `controls.options` has the kinds."""
+
+    @property
+    def usual(self) -> Any: ...
+
+    def read(self, said: str, /) -> Any:
+        """The value of a text. Raises ValueError, with what is allowed."""
+
+    def write(self, value: Any, /) -> str: ...
+
+
 @dataclass
 class PageState:
     """One page with controls. `variants`: the fields in which its runs side by side differ; ({},) is one run."""
@@ -33,11 +45,13 @@ class PageState:
     default: RunConfig
     config: RunConfig
     variants: tuple[Mapping[str, Any], ...] = ({},)
-    problem: str = ""  # why the last input was refused, one sentence
+    problem: str = ""  # why the last input was refused, a sentence a line
     elsewhere: RunConfig | None = None  # what was refused because it is for the page of the other kind of data
     show: Show | None = None
-    choices: dict[str, Any] = field(default_factory=dict)  # what only changes the view: the member looked at, …
-    words: dict[str, str] = field(default_factory=dict)  # of the address, beside the configuration
+    choices: dict[Any, Any] = field(default_factory=dict)  # what only changes the view: the member looked at, …
+    options: Mapping[str, Option] = field(default_factory=dict)  # what the address may say beside the configuration
+    words: dict[str, str] = field(default_factory=dict)  # … and what it says, where that is not the usual
+    plays: bool = True  # whether it has runs, and a configuration of them
     arrived: bool = False  # in this run of the page: from elsewhere, by its address, or with the browser's back button
     turns: Counter[str] = field(default_factory=Counter)  # how often the program has changed a field, not its widget
 
@@ -45,6 +59,12 @@ class PageState:
     def decided(self) -> set[str]:
         """The fields that the variants decide, so that no control may."""
         return {name for variant in self.variants for name in variant}
+
+    @property
+    def shown(self) -> Show:
+        """The runs, for a view: it is called only when there are some."""
+        assert self.show is not None
+        return self.show
 
     @property
     def of_images(self) -> bool:
@@ -55,23 +75,36 @@ class PageState:
         """One configuration for each run. Raises ConfigError if a variant contradicts the base."""
         return tuple((config or self.config).replace(**variant) for variant in self.variants)
 
-    def take(self, make: Callable[[], RunConfig], by: str = "") -> None:
-        """Take over the configuration that `make` gives, or keep the old one and remember why.
+    def take(
+        self, make: Callable[[], RunConfig], by: str = "", variants: tuple[Mapping[str, Any], ...] | None = None
+    ) -> bool:
+        """Take over the configuration that `make` gives, and `variants`, or keep the old ones and remember why.
 
         `by` is the field whose widget asks for it, if one does.
         """
+        variants = self.variants if variants is None else variants
         self.elsewhere = None
         try:
             config = make()
             if config.data.is_image != self.of_images:
                 self.elsewhere = config
                 raise ConfigError("data", config.data.data, "this page shows the other kind of data")
-            self.configs(config)
+            for variant in variants:
+                config.replace(**variant)
         except ConfigError as error:
             self.problem = f"{error}."
-        else:
-            self.turns.update(config.differences(self.config).keys() - {by})
-            self.config, self.problem = config, ""
+            return False
+        self.turns.update(config.differences(self.config).keys() - {by})
+        self.config, self.variants, self.problem = config, variants, ""
+        return True
+
+    def vary(self, variants: tuple[Mapping[str, Any], ...]) -> bool:
+        """Runs with these differences, unless they contradict the rest. What was refused before stays so."""
+        refused = self.problem, self.elsewhere
+        taken = variants == self.variants or self.take(lambda: self.config, variants=variants)
+        if taken:
+            self.problem, self.elsewhere = refused
+        return taken
 
     def update(self, by: str = "", **changes: Any) -> None:
         """Change fields by their flat names."""

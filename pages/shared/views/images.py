@@ -3,6 +3,8 @@ which digits they are, as the shipped classifier reads them."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -10,7 +12,8 @@ from pages.shared.play import feed
 from pages.shared.play.runs import Frame, RunFrame, Work
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live, panels
+from pages.shared.views import live, points
+from pages.shared.views.statistics import time_axis
 
 SAMPLE = "sample"  # in PageState.choices: the chosen sample of the grid
 GROWTH_ROWS, GROWTH_COLUMNS = 6, 14  # moments, samples of each
@@ -24,7 +27,7 @@ CLASSES = 10
 def samples(page: PageState, frame: Frame) -> None:
     """Samples from fixed noise: 64 of one member, or some of every one. A click chooses one."""
     run = frame.runs[0]
-    shown = panels.members_shown(page, run)
+    shown = points.members_shown(page, run)
     per_member = run.snapshot.fake.shape[1] if len(shown) == 1 else SHARED
     key = f"{page.name}-samples"
 
@@ -34,7 +37,7 @@ def samples(page: PageState, frame: Frame) -> None:
             page.choices[SAMPLE] = (shown[index // per_member], index % per_member)
 
     groups = [
-        live.Images(run.snapshot.fake[k, :per_member], panels.member_name(run, k) if len(shown) > 1 else "")
+        live.Images(run.snapshot.fake[k, :per_member], points.member_name(run, k) if len(shown) > 1 else "")
         for k in shown
     ]
     k, i = chosen_sample(page, run)
@@ -49,7 +52,7 @@ def samples(page: PageState, frame: Frame) -> None:
 def chosen_sample(page: PageState, run: RunFrame) -> tuple[int, int]:
     """(member, index) of the sample that is looked at closely."""
     k, i = page.choices.get(SAMPLE, (0, 0))
-    looked_at = panels.member(page)
+    looked_at = points.member(page)
     k = k if looked_at is None else looked_at
     return (k if k < run.snapshot.members else 0), i
 
@@ -73,7 +76,7 @@ def neighbours(page: PageState, frame: Frame) -> None:
     k, i = chosen_sample(page, run)
     sample = run.snapshot.fake[k, i]
     images, _ = load_images(run.config.data.data, "train")
-    sample, index, distance = page.show.remember(
+    sample, index, distance = page.shown.remember(
         "neighbours", (k, i, run.snapshot), lambda: (sample, *nearest_images(images, sample, NEIGHBOURS))
     )
     live.digits(
@@ -94,8 +97,8 @@ def walk(page: PageState, frame: Frame) -> None:
     last = run.snapshot.fake.shape[1] - 1
     label, why = t("digits.walk_to", start=start + 1), t("digits.walk_to_help")
     end = st.number_input(label, 1, last + 1, 2, key=key, width=200, help=why) - 1
-    newest = page.show.job.step_count
-    found = page.show.answer("walk", (newest, k, start, end), lambda work: _walk(work, k, start, end))
+    newest = page.shown.job.step_count
+    found = page.shown.answer("walk", (newest, k, start, end), lambda work: _walk(work, k, start, end))
     if found is None:
         st.caption(t("digits.waiting"))
     else:
@@ -153,9 +156,9 @@ def collapse_alarm(page: PageState, frame: Frame) -> None:
     if run.classes is None:
         return
     known = run.classes.until(frame.step)
-    shown = panels.members_shown(page, run)
+    shown = points.members_shown(page, run)
     found = {k: collapse for k, collapse in enumerate(collapses(known)) if k in shown and collapse is not None}
-    words = {
+    words: dict[str, Any] = {
         "made": f"{np.median(known.made[-1, shown]):g}", "kl": f"{np.median(known.kl[-1, shown]):.2f}",
         "floor": f"{known.floor:.3f}", "n": known.samples, "step": f"{int(known.step[-1]):,}",
     }  # fmt: skip
@@ -177,20 +180,15 @@ def class_strips(page: PageState, frame: Frame) -> None:
         return
     known = run.classes
     st.markdown(f"**{t('digits.strips')}**", help=t("digits.strips_help", n=known.samples))
-    shown = panels.members_shown(page, run)
+    shown = points.members_shown(page, run)
     strips = [
-        live.Strip(panels.member_name(run, k) if len(shown) > 1 else "", known.step, known.shares[:, k], known.weights)
+        live.Strip(points.member_name(run, k) if len(shown) > 1 else "", known.step, known.shares[:, k], known.weights)
         for k in shown
     ]
     key = f"{page.name}-strips"
-
-    def clicked() -> None:
-        if (step := st.session_state[key].step) is not None:
-            page.show.look_at(int(step), moved=True)
-
     live.heat(
-        key, strips, step=frame.step, cursor=page.show.at, summary=t("digits.strips"), row=9, width=300,
+        key, strips, step=frame.step, summary=t("digits.strips"), row=9, width=300,
         labels={"step": t("panel.step"), "row": t("digits.digit"), "right": t("collapse.right"),
                 "legend": t("collapse.legend")},
-        clickable=not page.show.running, on_click=clicked,
+        **time_axis(page, key),
     )  # fmt: skip

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
-from pages.shared.views import panels
+from pages.shared.views import points, statistics
 
 
 def expander(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> None:
@@ -31,10 +31,10 @@ def _figures(page: PageState, run: RunFrame, key: str) -> None:
     from gan_core.figures import style, training
     from gan_core.run.history import PointSnapshot
 
-    now, members = run.snapshot, panels.members_shown(page, run)
+    now, members = points.of_players(run.snapshot), points.members_shown(page, run)
     first = members[0]
-    probability = panels.is_probability(run)
-    edges, (real, fake) = panels.opinions(
+    probability = points.is_probability(run)
+    edges, (real, fake) = statistics.opinions(
         now.real_logits[members].ravel(), now.fake_logits[members].ravel(), probability
     )
     words = {name: t(f"panel.{name}") for name in ("real", "fake")}
@@ -48,7 +48,7 @@ def _figures(page: PageState, run: RunFrame, key: str) -> None:
     marks = [(mark.step, mark.text) for mark in run.marks]
     for chart, pair in training.PAIRS.items():
         values = {name: getattr(run.curves, name)[:, members] for name, _ in pair}
-        references = panels.references(run, chart)
+        references = statistics.references(run, chart)
         figures[t(f"panel.{chart}")] = training.curves(
             chart, run.curves.step, values, references=references, marks=marks,
             labels={"step": t("panel.step"), chart: t(f"figures.{chart}"), **{f"d_{n}": w for n, w in words.items()}},

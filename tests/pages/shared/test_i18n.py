@@ -15,7 +15,7 @@ from pages.shared.controls import fields
 from pages.shared.shell import i18n, layout
 from pages.shared.shell.site import PAGES
 from pages.shared.shell.state import KEY
-from pages.shared.views import live, panels
+from pages.shared.views import live, statistics
 
 ROOT = Path(__file__).parents[3]
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
@@ -58,8 +58,8 @@ def test_every_composed_key_is_in_the_english_texts() -> None:
     keys |= {f"{part}.{name}" for name in FIELDS for part in ("field", "help")}
     keys |= {f"option.{name}.{value}" for name, f in FIELDS.items() for value in f.metadata.get("options", ())}
     keys |= {f"scene.{name}" for name in live.LABELS}
-    keys |= {f"panel.{name}" for name in panels.NUMBERS} | {f"panel.{name}_help" for name in panels.NUMBERS}
-    keys |= {f"panel.{name}" for name in panels.CHARTS}
+    keys |= {f"panel.{name}" for name in statistics.NUMBERS} | {f"panel.{name}_help" for name in statistics.NUMBERS}
+    keys |= {f"panel.{name}" for name in statistics.CHARTS}
     assert sorted(keys - ENGLISH.keys()) == []
 
 

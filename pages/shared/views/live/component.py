@@ -108,7 +108,7 @@ def _stamp(here: bool) -> bytes:
     return (2 * next(_messages) + here).to_bytes(8, "little")
 
 
-def mount(kind: Kind, key: str, frame: bytes, **events: Callable[[], None]) -> Any:
+def mount(kind: Kind, key: str, frame: bytes, **events: Any) -> Any:
     """Show a frame in the view of this kind; gives Streamlit's result, with one attribute for each event."""
     if (fed := _fed.get()) is not None:
         fed.append(KINDS.index(kind).to_bytes(4, "little") + len(frame).to_bytes(4, "little") + frame)

@@ -1,0 +1,212 @@
+"""What the page "Mode collapse" can run: scenarios, the methods that stand side by side, and the address.
+
+arrive(page)                what the address says stands side by side
+controls(page)              the row above the player
+start(page, name)           a scenario, from its beginning
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from gan_core.config import RunConfig, limits
+from gan_core.presets import PRESETS
+from gan_core.studies.mitigations import DATA, METHODS
+from pages.shared.controls import fields, options
+from pages.shared.controls.options import OneOf
+from pages.shared.play import player
+from pages.shared.play.runs import Frame, RunFrame
+from pages.shared.shell import notices
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import Option, PageState, app, if_shown, one_of
+from pages.shared.views import points
+
+# What can stand side by side: the methods of the table, and the two losses.
+VARIANTS: dict[str, dict[str, Any]] = METHODS | {
+    "minimax": {"loss": "minimax"},
+    "non_saturating": {"loss": "non_saturating"},
+}
+MOST_VARIANTS = 4
+UNROLLED = (1, 2, 3, 5, 8, 10, 15, 20)
+USUAL_UNROLLED: int = METHODS["unrolled"]["unrolled"]
+UNROLLED_STEPS, SCENARIO = "unrolled", "experiment"  # in PageState.choices
+BESIDE = "beside"  # in the address
+ABOVE = ("d_lr", "g_lr", "d_steps", "unrolled")  # fields that stand above the player and not in the sidebar
+
+
+class Beside(NamedTuple):
+    """The variants side by side, and how many steps "unrolled" looks ahead."""
+
+    names: tuple[str, ...]
+    unrolled: int = USUAL_UNROLLED
+
+
+class Methods:
+    """The option of these: plain-unrolled, or plain-unrolled5 where 5 is not the usual."""
+
+    usual = Beside(("plain",))
+
+    def read(self, said: str) -> Beside:
+        """Raises ValueError."""
+        found = [re.fullmatch(r"(unrolled)(\d{1,2})|(\w{1,20})", part) for part in said.split("-")]
+        names = tuple(match[1] or match[3] for match in found if match)
+        steps = next((int(match[2]) for match in found if match and match[2]), USUAL_UNROLLED)
+        low, high = limits("unrolled")
+        fits = len(names) == len(found) == len(set(names)) <= MOST_VARIANTS and max(1, low) <= steps <= high
+        if not fits or not set(names) <= set(VARIANTS):
+            raise ValueError(t("options.some", least=1, most=MOST_VARIANTS, names=", ".join(VARIANTS)))
+        return Beside(names, steps)
+
+    def write(self, value: Beside) -> str:
+        usual = value.unrolled == USUAL_UNROLLED
+        return "-".join(f"{name}{value.unrolled}" if name == "unrolled" and not usual else name for name in value.names)
+
+
+OPTIONS: dict[str, Option] = {
+    BESIDE: Methods(),
+    "count": OneOf(("shares", "near"), "shares"),  # of the timeline: samples nearest to a mode, or near to it
+}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A configuration and the variants that it is run with, side by side from one start."""
+
+    config: RunConfig
+    variants: tuple[str, ...] = ("plain",)
+
+
+_COLLAPSE = PRESETS["collapse"].config
+SCENARIOS: dict[str, Scenario] = {
+    "seeds": Scenario(_COLLAPSE.replace(members=8)),
+    "chase": Scenario(_COLLAPSE.replace(steps=800), ("plain", "unrolled")),
+    "packing": Scenario(_COLLAPSE.replace(steps=1600), ("plain", "pacgan2", "pacgan4")),
+    "grid": Scenario(DATA["grid"].replace(members=4, steps=2400)),
+    "balanced": Scenario(PRESETS["ring"].config.replace(members=8, steps=2000)),
+    "losses": Scenario(PRESETS["ring"].config.replace(members=4, steps=2000), ("minimax", "non_saturating")),
+    "losses_chased": Scenario(_COLLAPSE.replace(steps=1200), ("minimax", "non_saturating")),
+    "faster_d": Scenario(_COLLAPSE.replace(steps=1600), ("plain", "stronger_d")),
+}
+FIRST = "seeds"
+
+
+def chosen(page: PageState) -> tuple[str, ...]:
+    """The variants side by side."""
+    return options.value(page, BESIDE).names
+
+
+def unrolled(page: PageState) -> int:
+    """How many steps "unrolled" looks ahead, or would."""
+    beside: Beside = options.value(page, BESIDE)
+    return beside.unrolled if "unrolled" in beside.names else page.choices.get(UNROLLED_STEPS, USUAL_UNROLLED)
+
+
+def titles(page: PageState, frame: Frame) -> list[str]:
+    """The names of the runs; none where there is only one, and while the frame is still that of older settings."""
+    names = chosen(page)
+    return [method_name(name) for name in names] if len(names) == len(frame.runs) > 1 else []
+
+
+def named(page: PageState, frame: Frame) -> list[tuple[str, RunFrame]]:
+    """The titles with their runs, "" where they have none."""
+    return list(zip(titles(page, frame) or [""] * len(frame.runs), frame.runs, strict=True))
+
+
+def method_name(name: str) -> str:
+    return t(f"collapse.method.{name}")
+
+
+# ── what to run ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def variants(beside: Beside) -> tuple[Mapping[str, Any], ...]:
+    return tuple(
+        VARIANTS[name] | ({"unrolled": beside.unrolled} if name == "unrolled" else {}) for name in beside.names
+    )
+
+
+def arrive(page: PageState) -> None:
+    """Run what the address says, unless it contradicts itself; then a sentence says how, and the plain run stays."""
+    if not page.vary(variants(options.value(page, BESIDE))):
+        options.put(page, BESIDE, Methods.usual)
+        notices.warning(page.problem)
+
+
+def set_beside(page: PageState, config: RunConfig, names: Sequence[str], steps: int | None = None) -> bool:
+    """Take over a configuration with variants, unless they contradict each other; then `page.problem` says how."""
+    beside = Beside(tuple(names), steps or unrolled(page))
+    taken = page.take(lambda: config, variants=variants(beside))
+    if taken:
+        page.choices |= {UNROLLED_STEPS: beside.unrolled, points.MEMBER: None}
+        options.put(page, BESIDE, beside)
+    else:
+        page.turns[BESIDE] += 1
+    return taken
+
+
+def start(page: PageState, name: str, *, play: bool = False) -> None:
+    """A scenario, from its beginning."""
+    if set_beside(page, SCENARIOS[name].config, SCENARIOS[name].variants):
+        page.choices[SCENARIO] = name
+        player.restart(page, play=play)
+
+
+def current(page: PageState) -> str | None:
+    """The scenario that the controls are at, None for the visitor's own settings."""
+    name = page.choices.get(SCENARIO, FIRST)
+    same = SCENARIOS[name].config.replace(seed=page.config.train.seed) == page.config
+    return name if same and chosen(page) == SCENARIOS[name].variants else None
+
+
+def controls(page: PageState) -> None:
+    """The row above the player: experiment, variants side by side, and the fields that decide the chase."""
+    if "presets" in app().hidden:
+        return
+    name, steps = current(page), unrolled(page)
+    key, methods_key = f"{page.name}.{SCENARIO}~{name}", options.key(page, BESIDE)  # see fields.widget_key
+    unrolled_key = f"{page.name}.{UNROLLED_STEPS}~{page.turns[BESIDE]}"
+
+    def experiment_chosen() -> None:
+        if (wanted := one_of(st.session_state[key], SCENARIOS)) is not None:
+            start(page, wanted)
+
+    def methods_chosen() -> None:
+        names = tuple(name for name in VARIANTS if name in st.session_state[methods_key]) or ("plain",)
+        if set_beside(page, page.config, names):
+            player.restart(page)
+
+    def unrolled_chosen() -> None:
+        if set_beside(page, page.config, chosen(page), st.session_state[unrolled_key]):
+            player.restart(page)
+
+    left, right = st.columns([2, 3], gap="medium")
+    st.session_state[key] = name
+    left.selectbox(
+        t("collapse.experiment"), list(SCENARIOS), key=key, index=None, on_change=if_shown(key, experiment_chosen),
+        format_func=lambda each: t(f"collapse.experiment_{each}"), placeholder=t("controls.own"),
+    )  # fmt: skip
+    st.session_state[methods_key] = list(chosen(page))
+    right.multiselect(
+        t("collapse.side_by_side"), list(VARIANTS), key=methods_key, format_func=method_name,
+        on_change=if_shown(methods_key, methods_chosen), max_selections=MOST_VARIANTS,
+        help=t("collapse.side_by_side_help"),
+    )  # fmt: skip
+    if name is not None:
+        st.caption(t(f"collapse.why_{name}"))
+    shown = [field for field in ABOVE[:3] if field not in page.decided]
+    ahead = "unrolled" in chosen(page)
+    columns = st.columns(len(shown) + ahead or 1, gap="medium")
+    if ahead:
+        st.session_state[unrolled_key] = steps
+        columns[0].select_slider(
+            t("field.unrolled"), sorted({*UNROLLED, steps}), key=unrolled_key,
+            on_change=if_shown(unrolled_key, unrolled_chosen), help=t("help.unrolled"),
+        )  # fmt: skip
+    for column, field in zip(columns[ahead:], shown, strict=False):
+        with column:
+            fields.field(page, field)

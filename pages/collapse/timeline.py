@@ -1,0 +1,103 @@
+"""Over the steps of the page "Mode collapse": who gets which mode, how many are covered, and what the alarm hears."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from pages.collapse.options import named
+from pages.shared.controls import options
+from pages.shared.play.runs import Frame, RunFrame
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+from pages.shared.views import live, points, statistics
+
+if TYPE_CHECKING:
+    from gan_core.run.modes import Diversity
+
+COLOURS = ("fake", "green", "purple", "real")  # of the runs side by side, in the charts over steps
+ROWS = {1: 13, 2: 13, 3: 10, 4: 8}  # pixels of a row of the timeline, by the number of strips; below that 4
+
+
+def timeline(page: PageState, frame: Frame) -> None:
+    """Who gets which mode, over all steps: one strip a run and seed, dashed where the alarm began."""
+    from gan_core.run.modes import alarms
+
+    watched = _watched(page, frame)
+    if not watched:
+        return
+    radius = f"{watched[0][2].radius:.2g}"
+    key = f"{page.name}-timeline"
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.markdown(f"**{t('collapse.timeline')}**", help=t("collapse.timeline_help", radius=radius), width="content")
+        count = options.control(
+            page, "count", collapsed=True, words=lambda name: t(f"collapse.count_{name}", radius=radius)
+        )
+    strips = []
+    for name, run, known in watched:
+        raised = alarms(known)
+        counted = {"shares": known.shares, "near": known.near}[count]
+        for k in points.members_shown(page, run):
+            seed = points.member_name(run, k) if run.snapshot.members > 1 else ""
+            alarm = raised[k]
+            strips.append(
+                live.Strip(
+                    title=" · ".join(part for part in (name, seed) if part),
+                    x=known.step,
+                    values=counted[:, k],
+                    right=known.weights / known.weights.sum(),
+                    mark=None if alarm is None else alarm.since,
+                )
+            )
+    live.heat(
+        key, strips, step=frame.step, summary=t("collapse.timeline_summary"),
+        labels={"step": t("panel.step"), "row": t("scene.mode"), "right": t("collapse.right"),
+                "legend": t("collapse.legend")},
+        row=ROWS.get(len(strips), 4 if strips[0].values.shape[1] > 8 else 6), width=420 if len(strips) < 4 else 200,
+        **statistics.time_axis(page, key),
+    )  # fmt: skip
+
+
+def _watched(page: PageState, frame: Frame) -> list[tuple[str, RunFrame, Diversity]]:
+    """The runs with their titles and what is known of their modes; none where the data have no modes."""
+    found = [(name, run, run.diversity) for name, run in named(page, frame) if run.diversity is not None]
+    return found if len(found) == len(frame.runs) else []
+
+
+def charts(page: PageState, frame: Frame) -> None:
+    """Over steps, for every run the median and range of its seeds: modes covered, and what the alarm listens to."""
+    from gan_core.run.modes import THRESHOLDS, signals
+
+    watched = _watched(page, frame)
+    if not watched:
+        return
+    first = watched[0][2]
+    modes = int(np.count_nonzero(first.weights > 0))
+    curves = [{"covered": known.covered} | signals(known) for *_, known in watched]
+    levels = {"covered": (float(modes), str(modes))} | {
+        name: (limit, t("collapse.alarm_below")) for name, limit in THRESHOLDS.items()
+    }
+
+    def lines(chart: str) -> list[live.Line]:
+        return [
+            _line(name or t("panel.fake"), colour, of[chart][:, points.members_shown(page, run)], len(first.step))
+            for (name, run, _), of, colour in zip(watched, curves, COLOURS, strict=False)
+        ]
+
+    drawn = [
+        live.Chart(t(f"collapse.chart_{chart}"), first.step, lines(chart), references=[level])
+        for chart, level in levels.items()
+    ]
+    key = f"{page.name}-charts"
+    live.curves(
+        key, drawn, step=frame.step, label=t("panel.step"), height=140, width=250, **statistics.time_axis(page, key)
+    )
+
+
+def _line(label: str, colour: str, values: np.ndarray, looks: int) -> live.Line:
+    """Median and range of values (T, K). Runs side by side are looked at equally often, except one that has failed."""
+    of = np.full((looks, values.shape[1]), np.nan)
+    of[: len(values)] = values[:looks]
+    return statistics.band(label, colour, of)

@@ -1,0 +1,219 @@
+"""The options of a page beside the configuration of its runs: what each may be, its widget, and how an address says it.
+
+    OPTIONS = {                                                # a page declares them all in one place
+        "fair": OneOf(("steps", "cpu"), "steps"),
+        "distance": Number(0.0, 8.0, 0.5, usual=3.0),
+        "beside": SomeOf(tuple(VARIANTS), FIRST, least=2, most=4),
+    }
+    page = layout.begin("wgan", default, options=OPTIONS)      # takes over what the address says of them
+    options.value(page, "fair")                                # what it is
+    options.control(page, "fair")                              # a widget for it; gives the value
+    options.put(page, "fair", "cpu")                           # the program changes it
+    options.reset(page)                                        # all as usual again
+
+The address is their state: `PageState.words` has the text of each that is not as usual, so a reload or a copied address
+gives the same page. A text that means nothing is answered with one sentence, and the page keeps what it had. The words
+are `<page>.<name>`, `<page>.<name>_help` where there is one, and for choices `<page>.<name>_<value>`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import streamlit as st
+
+from pages.shared.shell import address
+from pages.shared.shell.i18n import DEFAULT, t, texts
+from pages.shared.shell.state import PageState, if_shown
+
+LONGEST = 40  # characters of a refused text that are repeated
+
+
+def text(value: Any) -> str:
+    """A value as it stands in an address and on a button: 0.03, or the word itself."""
+    return value if isinstance(value, str) else f"{value:.6g}"
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of some values."""
+
+    values: tuple[Any, ...]
+    usual: Any
+    form: Literal["buttons", "slider", "box"] = "buttons"
+
+    def read(self, said: str) -> Any:
+        """Raises ValueError."""
+        for one in self.values:
+            if text(one) == said:
+                return one
+        raise ValueError(t("options.one", names=", ".join(map(text, self.values))))
+
+    def write(self, value: Any) -> str:
+        return text(value)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number on a slider: a whole one if its limits are."""
+
+    low: float
+    high: float
+    step: float
+    usual: float
+
+    def read(self, said: str) -> float:
+        """Raises ValueError."""
+        try:
+            number = type(self.low)(said)
+        except ValueError:
+            number = math.nan
+        if not self.low <= number <= self.high:
+            raise ValueError(t("options.number", low=text(self.low), high=text(self.high)))
+        return number
+
+    def write(self, value: float) -> str:
+        return text(value)
+
+
+@dataclass(frozen=True)
+class SomeOf:
+    """Different ones of some names, in a fixed order."""
+
+    values: tuple[str, ...]
+    usual: tuple[str, ...]
+    least: int
+    most: int
+
+    def read(self, said: str) -> tuple[str, ...]:
+        """Raises ValueError."""
+        names = tuple(said.split("-"))
+        fits = self.least <= len(names) <= self.most and len(set(names)) == len(names)
+        if not fits or not set(names) <= set(self.values):
+            raise ValueError(t("options.some", least=self.least, most=self.most, names=", ".join(self.values)))
+        return names
+
+    def write(self, value: Sequence[str]) -> str:
+        return "-".join(value)
+
+
+@dataclass(frozen=True)
+class Heights:
+    """Heights in [0, 1], which the address has in hundredths."""
+
+    usual: tuple[float, ...]
+
+    def read(self, said: str) -> tuple[float, ...]:
+        """Raises ValueError."""
+        parts = said.split("-")
+        if len(parts) != len(self.usual) or not all(part.isdecimal() and int(part) <= 100 for part in parts):
+            raise ValueError(t("options.heights", n=len(self.usual)))
+        return tuple(int(part) / 100 for part in parts)
+
+    def write(self, value: Sequence[float]) -> str:
+        return "-".join(str(round(100 * height)) for height in value)
+
+
+# ── what they are ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def value(page: PageState, name: str) -> Any:
+    option = page.options[name]
+    return option.read(page.words[name]) if name in page.words else option.usual
+
+
+def arrive(page: PageState, said: Mapping[str, str]) -> None:
+    """Take over what the address says; a text that means nothing is answered in `page.problem`."""
+    for name, word in said.items():
+        try:
+            _keep(page, name, page.options[name].read(word))
+        except ValueError as error:
+            refused = t("options.refused", name=name, word=word[:LONGEST], allowed=str(error))
+            page.problem = f"{page.problem}\n{refused}".strip()
+
+
+def put(page: PageState, name: str, new: Any) -> None:
+    """The program's change. The widget becomes another one: the browser may still report what the old one said."""
+    _keep(page, name, new)
+    page.turns[name] += 1
+
+
+def reset(page: PageState) -> None:
+    for name, option in page.options.items():
+        put(page, name, option.usual)
+
+
+def _keep(page: PageState, name: str, new: Any) -> None:
+    """Raises ValueError if it cannot be."""
+    option = page.options[name]
+    word = option.write(new)
+    option.read(word)  # the browser of someone who tries may report anything
+    page.words.pop(name, None)
+    if word != option.write(option.usual):
+        page.words[name] = word
+
+
+# ── their widgets ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def key(page: PageState, name: str) -> str:
+    return f"{page.name}.{name}~{page.turns[name]}"  # see fields.widget_key
+
+
+def changed(
+    page: PageState, name: str, *, of: Callable[[Any], Any] = lambda said: said, then: Callable[[], None] | None = None
+) -> Callable[[], None]:
+    """The callback of the widget with `key(page, name)`, which says `of(value)`; `then` follows an accepted change."""
+    at = key(page, name)
+
+    def taken() -> None:
+        try:
+            _keep(page, name, of(st.session_state[at]))
+        except (ValueError, TypeError):
+            page.turns[name] += 1  # shows what is kept
+            return
+        page.problem = ""
+        if then is not None:
+            then()
+        address.write_page(page)  # a section that runs alone does not begin the page
+
+    return if_shown(at, taken)
+
+
+def control(
+    page: PageState,
+    name: str,
+    *,
+    word: str = "",
+    words: Callable[[Any], str] | None = None,
+    then: Callable[[], None] | None = None,
+    collapsed: bool = False,
+    digits: int | None = None,
+) -> Any:
+    """A row of buttons, a box or a slider; gives the value. `word` is the name in the texts, if it has another there;
+    `words` says the choices; `digits` are the decimals of a slider."""
+    option, now = page.options[name], value(page, name)
+    named = f"{page.name.partition('-')[0]}.{word or name}"
+    st.session_state[key(page, name)] = now
+    more: dict[str, Any] = {
+        "label": t(named), "key": key(page, name), "on_change": changed(page, name, then=then),
+        "help": t(f"{named}_help") if f"{named}_help" in texts(DEFAULT) else None,
+        "label_visibility": "collapsed" if collapsed else "visible",
+    }  # fmt: skip
+    if isinstance(option, Number):
+        form = None if digits is None else f"%.{digits}f"
+        st.slider(min_value=option.low, max_value=option.high, step=option.step, format=form, **more)
+        return now
+    assert isinstance(option, OneOf)
+    of_numbers = not isinstance(option.usual, str)
+    say = words or (text if of_numbers else lambda one: t(f"{named}_{one}"))
+    if option.form == "slider":
+        st.select_slider(options=option.values, format_func=say, **more)
+    elif option.form == "box":
+        st.selectbox(options=option.values, format_func=say, **more)
+    else:
+        st.segmented_control(options=option.values, format_func=say, required=True, width="content", **more)
+    return now

@@ -1,0 +1,168 @@
+"""Points in the plane, and the members of a run: which of them is looked at.
+
+    points.plane(page, frame)                        points, D, arrows, latent grid; one panel a run or member
+    points.member_picker(page, frame)                which member is looked at, where there are several
+
+`points.member(page)` is the member looked at, None for all. Where a page shows several runs, give `titles`, one each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from pages.shared.play import feed
+from pages.shared.play.runs import Frame, RunFrame
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState, one_of
+from pages.shared.views import live
+
+if TYPE_CHECKING:
+    from gan_core.run.history import Moment, PointSnapshot, Snapshot
+
+MEMBER = "member"  # in PageState.choices
+SHOWN_AS_BUTTONS = 8  # members; more go into a box
+WALL = 32  # members drawn side by side and scored at most
+
+
+# ── members ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def member(page: PageState) -> int | None:
+    """The member that is looked at, None for all of them."""
+    chosen = page.choices.get(MEMBER)
+    members = page.config.train.members if page.show is None else page.show.configs[0].train.members
+    return 0 if members == 1 else chosen if chosen is not None and chosen < members else None
+
+
+def member_picker(page: PageState, frame: Frame) -> None:
+    """All members, or one of them by its seed; nothing where there is only one."""
+    run = frame.runs[0]
+    count = run.snapshot.members
+    if count == 1:
+        return
+    at = member(page)
+    key = f"{page.name}-member-{at}"  # see controls.widget_key
+
+    def chosen() -> None:
+        page.choices[MEMBER] = one_of(st.session_state[key], range(count))
+
+    options: list[str | int] = ["all", *range(count)]
+    st.session_state[key] = "all" if at is None else at
+    words: dict[str, Any] = {
+        "label": t("panel.member"), "options": options, "key": key, "on_change": chosen,
+        "label_visibility": "collapsed",
+        "format_func": lambda k: t("panel.everybody") if k == "all" else member_name(run, k),
+    }  # fmt: skip
+    if count <= SHOWN_AS_BUTTONS:
+        st.segmented_control(**words)
+    else:
+        st.selectbox(**words)
+
+
+def member_name(run: RunFrame, k: int) -> str:
+    return t("panel.member_name", seed=run.config.member(k).train.seed)
+
+
+def members_shown(page: PageState, run: RunFrame) -> list[int]:
+    """The one that is looked at, or all of them."""
+    at = member(page)
+    return list(range(run.snapshot.members)) if at is None else [at]
+
+
+# ── the plane ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def in_plane(shot: Moment) -> PointSnapshot:
+    """The moment, which is one of points. Raises ValueError where it is not: a page refuses such data beforehand."""
+    from gan_core.run.history import PointSnapshot
+
+    if not isinstance(shot, PointSnapshot):
+        raise ValueError("this picture is of images, and a plane shows points")
+    return shot
+
+
+def of_players(shot: Moment) -> Snapshot:
+    """The moment, which is one of a run with both players. Raises ValueError where only samples are left of it."""
+    from gan_core.run.history import Snapshot
+
+    if not isinstance(shot, Snapshot):
+        raise ValueError("nothing is known of D at this moment")
+    return shot
+
+
+@feed.moves
+def plane(
+    page: PageState, frame: Frame, *, titles: Sequence[str] = (), hidden: Sequence[str] = ("arrows", "lattice"),
+    height: int = 500,
+) -> None:  # fmt: skip
+    """Real and generated points, D's opinion and its ½ contour, the arrows −∂L_G/∂x of the run's loss, the latent grid.
+
+    `hidden` are the layers that are off at first. A click on one of several members looks at that one.
+    """
+    picks = [(run, k, title) for run, title in titled(frame, titles) for k in members_shown(page, run)[:WALL]]
+    several = len(picks) > len(frame.runs)
+    key = f"{page.name}-plane"
+
+    def chosen() -> None:
+        index = st.session_state[key].selected
+        if several and index is not None and index < len(picks):
+            page.choices[MEMBER] = picks[index][1]
+
+    live.scene(
+        key,
+        [_panel(run, k, title, several) for run, k, title in picks],
+        step=frame.step,
+        hidden=hidden,
+        labels={name: t(f"scene.{name}") for name in live.LABELS},
+        summary=t("scene.summary", step=f"{frame.step:,}"),
+        height=height,
+        selectable=several,
+        on_select=chosen,
+    )
+
+
+def titled(frame: Frame, titles: Sequence[str]) -> list[tuple[RunFrame, str]]:
+    """The runs with their titles, "" where they have none."""
+    return list(zip(frame.runs, titles or [""] * len(frame.runs), strict=True))
+
+
+def _panel(run: RunFrame, k: int, title: str, several: bool) -> live.Panel:
+    from gan_core.run.pictures import arrows
+
+    now = in_plane(run.snapshot)
+    if several:
+        title = f"{title} {member_name(run, k)}".strip()
+    return live.Panel(
+        extent=now.extent,
+        fake=now.fake[k],
+        real=now.real,
+        field=now.field[k],
+        arrows=arrows(now, run.config.train.loss, k),
+        lattice=now.lattice[k],
+        centres=run.centres,
+        mode_shares=_mode_shares(run, k),
+        title=title,
+        probability=is_probability(run),
+    )
+
+
+def _mode_shares(run: RunFrame, k: int) -> np.ndarray | None:
+    """(m,) share of the samples that lie near each mode, as the number of modes counts them."""
+    from gan_core.metrics.points import mode_coverage, near_radius
+
+    if run.centres is None or run.std is None:
+        return None
+    fake = run.snapshot.fake[k]
+    threshold = near_radius(run.centres, run.std) / run.std
+    return mode_coverage(fake, run.centres, run.std, threshold).counts / len(fake)
+
+
+def is_probability(run: RunFrame) -> bool:
+    """Whether σ(logit) means "real" under this loss; the others score."""
+    from gan_core.engine.losses import LOSSES
+
+    return LOSSES[run.config.train.loss].probability

@@ -1,0 +1,210 @@
+"""The part "Side by side": two to four methods from one start, and what each knows of the distance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from pages.shared.controls import options, predict
+from pages.shared.play import player
+from pages.shared.play.runs import Frame, Work
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState, app, if_shown
+from pages.shared.views import live, points, statistics, tables
+from pages.wgan.comparison import costs, critics, fair, play, spread, titles
+from pages.wgan.options import BESIDE, FEWEST, MOST, VARIANTS, chosen, method, variants
+
+if TYPE_CHECKING:
+    from gan_core.studies.critic import Measures
+
+COLOURS = ("fake", "green", "purple", "real")  # of the runs side by side
+CLOSELY, LOOSELY = 0.9, 0.5  # a correlation from here on is called so
+
+
+def section(page: PageState) -> None:
+    play(page, _controls, _view)
+
+
+def _controls(page: PageState) -> None:
+    """Which methods, by which measure they are compared, and what the visitor expects."""
+    _methods(page)
+    prediction(page)
+
+
+def _methods(page: PageState) -> None:
+    if "presets" in app().hidden:
+        return
+    names = chosen(page)
+    key = options.key(page, BESIDE)
+
+    def methods_chosen() -> None:
+        wanted = tuple(name for name in VARIANTS if name in st.session_state[key])
+        if len(wanted) < FEWEST:
+            page.problem = t("wgan.too_few", least=FEWEST)
+            page.turns[BESIDE] += 1
+            return
+        options.put(page, BESIDE, wanted)
+        page.variants = variants(page, "beside")
+        player.restart(page)
+
+    left, right = st.columns([3, 1], gap="medium")
+    st.session_state[key] = list(names)
+    left.multiselect(
+        t("wgan.beside"), list(VARIANTS), key=key, format_func=method, on_change=if_shown(key, methods_chosen),
+        max_selections=MOST, help=t("wgan.beside_help"),
+    )  # fmt: skip
+    with right:
+        options.control(page, "fair")
+
+
+def measured(page: PageState, frame: Frame) -> tuple[Measures, ...] | None:
+    """What is known of every run at all its pictures; None until a worker has said so."""
+    show = page.shown
+    newest = show.job.frame or frame
+    found = show.answer("measures", [run.snapshots for run in newest.runs], _measures)
+    return found if found is not None and len(found) == len(frame.runs) else None
+
+
+def _measures(work: Work) -> tuple[Measures, ...]:
+    """From the first question on every picture is measured when it is taken."""
+    from gan_core.studies.critic import Measurer
+
+    for trainer in work.trainers:
+        if trainer.observer(Measurer) is None:
+            trainer.add_callback(Measurer(trainer))
+    return tuple(m.measures() for trainer in work.trainers if (m := trainer.observer(Measurer)) is not None)
+
+
+def prediction(page: PageState) -> None:
+    """Asked before the run: will the critic's estimate follow W1? Marked by the correlation that the run shows."""
+    show = player.ready(page)
+    names = [name for name in chosen(page) if VARIANTS[name]["loss"] == "wasserstein"]
+    if show is None or not names:
+        return
+    run = " | ".join(str(config.to_query()) for config in show.configs)
+    shown, evidence, frame = None, "", show.job.frame
+    if frame is not None and show.job.step_count >= show.configs[0].train.steps:
+        known = measured(page, frame)
+        i = chosen(page).index(names[-1])
+        if known is not None and len(known[i].step) >= len(frame.runs[i].snapshots):
+            r = known[i].correlation()
+            middle = float(np.median(r))
+            shown = "closely" if middle >= CLOSELY else "loosely" if middle >= LOOSELY else "hardly"
+            evidence = t("wgan.evidence", name=method(names[-1]), r=spread(r, "{:.2f}"))
+    predict.question(page, "follow", ("closely", "loosely", "hardly"), run=run, started=show.touched, shown=shown,
+                     evidence=evidence)  # fmt: skip
+
+
+def _view(page: PageState, frame: Frame) -> None:
+    """The runs at one moment, what each knows of the distance, and how they got there."""
+    frame = fair(frame, options.value(page, "fair"))
+    names = titles(page, frame, "beside")
+    points.member_picker(page, frame)
+    points.plane(page, frame, titles=names, height=360)
+    known = measured(page, frame)
+    if known is None:
+        st.caption(t("wgan.measuring"))
+        return
+    _table(page, frame, names, known)
+    _charts(page, frame, names, known)
+    _closer(page, frame, names, known)
+
+
+def _over(label: str, colour: str, x: np.ndarray, at: np.ndarray, values: np.ndarray) -> live.Line:
+    """Median and range of values (T, K) known at `at` (T,), drawn at x: nothing is drawn beyond what is known."""
+    drawn = [np.interp(x, at, member, left=np.nan, right=np.nan) for member in values.T]
+    return statistics.band(label, colour, np.stack(drawn, axis=1))
+
+
+def _table(page: PageState, frame: Frame, names: Sequence[str], known: Sequence[Measures]) -> None:
+    rows = costs(frame.runs)
+    at = [m.at(run.snapshot.step) for m, run in zip(known, frame.runs, strict=True)]
+    shown = [points.members_shown(page, run) for run in frame.runs]
+
+    def row(name: str, values: Callable[[Measures], np.ndarray], style: str) -> None:
+        cells = [spread(values(m)[i][k], style) for m, i, k in zip(known, at, shown, strict=True)]
+        if any(cell != "–" for cell in cells):
+            rows.append([t(f"wgan.row_{name}", floor=f"{known[0].w1_floor:.2f}"), *cells])
+
+    row("w1", lambda m: m.w1, "{:.2f}")
+    row("near", lambda m: m.near, "{:.0f}")
+    row("quality", lambda m: m.quality, "{:.0%}")
+    row("estimate", lambda m: m.estimate, "{:.3g}")
+    row("bound", lambda m: m.estimate / m.slope, "{:.2f}")
+    if critics(frame):
+        cells = [spread(m.correlation()[k], "{:.2f}") for m, k in zip(known, shown, strict=True)]
+        rows.append([t("wgan.row_r"), *cells])
+    row("accuracy", lambda m: m.accuracy, "{:.0%}")
+    row("jsd", lambda m: m.jsd, "{:.3f}")
+    tables.show([t("wgan.fair_by", by=t(f"wgan.fair_{options.value(page, 'fair')}")), *names], rows)
+    st.caption(t("wgan.table_note", n=256))
+
+
+def _charts(page: PageState, frame: Frame, names: Sequence[str], known: Sequence[Measures]) -> None:
+    """Over steps or over processor time: each critic beside the truth, then what the discriminators say, and the
+    quality of all."""
+    by_steps = options.value(page, "fair") == "steps"
+    times = [m.step.astype(float) if by_steps else 1000 * m.seconds for m in known]
+    x = np.unique(np.concatenate(times)) if by_steps else np.linspace(0, max(time[-1] for time in times), 200)
+    x = np.unique(x.round())
+    shown = [points.members_shown(page, run) for run in frame.runs]
+
+    def lines(values: Callable[[Measures], np.ndarray]) -> list[live.Line]:
+        found = [
+            _over(name, colour, x, time, values(m)[:, k])
+            for name, colour, time, m, k in zip(names, COLOURS, times, known, shown, strict=False)
+        ]
+        return [line for line in found if np.isfinite(line.y).any()]
+
+    charts = []
+    for i in critics(frame):
+        m, k, time = known[i], shown[i], times[i]
+        r = spread(m.correlation()[k], "{:.2f}").replace("**", "")
+        comparable = m.estimate[:, k] / m.slope[:, k]
+        charts.append(
+            live.Chart(
+                t("wgan.chart_follow", name=names[i], r=r),
+                x,
+                [
+                    _over(t("wgan.exact"), "red", x, time, m.w1[:, k]),
+                    _over(t("wgan.estimate"), "purple", x, time, m.estimate[:, k]),
+                    live.Line(t("wgan.bound"), "grey", _over("", "", x, time, comparable).y),
+                ],
+                references=[(m.w1_floor, t("panel.perfect"))],
+            )
+        )
+    modes = 0 if frame.runs[0].weights is None else int(np.count_nonzero(frame.runs[0].weights > 0))
+    for name, values, references, limits in (
+        ("w1", lambda m: m.w1, [(known[0].w1_floor, t("panel.perfect"))], None),
+        ("near", lambda m: m.near, [(float(modes), str(modes))], None),
+        ("quality", lambda m: m.quality, [(0.989, t("panel.perfect"))], (0.0, 1.0)),
+        ("accuracy", lambda m: m.accuracy, [(0.5, "½")], (0.0, 1.0)),
+        ("jsd", lambda m: m.jsd, [(float(np.log(2)), "ln 2")], None),
+    ):
+        if found := lines(values):
+            charts.append(live.Chart(t(f"wgan.chart_{name}"), x, found, references=references, limits=limits))
+    key = f"{page.name}-over"
+    axis: dict[str, Any] = {**statistics.time_axis(page, key)} if by_steps else {}
+    label = t("panel.step") if by_steps else t("wgan.cpu_ms")
+    live.curves(key, charts, step=frame.step, height=150, width=330, label=label, **axis)
+
+
+def _closer(page: PageState, frame: Frame, names: Sequence[str], known: Sequence[Measures]) -> None:
+    """Still figures of each critic's estimate against the exact distance, made only when they are looked at."""
+    if "figures" in app().hidden or page.shown.running or not critics(frame):
+        return
+    box = st.expander(t("wgan.closer"), icon=":material/photo_camera:", key=f"{page.name}-closer", on_change="rerun")
+    if not box.open:
+        return
+    from gan_core.figures import style, wgan
+
+    with box:
+        for i in critics(frame):
+            m, k = known[i], points.members_shown(page, frame.runs[i])
+            st.markdown(f"**{names[i]}**")
+            words = {name: t(f"wgan.figure.{name}") for name in ("step", "estimate", "w1", "floor")}
+            figure = wgan.estimates(m.step, m.estimate[:, k], m.w1[:, k], m.w1_floor, labels=words)
+            st.plotly_chart(figure, key=f"{page.name}-closer-{i}", config=style.EXPORT, width="stretch")

@@ -1,0 +1,75 @@
+"""What the parts of the page share that play runs side by side: how they are named, compared fairly, and summed up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from pages.shared.controls import fields, options
+from pages.shared.play import player
+from pages.shared.play.runs import Frame, RunFrame
+from pages.shared.shell import layout
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+from pages.wgan.options import ABOVE, DIGITS, chosen, method
+
+
+def play(page: PageState, controls: Callable[[PageState], None], view: player.View) -> None:
+    """A part that plays runs."""
+    fields.sidebar(page, without=ABOVE)
+    controls(page)
+    player.bar(page)
+    player.stage(page, view)
+    layout.share(page)
+
+
+def titles(page: PageState, frame: Frame, part: str) -> list[str]:
+    """The names of the runs; none while the frame is still that of older settings."""
+    if part == "critic":
+        names = [t("wgan.clipped", c=options.text(frame.runs[0].config.train.clip)),
+                 t("wgan.penalised", weight=options.text(frame.runs[-1].config.train.wgan_gp))]  # fmt: skip
+    else:
+        names = [method(name) for name in (chosen(page) if part == "beside" else DIGITS)]
+    return names if len(names) == len(frame.runs) else [""] * len(frame.runs)
+
+
+def fair(frame: Frame, by: str) -> Frame:
+    """All runs at the same step, or by "cpu" where each has had as much processor time as the one that has had least.
+
+    Then a run whose step costs more is shown at its last picture within that time.
+    """
+    if by == "steps":
+        return frame
+    budget = min(run.snapshot.seconds for run in frame.runs)
+
+    def within(run: RunFrame) -> RunFrame:
+        pictures = (s for s in (*run.snapshots, run.snapshot) if s.seconds <= budget)
+        return replace(run, snapshot=max(pictures, key=lambda s: s.step))
+
+    return replace(frame, runs=tuple(map(within, frame.runs)))
+
+
+def spread(values: np.ndarray, style: str) -> str:
+    """Median (least–most) of the members; – where nothing is known."""
+    known = values[np.isfinite(values)]
+    if not known.size:
+        return "–"
+    middle, low, high = (style.format(of(known)).replace("-", "−") for of in (np.median, np.min, np.max))
+    return middle if known.size == 1 else f"**{middle}** ({low}–{high})"
+
+
+def costs(runs: Sequence[RunFrame]) -> list[list[str]]:
+    """What every run has spent: the rows that make a comparison fair or not."""
+    g = [run.snapshot.step for run in runs]
+    d = [step * run.config.train.d_steps for step, run in zip(g, runs, strict=True)]
+    return [
+        [t("wgan.row_g"), *(f"{n:,}" for n in g)],
+        [t("wgan.row_d"), *(f"{n:,}" for n in d)],
+        [t("wgan.row_cpu"), *(f"{run.snapshot.seconds:.1f}" for run in runs)],
+    ]
+
+
+def critics(frame: Frame) -> list[int]:
+    return [i for i, run in enumerate(frame.runs) if run.config.train.loss == "wasserstein"]

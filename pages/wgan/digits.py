@@ -1,0 +1,83 @@
+"""The part "Digits": the same comparison on images, in time-lapse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.shared.controls import options
+from pages.shared.play.runs import Frame, RunFrame
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+from pages.shared.views import live, points, tables
+from pages.wgan.comparison import costs, fair, play, spread, titles
+
+MOMENTS, SAMPLES = 5, 8  # of the time-lapse
+SHOWN = 32  # digits of each run
+
+
+def section(page: PageState) -> None:
+    play(page, _controls, _view)
+
+
+def _controls(page: PageState) -> None:
+    options.control(page, "fair")
+
+
+def _view(page: PageState, frame: Frame) -> None:
+    """Samples of all runs from the same noise, now and in time-lapse, with what each player says."""
+    by = options.value(page, "fair")
+    frame = fair(frame, by)
+    names = titles(page, frame, "digits")
+    k = points.member(page) or 0
+    live.digits(
+        f"{page.name}-now",
+        [live.Images(run.snapshot.fake[k, :SHOWN], name) for run, name in zip(frame.runs, names, strict=True)],
+        step=frame.step, columns=8, upscale=2, width=230, summary=t("digits.grid_summary", step=f"{frame.step:,}"),
+    )  # fmt: skip
+    _table(frame, names, k, by)
+    st.markdown(f"**{t('wgan.lapse')}**", help=t("wgan.lapse_help"))
+    groups = [
+        live.Images(
+            shot.fake[k, :SAMPLES],
+            t("wgan.lapse_title", name=name, step=f"{shot.step:,}", seconds=f"{shot.seconds:.1f}"),
+        )
+        for row in zip(*moments(frame, by), strict=True)
+        for shot, name in zip(row, names, strict=True)
+    ]
+    live.digits(f"{page.name}-lapse", groups, step=frame.step, columns=SAMPLES, upscale=2, width=230)
+
+
+def moments(frame: Frame, by: str) -> list[list[Any]]:
+    """MOMENTS pictures of every run, evenly spaced from the start to the moment shown, in steps or in CPU time."""
+
+    def clock(shot: Any) -> float:
+        return shot.step if by == "steps" else shot.seconds
+
+    wanted = np.linspace(0, max(clock(run.snapshot) for run in frame.runs), MOMENTS)
+
+    def of(run: RunFrame) -> list[Any]:
+        past = [shot for shot in run.snapshots if shot.step < run.snapshot.step] + [run.snapshot]
+        return [min(past, key=lambda shot: abs(clock(shot) - when)) for when in wanted]
+
+    return [of(run) for run in frame.runs]
+
+
+def _table(frame: Frame, names: Sequence[str], k: int, by: str) -> None:
+    from gan_core.studies.critic import accuracy, jsd_bound
+
+    rows: dict[str, list[str]] = {"estimate": [], "accuracy": [], "jsd": []}
+    for run in frame.runs:
+        shot = points.of_players(run.snapshot)
+        real, fake = (a[k].astype(float) for a in (shot.real_logits, shot.fake_logits))
+        loss = run.config.train.loss
+        estimate = real.mean() - fake.mean() if loss == "wasserstein" else np.nan
+        rows["estimate"].append(spread(np.array([estimate]), "{:.3g}"))
+        rows["accuracy"].append(spread(np.array([accuracy(loss, real, fake)]), "{:.0%}"))
+        rows["jsd"].append(spread(np.array([jsd_bound(loss, real, fake)]), "{:.3f}"))
+    cells = [[t(f"wgan.row_{name}"), *row] for name, row in rows.items()]
+    tables.show([t("wgan.fair_by", by=t(f"wgan.fair_{by}")), *names], [*costs(frame.runs), *cells])
+    st.caption(t("wgan.digits_note"))

@@ -1,0 +1,125 @@
+"""The part "On a line": two distributions, D and two critics learn them, beside the exact optima."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from pages.shared.controls import options, predict
+from pages.shared.play import experiments
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+from pages.shared.views import tables
+from pages.wgan.comparison import spread
+
+if TYPE_CHECKING:
+    from gan_core.studies.critic import Duel
+    from gan_core.theory.divergences_1d import Mixture
+
+DUEL_UPDATES, CLIP = 1000, 0.1
+
+
+def pair(kind: str, distance: float) -> tuple[Mixture, Mixture]:
+    """(real, generated): N(0, ½²) and N(d, ½²), or two modes d apart with the fakes on the right one."""
+    from gan_core.theory.divergences_1d import Mixture
+
+    if kind == "gaussians":
+        return Mixture.gaussian(0.0, 0.5), Mixture.gaussian(distance, 0.5)
+    modes = Mixture(np.full(2, 0.5), np.array([-distance, distance]) / 2, np.full(2, 0.5))
+    return modes, Mixture.gaussian(distance / 2, 0.5)
+
+
+def section(page: PageState) -> None:
+    """Two distributions on a line; D and critics learn them, beside the exact optima and what they hand to G."""
+    shape, far, steep, start = st.columns([4, 4, 3, 3], gap="medium", vertical_alignment="bottom")
+    with shape:
+        kind = options.control(page, "pair")
+    with far:
+        distance = options.control(page, "distance")
+    with steep:
+        weight = options.control(page, "weight")
+    seed = page.config.train.seed
+    run = f"line {kind} {distance} {weight} {seed}"
+    with start:
+        pressed = run in experiments.start_button(page, "start", run, t(f"{page.name.replace('-', '.')}_start"))
+    experiment = None
+    if pressed:
+        make = partial(_duel, kind, distance, weight, seed)
+        experiment = experiments.wanted(run, make, lambda work: work.duel(), DUEL_UPDATES)
+    result: Duel | None = experiment.look() if experiment is not None and experiment.done else None
+    shown, evidence = (None, "") if result is None else _pull_at_fakes(kind, distance, result)
+    predict.question(page, "pull", ("critic", "alike", "saturating"), run=run, started=pressed, shown=shown,
+                     evidence=evidence)  # fmt: skip
+
+    def draw() -> None:
+        newest = None if experiment is None else experiment.look()
+        _line_picture(page, kind, distance, newest, whole=experiment is not None and experiment.done)
+
+    experiments.stage([] if experiment is None else [experiment], draw)
+
+
+def _duel(kind: str, distance: float, weight: float, seed: int) -> Any:
+    from gan_core.studies.critic import LineDuel
+
+    return LineDuel(*pair(kind, distance), penalty=weight, clip=CLIP, seed=seed)
+
+
+def _pull_at_fakes(kind: str, distance: float, result: Duel) -> tuple[str, str]:
+    """Who pulls harder where the fakes are: the saturating loss of the trained D, or the trained critic."""
+    from gan_core.studies.critic import pulls
+
+    i = int(np.argmin(np.abs(result.positions - (distance if kind == "gaussians" else distance / 2))))
+    d, critic = (result.slopes[name][-1, :, i] for name in ("discriminator", "penalty"))
+    saturating = np.abs(pulls(result.values["discriminator"][-1, :, i], d)["minimax"])
+    one, other = float(np.median(saturating)), float(np.median(np.abs(critic)))
+    answer = "critic" if other > 2 * one else "saturating" if one > 2 * other else "alike"
+    return answer, t("wgan.line_evidence", x=f"{result.positions[i]:.1f}", saturating=_n(one), critic=_n(other))
+
+
+def _n(value: float, digits: int = 3) -> str:
+    from gan_core.figures import style
+
+    return style.number(float(value), digits)
+
+
+def _line_picture(page: PageState, kind: str, distance: float, result: Duel | None, *, whole: bool) -> None:
+    """The figure, animated once all is there, and the distances that each has found beside the exact ones."""
+    from gan_core.figures import style
+    from gan_core.figures import wgan as figures
+    from gan_core.studies.critic import POSITIONS, exact_duel, trained_duel
+
+    p, q = pair(kind, distance)
+    x = np.linspace(min(p.window[0], q.window[0]), max(p.window[1], q.window[1]), POSITIONS)
+    trained = None if result is None else trained_duel(result, p)
+    if trained is not None and not whole:  # while it learns, the newest moment is enough
+        trained = {name: values[-1:] for name, values in trained.items()}
+    updates = [] if result is None else list(result.updates if whole else result.updates[-1:])
+    left, right = st.columns([5, 3], gap="large")
+    with left:
+        figure = figures.duel(
+            x, (np.exp(p.log_pdf(x)), np.exp(q.log_pdf(x))), exact_duel(p, q, x), updates, trained or {},
+            labels={name: t(f"wgan.figure.{name}") for name in figures.WORDS},
+        )  # fmt: skip
+        st.plotly_chart(figure, key=f"{page.name}-duel", config=style.EXPORT, width="stretch")
+    with right:
+        _line_table(p, q, result)
+
+
+def _line_table(p: Mixture, q: Mixture, result: Duel | None) -> None:
+    from gan_core.theory.divergences_1d import jsd, w1
+
+    exact = {"discriminator": jsd(p, q), "penalty": w1(p, q), "clip": w1(p, q)}
+    rows = [
+        [
+            t(f"wgan.found_{name}"),
+            _n(value, 4),
+            "–" if result is None else spread(result.found[name][-1], "{:.3f}"),
+        ]
+        for name, value in exact.items()
+    ]
+    tables.show(["", t("wgan.exact_value"), t("wgan.trained_value")], rows)
+    st.caption(t("wgan.line_note", c=f"{CLIP:g}"))
+    st.markdown(t("wgan.line_text"))

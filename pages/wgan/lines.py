@@ -1,0 +1,87 @@
+"""The part "Parallel lines": exact distances at θ, and who brings θ back to 0."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from pages.shared.controls import options, predict
+from pages.shared.play import experiments
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+from pages.shared.views import live, tables
+from pages.wgan.comparison import spread
+from pages.wgan.options import method
+
+if TYPE_CHECKING:
+    from gan_core.studies.critic import Paths
+
+THETA_STEPS = 300
+METHODS = {"minimax": "red", "non_saturating": "green", "wgan_clip": "yellow", "wgan_gp": "purple"}
+
+
+def section(page: PageState) -> None:
+    """The exact distances at θ; and whether four trained methods bring it back to 0."""
+    from gan_core.figures import style, theory
+
+    left, middle, right = st.columns([3, 2, 2], gap="medium", vertical_alignment="bottom")
+    with left:
+        theta = options.control(page, "theta")
+    with middle:
+        warm_up = options.control(page, "warm_up")
+    seed = page.config.train.seed
+    run = f"lines {theta} {warm_up} {seed}"
+    with right:
+        pressed = run in experiments.start_button(page, "start", run, t(f"{page.name.replace('-', '.')}_start"))
+    words = {name: t(f"wgan.exact_lines.{name}") for name in theory.PARALLEL_LINES}
+    st.plotly_chart(
+        theory.parallel_lines(theta, labels=words), key=f"{page.name}-exact", config=style.EXPORT, width="stretch"
+    )
+    experiment = None
+    if pressed:
+        make = partial(_game, theta, warm_up, seed)
+        experiment = experiments.wanted(run, make, lambda work: work.paths(), warm_up + THETA_STEPS)
+    result: Paths | None = experiment.look() if experiment is not None and experiment.done else None
+    shown, evidence = None, ""
+    if result is not None:
+        back, of = result.returned("minimax"), result.theta["minimax"].shape[1]
+        shown = "all" if back == of else "none" if back == 0 else "some"
+        evidence = t("wgan.lines_evidence", k=back, n=of, steps=THETA_STEPS)
+    predict.question(page, "back", ("all", "some", "none"), run=run, started=pressed, shown=shown, evidence=evidence)
+    if experiment is not None:
+        experiments.stage([experiment], lambda: _paths(page, experiment.look()))
+    st.caption(t("wgan.lines_note"))
+
+
+def _game(theta: float, warm_up: int, seed: int) -> Any:
+    from gan_core.studies.critic import ParallelLines
+
+    return ParallelLines(theta, warm_up=warm_up, seed=seed)
+
+
+def _paths(page: PageState, result: Paths | None) -> None:
+    """θ over its steps, a chart a method and a line a run; and how many runs are back."""
+    if result is None or not len(result.step):
+        return
+    high = float(max(np.abs(theta).max() for theta in result.theta.values()))
+    limits = (-1.05 * max(high, 0.1), 1.05 * max(high, 0.1))
+    charts = [
+        live.Chart(
+            method(name), result.step,
+            [live.Line(t("wgan.run", k=k + 1), colour, result.theta[name][:, k])
+             for k in range(result.theta[name].shape[1])],
+            references=[(0.0, "0")], limits=limits,
+        )
+        for name, colour in METHODS.items()
+    ]  # fmt: skip
+    live.curves(f"{page.name}-paths", charts, step=int(result.step[-1]), height=150, width=270, label=t("panel.step"))
+    rows = [
+        [t("wgan.row_back"), *(f"{result.returned(name)} / {result.theta[name].shape[1]}" for name in METHODS)],
+        [t("wgan.row_theta"), *(spread(result.theta[name][-1], "{:.3f}") for name in METHODS)],
+        [t("wgan.row_found_start"), *(spread(result.found[name][0], "{:.3f}") for name in METHODS)],
+        [t("wgan.row_found"), *(spread(result.found[name][-1], "{:.3f}") for name in METHODS)],
+    ]
+    tables.show(["", *map(method, METHODS)], rows)

@@ -1,0 +1,105 @@
+"""What the page "GAN against WGAN" can be set to: its parts, what stands side by side in them, and the address.
+
+arrive(page, part)       what the address says beside the configuration, and what runs therefore
+chosen(page)             the methods side by side
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gan_core.config import SECTION_OF, RunConfig
+from gan_core.presets import PRESETS
+from pages.shared.controls import options
+from pages.shared.controls.options import OneOf, SomeOf
+from pages.shared.shell import notices
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import Option, PageState
+
+PARTS = ("beside", "critic", "line", "lines", "digits")
+
+
+def _training(preset: str) -> dict[str, Any]:
+    """How a preset trains: what stands side by side shares everything else."""
+    changes = PRESETS[preset].config.differences()
+    return {name: value for name, value in changes.items() if SECTION_OF[name] == "train" and name != "steps"}
+
+
+# What can stand side by side.
+VARIANTS: dict[str, dict[str, Any]] = {
+    "minimax": {"loss": "minimax"},
+    "non_saturating": {"loss": "non_saturating"},
+    "wgan_clip": _training("wgan_clip"),
+    "wgan_gp": _training("wgan_gp"),
+    "hinge_r1": {"loss": "hinge", "r1": 0.1},
+    "relativistic": _training("relativistic"),
+}
+FEWEST, MOST = 2, 4
+ABOVE = ("d_steps",)  # fields that stand above the player, where a part has them
+FIRST = ("non_saturating", "wgan_clip", "wgan_gp")
+
+_SMALL = RunConfig.of(g_layers=(64, 64), d_layers=(64, 64))
+_IMAGES = {"g_layers": (128, 256), "d_layers": (256, 128), "latent_dim": 64, "data": "mnist", "batch": 64}
+DEFAULTS = {
+    "beside": _SMALL.replace(members=3, steps=1536),
+    "critic": _SMALL.replace(steps=640, d_steps=5),
+    "line": _SMALL,
+    "lines": _SMALL,
+    "digits": RunConfig.of(**_IMAGES, g_lr=2e-4, d_lr=2e-4, steps=768),
+}
+DIGITS: dict[str, dict[str, Any]] = {  # the settings that were tried on digits
+    "non_saturating": {"loss": "non_saturating"},
+    "wgan_clip": {"loss": "wasserstein", "clip": 0.02, "optimiser": "rmsprop", "d_steps": 5},
+    "wgan_gp": {
+        "loss": "wasserstein", "wgan_gp": 10.0, "d_steps": 5, "g_lr": 3e-4, "d_lr": 3e-4, "beta1": 0.0, "beta2": 0.9,
+    },
+}  # fmt: skip
+
+BESIDE = "beside"
+_FAIR = OneOf(("steps", "cpu"), "steps")
+# part → what its address may say beside the configuration
+OPTIONS: dict[str, dict[str, Option]] = {
+    "beside": {BESIDE: SomeOf(tuple(VARIANTS), FIRST, FEWEST, MOST), "fair": _FAIR},
+    "critic": {
+        "c": OneOf((0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0), 0.03, "slider"),
+        "lambda": OneOf((0.01, 0.1, 1.0, 10.0, 100.0), 1.0, "slider"),
+        "colours": OneOf(("own", "common"), "own"),
+    },
+    "line": {
+        "pair": OneOf(("gaussians", "mixture"), "gaussians"),
+        "distance": OneOf(tuple(i / 2 for i in range(1, 13)), 4.0, "slider"),
+        "weight": OneOf((0.1, 1.0, 10.0), 1.0),
+    },
+    "lines": {
+        "theta": OneOf(tuple(i / 10 for i in range(-20, 21)), 1.0, "slider"),
+        "warm_up": OneOf((0, 50, 200), 200),
+    },
+    "digits": {"fair": _FAIR},
+}
+
+
+def arrive(page: PageState, part: str) -> None:
+    """Run what the address asks for, unless it contradicts itself; then a sentence says how."""
+    if not page.vary(variants(page, part)):
+        notices.warning(page.problem)
+
+
+def variants(page: PageState, part: str) -> tuple[Mapping[str, Any], ...]:
+    """What sets the runs of a part apart."""
+    if part == "beside":
+        return tuple(VARIANTS[name] for name in chosen(page))
+    if part == "critic":
+        common = {name: value for name, value in VARIANTS["wgan_clip"].items() if name != "d_steps"}
+        other = {name: value for name, value in VARIANTS["wgan_gp"].items() if name != "d_steps"}
+        return common | {"clip": options.value(page, "c")}, other | {"wgan_gp": options.value(page, "lambda")}
+    return tuple(DIGITS.values()) if part == "digits" else ({},)
+
+
+def chosen(page: PageState) -> tuple[str, ...]:
+    """The methods side by side."""
+    return options.value(page, BESIDE)
+
+
+def method(name: str) -> str:
+    return t(f"wgan.method.{name}")
