@@ -173,7 +173,14 @@ NO_TORCH = [
     p
     for p in CORE
     if room_of(p) in ("figures", "theory", "config", "presets", "weights", "jobs")
-    or name_of(p) in ("gan_core/run/history.py", "gan_core/metrics/points.py", "gan_core/metrics/__init__.py")
+    or name_of(p)
+    in (
+        "gan_core/run/history.py",
+        "gan_core/run/watch.py",
+        "gan_core/metrics/points.py",
+        "gan_core/metrics/floors.py",
+        "gan_core/metrics/__init__.py",
+    )
 ]
 
 

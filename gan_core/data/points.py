@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+
+from gan_core.data.tables import is_empty, is_finite, is_text, lines_of, number
 
 MAX_BYTES = 2_000_000
 MAX_ROWS = 20_000
@@ -38,7 +39,7 @@ def parse_points(content: bytes | Sequence[Sequence[Any]] | np.ndarray) -> np.nd
         unit, rows = "Line", _csv_rows(bytes(content))
     else:
         unit, rows = "Row", _table_rows(content)
-    values = [_numbers(unit, number, cells) for number, cells in rows]
+    values = [_numbers(unit, place, cells) for place, cells in rows]
     if not values:
         raise PointsError(f"The table has no rows of numbers; give at least {MIN_POINTS} rows of two numbers, x and y.")
     return _standardise(np.array(values, dtype=np.float64))
@@ -61,25 +62,25 @@ def _csv_rows(content: bytes) -> Iterable[tuple[int, list[Any]]]:
         raise PointsError(
             f"Byte {error.start + 1} of the file is not UTF-8 text; save the table as CSV in UTF-8 and upload that."
         ) from error
-    lines = [(i, line) for i, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1) if line.strip(' \t,;"')]
+    lines = lines_of(text)
     _check_length(len(lines) - 1)  # one line may hold the headings
     if not lines:
         return []
     separator = next((s for s in ";\t," if s in lines[0][1]), ",")
     rows = [(i, _split(i, line, separator)) for i, line in lines]
     first = rows[0][1]
-    if len(first) == 2 and all(cell and _is_text(cell) for cell in first):
+    if len(first) == 2 and all(cell and is_text(cell) for cell in first):
         rows = rows[1:]  # headings
     _check_length(len(rows))
     return rows
 
 
-def _split(number: int, line: str, separator: str) -> list[str]:
+def _split(place: int, line: str, separator: str) -> list[str]:
     try:
         cells = next(csv.reader([line], delimiter=separator))
     except csv.Error as error:
         raise PointsError(
-            f"Line {number} cannot be read as CSV ({error}); write two numbers in it, as in 0.5,1.2."
+            f"Line {place} cannot be read as CSV ({error}); write two numbers in it, as in 0.5,1.2."
         ) from error
     # a decimal comma is told from a separating one wherever something else separates
     return [re.sub(r"^([^.,]*),([^.,]*)$", r"\1.\2", cell.strip()) for cell in cells]
@@ -95,7 +96,7 @@ def _table_rows(content: Any) -> Iterable[tuple[int, list[Any]]]:
         raise PointsError("This is not a table; upload a CSV file, or give a list of rows of two numbers.")
     _check_length(len(content))
     rows = [list(row) if isinstance(row, Sequence | np.ndarray) else [row] for row in content]
-    return [(i, row) for i, row in enumerate(rows, start=1) if any(not _is_empty(cell) for cell in row)]
+    return [(i, row) for i, row in enumerate(rows, start=1) if any(not is_empty(cell) for cell in row)]
 
 
 def _check_length(rows: int) -> None:
@@ -103,45 +104,24 @@ def _check_length(rows: int) -> None:
         raise PointsError(f"The table has {rows:,} rows; {MAX_ROWS:,} are allowed, so take a random part of it.")
 
 
-def _numbers(unit: str, number: int, cells: list[Any]) -> list[float]:
+def _numbers(unit: str, place: int, cells: list[Any]) -> list[float]:
     """The two numbers of a row."""
     if len(cells) != 2:
         columns = "one column" if len(cells) == 1 else f"{len(cells)} columns"
         raise PointsError(
-            f"{unit} {number} has {columns}; two are needed, x and y, separated by a comma, a semicolon or a tab, "
+            f"{unit} {place} has {columns}; two are needed, x and y, separated by a comma, a semicolon or a tab, "
             "so keep the two columns that you want to see."
         )
     for cell in cells:
         shown = repr(cell.item() if isinstance(cell, np.generic) else cell)
         shown = shown if len(shown) <= 30 else shown[:29] + "…"
-        if _is_empty(cell):
-            raise PointsError(f"{unit} {number} has an empty cell; fill it with a number, or delete the row.")
-        if _is_text(cell):
-            raise PointsError(f"{unit} {number} holds {shown}, which is not a number; correct it, or delete the row.")
-        if not math.isfinite(_float(cell)):
-            raise PointsError(f"{unit} {number} holds {shown}, which is not finite; correct it, or delete the row.")
-    return [_float(cell) for cell in cells]
-
-
-def _is_empty(cell: Any) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())
-
-
-def _is_text(cell: Any) -> bool:
-    try:
-        _float(cell)
-    except (ValueError, TypeError):
-        return True
-    return False
-
-
-def _float(cell: Any) -> float:
-    if isinstance(cell, bool | np.bool_) or (isinstance(cell, str) and "_" in cell):
-        raise ValueError  # Python would read True as 1 and 1_0 as 10
-    try:
-        return float(cell)
-    except OverflowError:  # a whole number beyond float64
-        return math.inf
+        if is_empty(cell):
+            raise PointsError(f"{unit} {place} has an empty cell; fill it with a number, or delete the row.")
+        if is_text(cell):
+            raise PointsError(f"{unit} {place} holds {shown}, which is not a number; correct it, or delete the row.")
+        if not is_finite(cell):
+            raise PointsError(f"{unit} {place} holds {shown}, which is not finite; correct it, or delete the row.")
+    return [number(cell) for cell in cells]
 
 
 def _standardise(rows: np.ndarray) -> np.ndarray:

@@ -13,24 +13,30 @@ import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 from scipy.special import rel_entr
 
+from gan_core.metrics.floors import (
+    Divergence,
+    assignment_distance,
+    cdf_distance,
+    cells,
+    histogram_divergence,
+    histogram_floor,
+    transport_floor,
+    window,
+)
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Divergence = Literal["jsd", "kl"]
 
 LN2 = math.log(2)
 POINTS_PER_CELL = 5  # Cochran's rule: the histogram has at most one cell for so many real points
 MAX_BINS = {1: 100, 2: 40}  # along one axis, by the number of axes
-HISTOGRAM_SPLITS, TRANSPORT_SPLITS = 16, 4  # how many random splits of the real sample a floor averages
-CACHED_FLOORS = 64
 
 
 class Estimate(NamedTuple):
@@ -191,12 +197,12 @@ def wasserstein1(real: ArrayLike, fake: ArrayLike, max_points: int = 1000) -> Es
     usable = len(y) > 0 and bool(np.isfinite(y).all())
     if x.shape[1] == 1:
         sizes = len(x), len(y) or len(x)
-        value = _cdf_distance(x[:, 0], y[:, 0]) if usable else math.inf
+        value = cdf_distance(x[:, 0], y[:, 0]) if usable else math.inf
     else:
         n = min(len(x), len(y) or len(x), max_points)
         sizes = n, n
-        value = _assignment_distance(_subsample(x, n), _subsample(y, n)) if usable else math.inf
-    return Estimate(value, _transport_floor(x.tobytes(), x.shape[1], *sizes))
+        value = assignment_distance(_subsample(x, n), _subsample(y, n)) if usable else math.inf
+    return Estimate(value, transport_floor(x.tobytes(), x.shape[1], *sizes))
 
 
 # --- A collapsed generator, in closed form ----------------------------------------------------------------------------
@@ -372,112 +378,17 @@ def _histogram_divergence(
     bins = default_bins(len(x), axes) if bins is None else bins
     if bins < 1:
         raise ValueError(f"bins = {bins} has to be at least 1.")
-    low, high = _window(x, extent)
-    x_cells, y_cells = _cells(x, low, high, bins), _cells(y, low, high, bins)
+    low, high = window(x, extent)
+    x_cells, y_cells = cells(x, low, high, bins), cells(y, low, high, bins)
     outside = bins**axes
     value = LN2 if divergence == "jsd" else math.inf
     if (y_cells != outside).any():
         counts = np.bincount(x_cells, minlength=outside + 1), np.bincount(y_cells, minlength=outside + 1)
-        value = float(_divergence(*counts, divergence))
+        value = float(histogram_divergence(*counts, divergence))
     occupied = np.unique(x_cells, return_inverse=True)[1].astype(np.int32)
-    return Estimate(value, _histogram_floor(occupied.tobytes(), len(y) or len(x), divergence))
-
-
-def _window(real: Floats, extent: Sequence[float] | None) -> tuple[Floats, Floats]:
-    """(low, high), (d,) each: a square around the real data, so that cells are as high as they are wide."""
-    if extent is not None:
-        limits = np.asarray(extent, float)
-        if limits.shape != (2 * real.shape[1],) or not (limits[0::2] < limits[1::2]).all():
-            raise ValueError(f"extent = {extent} is not a window: give xmin < xmax, and ymin < ymax for points.")
-        return limits[0::2], limits[1::2]
-    low, high = real.min(axis=0), real.max(axis=0)
-    half = (high - low).max() / 2 or 0.5  # all samples equal: any window around them will do
-    centre = (low + high) / 2
-    # 5 % of margin on each side: a second sample of the same distribution should not fall out of the window
-    return centre - 1.1 * half, centre + 1.1 * half
-
-
-def _cells(samples: Floats, low: Floats, high: Floats, bins: int) -> Ints:
-    """(n,) cell of each sample, row by row; the last number, binsᵈ, for what is outside or not finite."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        position = (samples - low) / (high - low)
-    axes = samples.shape[1]
-    inside = np.abs(position - 0.5).max(axis=1) <= 0.5  # NaN is nowhere inside
-    index = np.minimum((np.where(inside[:, None], position, 0.0) * bins).astype(np.int64), bins - 1)
-    return np.where(inside, index @ bins ** np.arange(axes), bins**axes)
-
-
-def _divergence(real: Ints, fake: Ints, divergence: Divergence) -> Floats:
-    """Of histograms (..., cells) of counts, along the last axis."""
-    if divergence == "jsd":
-        p, q = real / real.sum(-1, keepdims=True), fake / fake.sum(-1, keepdims=True)
-        m = (p + q) / 2
-        return np.clip((rel_entr(p, m) + rel_entr(q, m)).sum(-1) / 2, 0.0, LN2)
-    occupied = (real + fake) > 0
-    p, q = ((c + 0.5) / (c + 0.5 * occupied).sum(-1, keepdims=True) for c in (real, fake))
-    return np.maximum((rel_entr(p, q) * occupied).sum(-1), 0.0)
-
-
-@lru_cache(CACHED_FLOORS)
-def _histogram_floor(cells: bytes, fake_size: int, divergence: Divergence) -> float:
-    """Mean divergence of two samples of the real distribution; `cells` is the cell of each real sample, int32."""
-    x = np.frombuffer(cells, np.int32)
-    n, k = len(x), int(x.max()) + 1
-    second = min(fake_size, n // 2)
-    first = n - second
-    if second < 1:
-        return math.nan  # one real sample says nothing about a second one
-    shuffled = np.random.default_rng(0).permuted(np.tile(x, (HISTOGRAM_SPLITS, 1)), axis=1)
-    shuffled += np.arange(HISTOGRAM_SPLITS, dtype=np.int32)[:, None] * k  # rows apart, for one bincount over all
-
-    def mean_of(*parts: Ints) -> float:
-        p, q = (np.bincount(part.ravel(), minlength=HISTOGRAM_SPLITS * k).reshape(-1, k) for part in parts)
-        return float(_divergence(p, q, divergence).mean())
-
-    def amount(n_real: int, n_fake: int) -> float:
-        return 1 / (1 / n_real + 1 / n_fake)
-
-    whole = mean_of(shuffled[:, :first], shuffled[:, first:])
-    if second < 2 or whole == 0:
-        return whole * amount(first, second) / amount(n, fake_size)
-    part = mean_of(shuffled[:, : first // 2], shuffled[:, first : first + second // 2])
-    # 1/floor is a straight line in the amount of samples: steep where they abound (the bias is ∝ 1/n₁ + 1/n₂), level
-    # where hardly two of them share a cell
-    slope = max(1 / whole - 1 / part, 0.0) / (amount(first, second) - amount(first // 2, second // 2))
-    return 1 / (1 / whole + slope * (amount(n, fake_size) - amount(first, second)))
+    return Estimate(value, histogram_floor(occupied.tobytes(), len(y) or len(x), divergence))
 
 
 def _subsample(samples: Floats, n: int) -> Floats:
     """n of the samples, always the same ones; drawn, since uploaded data may be sorted."""
     return samples if len(samples) == n else np.random.default_rng(0).permutation(samples)[:n]
-
-
-def _assignment_distance(x: Floats, y: Floats) -> float:
-    with np.errstate(over="ignore"):
-        cost = cdist(x, y)
-    return float(cost[linear_sum_assignment(cost)].mean()) if np.isfinite(cost).all() else math.inf
-
-
-def _cdf_distance(x: Floats, y: Floats) -> float:
-    """∫|F − G| of two samples of numbers."""
-    x, y = np.sort(x), np.sort(y)
-    every = np.sort(np.concatenate([x, y]))
-    left = every[:-1]
-    gap = np.searchsorted(x, left, "right") / len(x) - np.searchsorted(y, left, "right") / len(y)
-    return float(np.abs(gap) @ np.diff(every))
-
-
-@lru_cache(CACHED_FLOORS)
-def _transport_floor(points: bytes, axes: int, real_size: int, fake_size: int) -> float:
-    """Mean W1 of two samples of the real distribution, of `real_size` and `fake_size` points."""
-    x = np.frombuffer(points).reshape(-1, axes)
-    h = min(len(x) // 2, max(real_size, fake_size))
-    if h < 1:
-        return math.nan  # one real sample says nothing about a second one
-    rng = np.random.default_rng(0)
-    total = 0.0
-    for _ in range(TRANSPORT_SPLITS):
-        order = rng.permutation(len(x))
-        first, second = x[order[:h]], x[order[h : 2 * h]]
-        total += _cdf_distance(first[:, 0], second[:, 0]) if axes == 1 else _assignment_distance(first, second)
-    return total / TRANSPORT_SPLITS * math.sqrt((1 / real_size + 1 / fake_size) * h / 2)

@@ -1,42 +1,31 @@
-"""What a Wasserstein critic knows: its estimate beside the exact distance, and two games in which all is known exactly.
+"""What a Wasserstein critic knows: its estimate beside the exact distance of the same samples.
 
-    Measurer     observes one run and gives its Measures at every picture: the critic's estimate and the exact W1 of
-                 the same samples, accuracy and JSD bound of a discriminator, modes, quality
-    LineDuel     D and two critics learn to tell two fixed distributions on a line apart, beside the exact optima
-    ParallelLines   (0, u) against (θ, u), WGAN paper, example 1: does G bring θ back to 0?
+    trainer.add_callback(measurer := Measurer(trainer))     # measures every picture
+    measurer.measures()
 
-The estimate is +(E f(real) − E f(fake)), minus the critic's loss: "my critic loss is negative" is only its sign.
+The estimate is +(E f(real) − E f(fake)), minus the critic's loss: "my critic loss is negative" is only its sign. Two
+games in which all is known exactly are in `line_duel` and `parallel_lines`.
 """
 
 from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from gan_core import metrics
-from gan_core.config import RunConfig
-from gan_core.engine.ensemble import Ensemble
 from gan_core.engine.losses import LOSSES
-from gan_core.engine.networks import Network, StackedMLP
-from gan_core.engine.optimisers import SGD
-from gan_core.engine.random import generator_for
 from gan_core.run.history import History, PointSnapshot
-from gan_core.theory.divergences_1d import OnLine, WithDensity, quantile
 
 if TYPE_CHECKING:
     from gan_core.run.trainer import Trainer
 
 Floats = NDArray[np.float64]
-
-# --- One run, measured ------------------------------------------------------------------------------------------------
 
 POINTS = 256  # samples of a picture that are measured, the same ones for the estimate and for the exact distance
 
@@ -180,308 +169,3 @@ def jsd_bound(loss: str, real_logits: Floats, fake_logits: Floats) -> float:
         return math.nan
     value = -np.logaddexp(0, -real_logits).mean() - np.logaddexp(0, fake_logits).mean()
     return float(math.log(2) + value / 2)
-
-
-# --- Exact optima on a line -------------------------------------------------------------------------------------------
-
-
-def kantorovich(p: OnLine, q: OnLine, x: NDArray) -> tuple[Floats, Floats]:
-    """(f, f′) of an optimal critic at the ascending points x (m,), with mean 0 under p: f′ = sign(G − F).
-
-    E_p f − E_q f = ∫ f′ (G − F) dx, so a slope of ±1 everywhere is best, and W1 = ∫ |F − G|. Where F = G the critic is
-    free; there the slope is 0.
-    """
-    gap = q.moments(x)[0] - p.moments(x)[0]
-    slope = np.where(np.abs(gap) > 1e-12, np.sign(gap), 0.0)
-    f = np.concatenate([[0.0], np.cumsum((slope[1:] + slope[:-1]) / 2 * np.diff(x))])
-    mass = np.diff(p.moments(x)[0], prepend=0.0)
-    return f - float(mass @ f / mass.sum()), slope
-
-
-def optimal_logit(p: WithDensity, q: WithDensity, x: NDArray) -> tuple[Floats, Floats]:
-    """(a, a′) of the optimal discriminator's logit a = log p − log q at x (m,), the slope by differences."""
-    a = p.log_pdf(x) - q.log_pdf(x)
-    return a, np.gradient(a, x)
-
-
-def pulls(logit: NDArray, slope: NDArray) -> dict[str, NDArray]:
-    """−∂L_G/∂x that each loss hands to a sample with this logit (or critic's value) and its slope, by loss.
-
-    saturating: σ(a) a′, non-saturating: (1 − σ(a)) a′, critic: f′.
-    """
-    chance = 0.5 * (1 + np.tanh(np.asarray(logit, float) / 2))
-    return {"minimax": chance * slope, "non_saturating": (1 - chance) * slope, "wasserstein": np.asarray(slope, float)}
-
-
-def exact_duel(p: WithDensity, q: WithDensity, x: NDArray) -> dict[str, Floats]:
-    """At x (m,): the "discriminator" D*, the "critic" f*, and the `pulls` of both, each exact."""
-    logit, logit_slope = optimal_logit(p, q, x)
-    f, f_slope = kantorovich(p, q, x)
-    of_d = pulls(logit, logit_slope)
-    return {
-        "discriminator": 0.5 * (1 + np.tanh(logit / 2)),
-        "critic": f,
-        "minimax": of_d["minimax"],
-        "non_saturating": of_d["non_saturating"],
-        "wasserstein": f_slope,
-    }
-
-
-# --- D and critics on a line ------------------------------------------------------------------------------------------
-
-DUELLISTS = ("discriminator", "penalty", "clip")
-SEEDS = 3
-TABLE = 4001  # places of a distribution's quantile table: what is drawn from it is interpolated between them
-POSITIONS = 161
-
-
-@dataclass(frozen=True, eq=False)
-class Duel:
-    """Who has learned what after `updates` (T,): values and slopes (T, S, m) at positions (m,), by duellist.
-
-    `found` (T, S): what each proves of the distance, ln 2 + V/2 of the JSD or the critic's estimate divided by its
-    steepest slope, which W1 bounds from above.
-    """
-
-    updates: NDArray[np.int64]
-    positions: Floats
-    values: Mapping[str, NDArray[np.float32]]
-    slopes: Mapping[str, NDArray[np.float32]]
-    found: Mapping[str, Floats]
-
-
-class LineDuel:
-    """A work for the pool: a small D and two critics, with penalty λ and with clipping ±c, learn p (real) from q.
-
-    Nothing moves but they: q is no generator. SEEDS networks 1-64-64-1 each, in lock-step, on fresh batches. Where all
-    slopes are the same s, the critic minimises −W1 s + λ(|s| − 1)²: best at s = 1 + W1/2λ, so a small λ makes it too
-    steep; but for λ > W1/2 there is a second minimum at s < 0, and who starts there keeps the wrong sign.
-    """
-
-    failure = None
-
-    def __init__(self, p: OnLine, q: OnLine, *, penalty: float = 1.0, clip: float = 0.1, seed: int = 0) -> None:
-        self.step_count = 0
-        u = (np.arange(TABLE) + 0.5) / TABLE
-        self.tables = [torch.from_numpy(quantile(d, u)).float() for d in (p, q)]
-        low, high = min(p.window[0], q.window[0]), max(p.window[1], q.window[1])
-        self.positions = np.linspace(low, high, POSITIONS)
-        adam = {"optimiser": "adam", "beta1": 0.5, "beta2": 0.9, "d_lr": 1e-3}
-        settings: dict[str, dict[str, Any]] = {
-            "discriminator": {"loss": "minimax"} | adam,
-            "penalty": {"loss": "wasserstein", "wgan_gp": penalty} | adam,
-            "clip": {"loss": "wasserstein", "clip": clip, "optimiser": "rmsprop", "d_lr": 1e-3},
-        }
-        base = RunConfig.of(latent="uniform", latent_dim=1, batch=256, seed=seed)
-        self.players = {name: self._ensemble(base.replace(**changes)) for name, changes in settings.items()}
-        self._kept: list[tuple[int, dict[str, tuple[NDArray, NDArray]], dict[str, Floats]]] = []
-        self._keep()
-
-    def step(self, n: int = 1) -> None:
-        for _ in range(n):
-            for ensemble in self.players.values():
-                ensemble.step_d()
-            self.step_count += 1
-            if _due(self.step_count):
-                self._keep()
-
-    def duel(self) -> Duel:
-        updates, looks, found = zip(*self._kept, strict=True)
-        values, slopes = (
-            {name: np.array([look[name][i] for look in looks], np.float32) for name in DUELLISTS} for i in (0, 1)
-        )
-        return Duel(
-            np.array(updates), self.positions, values, slopes, {n: np.array([f[n] for f in found]) for n in DUELLISTS}
-        )
-
-    def _ensemble(self, config: RunConfig) -> Ensemble:
-        members = [config.replace(seed=config.train.seed + s) for s in range(SEEDS)]
-        weights = [generator_for(m.train.seed, "discriminator") for m in members]
-        real, fake = self.tables
-        return Ensemble(
-            members,
-            lambda n, g: _interpolate(real, torch.rand(n, 1, generator=g)),
-            generator=cast(Network, _Fixed(fake, SEEDS)),
-            discriminator=StackedMLP((1, 64, 64, 1), "leaky_relu", weights),
-        )
-
-    def _keep(self) -> None:
-        x = torch.from_numpy(self.positions).float().view(1, -1, 1).expand(SEEDS, -1, -1)
-        looks, found = {}, {}
-        for name, ensemble in self.players.items():
-            logits, tape = ensemble.discriminator.forward(x, training=False)
-            slope = ensemble.discriminator.slope(tape).squeeze(-1).numpy().copy()
-            looks[name] = (logits.squeeze(-1).numpy().copy(), slope)
-            real, fake = (self._judge(ensemble, table) for table in self.tables)
-            if name == "discriminator":
-                found[name] = np.array([jsd_bound("minimax", r, f) for r, f in zip(real, fake, strict=True)])
-            else:
-                found[name] = (real.mean(1) - fake.mean(1)) / np.maximum(np.abs(slope).max(1), 1e-12)
-        self._kept.append((self.step_count, looks, found))
-
-    def _judge(self, ensemble: Ensemble, places: Tensor) -> Floats:
-        wide = places.view(1, -1, 1).expand(SEEDS, -1, -1)
-        return ensemble.discriminator.forward(wide, training=False)[0].squeeze(-1).double().numpy()
-
-
-def trained_duel(duel: Duel, p: OnLine) -> dict[str, Floats]:
-    """What `exact_duel` gives, of the trained ones: (T, m) each, the median of the seeds; "penalty" and "clip" for f*.
-
-    A critic is only known up to a constant, and a clipped one up to a factor: both have mean 0 under p (as f* has), and
-    the clipped one is divided by its steepest slope.
-    """
-    mass = np.diff(p.moments(duel.positions)[0], prepend=0.0)
-    mass = mass / mass.sum()
-    found: dict[str, Floats] = {}
-    for name in ("penalty", "clip"):
-        f = duel.values[name].astype(float)
-        f = f - (f @ mass)[..., None]
-        if name == "clip":
-            f = f / np.maximum(np.abs(duel.slopes[name]).max(-1, keepdims=True), 1e-12)
-        found[name] = np.median(f, axis=1)
-    logit = duel.values["discriminator"].astype(float)
-    of_d = pulls(logit, duel.slopes["discriminator"])
-    found["discriminator"] = np.median(0.5 * (1 + np.tanh(logit / 2)), axis=1)
-    found["minimax"] = np.median(of_d["minimax"], axis=1)
-    found["non_saturating"] = np.median(of_d["non_saturating"], axis=1)
-    found["wasserstein"] = np.median(duel.slopes["penalty"], axis=1).astype(float)
-    return found
-
-
-def _due(update: int) -> bool:
-    """1, 2, 4, …, 64, and then every 50th: what an animation shows."""
-    return update % 50 == 0 or (update <= 64 and update & (update - 1) == 0)
-
-
-def _interpolate(table: Tensor, u: Tensor) -> Tensor:
-    """The quantiles of a table at u in [0, 1), of any shape."""
-    place = (u * len(table) - 0.5).clamp(0, len(table) - 1)
-    left = place.floor().long().clamp_max(len(table) - 2)
-    return torch.lerp(table[left], table[left + 1], place - left)
-
-
-# Of a generator, training asks no more than forward and pull.
-
-
-class _Fixed:
-    """A generator that cannot learn: z uniform on (−1, 1) becomes a sample of the table's distribution."""
-
-    def __init__(self, table: Tensor, members: int) -> None:
-        self.table = table
-        self.theta = torch.zeros(members, 1)
-        self.grad = torch.zeros_like(self.theta)
-        self.names = [("nothing", slice(0, 1))]
-
-    def forward(self, z: Tensor, *, training: bool = True, parts: int = 1) -> tuple[Tensor, None]:
-        return _interpolate(self.table, (z + 1) / 2), None
-
-    def pull(self, tape: None, dy: Tensor) -> None:
-        """There is nothing to pull."""
-
-
-# --- Parallel lines ---------------------------------------------------------------------------------------------------
-
-METHODS: dict[str, dict[str, Any]] = {
-    "minimax": {"loss": "minimax"},
-    "non_saturating": {"loss": "non_saturating"},
-    "wgan_clip": {"loss": "wasserstein", "clip": 0.1, "optimiser": "rmsprop"},
-    "wgan_gp": {"loss": "wasserstein", "wgan_gp": 1.0, "beta1": 0.0, "beta2": 0.9},
-}
-LINES = 4  # runs of each method
-EVERY = 4  # steps between two records
-RATE = 0.1  # of θ, by plain gradient descent: the size of a gradient counts
-RETURNED = 0.05  # |θ| below which it is back
-
-
-@dataclass(frozen=True, eq=False)
-class Paths:
-    """θ and what D or the critic found at `step` (T,), (T, K) each, by method."""
-
-    step: NDArray[np.int64]
-    theta: Mapping[str, Floats]
-    found: Mapping[str, Floats]
-
-    def returned(self, method: str) -> int:
-        """In how many runs θ is back at 0."""
-        return int((np.abs(self.theta[method][-1]) < RETURNED).sum())
-
-
-class ParallelLines:
-    """A work for the pool: a generator with one parameter θ makes (θ, u), real is (0, u), u uniform on [0, 1].
-
-    D or the critic (2-32-32-1, Adam or RMSprop) takes `warm_up` updates before θ moves, then `d_steps` for each of
-    its steps. A step_count of warm_up + n means n steps of θ.
-    """
-
-    failure = None
-
-    def __init__(self, start: float, *, warm_up: int = 0, d_steps: int = 5, seed: int = 0) -> None:
-        self.warm_up, self.step_count = warm_up, 0
-        base = RunConfig.of(
-            latent="uniform", latent_dim=1, batch=64, d_layers=(32, 32), d_lr=1e-3, d_steps=d_steps, seed=seed
-        )
-        self.games = {name: _game(base.replace(**changes), start) for name, changes in METHODS.items()}
-        heights = torch.linspace(0, 1, 101)
-        self.real = torch.stack([torch.zeros_like(heights), heights], dim=1)
-        self._rows: list[tuple[int, Floats]] = []
-        if not warm_up:
-            self._keep()
-
-    def step(self, n: int = 1) -> None:
-        for _ in range(n):
-            for game in self.games.values():
-                game.step_d() if self.step_count < self.warm_up else game.step()
-            self.step_count += 1
-            steps = self.step_count - self.warm_up
-            if steps >= 0 and steps % EVERY == 0:
-                self._keep()
-
-    def paths(self) -> Paths:
-        steps = np.array([step for step, _ in self._rows], np.int64)
-        rows = np.array([row for _, row in self._rows]).reshape(len(steps), len(METHODS), 2, LINES)
-        theta, found = ({name: rows[:, i, j] for i, name in enumerate(METHODS)} for j in (0, 1))
-        return Paths(steps, theta, found)
-
-    def _keep(self) -> None:
-        row = []
-        for name, game in self.games.items():
-            theta = game.generator.theta
-            fake = self.real.expand(LINES, -1, -1).clone()
-            fake[..., 0] = theta
-            real_logits, fake_logits = (
-                game.discriminator.forward(x, training=False)[0].squeeze(-1).double().numpy()
-                for x in (self.real.expand(LINES, -1, -1), fake)
-            )
-            if LOSSES[METHODS[name]["loss"]].probability:
-                found = [jsd_bound("minimax", *pair) for pair in zip(real_logits, fake_logits, strict=True)]
-            else:
-                found = real_logits.mean(1) - fake_logits.mean(1)
-            row.append([theta[:, 0].double().numpy().copy(), np.asarray(found)])
-        self._rows.append((self.step_count - self.warm_up, np.array(row)))
-
-
-def _game(config: RunConfig, start: float) -> Ensemble:
-    def real(n: int, generator: torch.Generator) -> Tensor:
-        return torch.cat([torch.zeros(n, 1), torch.rand(n, 1, generator=generator)], dim=1)
-
-    members = [config.replace(seed=config.train.seed + k) for k in range(LINES)]
-    line = _Line(start, LINES)
-    game = Ensemble(members, real, generator=cast(Network, line))
-    game.g_optimiser = SGD([{"params": [line.theta], "lr": RATE}])
-    return game
-
-
-class _Line:
-    """G(z) = (θ, u) with u = (z + 1)/2: one parameter a member."""
-
-    def __init__(self, start: float, members: int) -> None:
-        self.theta = torch.full((members, 1), float(start))
-        self.grad = torch.zeros_like(self.theta)
-        self.theta.grad = self.grad
-        self.names = [("theta", slice(0, 1))]
-
-    def forward(self, z: Tensor, *, training: bool = True, parts: int = 1) -> tuple[Tensor, None]:
-        return torch.cat([self.theta.unsqueeze(1).expand(-1, z.shape[1], -1), (z + 1) / 2], dim=2), None
-
-    def pull(self, tape: None, dy: Tensor) -> None:
-        self.grad.copy_(dy[..., 0].sum(1, keepdim=True))

@@ -1,21 +1,24 @@
-"""Closed forms, without torch: losses as functions of the logit, divergences, transport, parallel lines."""
+"""Closed forms, without torch: losses as functions of the logit, optimal critics, divergences, transport, lines."""
 
-from gan_core.theory.loss_curves import (
-    EQUILIBRIUM,
-    LN2,
-    ParallelLines,
-    density_jsd,
-    density_kl,
-    density_tv,
-    density_w1,
+from gan_core.theory.gaussians_1d import (
     gaussian_gradients,
     gaussian_jsd,
     gaussian_kl,
     gaussian_tv,
     gaussian_w1,
-    gradient_ratio,
     kl_gaussians,
+    tv_gaussians,
+    w1_gaussians,
+    w2_gaussians,
+)
+from gan_core.theory.gaussians_2d import (
     kl_normals,
+    w2_normals,
+)
+from gan_core.theory.loss_curves import (
+    EQUILIBRIUM,
+    LN2,
+    gradient_ratio,
     minimax_gradient,
     minimax_loss,
     minimax_loss_of_probability,
@@ -24,24 +27,21 @@ from gan_core.theory.loss_curves import (
     non_saturating_loss,
     non_saturating_loss_of_probability,
     non_saturating_slope_of_probability,
+)
+from gan_core.theory.optimal_critic import (
     optimal_discriminator,
     optimal_value,
-    parallel_lines,
-    tv_gaussians,
     value_of_the_game,
-    w1_gaussians,
-    w2_gaussians,
-    w2_normals,
+)
+from gan_core.theory.parallel_lines import (
+    ParallelLines,
+    parallel_lines,
 )
 
 __all__ = [
     "EQUILIBRIUM",
     "LN2",
     "ParallelLines",
-    "density_jsd",
-    "density_kl",
-    "density_tv",
-    "density_w1",
     "gaussian_gradients",
     "gaussian_jsd",
     "gaussian_kl",

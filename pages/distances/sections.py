@@ -25,7 +25,9 @@ from pages.shared.shell.i18n import t
 from pages.shared.views import tables
 
 if TYPE_CHECKING:
-    from gan_core.theory.divergences_1d import Distances, Normals, OnLine
+    from gan_core.theory.distributions_1d import OnLine
+    from gan_core.theory.divergences_1d import Distances
+    from gan_core.theory.gaussians_2d import Normals
 
 Side = Literal["p", "q"]
 SIDES: tuple[Side, Side] = ("p", "q")
@@ -168,7 +170,7 @@ def _example(place: str, examples: Mapping[str, dict[Side, dict[str, Any]]], sli
 
 def _uploaded(place: str, side: Side, columns: int) -> np.ndarray | None:
     """The visitor's numbers (n, columns), None while there are none; a sentence if they cannot be read."""
-    from gan_core.theory.divergences_1d import NumbersError, parse_numbers
+    from gan_core.data.numbers import NumbersError, parse_numbers
 
     kept = _key(place, side, "numbers")
     key = _key(place, side, "file")
@@ -213,7 +215,8 @@ def _number(value: float, digits: int = 4) -> str:
 
 @st.fragment
 def line() -> None:
-    from gan_core.theory.divergences_1d import Sample, compare
+    from gan_core.theory.distributions_1d import Sample
+    from gan_core.theory.divergences_1d import compare
 
     _example("line", EXAMPLES, LINE)
     left, right = st.columns([2, 3], gap="large")
@@ -242,7 +245,7 @@ def line() -> None:
 
 def _on_line(side: Side) -> OnLine | None:
     """The distribution that the controls of one side shape; None while an upload is missing."""
-    from gan_core.theory.divergences_1d import Histogram, Mixture, Sample
+    from gan_core.theory.distributions_1d import GaussianMixture, Histogram, Sample
 
     kind = _shape("line", side, OF, LINE, EXAMPLES[FIRST][side])
     if kind == "sample":
@@ -263,9 +266,9 @@ def _on_line(side: Side) -> OnLine | None:
         return Histogram(np.array(EDGES), np.array(heights))
     get = {name: _value("line", side, name) for name in OF[kind]}
     if kind == "gaussian":
-        return Mixture.gaussian(get["mean"], get["std"])
+        return GaussianMixture.gaussian(get["mean"], get["std"])
     weights = np.array([1 - get["weight2"], get["weight2"]])
-    return Mixture(weights, np.array([get["mean"], get["mean2"]]), np.array([get["std"], get["std2"]]))
+    return GaussianMixture(weights, np.array([get["mean"], get["mean2"]]), np.array([get["std"], get["std2"]]))
 
 
 def _table(found: Distances) -> None:
@@ -280,11 +283,13 @@ def _table(found: Distances) -> None:
 
 def _line_picture(name: str, p: OnLine, q: OnLine, bins: int) -> Any:
     from gan_core.figures import distances as figures
-    from gan_core.theory import divergences_1d as divergences
+    from gan_core.theory.distributions_1d import Histogram
+    from gan_core.theory.divergences_1d import densities as with_densities
+    from gan_core.theory.divergences_1d import transport
 
-    first, second = divergences.densities(p, q, bins)
+    first, second = with_densities(p, q, bins)
     low, high = min(p.window[0], q.window[0]), max(p.window[1], q.window[1])
-    edges = np.concatenate([d.edges for d in (first, second) if isinstance(d, divergences.Histogram)] or [[]])
+    edges = np.concatenate([d.edges for d in (first, second) if isinstance(d, Histogram)] or [[]])
     # both sides of every jump, so that a step is drawn upright
     x = np.unique(np.concatenate([np.linspace(low, high, POINTS), edges, np.nextafter(edges, -np.inf)]))
     log_p, log_q = first.log_pdf(x), second.log_pdf(x)
@@ -298,7 +303,7 @@ def _line_picture(name: str, p: OnLine, q: OnLine, bins: int) -> Any:
         return figures.overlap(x, *densities, labels=words)
     if name == "w1":
         return figures.cdf_gap(x, *densities, p.moments(x)[0], q.moments(x)[0], labels=words)
-    places = divergences.transport(p, q, (np.arange(QUANTILES) + 0.5) / QUANTILES)
+    places = transport(p, q, (np.arange(QUANTILES) + 0.5) / QUANTILES)
     return figures.plan(x, *densities, *places, power=2, labels=words)
 
 
@@ -336,7 +341,7 @@ def plane() -> None:
 
 
 def _in_plane(side: Side) -> Normals | np.ndarray | None:
-    from gan_core.theory.divergences_1d import Normals
+    from gan_core.theory.gaussians_2d import Normals
 
     kind = _shape("plane", side, OF_PLANE, PLANE, EXAMPLES_PLANE[FIRST_PLANE][side])
     if kind == "sample":
@@ -360,7 +365,8 @@ def _draws(p: Normals | np.ndarray, q: Normals | np.ndarray, n: int) -> tuple[np
 def _plane_table(p: Normals | np.ndarray, q: Normals | np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
     """All distances, each with how it was found; estimates beside their floors."""
     from gan_core import metrics, theory
-    from gan_core.theory.divergences_1d import matching, plane_grid
+    from gan_core.theory.gaussians_2d import plane_grid
+    from gan_core.theory.transport import matching
 
     found: dict[str, tuple[str, str]] = {}
     if isinstance(p, np.ndarray) or isinstance(q, np.ndarray):
@@ -391,7 +397,7 @@ def _plane_table(p: Normals | np.ndarray, q: Normals | np.ndarray, x: np.ndarray
 
 def _density_picture(p: Any, q: Any, name: str) -> None:
     from gan_core.figures import distances as figures
-    from gan_core.theory.divergences_1d import plane_grid
+    from gan_core.theory.gaussians_2d import plane_grid
 
     windows = np.array([d.window(4.0) for d in (p, q)])
     grid = plane_grid(p, q, 161)
@@ -406,7 +412,7 @@ def _density_picture(p: Any, q: Any, name: str) -> None:
 
 def _transport_picture(name: str, x: np.ndarray, y: np.ndarray) -> None:
     from gan_core.figures import distances as figures
-    from gan_core.theory.divergences_1d import matching
+    from gan_core.theory.transport import matching
 
     both = np.concatenate([x, y])
     (xmin, ymin), (xmax, ymax) = both.min(axis=0) - 0.3, both.max(axis=0) + 0.3
@@ -433,7 +439,7 @@ def _transport_picture(name: str, x: np.ndarray, y: np.ndarray) -> None:
 @st.cache_data(max_entries=16, show_spinner=False)
 def _sinkhorn_sweep(x: np.ndarray, y: np.ndarray) -> list[dict[str, Any]]:
     """For every ε: raw and debiased between the samples, raw between x and itself, the exact W1, and the plan."""
-    from gan_core.theory.divergences_1d import matching, sinkhorn
+    from gan_core.theory.transport import matching, sinkhorn
 
     exact = matching(x, y)[1]
     found = []
@@ -451,7 +457,7 @@ def _sinkhorn_sweep(x: np.ndarray, y: np.ndarray) -> list[dict[str, Any]]:
 @st.fragment
 def fit() -> None:
     from gan_core.figures import distances as figures
-    from gan_core.theory.divergences_1d import Mixture
+    from gan_core.theory.distributions_1d import GaussianMixture
 
     left, right = st.columns([2, 3], gap="large")
     with left:
@@ -459,7 +465,7 @@ def fit() -> None:
         distance = _slide("fit_distance", 0.0, 8.0, 0.5, 5.0)
         weight = _slide("fit_weight", 0.1, 0.9, 0.05, 0.5)
         start = (_slide("fit_mean", -4.0, 4.0, 0.1, 0.5), _slide("fit_std", 0.2, 4.0, 0.1, 1.0))
-    target = Mixture(np.array([1 - weight, weight]), np.array([-distance, distance]) / 2, np.full(2, 0.6))
+    target = GaussianMixture(np.array([1 - weight, weight]), np.array([-distance, distance]) / 2, np.full(2, 0.6))
     paths = _fits(distance, weight, *start)
     x = np.linspace(-distance / 2 - 4, distance / 2 + 4, 401)
     with right:
@@ -481,9 +487,10 @@ def _std(d: Any) -> float:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _fits(distance: float, weight: float, mean: float, std: float) -> dict[str, tuple[np.ndarray, ...]]:
-    from gan_core.theory.divergences_1d import Mixture, fit_gaussian
+    from gan_core.theory.distributions_1d import GaussianMixture
+    from gan_core.theory.divergences_1d import fit_gaussian
 
-    target = Mixture(np.array([1 - weight, weight]), np.array([-distance, distance]) / 2, np.full(2, 0.6))
+    target = GaussianMixture(np.array([1 - weight, weight]), np.array([-distance, distance]) / 2, np.full(2, 0.6))
     found = {name: fit_gaussian(target, name, (mean, std), FIT_STEPS) for name in ("kl_pq", "kl_qp", "jsd")}
     return {name: (one.means, one.stds, one.values) for name, one in found.items()}
 
@@ -527,9 +534,10 @@ def size() -> None:
 def _experiments(measure: str, distance: float, bins: int) -> tuple[float, np.ndarray, np.ndarray]:
     """(true value, estimates of p against q, of p against p), (S, R) each."""
     from gan_core import theory
-    from gan_core.theory.divergences_1d import Mixture, estimates
+    from gan_core.theory.distributions_1d import GaussianMixture
+    from gan_core.theory.divergences_1d import estimates
 
-    p, q = Mixture.gaussian(0.0, 1.0), Mixture.gaussian(distance, 1.0)
+    p, q = GaussianMixture.gaussian(0.0, 1.0), GaussianMixture.gaussian(distance, 1.0)
     truth = {"jsd": theory.gaussian_jsd, "kl": theory.gaussian_kl, "w1": theory.gaussian_w1}[measure](distance)
     different = [estimates(p, q, n, measure, bins, REPETITIONS) for n in SIZES]
     same = [estimates(p, p, n, measure, bins, REPETITIONS, seed=1) for n in SIZES]

@@ -16,20 +16,20 @@ from pages.shared.views import tables
 from pages.wgan.comparison import spread
 
 if TYPE_CHECKING:
-    from gan_core.studies.critic import Duel
-    from gan_core.theory.divergences_1d import Mixture
+    from gan_core.studies.line_duel import Duel
+    from gan_core.theory.distributions_1d import GaussianMixture
 
 DUEL_UPDATES, CLIP = 1000, 0.1
 
 
-def pair(kind: str, distance: float) -> tuple[Mixture, Mixture]:
+def pair(kind: str, distance: float) -> tuple[GaussianMixture, GaussianMixture]:
     """(real, generated): N(0, ½²) and N(d, ½²), or two modes d apart with the fakes on the right one."""
-    from gan_core.theory.divergences_1d import Mixture
+    from gan_core.theory.distributions_1d import GaussianMixture
 
     if kind == "gaussians":
-        return Mixture.gaussian(0.0, 0.5), Mixture.gaussian(distance, 0.5)
-    modes = Mixture(np.full(2, 0.5), np.array([-distance, distance]) / 2, np.full(2, 0.5))
-    return modes, Mixture.gaussian(distance / 2, 0.5)
+        return GaussianMixture.gaussian(0.0, 0.5), GaussianMixture.gaussian(distance, 0.5)
+    modes = GaussianMixture(np.full(2, 0.5), np.array([-distance, distance]) / 2, np.full(2, 0.5))
+    return modes, GaussianMixture.gaussian(distance / 2, 0.5)
 
 
 def section(page: PageState) -> None:
@@ -62,14 +62,14 @@ def section(page: PageState) -> None:
 
 
 def _duel(kind: str, distance: float, weight: float, seed: int) -> Any:
-    from gan_core.studies.critic import LineDuel
+    from gan_core.studies.line_duel import LineDuel
 
     return LineDuel(*pair(kind, distance), penalty=weight, clip=CLIP, seed=seed)
 
 
 def _pull_at_fakes(kind: str, distance: float, result: Duel) -> tuple[str, str]:
     """Who pulls harder where the fakes are: the saturating loss of the trained D, or the trained critic."""
-    from gan_core.studies.critic import pulls
+    from gan_core.theory.optimal_critic import pulls
 
     i = int(np.argmin(np.abs(result.positions - (distance if kind == "gaussians" else distance / 2))))
     d, critic = (result.slopes[name][-1, :, i] for name in ("discriminator", "penalty"))
@@ -89,7 +89,8 @@ def _line_picture(page: PageState, kind: str, distance: float, result: Duel | No
     """The figure, animated once all is there, and the distances that each has found beside the exact ones."""
     from gan_core.figures import style
     from gan_core.figures import wgan as figures
-    from gan_core.studies.critic import POSITIONS, exact_duel, trained_duel
+    from gan_core.studies.line_duel import POSITIONS, trained_duel
+    from gan_core.theory.optimal_critic import exact_duel
 
     p, q = pair(kind, distance)
     x = np.linspace(min(p.window[0], q.window[0]), max(p.window[1], q.window[1]), POSITIONS)
@@ -108,7 +109,7 @@ def _line_picture(page: PageState, kind: str, distance: float, result: Duel | No
         _line_table(p, q, result)
 
 
-def _line_table(p: Mixture, q: Mixture, result: Duel | None) -> None:
+def _line_table(p: GaussianMixture, q: GaussianMixture, result: Duel | None) -> None:
     from gan_core.theory.divergences_1d import jsd, w1
 
     exact = {"discriminator": jsd(p, q), "penalty": w1(p, q), "clip": w1(p, q)}

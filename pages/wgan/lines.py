@@ -17,7 +17,7 @@ from pages.wgan.comparison import spread
 from pages.wgan.options import method
 
 if TYPE_CHECKING:
-    from gan_core.studies.critic import Paths
+    from gan_core.studies.parallel_lines import Paths
 
 THETA_STEPS = 300
 METHODS = {"minimax": "red", "non_saturating": "green", "wgan_clip": "yellow", "wgan_gp": "purple"}
@@ -57,9 +57,9 @@ def section(page: PageState) -> None:
 
 
 def _game(theta: float, warm_up: int, seed: int) -> Any:
-    from gan_core.studies.critic import ParallelLines
+    from gan_core.studies.parallel_lines import ParallelLinesGame
 
-    return ParallelLines(theta, warm_up=warm_up, seed=seed)
+    return ParallelLinesGame(theta, warm_up=warm_up, seed=seed)
 
 
 def _paths(page: PageState, result: Paths | None) -> None:

@@ -8,7 +8,8 @@ from scipy import stats
 from scipy.special import rel_entr
 
 from gan_core import metrics, theory
-from gan_core.theory import divergences_1d
+from gan_core.theory import divergences_1d, gaussians_2d, transport
+from gan_core.theory.distributions_1d import GaussianMixture, Histogram, Sample, quantile
 
 GAUSSIANS = [
     (0.0, 1.0, 0.0, 1.0),
@@ -17,15 +18,15 @@ GAUSSIANS = [
     (0.0, 1.0, 8.0, 1.0),
     (3.0, 2.0, 3.0, 0.1),
 ]
-TWO = divergences_1d.Mixture(np.array([0.3, 0.7]), np.array([-2.0, 2.0]), np.array([0.5, 0.8]))
-ONE = divergences_1d.Mixture.gaussian(0.4, 1.3)
-FIRST = divergences_1d.Histogram(np.arange(-2.0, 3.0), np.array([1.0, 2.0, 0.0, 1.0]))
-SECOND = divergences_1d.Histogram(np.array([-1.5, 0.0, 0.5, 3.0]), np.array([1.0, 1.0, 3.0]))
+TWO = GaussianMixture(np.array([0.3, 0.7]), np.array([-2.0, 2.0]), np.array([0.5, 0.8]))
+ONE = GaussianMixture.gaussian(0.4, 1.3)
+FIRST = Histogram(np.arange(-2.0, 3.0), np.array([1.0, 2.0, 0.0, 1.0]))
+SECOND = Histogram(np.array([-1.5, 0.0, 0.5, 3.0]), np.array([1.0, 1.0, 3.0]))
 LINE = {"Gaussian": ONE, "two": TWO, "bars": FIRST, "other bars": SECOND}
 
 
-def numbers(n: int, seed: int, shift: float = 0.0) -> divergences_1d.Sample:
-    return divergences_1d.Sample(np.random.default_rng(seed).standard_normal(n) + shift)
+def numbers(n: int, seed: int, shift: float = 0.0) -> Sample:
+    return Sample(np.random.default_rng(seed).standard_normal(n) + shift)
 
 
 # --- On a line: closed forms ------------------------------------------------------------------------------------------
@@ -33,7 +34,7 @@ def numbers(n: int, seed: int, shift: float = 0.0) -> divergences_1d.Sample:
 
 @pytest.mark.parametrize("m1, s1, m2, s2", GAUSSIANS)
 def test_what_is_integrated_agrees_with_the_closed_forms_to_1e9(m1, s1, m2, s2):
-    p, q = divergences_1d.Mixture.gaussian(m1, s1), divergences_1d.Mixture.gaussian(m2, s2)
+    p, q = GaussianMixture.gaussian(m1, s1), GaussianMixture.gaussian(m2, s2)
     assert divergences_1d.kl(p, q) == pytest.approx(theory.kl_gaussians(m1, s1, m2, s2), abs=1e-9, rel=1e-9)
     assert divergences_1d.tv(p, q) == pytest.approx(theory.tv_gaussians(m1, s1, m2, s2), abs=1e-9)
     assert divergences_1d.w1(p, q) == pytest.approx(theory.w1_gaussians(m1, s1, m2, s2), abs=1e-9)
@@ -42,12 +43,12 @@ def test_what_is_integrated_agrees_with_the_closed_forms_to_1e9(m1, s1, m2, s2):
 
 @pytest.mark.parametrize("distance", [0.0, 0.5, 1.0, 2.0, 6.0, 30.0])
 def test_jsd_of_unit_gaussians(distance):
-    p, q = divergences_1d.Mixture.gaussian(0.0, 1.0), divergences_1d.Mixture.gaussian(distance, 1.0)
+    p, q = GaussianMixture.gaussian(0.0, 1.0), GaussianMixture.gaussian(distance, 1.0)
     assert divergences_1d.jsd(p, q) == pytest.approx(float(theory.gaussian_jsd(distance)), abs=1e-9)
 
 
 def test_compare_says_what_is_closed():
-    single = divergences_1d.compare(ONE, divergences_1d.Mixture.gaussian(1.0, 2.0))
+    single = divergences_1d.compare(ONE, GaussianMixture.gaussian(1.0, 2.0))
     assert single.closed == {"kl_pq", "kl_qp", "tv", "w1", "w2"} and single.bins == 0
     assert not divergences_1d.compare(ONE, TWO).closed
 
@@ -74,7 +75,7 @@ def test_divergences_agree_with_plain_sums(p, q):
 def test_kl_is_infinite_exactly_where_mass_meets_none():
     assert divergences_1d.kl(ONE, FIRST) == math.inf and divergences_1d.kl(FIRST, SECOND) == math.inf
     assert divergences_1d.kl(FIRST, ONE) < math.inf
-    twice = divergences_1d.Histogram(np.arange(-2.0, 3.0), np.array([2.0, 1.0, 0.0, 1.0]))
+    twice = Histogram(np.arange(-2.0, 3.0), np.array([2.0, 1.0, 0.0, 1.0]))
     assert divergences_1d.kl(FIRST, twice) == pytest.approx(0.25 * math.log(0.5) + 0.5 * math.log(2), abs=1e-12)
 
 
@@ -103,7 +104,7 @@ def test_transport_of_samples_agrees_with_scipy(sizes):
 def test_transport_between_a_sample_and_a_density():
     sample = numbers(60, 3, shift=1.0)
     u = (np.arange(60_000) + 0.5) / 60_000
-    gaps = np.repeat(sample.values, 1000) - divergences_1d.quantile(TWO, u)
+    gaps = np.repeat(sample.values, 1000) - quantile(TWO, u)
     assert (
         divergences_1d.w1(sample, TWO) == pytest.approx(np.abs(gaps).mean(), abs=1e-4) == divergences_1d.w1(TWO, sample)
     )
@@ -137,21 +138,21 @@ def test_moments_quantiles_and_draws_are_of_the_same_distribution(p):
     np.testing.assert_allclose(p.moments(places)[0], [(x <= at).mean() for at in places], atol=0.01)
     np.testing.assert_allclose(p.moments(places)[1], [(x * (x <= at)).mean() for at in places], atol=0.02)
     u = np.array([0.05, 0.33, 0.8])
-    assert (p.moments(divergences_1d.quantile(p, u))[0] >= u).all()
-    assert (p.moments(np.nextafter(divergences_1d.quantile(p, u), -np.inf) - 1e-9)[0] <= u + 1e-12).all()
+    assert (p.moments(quantile(p, u))[0] >= u).all()
+    assert (p.moments(np.nextafter(quantile(p, u), -np.inf) - 1e-9)[0] <= u + 1e-12).all()
 
 
 def test_wrong_shapes_are_answered_with_a_sentence():
     for make in (
-        lambda: divergences_1d.Mixture(np.ones(2), np.zeros(1), np.ones(1)),
-        lambda: divergences_1d.Mixture.gaussian(0.0, 0.0),
-        lambda: divergences_1d.Histogram(np.array([0.0, 1.0]), np.array([0.0])),
-        lambda: divergences_1d.Histogram(np.array([1.0, 0.0]), np.array([1.0])),
-        lambda: divergences_1d.Sample(np.array([])),
-        lambda: divergences_1d.Sample(np.array([1.0, np.nan])),
-        lambda: divergences_1d.Normals(np.ones(1), np.zeros((1, 2)), -np.eye(2)[None]),
-        lambda: divergences_1d.sinkhorn(np.zeros((2, 1)), np.ones((2, 1)), 0.0),
-        lambda: divergences_1d.matching(np.zeros((2, 1)), np.ones((3, 1))),
+        lambda: GaussianMixture(np.ones(2), np.zeros(1), np.ones(1)),
+        lambda: GaussianMixture.gaussian(0.0, 0.0),
+        lambda: Histogram(np.array([0.0, 1.0]), np.array([0.0])),
+        lambda: Histogram(np.array([1.0, 0.0]), np.array([1.0])),
+        lambda: Sample(np.array([])),
+        lambda: Sample(np.array([1.0, np.nan])),
+        lambda: gaussians_2d.Normals(np.ones(1), np.zeros((1, 2)), -np.eye(2)[None]),
+        lambda: transport.sinkhorn(np.zeros((2, 1)), np.ones((2, 1)), 0.0),
+        lambda: transport.matching(np.zeros((2, 1)), np.ones((3, 1))),
     ):
         with pytest.raises(ValueError, match=r"[a-z].*\."):
             make()
@@ -159,7 +160,7 @@ def test_wrong_shapes_are_answered_with_a_sentence():
 
 # --- One Gaussian for two modes ---------------------------------------------------------------------------------------
 
-MODES = divergences_1d.Mixture(np.full(2, 0.5), np.array([-2.5, 2.5]), np.full(2, 0.6))
+MODES = GaussianMixture(np.full(2, 0.5), np.array([-2.5, 2.5]), np.full(2, 0.6))
 
 
 def test_forward_kl_covers_with_the_mean_and_spread_of_the_target():
@@ -191,7 +192,7 @@ def test_a_fit_descends_and_follows_the_gradient(divergence):
 
 # --- What N samples make of them --------------------------------------------------------------------------------------
 
-UNIT = divergences_1d.Mixture.gaussian(0.0, 1.0)
+UNIT = GaussianMixture.gaussian(0.0, 1.0)
 
 
 @pytest.mark.parametrize("measure", ["jsd", "kl", "w1"])
@@ -210,7 +211,7 @@ def test_a_jsd_of_04_can_be_noise():
 
 @pytest.mark.parametrize("distance", [0.5, 1.0, 2.0])
 def test_estimates_reach_the_true_value_with_many_samples_and_few_bins(distance):
-    q = divergences_1d.Mixture.gaussian(distance, 1.0)
+    q = GaussianMixture.gaussian(distance, 1.0)
     w1 = divergences_1d.estimates(UNIT, q, 10_000, "w1", repetitions=20)
     assert w1.mean() == pytest.approx(distance, abs=4 * w1.std() / math.sqrt(20) + 1e-3)
     jsd = divergences_1d.estimates(UNIT, q, 10_000, "jsd", bins=60, repetitions=20)
@@ -231,112 +232,3 @@ def test_estimates_are_those_of_the_metrics_and_repeat():
         assert found[k] == pytest.approx(
             metrics.jensen_shannon(x[k], y[k], bins=15, extent=(low, high)).value, abs=1e-12
         )
-
-
-# --- In the plane -----------------------------------------------------------------------------------------------------
-
-
-def test_the_grid_agrees_with_the_closed_forms_in_the_plane():
-    p, q = (
-        divergences_1d.Normals.gaussian((0, 0), (1.0, 0.3), 30),
-        divergences_1d.Normals.gaussian((1, 0.5), (0.8, 0.8)),
-    )
-    found = divergences_1d.plane_grid(p, q).integrals()
-    a, b = (p.means[0], p.covariances[0]), (q.means[0], q.covariances[0])
-    assert found["kl_pq"] == pytest.approx(theory.kl_normals(*a, *b), abs=1e-8)
-    assert found["kl_qp"] == pytest.approx(theory.kl_normals(*b, *a), abs=1e-8)
-    shifted = divergences_1d.plane_grid(
-        divergences_1d.Normals.gaussian((0, 0), (1, 1)), divergences_1d.Normals.gaussian((2, 0), (1, 1))
-    ).integrals()
-    assert shifted["jsd"] == pytest.approx(float(theory.gaussian_jsd(2.0)), abs=1e-8)
-    assert shifted["tv"] == pytest.approx(float(theory.gaussian_tv(2.0)), abs=1e-4)
-    turned = divergences_1d.plane_grid(
-        divergences_1d.Normals.gaussian((0, 0), (1, 1)), divergences_1d.Normals.gaussian((1.1, 1.3), (1, 1))
-    ).integrals()
-    assert turned["tv"] == pytest.approx(float(theory.gaussian_tv(math.hypot(1.1, 1.3))), abs=1e-4)
-
-
-@pytest.mark.parametrize("kept", [1, 4, 7])
-def test_a_ring_that_lost_modes_scores_the_closed_form(kept):
-    found = divergences_1d.plane_grid(
-        divergences_1d.Normals.ring(8, 8, 2.0, 0.1), divergences_1d.Normals.ring(8, kept, 2.0, 0.1)
-    ).integrals()
-    exact = metrics.collapsed_values(kept, 8)
-    assert found["jsd"] == pytest.approx(exact.jsd, abs=1e-6)
-    assert found["kl_qp"] == pytest.approx(exact.reverse_kl, abs=1e-6)
-    assert found["tv"] == pytest.approx(1 - kept / 8, abs=1e-4)
-
-
-def test_densities_in_the_plane_are_those_of_scipy_and_draws_follow_them():
-    p = divergences_1d.Normals(
-        np.array([1.0, 3.0]), np.array([[0.0, 1.0], [2.0, -1.0]]), np.array([np.eye(2), [[0.5, 0.2], [0.2, 0.3]]])
-    )
-    x = np.random.default_rng(0).normal(size=(20, 2))
-    expected = sum(
-        w * stats.multivariate_normal(m, c).pdf(x) for w, m, c in zip(p.weights, p.means, p.covariances, strict=True)
-    )
-    np.testing.assert_allclose(p.log_pdf(x), np.log(expected), rtol=1e-10)
-    drawn = p.draw(40_000, np.random.default_rng(1))
-    np.testing.assert_allclose(drawn.mean(axis=0), p.weights @ p.means, atol=0.03)
-
-
-@pytest.mark.parametrize("power", [1, 2])
-def test_the_pairing_is_the_best_one(power):
-    rng = np.random.default_rng(0)
-    x, y = rng.normal(size=(40, 1)), rng.normal(size=(40, 1)) + 1
-    partner, value = divergences_1d.matching(x, y, power)
-    assert sorted(partner) == list(range(40))
-    exact = {1: divergences_1d.w1, 2: divergences_1d.w2}[power](divergences_1d.Sample(x), divergences_1d.Sample(y))
-    assert value == pytest.approx(exact, abs=1e-12)
-
-
-def test_sinkhorn_nears_exact_transport_and_only_the_debiased_value_vanishes_between_equal_samples():
-    rng = np.random.default_rng(0)
-    x, y = rng.normal(size=(40, 2)), rng.normal(size=(40, 2)) + 1
-    _, exact = divergences_1d.matching(x, y)
-    found = [divergences_1d.sinkhorn(x, y, epsilon) for epsilon in (0.5, 0.1, 0.02)]
-    errors = [abs(one.cost - exact) for one in found]
-    assert errors == sorted(errors, reverse=True) and errors[-1] < 0.02
-    assert all(one.raw >= exact - 1e-3 for one in found)  # the entropy only adds
-    for one in found:
-        np.testing.assert_allclose(one.plan.sum(axis=0), 1 / 40, atol=1e-12)
-        np.testing.assert_allclose(one.plan.sum(axis=1), 1 / 40, atol=1e-4)
-    same = divergences_1d.sinkhorn(x, x, 0.5)
-    assert same.raw > 0.3 and same.debiased == pytest.approx(0, abs=1e-4)
-
-
-def test_the_raw_value_is_the_cost_and_the_entropy_of_its_plan():
-    rng = np.random.default_rng(2)
-    x, y = rng.normal(size=(15, 2)), rng.normal(size=(20, 2))
-    found = divergences_1d.sinkhorn(x, y, 0.3, tolerance=1e-10)
-    relative = float((found.plan * np.log(found.plan * 300)).sum())
-    assert found.raw == pytest.approx(found.cost + 0.3 * relative, abs=1e-8)
-
-
-# --- Uploaded numbers -------------------------------------------------------------------------------------------------
-
-
-def test_numbers_come_in_many_spellings():
-    expected = np.arange(1.0, 7.0)
-    for text in ("1 2 3 4 5 6", "1\n2\n3\n4\n5\n6\n", "x\n1,2,3\n\n4;5;6", "1\t2\t3\t4\t5\t6"):
-        np.testing.assert_array_equal(divergences_1d.parse_numbers(text.encode(), 1)[:, 0], expected)
-    table = divergences_1d.parse_numbers(b"x,y\n" + b"\n".join(b"%d, %d" % (i, -i) for i in range(6)), 2)
-    np.testing.assert_array_equal(table, [[i, -i] for i in range(6)])
-
-
-@pytest.mark.parametrize(
-    "content, columns, said",
-    [
-        (b"", 1, "0 samples"),
-        (b"1 2 3", 1, "3 samples"),
-        (b"1 2 3 4 five", 1, "“five”"),
-        (b"1 2 3 4 nan", 1, "“nan”"),
-        (b"1,2\n3", 2, "Line 2 has 1 entries"),
-        (b"1 " * 6000, 1, "6,000 samples"),
-        (b"1" * 2_000_000, 1, "2.0 MB"),
-        (b"\xff\xfe\x00", 1, "0 samples"),
-    ],
-)
-def test_bad_numbers_are_answered_with_a_sentence(content, columns, said):
-    with pytest.raises(divergences_1d.NumbersError, match=said):
-        divergences_1d.parse_numbers(content, columns)
