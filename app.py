@@ -6,9 +6,10 @@ Where it is run as a script instead, as Streamlit's own test driver does, it is 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.shared.play import socket
 from pages.shared.shell import frame, server
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    app = st.App(frame.__file__, middleware=server.middleware())
+    app = st.App(frame.__file__, routes=socket.ROUTES, middleware=server.middleware())
 else:
     frame.show()

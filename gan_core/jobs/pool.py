@@ -22,8 +22,11 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 State = Literal["paused", "running", "finished", "failed", "closed"]
 
-FRAME_SECONDS = 0.1  # a running job publishes at most this often
+FRAME_SECONDS = 1 / 30  # a running job publishes at most this often
 RATE_SECONDS = 1.0  # the stretch over which `Job.rate` averages
+TURN_SECONDS = 0.4  # in a full class slices become shorter, so that every run has its turn this often …
+SHORTEST_SLICE = 0.01  # … but no shorter than this
+FRAME_SECONDS_IN_A_CROWD = 0.024  # between two frames of a run, for each running job that shares its worker
 GROWTH = 4  # one call of work.step may be this many times longer than the last: one odd measurement costs little
 
 log = logging.getLogger(__name__)
@@ -58,7 +61,7 @@ class Job(Generic[W, F]):
     """One run in the pool: plays until step `until`, pauses, obeys commands, and publishes frames for whoever looks.
 
     `publish(work)` makes a frame, an object that nobody changes afterwards. A worker calls it on submission, after
-    commands, when the run comes to rest, and while it runs at most ten times a second and only if `frame` was read.
+    commands, when the run comes to rest, and while it runs at most thirty times a second and only if `frame` was read.
     """
 
     def __init__(self, work: W, *, until: int, publish: Callable[[W], F]) -> None:
@@ -79,7 +82,9 @@ class Job(Generic[W, F]):
         self._step_seconds: float | None = None
         self._calls_of = 1  # steps in the last call of work.step
         self._pool: Pool | None = None
+        self._frame_seconds = FRAME_SECONDS
         self._scheduled = False  # waits for a worker, or is with one; guarded by the pool's condition
+        self._follower: Callable[[], object] | None = None
 
     # Any thread may call these.
 
@@ -117,12 +122,20 @@ class Job(Generic[W, F]):
         """End the job and let go of the work; a worker that is inside it lets go after the call under way."""
         with self._lock:
             self._state = "closed"
-            self._work = self._publish = None
+            self._work = self._publish = self._follower = None
             self._commands.clear()
             self._published = (self._published[0], None)
             pool = self._pool
         if pool is not None:
             pool._forget(self)
+
+    def follow(self, told: Callable[[], object] | None) -> None:
+        """Have a worker call `told()` after each new frame, and when the job has come to rest; None: nobody any more.
+
+        The worker has then let go of the work: what `told` does with the frame holds up no step while another worker
+        is free.
+        """
+        self._follower = told
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait until the job is no longer `busy`; False if that took longer than `timeout` seconds.
@@ -151,6 +164,10 @@ class Job(Generic[W, F]):
         self._wanted = True
         return self._published[1]
 
+    def look(self) -> None:
+        """Ask for the next frame."""
+        self._wanted = True
+
     @property
     def version(self) -> int:
         """Counts the published frames. Read it before `frame`: then a frame is never missed."""
@@ -165,6 +182,11 @@ class Job(Generic[W, F]):
         return self._until
 
     @property
+    def crowd(self) -> float:
+        """How many running jobs share a worker; at least 1."""
+        return 1.0 if self._pool is None else self._pool.crowd
+
+    @property
     def rate(self) -> float:
         """Steps per second over the last second or so; 0 when the job does not run."""
         return self._rate if self._state == "running" else 0.0
@@ -172,6 +194,15 @@ class Job(Generic[W, F]):
     def _wake(self) -> None:
         if self._pool is not None:
             self._pool._schedule(self)
+
+    def _tell(self) -> None:
+        follower = self._follower
+        if follower is None:
+            return
+        try:
+            follower()
+        except Exception:  # whoever looks may fail; the run goes on
+            log.exception("what follows a run failed at step %d", self._steps)
 
     # Only a worker calls these, one at a time.
 
@@ -254,7 +285,7 @@ class Job(Generic[W, F]):
     def _show(self, work: W, publish: Callable[[W], F], clock: Callable[[], float]) -> None:
         with self._lock:
             comes_to_rest = self._state == "running" and (self._steps >= self._until or work.failure is not None)
-            looked_at = self._wanted and clock() - self._published_at >= FRAME_SECONDS
+            looked_at = self._wanted and clock() - self._published_at >= self._frame_seconds
             if not (self._owed or comes_to_rest or looked_at):
                 return
             self._owed = self._wanted = False
@@ -340,9 +371,14 @@ class Pool:
 
     @property
     def load(self) -> int:
-        """How many jobs are running: what a page divides its patience by."""
+        """How many jobs are running."""
         with self._condition:
             return sum(job.state == "running" for job in self._jobs)
+
+    @property
+    def crowd(self) -> float:
+        """How many running jobs share a worker; at least 1."""
+        return max(1.0, self.load / max(1, len(self._threads)))
 
     def _schedule(self, job: Job[Any, Any]) -> None:
         with self._condition:
@@ -362,8 +398,14 @@ class Pool:
     def _serve(self) -> None:
         self._prepare()
         while (job := self._next()) is not None:
-            job._turn(self.slice_seconds, self._clock, 1 + self._spare())
-            self._put_back(job)
+            seen = job.version
+            crowd = self.crowd
+            job._frame_seconds = max(FRAME_SECONDS, crowd * FRAME_SECONDS_IN_A_CROWD)
+            seconds = max(SHORTEST_SLICE, min(self.slice_seconds, TURN_SECONDS / crowd))
+            job._turn(seconds, self._clock, 1 + self._spare())
+            rests = not self._put_back(job)
+            if rests or job.version != seen:
+                job._tell()
             del job  # an idle worker keeps no run alive
 
     def _next(self) -> Job[Any, Any] | None:
@@ -386,11 +428,12 @@ class Pool:
         with self._condition:
             return max(0, self._idle - len(self._queue))
 
-    def _put_back(self, job: Job[Any, Any]) -> None:
-        """To the end of the queue if it has more to do: every other job comes first."""
+    def _put_back(self, job: Job[Any, Any]) -> bool:
+        """To the end of the queue if it has more to do, and whether it has: every other job comes first."""
         with self._condition:
-            if job._has_work():
+            goes_on = job._has_work()
+            if goes_on:
                 self._queue.append(job)
-            else:
-                job._scheduled = False
-                self._condition.notify_all()
+            job._scheduled = goes_on
+            self._condition.notify_all()
+            return goes_on

@@ -54,7 +54,7 @@ def _state(name: str) -> PageState:
 
 
 def _bar(run: PageState, name: str) -> None:
-    """Replay, go on training, back to the shipped weights."""
+    """Go on training, back to the shipped weights."""
     show = run.shown
     last, live_step = shelf.past(name).snapshot.step, show.job.step_count
     over = show.job.state in ("failed", "closed", "finished")
@@ -77,11 +77,10 @@ def _bar(run: PageState, name: str) -> None:
         )  # fmt: skip
 
     with st.container(horizontal=True, gap="small", key=f"{STATE}-player"):
-        button("replay", "replay", show.replay, disabled=show.running, type="primary")
         if show.running:
-            button("pause", "pause", show.pause)
+            button("pause", "pause", show.pause, type="primary")
         else:
-            button("go_on", "model_training", go_on, disabled=over)
+            button("go_on", "model_training", go_on, disabled=over, type="primary")
         button("back", "restart_alt", back, disabled=live_step == last)
     run.config = run.default.replace(steps=show.job.until if live_step > last or show.running else last)
     if run.problem:

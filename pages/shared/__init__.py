@@ -7,7 +7,7 @@ panels     scene, curves, scores …         runs       Work, Frame, Show: the r
 url        the address                     tables     a visitor's own points
 predict    a question before a run        experiments  computations that all visitors share
 resources  the pool, and what ends when    live/      the views that draw in the browser
-sheet      tables of words and numbers     feed       which parts are renewed many times a second
+sheet      tables of words and numbers     pushed     which parts workers draw again
 
 A page with one run or several, whole:
 

@@ -144,11 +144,26 @@ def wait_idle(page: Page) -> None:
 
 
 def wait_at_rest(page: Page) -> None:
-    """Until the runs of the page rest, after steps that one can look back at. While a run moves, or its last picture
-    is awaited, another scrubber stands there, a disabled one: what is pressed on it is lost."""
+    """Until the runs of the page rest, after steps that one can look back at."""
     expect(button(page, "Pause")).to_have_count(0, timeout=PATIENCE * 1000)
-    scrubber = page.get_by_test_id("stMain").get_by_role("slider", name=re.compile(r"^Step( Step)?$")).first
-    expect(scrubber).to_be_enabled(timeout=PATIENCE * 1000)
+    expect(timeline(page)).to_have_attribute("data-state", "rest", timeout=PATIENCE * 1000)
+    expect(scrubber(page)).to_be_enabled(timeout=PATIENCE * 1000)
+    wait_idle(page)
+
+
+def timeline(page: Page) -> Locator:
+    """Progress, scrubber and replay. It tells whether the runs rest (data-state), whether the socket is open
+    (data-socket), and which step is drawn (data-step)."""
+    return page.locator(".gan-live[data-kind=timeline]").first
+
+
+def scrubber(page: Page) -> Locator:
+    return timeline(page).get_by_role("slider")
+
+
+def look_back(page: Page, step: int) -> None:
+    """Moves the scrubber to a step."""
+    scrubber(page).fill(str(step))
     wait_idle(page)
 
 

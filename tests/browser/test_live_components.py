@@ -20,7 +20,7 @@ def app() -> None:
     """The script under test: each view fed by a polling fragment, with pictures whose every number is known."""
     import streamlit as st
 
-    from pages.shared.views.live import Chart, Images, Line, Panel, curves, digits, feeding, scene
+    from pages.shared.views.live import Chart, Images, Line, Panel, curves, digits, scene
 
     st.set_page_config(layout="wide")
     x = np.linspace(-2, 2, 50)
@@ -61,16 +61,8 @@ def app() -> None:
         groups = [Images(grey, "left", [str(i) for i in range(8)]), Images(grey, "right")]
         st.write("picked", digits("images", groups, step=next_step(), columns=4, selectable=True))
 
-    def feed():
-        with feeding("feed"):
-            one()
-
     def first():
         name = st.session_state.setdefault("view", st.query_params.get("view", "one"))
-        if name == "fed":  # put in its place once, then it only gets new frames
-            one()
-            st.fragment(feed, run_every=0.1)()
-            return
         st.fragment({"one": one, "many": many, "lines": lines, "images": images}[name], run_every=0.1)()
 
     def second():
@@ -170,15 +162,6 @@ def test_colours_are_d_and_its_half_is_a_line(visit):
     page.locator(".chip[data-layer=field]").click()
     frames(page, 2)
     assert pixel(page, 0.05, 0.5)[3] == 0
-
-
-def test_a_feed_renews_a_view_that_is_not_sent_again(visit):
-    page = visit("fed")
-    assert int(root(page).get_attribute("data-step")) > 3
-    page.locator(".gan-live .tool").first.click()  # its buttons go on working
-    frames(page, 2)
-    expect(page.locator(".gan-live .tool.on")).to_be_visible()
-    assert pixel(page, 0.9, 0.5)[3] > 0
 
 
 def test_an_older_frame_that_comes_late_changes_nothing(code):

@@ -21,7 +21,7 @@ from pages.digits import labels, latent_space, models, scores
 from pages.digits.replay import NUMBERS, STATE
 from pages.shared.play import experiments, resources, shelf
 from pages.shared.shell import i18n
-from tests.pages.test_pages import at_rest, params, press, scrubber, state, tables, train, until, visit, words
+from tests.pages.test_pages import at_rest, look_back, params, press, state, tables, train, until, visit, words
 
 ENGLISH = i18n.texts("en")
 NAME = "digits"
@@ -74,7 +74,7 @@ def test_it_opens_with_digits_and_trains_nothing() -> None:
 def test_the_scrubber_brings_pictures_and_scores_of_the_past_back() -> None:
     app = page()
     _, recorded = shelf.replay(models.names()[0])
-    scrubber(app).set_value(int(recorded.steps[0])).run()
+    look_back(app, int(recorded.steps[0]), STATE)
     assert state(app, STATE).show.moment().step == 0
     assert app.metric[0].value == NUMBERS["fid"].format(recorded.scores["fid"][0])
 

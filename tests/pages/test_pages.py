@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,7 @@ from gan_core.presets import PRESETS
 from pages.shared.play import resources
 from pages.shared.shell import address as url
 from pages.shared.shell.state import KEY, PageState
+from pages.shared.views.live.component import KINDS
 
 ROOT = Path(__file__).parents[2]
 PLAYERS = ("play_2d", "digits")
@@ -63,8 +66,22 @@ def press(app: AppTest, button: str, name: str = "play_2d") -> AppTest:
     return app.button(key=f"{name}-{button}").click().run()
 
 
-def scrubber(app: AppTest) -> Any:
-    return next(slider for slider in app.select_slider if "-scrub" in slider.key)
+def look_back(app: AppTest, step: int, name: str = "play_2d") -> AppTest:
+    """What the scrubber does over the socket, which this driver does not have."""
+    state(app, name).show.look_at(step)
+    return app.run()
+
+
+def unwrapped(packet: bytes) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:
+    """The header of a packet, and for each view its kind and the header of its frame."""
+    length = int.from_bytes(packet[8:12], "little")
+    header, at, frames = json.loads(packet[12 : 12 + length]), 12 + length, []
+    while at < len(packet):
+        kind, size = (int.from_bytes(packet[at + i : at + i + 4], "little") for i in (0, 4))
+        frame = packet[at + 8 : at + 8 + size]
+        frames.append((KINDS[kind], json.loads(frame[4 : 4 + int.from_bytes(frame[:4], "little")])))
+        at += 8 + size
+    return header, frames
 
 
 def params(app: AppTest) -> dict[str, str]:
@@ -303,22 +320,27 @@ def test_play_and_pause() -> None:
         ("digits", {"preset": "digits_mlp"}),
     ],
 )
-def test_while_a_run_trains_its_pictures_are_renewed_without_the_rest(name: str, address: dict[str, str]) -> None:
-    def feeds() -> int:
-        return [node.proto.component_name for node in app.get("bidi_component")].count("gan_live_feed")
-
-    def fed() -> bool:
-        app.run()
-        return feeds() == 1
-
+def test_while_a_run_trains_workers_draw_all_that_moves(name: str, address: dict[str, str]) -> None:
     app = at_rest(visit(name, batch="8", g_layers="8", d_layers="8", steps="1000000", **address), name)
-    assert feeds() == 0
+    drawn = {node.proto.component_name for node in app.get("bidi_component")}
+    show = state(app, name).show
+    heard = threading.Event()
+    show.channel.listen(heard.set)
+    show.channel.fetch()
     press(app, "play", name)
-    until(fed)  # a part that put its view on the page a second time would be refused by Streamlit
-    assert not app.exception and state(app, name).show.parts
+    packet = None
+    while packet is None:
+        heard.clear()
+        packet = show.channel.fetch()
+        assert packet is not None or heard.wait(PATIENCE), "no worker made a packet"
+    header, frames = unwrapped(packet)
+    assert header["running"] and header["step"] == frames[0][1]["step"]
+    # every kind of view that is on the page and shows the runs is in it, at one and the same step
+    assert {f"gan_live_{kind}" for kind, _ in frames} >= drawn & {"gan_live_scene", "gan_live_digits"}
+    assert {frame["step"] for _, frame in frames} == {header["step"]}
     press(app, "pause", name)
     at_rest(app, name)
-    assert feeds() == 0
+    show.channel.listen(None)
 
 
 def test_new_seed_is_another_run_and_stands_in_the_address() -> None:
@@ -334,7 +356,7 @@ def test_scrubbing_brings_a_step_back_and_play_goes_on_from_the_last() -> None:
     for _ in range(4):
         press(app, "step")
     at_rest(app)
-    scrubber(app).set_value(2).run()
+    look_back(app, 2)
     assert state(app).show.moment().step == 2
     press(app, "step")
     at_rest(app)

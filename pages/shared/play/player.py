@@ -1,38 +1,36 @@
 """The player: what plays a page's runs and brings any recorded step back into all its views.
 
     page = layout.begin("play_2d")
-    controls.sidebar(page)
-    player.bar(page)                 # buttons, outside of what polls
-    player.stage(page, view)         # progress, scrubber, and view(page, frame) as often as something new is there
+    fields.sidebar(page)
+    player.bar(page)                 # buttons
+    player.stage(page, view)         # progress, scrubber, and view(page, frame)
 
 `view` is the page's own function. It gets the `runs.Frame` to draw, whose `runs` hold one `RunFrame` for each run of
-`page.variants`, all at the same step, live or from the past; it must not compute for long, and never trains. While
-something moves, the stage is a fragment that asks again by itself; the buttons and controls around it stay still. While
-runs train it looks at the whole every second or two, and in between `feed` renews the pictures alone.
+`page.variants`, all at the same step, live or from the past; it must not compute for long, and never trains. A script
+run calls it once. While runs train, the parts of it that are marked with `pushed` are drawn by workers and come to the
+browser over a socket (`channel`, `socket`); what a visitor does to a player goes the same way where the page around it
+need not change. Without a socket the browser asks for a look once a second.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
 from gan_core.jobs.pool import PoolFull
 from pages.shared.controls import uploads
-from pages.shared.play import feed, resources
+from pages.shared.play import pushed, resources
 from pages.shared.play.runs import Frame, Show
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
+from pages.shared.views import live
 
 View = Callable[[PageState, Frame], None]
-FASTEST, SLOWEST = 0.13, 1.0  # seconds between two looks at a run, alone on the server and in a full class
-FIRST_LOOK = 0.4  # until there is a first picture
-BETWEEN_LOOKS = 1.5  # at the whole, where the pictures have a feed
-SECONDS_PER_JOB = 0.03  # a look may come this often for each run on the server …
-VIEW_SHARE = 3.0  # … and after this many times the time that drawing takes
+# what the socket does at once: the button's name, and what it says
+AT_ONCE = {"pause": "pause", "step": "both", "step_d": "d", "step_g": "g"}
 SHOWS_KEPT = 3  # pages of one visitor whose runs are kept; the longest untouched one goes first
 
 
@@ -119,7 +117,6 @@ def bar(page: PageState) -> None:
         button("step_g", "brush", lambda: show.step_player("g"), disabled=over or show.running)
         button("reset", "restart_alt", lambda: restart(page))
         button("new_seed", "casino", lambda: _new_seed(page))
-        button("replay", "replay", show.replay, disabled=show.running or show.job.step_count == 0)
     _notices(page, show)
 
 
@@ -139,86 +136,60 @@ def _notices(page: PageState, show: Show) -> None:
         st.info(t("player.closed"))
 
 
-# ── what polls ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── what moves ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def stage(page: PageState, view: View) -> None:
-    """Progress, scrubber and the page's views; looks again by itself while something moves."""
+def stage(page: PageState, view: View, *, name: str = "") -> None:
+    """Progress, scrubber and the page's views. From here on the browser listens to the runs by itself, and asks for
+    another script run when they have come to rest. `name`: the page whose buttons the socket may press."""
     if page.show is None:
         return
-    show, moving = page.show, page.show.moving
-    # Containers of their own: when a look starts, Streamlit drops what it has not yet sent of the fragment, and without
-    # the container around it what follows on the page would have no place until the look is done.
-    fed = show.running and bool(show.parts)  # those of the look before
+    # A container of its own: when a fragment runs, Streamlit drops what it has not yet sent of the one before, and
+    # without the container around it what follows on the page would have no place until then.
     with st.container():
-        pause = max(BETWEEN_LOOKS, 3 * _patience(show)) if fed else _patience(show)
-        st.fragment(_look, run_every=pause if moving else None)(page, view, moving, fed)
-    if fed:
-        with st.container(gap=None):
-            st.fragment(_feed, run_every=_patience(show))(page)
+        st.fragment(_look)(page, view, (page.show.running, page.show.moving))
 
 
-def _patience(show: Show) -> float:
-    """Seconds until the next look: few where the server is idle, more in a full class or for a slow view."""
-    if show.job.frame is None:
-        return FIRST_LOOK
-    return min(SLOWEST, max(FASTEST, SECONDS_PER_JOB * resources.pool().load, VIEW_SHARE * show.view_seconds))
-
-
-def _look(page: PageState, view: View, polling: bool, fed: bool) -> None:
+def _look(page: PageState, view: View, known: tuple[bool, bool]) -> None:
+    """The views, and in a run of this fragment alone the rest of the page too, if it has to follow the runs."""
     show = page.show
     if show is None:
         return
-    moving = show.moving  # before the frame: whatever comes to rest now has published its last one
+    running, moving = show.running, show.moving  # before the frame: whatever comes to rest now has published its last
     frame = show.moment()
+    _timeline(page, show)
     if frame is not None:
-        start = time.perf_counter()
         show.drawn, show.parts = frame, []
-        _timeline(page, show, frame, moving)
-        view(page, frame)
-        show.view_seconds = time.perf_counter() - start
+        with live.selecting(show.channel.selections):
+            view(page, frame)
+        show.channel.draw(pushed.again(show.parts, show.channel.selections, app().language))
     elif moving:
         st.info(t("player.preparing"), icon=":material/hourglass_top:")
-    if polling != (moving if polling else show.moving):
-        st.rerun()  # it came to rest, or a view asked the runs something: buttons and polling have to follow
-    if moving and show.running and fed != bool(show.parts):
-        st.rerun()  # there is something to feed now, or nothing any more
+    if (running, moving) != known and not moving:
+        st.rerun()  # it came to rest: the buttons have to follow
 
 
-def _feed(page: PageState) -> None:
-    """The pictures alone, between two looks."""
-    show = page.show
-    if show is None:
-        return
-    if not show.running:
-        st.rerun()  # a look at where it came to rest
-    if (frame := show.moment()) is not None:
-        start = time.perf_counter()
-        feed.renew(page, frame)
-        show.view_seconds = time.perf_counter() - start
-
-
-def _timeline(page: PageState, show: Show, frame: Frame, moving: bool) -> None:
+def _timeline(page: PageState, show: Show) -> None:
     """How far it is, and the scrubber over what was recorded."""
-    step, last, stop = frame.step, show.job.step_count, page.config.train.steps
-    text = t("player.progress", step=f"{step:,}", steps=f"{stop:,}")
-    if show.running:
-        text += " · " + t("player.rate", rate=f"{show.job.rate:,.0f}")
-    elif show.at is not None:
-        text = t("player.past", step=f"{step:,}", last=f"{last:,}")
-    newest = show.job.frame
-    recorded = [step] if newest is None else newest.steps
-    steps = sorted({0, step}) if show.running else recorded  # while it cannot be moved its two ends are enough
-    key = f"{page.name}-scrub" if moving else f"{page.name}-scrub-{last}-{show.moves}"  # see controls.widget_key
+    key = f"{page.name}-timeline-of-steps"
 
-    def scrubbed() -> None:
-        show.look_at(st.session_state[key])
+    def looked() -> None:
+        if (wish := st.session_state[key].look) is not None:
+            show.look_at(_step_of(wish))
 
-    bar, scrubber = st.columns([2, 3], vertical_alignment="center", gap="medium")
-    bar.progress(min(1.0, step / stop), text=text)
-    st.session_state[key] = step
-    scrubber.select_slider(
-        t("player.scrub"), options=steps if len(steps) > 1 else [step, step + 1], key=key, format_func="{:,}".format,
-        on_change=None if moving else scrubbed, disabled=moving or len(steps) == 1, help=t("player.scrub_help"),
-        label_visibility="collapsed",
+    live.timeline(
+        key, show.channel.header(), token=show.channel.token,
+        buttons={f"{page.name}-{name}": action for name, action in AT_ONCE.items()},
+        labels={name: _word(name) for name in live.TIMELINE_LABELS}, on_look=looked,
     )  # fmt: skip
+
+
+def _word(name: str) -> str:
+    """A word of the timeline; its numbers are filled in by the browser."""
+    return t(f"player.timeline_{name}")
+
+
+def _step_of(wish: object) -> int | None:
+    """The step in what the browser sent; None, the present, for what no page of ours sends."""
+    step = wish.get("step") if isinstance(wish, Mapping) else None
+    return step if type(step) is int and step >= 0 else None

@@ -19,6 +19,7 @@ import numpy as np
 
 from gan_core.config import FIELDS, ConfigError, RunConfig
 from gan_core.jobs.pool import Job, Pool
+from pages.shared.play.channel import Channel
 
 if TYPE_CHECKING:
     from gan_core.run.classes import ClassHistory
@@ -30,9 +31,8 @@ T = TypeVar("T")
 
 RATES = ("g_lr", "d_lr")
 LIVE = (*RATES, "steps")  # what may change while a run goes on; everything else starts a new run
-LIVE_SECONDS = 1.0  # while the runs train, what is slow to work out is not done more often
-REPLAY_SECONDS = 10.0  # the whole past plays back in at most this time …
-REPLAY_RATE = 6.0  # … and a short past at this many recorded steps a second
+ASKED_SECONDS = 1.0  # while the runs train, a worker is not asked the same more often
+WORKED_OUT = 0.1  # of the time of runs that train, for what is slow to work out: W₁ by assignment, say
 
 
 @dataclass(frozen=True)
@@ -173,13 +173,14 @@ class Show:
     configs: tuple[RunConfig, ...]
     job: Job[Work, Frame | None]
     at: int | None = None
-    replay_start: float | None = None
     touched: bool = False  # it is more than a fresh start
-    moves: int = 0  # how often the program has moved the scrubber, not the visitor
-    view_seconds: float = 0.0  # what the page took to draw the last frame
-    drawn: Frame | None = None  # the frame of the look that is under way, or was last
-    parts: list[Callable[[Frame], None]] = field(default_factory=list)  # of that look, what `feed` can draw again
+    drawn: Frame | None = None  # the frame that the script run under way draws, or the last one did
+    parts: list[Callable[[Frame], None]] = field(default_factory=list)  # of that script run, what is `pushed` later
     cache: dict[Any, Any] = field(default_factory=dict)  # what views worked out about these runs
+
+    def __post_init__(self) -> None:
+        self.channel = Channel(self)
+        self.job.follow(self.channel.published)
 
     @classmethod
     def start(cls, pool: Pool, configs: Sequence[RunConfig], points: np.ndarray | None = None) -> Show:
@@ -203,28 +204,30 @@ class Show:
         return answer
 
     def remember(self, name: Hashable, key: object, make: Callable[[], T]) -> T:
-        """`make()`, made again when `key` changes, but while the runs train at most once a second."""
+        """`make()`, made again when `key` changes, but while the runs train only in WORKED_OUT of their time."""
         known: tuple[object, float, T] | None = self.cache.get(name)
-        if known is None or (known[0] != key and not self._too_soon(known[1])):
-            known = self.cache[name] = (key, time.monotonic(), make())
+        if known is None or (known[0] != key and not (self.running and time.monotonic() < known[1])):
+            began = time.monotonic()
+            made, now = make(), time.monotonic()
+            known = self.cache[name] = (key, now + (now - began) * self.job.crowd / WORKED_OUT, made)
         return known[2]
 
     def answer(self, name: Hashable, key: object, question: Callable[[Work], T]) -> T | None:
         """A worker's answer to `question`, as in `remember`; until it is there the last one, at first None."""
         asked: tuple[object, float, Future[T], T | None] | None = self.cache.get(name)
-        if asked is None or (asked[0] != key and asked[2].done() and not self._too_soon(asked[1])):
+        if asked is None or (
+            asked[0] != key and asked[2].done() and not (self.running and time.monotonic() < asked[1])
+        ):
             last = None if asked is None else asked[2].result()
-            asked = self.cache[name] = (key, time.monotonic(), self.ask(question), last)
+            asked = self.cache[name] = (key, time.monotonic() + ASKED_SECONDS, self.ask(question), last)
         return asked[2].result() if asked[2].done() else asked[3]
-
-    def _too_soon(self, last: float) -> bool:
-        return self.running and time.monotonic() - last < LIVE_SECONDS
 
     # ── the player's buttons ─────────────────────────────────────────────────────────────────────────────────────────
 
     def play(self) -> None:
         self.newest()
         self.job.play(until=self.configs[0].train.steps)
+        self.channel.changed()
 
     def pause(self) -> None:
         self.job.pause()
@@ -257,35 +260,24 @@ class Show:
             self.play()
 
     def close(self) -> None:
+        self.channel.close()
         self.job.close()
 
     # ── looking back ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def newest(self) -> None:
         """Back to the present, because training goes on from there."""
-        self.moves += self.at is not None
-        self.at, self.replay_start, self.touched = None, None, True
+        self.at, self.touched = None, True
 
-    def look_at(self, step: int, *, moved: bool = False) -> None:
-        """Bring a step back; `moved` if it was not the scrubber that asked, which then has to follow."""
+    def look_at(self, step: int | None) -> None:
+        """Bring a recorded step back, or the present."""
         frame = self.job.frame
-        self.moves += moved
-        self.replay_start = None
-        self.at = None if frame is None or step >= frame.step else step
-
-    def replay(self) -> None:
-        self.pause()
-        self.replay_start = time.monotonic()
+        self.at = None if step is None or frame is None or step >= frame.step else step
+        self.channel.changed()
 
     def moment(self) -> Frame | None:
-        """The frame to draw; None until the first one is there. Ends a replay that has reached the present."""
+        """The frame to draw; None until the first one is there."""
         frame = self.job.frame
-        if frame is not None and self.replay_start is not None:
-            steps = frame.steps
-            rate = max(REPLAY_RATE, len(steps) / REPLAY_SECONDS)
-            index = int((time.monotonic() - self.replay_start) * rate)
-            self.at = steps[index] if index < len(steps) - 1 else None
-            self.replay_start = self.replay_start if self.at is not None else None
         return frame if frame is None or self.at is None else frame.at(self.at)
 
     # ── what the page has to know ────────────────────────────────────────────────────────────────────────────────────
@@ -296,8 +288,8 @@ class Show:
 
     @property
     def moving(self) -> bool:
-        """Whether the picture may still change by itself: training, replaying, or a command is being carried out."""
-        return self.job.busy or self.replay_start is not None
+        """Whether the picture may still change by itself: training, or a command is being carried out."""
+        return self.job.busy
 
     def stale(self, configs: Sequence[RunConfig]) -> list[str]:
         """The fields in which `configs` are other runs than these; of another number of runs, what sets them apart."""

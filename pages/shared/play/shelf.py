@@ -70,6 +70,7 @@ class ShelfJob:
     def __init__(self, name: str, past: RunFrame, pool: Pool) -> None:
         self.name, self.past, self.pool = name, past, pool
         self.live: Job[Work, Frame | None] | None = None
+        self._follower: Callable[[], object] | None = None
         self._joined: tuple[Frame | None, Frame] = (None, Frame((past,)))
 
     def _awake(self) -> Job[Work, Frame | None]:
@@ -78,6 +79,7 @@ class ShelfJob:
             live: Job[Work, Frame | None] = Job(
                 Resumed(self.name, self.past.config), until=self.until, publish=Work.frame
             )
+            live.follow(self._follower)
             self.pool.submit(live)
             self.live = live
         return self.live
@@ -87,6 +89,15 @@ class ShelfJob:
 
     def do(self, command: Callable[[Work], object]) -> None:
         self._awake().do(command)
+
+    def follow(self, told: Callable[[], object] | None) -> None:
+        self._follower = told
+        if self.live is not None:
+            self.live.follow(told)
+
+    def look(self) -> None:
+        if self.live is not None:
+            self.live.look()
 
     def pause(self) -> None:
         if self.live is not None:
@@ -119,6 +130,14 @@ class ShelfJob:
     @property
     def busy(self) -> bool:
         return self.live is not None and self.live.busy
+
+    @property
+    def version(self) -> int:
+        return 0 if self.live is None else self.live.version
+
+    @property
+    def crowd(self) -> float:
+        return 1.0 if self.live is None else self.live.crowd
 
     @property
     def rate(self) -> float:

@@ -7,6 +7,9 @@ is complete (a test holds every key that the code asks for); a text that another
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +17,8 @@ from pages.shared.shell.state import app
 
 TEXTS = Path(__file__).parent / "texts"
 DEFAULT = "en"
+
+_spoken: ContextVar[str | None] = ContextVar("spoken", default=None)  # where there is no visitor to ask
 
 
 @cache
@@ -42,11 +47,21 @@ def languages() -> dict[str, str]:
     return {code: texts(code)["app.language"] for code in codes}
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Inside, `t` speaks this language whoever asks: a worker that draws a page knows no visitor."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
 def t(key: str, default: str | None = None, **values: object) -> str:
     """The text in the visitor's language, with {name} replaced by `values`.
 
     `default` is the English text of a key that lives elsewhere (a preset's title). KeyError if English has none.
     """
     english = texts(DEFAULT)[key] if default is None else default
-    text = texts(app().language).get(key, english)
+    text = texts(_spoken.get() or app().language).get(key, english)
     return text.format(**values) if values else text

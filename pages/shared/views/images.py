@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared.play import feed
+from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame, Work
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
@@ -23,7 +23,7 @@ WALK_STEPS = 11
 CLASSES = 10
 
 
-@feed.moves
+@pushed
 def samples(page: PageState, frame: Frame) -> None:
     """Samples from fixed noise: 64 of one member, or some of every one. A click chooses one."""
     run = frame.runs[0]

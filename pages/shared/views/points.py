@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from pages.shared.play import feed
+from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, one_of
@@ -94,7 +94,7 @@ def of_players(shot: Moment) -> Snapshot:
     return shot
 
 
-@feed.moves
+@pushed
 def plane(
     page: PageState, frame: Frame, *, titles: Sequence[str] = (), hidden: Sequence[str] = ("arrows", "lattice"),
     height: int = 500,

@@ -19,7 +19,7 @@ import numpy as np
 import streamlit as st
 
 from gan_core.config import RunConfig
-from pages.shared.play import feed
+from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
@@ -107,7 +107,7 @@ def members(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> Non
 # ── curves ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@feed.moves
+@pushed
 def curves(
     page: PageState, frame: Frame, names: Sequence[str], *,
     titles: Sequence[str] = (), height: int = 130, width: int = 280,
@@ -132,15 +132,15 @@ class TimeAxis(TypedDict):
 
 
 def time_axis(page: PageState, key: str) -> TimeAxis:
-    """What a view over steps of this key is given: once the runs rest, a click on it brings that step back, and the
-    scrubber follows."""
+    """What a view over steps of this key is given: a click on it brings that step back, and the scrubber follows. The
+    browser does it over the socket; without one Streamlit hears of the click."""
     show = page.shown
 
     def clicked() -> None:
         if (step := st.session_state[key].step) is not None:
-            show.look_at(int(step), moved=True)
+            show.look_at(int(step))
 
-    return {"cursor": show.at, "clickable": not show.running, "on_click": clicked}
+    return {"cursor": show.at, "clickable": True, "on_click": clicked}
 
 
 def band(label: str, colour: str, values: np.ndarray) -> live.Line:

@@ -11,8 +11,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from pages.shared.views.live import Chart, Images, Line, Panel, curves_frame, digits_frame, scene_frame
-from pages.shared.views.live.component import CODE_HERE, FILES, FOLDER, KINDS, _stamp, drawing_code
+from pages.shared.views.live import (
+    Chart,
+    Images,
+    Line,
+    Number,
+    Numbers,
+    Panel,
+    Sentence,
+    Table,
+    curves,
+    curves_frame,
+    digits,
+    digits_frame,
+    recording,
+    scene,
+    scene_frame,
+    stamp,
+    timeline,
+    words_frame,
+)  # fmt: skip
+from pages.shared.views.live.component import CODE_HERE, FILES, FOLDER, KINDS, drawing_code
 from pages.shared.views.live.digits import nibbles
 from pages.shared.views.live.packing import Quantised, pack
 
@@ -337,31 +356,44 @@ def test_the_views_mount_in_a_script():
     assert all(after[name][0][8:] == before[name][0][8:] for name in after)
 
 
-def test_a_feed_sends_the_frames_of_all_views_in_one_message_and_mounts_none():
-    from streamlit.testing.v1 import AppTest
-
-    def script():
-        import numpy as np
-
-        from pages.shared.views.live import Chart, Line, Panel, curves, digits, feeding, scene
-
-        with feeding("f"):
-            assert scene("s", Panel((-1, 1, -1, 1), fake=np.zeros((4, 2))), selected=3) == 3
-            assert curves("c", [Chart("loss", np.arange(3), [Line("D", "real", np.zeros(3))])]) is None
-            assert digits("d", np.zeros((2, 28, 28), np.uint8)) is None
-
-    app = AppTest.from_function(script).run(timeout=30)
-    assert not app.exception
-    (data, _), *others = views(app).values()
-    assert not others and "gan_live_feed" in views(app)
-    at, fed = 8, []
-    while at < len(data):
-        kind, length = (int.from_bytes(data[i : i + 4], "little") for i in (at, at + 4))
-        fed.append((KINDS[kind], read(data[at + 8 : at + 8 + length])["key"]))
-        at += 8 + length
-    assert fed == [("scene", "s"), ("curves", "c"), ("digits", "d")]
+def test_recording_leaves_the_frames_of_all_views_and_asks_streamlit_for_nothing():
+    chosen = {"s-selected": 2}
+    with recording(chosen) as frames:
+        assert scene("s", Panel((-1, 1, -1, 1), fake=np.zeros((4, 2))), selected=3, selectable=True) == 2
+        curves("c", [Chart("loss", np.arange(3), [Line("D", "real", np.zeros(3))])])
+        digits("d", np.zeros((2, 28, 28), np.uint8))
+    assert [KINDS[int.from_bytes(frame[:4], "little")] for frame in frames] == ["scene", "curves", "digits"]
+    for frame, key in zip(frames, "scd", strict=True):
+        assert int.from_bytes(frame[4:8], "little") == len(frame) - 8
+        assert read(frame[8:])["key"] == key
+    assert read(frames[0][8:])["selected"] == 2
 
 
-def test_messages_are_numbered_upwards():
-    first, second = (int.from_bytes(_stamp(here=True), "little") for _ in range(2))
+def test_the_numbers_of_messages_grow():
+    first, second = (int.from_bytes(stamp(), "little") for _ in range(2))
     assert first < second < 2**53  # JavaScript counts no further
+    assert first & 1 and not int.from_bytes(stamp(known=False), "little") & 1
+
+
+def test_words_are_sent_as_text():
+    frame = read(
+        words_frame(
+            "w",
+            [
+                Numbers([Number("Modes", "8", "perfect: 8")]),
+                Sentence("**All** found", "success"),
+                Table(["", "a"], [["x", "1"]]),
+            ],
+            step=3,
+        )
+    )
+    assert frame["step"] == 3 and frame["blocks"] == [
+        {"numbers": [["Modes", "8", "perfect: 8", ""]]},
+        {"sentence": "**All** found", "mood": "success", "small": False},
+        {"head": ["", "a"], "rows": [["x", "1"]]},
+    ]
+
+
+def test_a_word_that_the_timeline_does_not_have_is_refused():
+    with pytest.raises(ValueError, match="no word 'pace'"):
+        timeline("t", {}, token="x", buttons={}, labels={"pace": "?"})

@@ -15,21 +15,28 @@
           -> the step just clicked | None
         Strip(title, x, values, right, mark): shares (T, M) over steps and what they should be
 
-Call them like widgets, best inside the fragment that polls; the same `key` keeps a view in place, with its zoom and its
+    words(key, blocks, *, step=…, reserve=0)
+        blocks: Numbers([Number(label, value, note, help), …]), Sentence(text, mood, small), Table(head, rows)
+    timeline(key, header, *, token=…, buttons=…)     progress, scrubber and replay; the browser listens to that socket
+
+Call them like widgets; the same `key` keeps a view in place, with its zoom and its
 hidden layers. Words are arguments, in the language of the page. `summary` is what a screen reader says of the picture.
 Each view's root element, `.gan-live[data-kind=scene]` and so on, tells `data-step` (the step drawn) and `data-frames`
-(how many frames of data were drawn). Inside `feeding(key)` views that are on the page get new frames, all in one
-message, and nothing else happens. `scene_frame`, `curves_frame`, `digits_frame` and `heat_frame` give the bytes
-alone.
+(how many frames of data were drawn). Inside `recording(selections)` nothing is put on a page: each view leaves its
+frame in a list, which a worker may do. `scene_frame`, `curves_frame`, … give the bytes alone.
 """
 
-from .component import feeding
+from .component import recording, selecting, stamp
 from .curves import Chart, Line, curves, curves_frame
 from .digits import Images, digits, digits_frame
 from .heat import HEAT_LABELS, Strip, heat, heat_frame
 from .scene import LABELS, LAYERS, Panel, scene, scene_frame
+from .timeline import TIMELINE_LABELS, timeline
+from .words import Number, Numbers, Sentence, Table, words, words_frame
 
 __all__ = [
-    "HEAT_LABELS", "LABELS", "LAYERS", "Chart", "Images", "Line", "Panel", "Strip",
-    "curves", "curves_frame", "digits", "digits_frame", "feeding", "heat", "heat_frame", "scene", "scene_frame",
+    "HEAT_LABELS", "LABELS", "LAYERS", "TIMELINE_LABELS", "Chart", "Images", "Line", "Number", "Numbers", "Panel",
+    "Sentence", "Strip", "Table",
+    "curves", "curves_frame", "digits", "digits_frame", "heat", "heat_frame", "recording", "scene", "scene_frame",
+    "selecting", "stamp", "timeline", "words", "words_frame",
 ]  # fmt: skip

@@ -1,7 +1,21 @@
 // What all views share: what a visitor set, colours, canvases, and the View they extend.
 // component.py joins these files into one module, in the order of their imports.
 
-import { channels, faded } from "./pure.js";
+import { channels, faded, unpack } from "./pure.js";
+
+/** What is on the page: every view by its kind and key, and the timeline that listens to the runs, if there is one. */
+export const page = { views: new Map(), timeline: undefined };
+
+const KINDS = ["scene", "curves", "digits", "heat", "words", "timeline"]; // in the order of KINDS in component.py
+
+/** New frames for views that are on the page. */
+export function feed(frames, stamp) {
+  for (const { kind, bytes } of frames) {
+    const frame = unpack(bytes);
+    const known = page.views.get(`${KINDS[kind]} ${frame.key}`);
+    if (known?.root.isConnected) known.show(frame, stamp, known.send);
+  }
+}
 
 /** What a visitor set in a view (zoom, hidden layers), kept until the tab is closed, if the browser keeps anything. */
 function recall(key) {
@@ -130,6 +144,12 @@ export class View {
       this.root.dataset.frames = +this.root.dataset.frames + 1; // pictures of new data, for those who count
       this.root.dataset.step = this.data.step ?? "";
     });
+  }
+
+  /** A step was clicked: it is looked at, or, where nothing can be looked back at, Python hears of the click. */
+  chose(step) {
+    if (page.timeline?.root.isConnected) page.timeline.look(step);
+    else this.send("step", step);
   }
 
   close() {

@@ -2,7 +2,8 @@
 
 Streamlit sends a component's JavaScript again with every update. So the drawing code is a component of its own, on the
 page only until the browser says that the code has come; a view is a few lines that hand each frame over to that code.
-A frame then costs its own bytes and hardly more. A feed hands over the frames of many views that are on the page.
+A frame then costs its own bytes and hardly more. While runs train, frames come over a socket of our own (socket.js),
+and no script runs.
 
 Every message is made unique by a number before its bytes. Streamlit replaces a large message that it has sent before by
 its hash, and where it then throws away what a fragment did not get sent in time, it keeps the hash and loses the
@@ -25,11 +26,14 @@ from typing import Any, Literal
 
 import streamlit as st
 
-Kind = Literal["scene", "curves", "digits", "heat"]
-KINDS: tuple[Kind, ...] = ("scene", "curves", "digits", "heat")
+Kind = Literal["scene", "curves", "digits", "heat", "words", "timeline"]
+KINDS: tuple[Kind, ...] = ("scene", "curves", "digits", "heat", "words", "timeline")
 FOLDER = Path(__file__).parent
 # joined into one module, in this order; each imports only from those before it
-FILES = ("pure.js", "common.js", "scene.js", "curves.js", "digits.js", "heat.js", "start.js")
+FILES = (
+    "pure.js", "common.js", "scene.js", "curves.js", "digits.js", "heat.js", "words.js", "socket.js", "timeline.js",
+    "start.js",
+)  # fmt: skip
 
 BETWEEN_FILES = re.compile(r"^import [^;]*;\n|^export (?!default)", re.MULTILINE)  # joined, they are one module
 
@@ -47,14 +51,6 @@ export default function (component) {
 """
 
 
-# Views that are not on the page yet get their frame from their own element.
-FEED = """
-export default function ({ data }) {
-  globalThis.ganLive?.feed?.(data);
-}
-"""
-
-
 def drawing_code() -> str:
     """The JavaScript of all views with its style sheet, as one module."""
     css = (FOLDER / "live.css").read_text(encoding="utf-8")
@@ -65,7 +61,6 @@ def drawing_code() -> str:
 # Ascending also over a restart of the server, which the page in the browser outlives.
 _messages = itertools.count(time.time_ns() // 1000)
 _code = st.components.v2.component("gan_live_code", js=drawing_code())
-_feed = st.components.v2.component("gan_live_feed", js=FEED)
 _views = {kind: st.components.v2.component(f"gan_live_{kind}", js=VIEW.replace("KIND", kind)) for kind in KINDS}
 
 
@@ -74,55 +69,73 @@ def selection(
 ) -> tuple[int | None, Callable[[], None]]:
     """(index, callback): what the visitor chose last in a view (`selected` before), and what each click has to call.
 
-    A click is an event: choosing the same one again counts. The choice is kept under the key `<key>-selected`.
+    A click is an event: choosing the same one again counts. The choice is kept under the key `<key>-selected`, and for
+    those who have no session, in what `recording` was given.
     """
     name = f"{key}-selected"
+    noted = _selections.get()
+    noted = {} if noted is None else noted
+    if _recorded.get() is not None:
+        return noted.get(name, selected), lambda: None
 
     def clicked() -> None:
         st.session_state[name] = int(st.session_state[key].selected)
         if on_select is not None:
             on_select()
 
-    return st.session_state.get(name, selected), clicked
+    chosen = noted[name] = st.session_state.get(name, selected)
+    return chosen, clicked
 
 
-_fed: ContextVar[list[bytes] | None] = ContextVar("fed", default=None)
+_recorded: ContextVar[list[bytes] | None] = ContextVar("recorded", default=None)
+_selections: ContextVar[dict[str, int | None] | None] = ContextVar("selections", default=None)
 NOTHING_HAPPENED = SimpleNamespace(selected=None, step=None)
 
 
 @contextmanager
-def feeding(key: str) -> Iterator[None]:
-    """Inside, views are not put on the page: those that are there already get their frames, all in one message."""
-    frames: list[bytes] = []
-    token = _fed.set(frames)
+def selecting(selections: dict[str, int | None]) -> Iterator[None]:
+    """Inside, what the visitor has chosen in views is noted in `selections`, for `recording`."""
+    token = _selections.set(selections)
     try:
         yield
     finally:
-        _fed.reset(token)
-    _feed(key=key, data=_stamp(here=True) + b"".join(frames))
+        _selections.reset(token)
 
 
-def _stamp(here: bool) -> bytes:
+@contextmanager
+def recording(selections: dict[str, int | None]) -> Iterator[list[bytes]]:
+    """Inside, views are not put on a page: each leaves its frame, with its kind and its length, in the list. Nothing
+    asks Streamlit for anything, so any thread may do it."""
+    frames: list[bytes] = []
+    token = _recorded.set(frames)
+    try:
+        with selecting(selections):
+            yield frames
+    finally:
+        _recorded.reset(token)
+
+
+def stamp(known: bool = True) -> bytes:
     """Eight bytes: a number that no other message has and that grows, whose lowest bit tells whether Python knows that
     the drawing code is there."""
-    return (2 * next(_messages) + here).to_bytes(8, "little")
+    return (2 * next(_messages) + known).to_bytes(8, "little")
 
 
 def mount(kind: Kind, key: str, frame: bytes, **events: Any) -> Any:
     """Show a frame in the view of this kind; gives Streamlit's result, with one attribute for each event."""
-    if (fed := _fed.get()) is not None:
-        fed.append(KINDS.index(kind).to_bytes(4, "little") + len(frame).to_bytes(4, "little") + frame)
+    if (recorded := _recorded.get()) is not None:
+        recorded.append(KINDS.index(kind).to_bytes(4, "little") + len(frame).to_bytes(4, "little") + frame)
         return NOTHING_HAPPENED
     here = CODE_HERE in st.session_state
 
     def arrived() -> None:
         st.session_state[CODE_HERE] = True
 
-    stamp = _stamp(here)
+    number = stamp(here)
     with st.container(gap=None):  # the code takes no room of its own
-        result = _views[kind](key=key, data=stamp + frame, on_code_change=arrived, **events)
+        result = _views[kind](key=key, data=number + frame, on_code_change=arrived, **events)
         bearer, sent = st.session_state.get(CODE_SENT, (key, -math.inf))
         if not here and (bearer == key or time.monotonic() - sent > PATIENCE):
             st.session_state[CODE_SENT] = (key, time.monotonic())
-            _code(key=f"{key}-code", data=stamp)
+            _code(key=f"{key}-code", data=number)
     return result

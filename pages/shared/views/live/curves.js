@@ -340,6 +340,6 @@ export class Curves extends View {
   }
 
   choose() {
-    if (this.hover?.step !== undefined && this.data.clickable) this.send("step", this.hover.step);
+    if (this.hover?.step !== undefined && this.data.clickable) this.chose(this.hover.step);
   }
 }

@@ -152,6 +152,6 @@ export class Heat extends View {
   }
 
   choose() {
-    if (this.hover && this.data.clickable) this.send("step", this.data.strips[this.hover.strip].x[this.hover.look]);
+    if (this.hover && this.data.clickable) this.chose(this.data.strips[this.hover.strip].x[this.hover.look]);
   }
 }

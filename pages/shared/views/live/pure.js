@@ -156,3 +156,40 @@ export function shareColour(share, right, [green, yellow, red]) {
   const [from, to, s] = t < 0.5 ? [green, yellow, 2 * t] : [yellow, red, 2 * t - 1];
   return [...from.map((c, i) => c + s * (to[i] - c)), 1];
 }
+
+/** The pieces of a text with marks: [{tag, text}], where the tag of plain text is undefined. */
+export function marked(text) {
+  return text
+    .split(/(\*\*.+?\*\*|`[^`]+`)/)
+    .filter(Boolean)
+    .map((piece) => {
+      if (piece.length > 4 && piece.startsWith("**") && piece.endsWith("**"))
+        return { tag: "strong", text: piece.slice(2, -2) };
+      if (piece.length > 2 && piece.startsWith("`") && piece.endsWith("`"))
+        return { tag: "code", text: piece.slice(1, -1) };
+      return { text: piece };
+    });
+}
+
+/** Below which addresses the app may be served: where Streamlit's own server was found, then every folder of the page. */
+export function bases(found, page) {
+  const { origin, pathname } = new URL(page);
+  const known = found.filter((url) => url.includes("/_stcore/")).map((url) => url.slice(0, url.indexOf("/_stcore/")));
+  const folders = pathname.split("/").slice(1);
+  const parents = folders.map((_, i) => [origin, ...folders.slice(0, folders.length - 1 - i)].join("/"));
+  return [...new Set([...known.reverse(), ...parents])].filter((url) => url.startsWith(origin));
+}
+
+/** The header and the frames of a packet: {stamp, header, frames: [{kind, bytes}]} (channel.py says how it is laid out). */
+export function unwrap(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getUint32(8, true);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(12, 12 + length)));
+  const frames = [];
+  for (let at = 12 + length; at < bytes.byteLength; ) {
+    const [kind, size] = [view.getUint32(at, true), view.getUint32(at + 4, true)];
+    frames.push({ kind, bytes: bytes.subarray(at + 8, at + 8 + size) });
+    at += 8 + size;
+  }
+  return { stamp: Number(view.getBigUint64(0, true)), header, frames };
+}

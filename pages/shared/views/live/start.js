@@ -1,21 +1,22 @@
 // The door: views hand their frames in here, also those that came before this code did.
 
+import { page } from "./common.js";
 import { Curves } from "./curves.js";
 import { Digits } from "./digits.js";
 import { Heat } from "./heat.js";
 import { unpack } from "./pure.js";
 import { Scene } from "./scene.js";
+import { Timeline } from "./timeline.js";
+import { Words } from "./words.js";
 
-const VIEWS = { scene: Scene, curves: Curves, digits: Digits, heat: Heat };
+const VIEWS = { scene: Scene, curves: Curves, digits: Digits, heat: Heat, words: Words, timeline: Timeline };
 const SHEET = new CSSStyleSheet();
 SHEET.replaceSync(CSS);
 
 // A busy server now and then lets Streamlit put a new element in the old one's place. So a view belongs to its key and
 // moves, picture and all, into whichever element asks for it: nobody sees the change.
-const views = new Map();
+const { views } = page;
 const MOST_VIEWS = 24; // beyond that those that are not on the page are forgotten, the oldest first
-
-const KINDS = Object.keys(VIEWS); // in the order of KINDS in component.py
 
 let told = -Infinity; // when Python was told last that this code is here
 
@@ -43,18 +44,6 @@ function numberOf(data) {
   return Number(new DataView(data.buffer, data.byteOffset).getBigUint64(0, true));
 }
 
-/** New frames for views that are on the page: after the stamp for each its kind, its length and its bytes. */
-function feed(data) {
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  for (let at = 8; at < data.byteLength; ) {
-    const [kind, length] = [view.getUint32(at, true), view.getUint32(at + 4, true)];
-    const frame = unpack(data.subarray(at + 8, at + 8 + length));
-    const known = views.get(`${KINDS[kind]} ${frame.key}`);
-    if (known?.root.isConnected) known.show(frame, numberOf(data), known.send);
-    at += 8 + length;
-  }
-}
-
 function forget(name) {
   views.get(name).close();
   views.delete(name);
@@ -65,7 +54,7 @@ function close(parentElement) {
 }
 
 const early = globalThis.ganLive?.waiting ?? new Map();
-globalThis.ganLive = { show, close, feed };
+globalThis.ganLive = { show, close };
 for (const [parentElement, [kind, component]] of early) if (parentElement.isConnected) show(kind, component);
 
 export default function () {}

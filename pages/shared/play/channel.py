@@ -1,0 +1,168 @@
+"""From a worker of the pool to the browser, without a script run: what one page's runs push to whoever looks at them.
+
+    channel = show.channel       # one for each `runs.Show`; its token is the address of the socket (`socket`)
+    channel.draw(views)          # views(frame) -> the frames of all views, as the last script run put them in place
+    channel.published()          # by a worker, after each new frame and when the runs have come to rest
+
+A packet is made only when the browser has drawn the last one, so nothing ever queues, and it holds all views of a page,
+so that everything on it shows one step. No Streamlit here.
+
+    packet   8 bytes: a number that grows | uint32 length of the header | header (JSON) | kind, length, frame | …
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+import weakref
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Protocol
+
+from pages.shared.views import live
+
+TOKEN_BYTES = 16  # 128 bits: nobody guesses the address of another visitor's runs
+
+
+class Frame(Protocol):
+    """What is drawn; see `runs.Frame`."""
+
+    @property
+    def step(self) -> int: ...
+
+    @property
+    def steps(self) -> list[int]: ...
+
+
+class Show(Protocol):
+    """What is looked at; see `runs.Show`."""
+
+    at: int | None
+
+    @property
+    def job(self) -> Any: ...
+
+    @property
+    def running(self) -> bool: ...
+
+    @property
+    def moving(self) -> bool: ...
+
+    def moment(self) -> Any: ...
+
+
+Views = Callable[[Any], Sequence[bytes]]  # of a frame
+
+_channels: weakref.WeakValueDictionary[str, Channel] = weakref.WeakValueDictionary()
+
+
+def find(token: str) -> Channel | None:
+    """The channel with that token, as long as its runs are there."""
+    return _channels.get(token)
+
+
+class Channel:
+    """What one page's runs send. Any thread may call its methods; only `pack` takes its time."""
+
+    def __init__(self, show: Show) -> None:
+        self.token = secrets.token_urlsafe(TOKEN_BYTES)
+        self.selections: dict[str, int | None] = {}  # what the visitor has chosen in the views, by their keys
+        self._show = weakref.ref(show)
+        self._views: Views | None = None
+        self._lock = threading.Lock()  # guards what follows
+        self._listener: Callable[[], object] | None = None  # of the socket that looks at the moment
+        self._wanted = False  # it waits for a packet
+        self._made: bytes | None = None  # the packet that waits for it
+        _channels[self.token] = self
+
+    @property
+    def show(self) -> Show | None:
+        """The runs; None when they have ended."""
+        return self._show() if self.token in _channels else None
+
+    def draw(self, views: Views) -> None:
+        self._views = views
+        self.changed()
+
+    def close(self) -> None:
+        """No packet any more; whoever listens is told, and finds no runs."""
+        _channels.pop(self.token, None)
+        self._tell()
+
+    def listen(self, told: Callable[[], object] | None) -> None:
+        """`told()` is called from any thread when there may be something to send. There is one listener: the one before
+        is told a last time, and finds that `listens` is false."""
+        with self._lock:
+            before, self._listener = self._listener, told
+            self._wanted, self._made = False, None
+        if before is not None:
+            before()
+
+    def listens(self, told: Callable[[], object]) -> bool:
+        return self._listener is told
+
+    @property
+    def live(self) -> bool:
+        """Whether workers make the packets: the runs train, and the newest step is looked at."""
+        show = self.show
+        return show is not None and show.running and show.at is None
+
+    def fetch(self) -> bytes | None:
+        """The packet that a worker has made; None if there is none, and then the next frame becomes one."""
+        with self._lock:
+            made, self._made = self._made, None
+            self._wanted = made is None
+        if made is None and (show := self.show) is not None:
+            show.job.look()
+        return made
+
+    def published(self) -> None:
+        """A worker has a new frame, or the runs have come to rest."""
+        if self.live:
+            with self._lock:
+                wanted, self._wanted = self._wanted, False
+            if not wanted:
+                return
+            made = self.pack()
+            with self._lock:
+                self._made = made
+        self._tell()
+
+    def changed(self) -> None:
+        """Something else than a new frame may have to be sent: the runs start, or another step is looked at."""
+        self._tell()
+
+    def _tell(self) -> None:
+        listener = self._listener
+        if listener is not None:
+            listener()
+
+    def state(self) -> Hashable:
+        """What a packet of runs at rest shows: two of the same state are the same."""
+        show = self.show
+        return None if show is None else (show.job.version, show.at, show.running, show.moving, self._views)
+
+    def header(self) -> dict[str, Any]:
+        """How far the runs are."""
+        show = self.show
+        return _header(show, None if show is None else show.moment())
+
+    def pack(self) -> bytes:
+        """The packet of this moment, made by the calling thread."""
+        show, views = self.show, self._views
+        frame = None if show is None else show.moment()
+        header = json.dumps(_header(show, frame), separators=(",", ":")).encode()
+        drawn = [] if frame is None or views is None else views(frame)
+        return live.stamp() + len(header).to_bytes(4, "little") + header + b"".join(drawn)
+
+
+def _header(show: Show | None, frame: Frame | None) -> dict[str, Any]:
+    """How far the runs are, for the timeline of the page."""
+    if show is None:
+        return {"running": False, "moving": False, "gone": True}
+    job = show.job
+    return {
+        "running": show.running, "moving": show.moving, "step": 0 if frame is None else frame.step,
+        "last": job.step_count, "until": job.until, "rate": round(job.rate), "at": show.at, "version": job.version,
+        "seen": frame is not None, "steps": [] if frame is None or show.running else frame.steps,
+    }  # fmt: skip

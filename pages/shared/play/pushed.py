@@ -1,0 +1,50 @@
+"""Which parts of a page move while its runs train.
+
+A script run puts all views in their places, with what Streamlit draws around them. The parts that are marked here are
+remembered with their arguments, and workers draw them again with newer frames:
+
+    @pushed
+    def plane(page, frame, …):        # shows nothing but `live` views, and asks Streamlit for nothing
+        live.scene(…)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from pages.shared.play.channel import Views
+from pages.shared.play.runs import Frame
+from pages.shared.shell import i18n
+from pages.shared.shell.state import PageState
+from pages.shared.views import live
+
+P = ParamSpec("P")
+Part = Callable[Concatenate[PageState, Frame, P], None]
+
+
+def pushed(part: Part[P]) -> Part[P]:
+    """The part, remembered. One that draws a moment of its own making, and not the frame that the player gave, is left
+    to the script runs."""
+
+    @wraps(part)
+    def drawn(page: PageState, frame: Frame, *args: P.args, **options: P.kwargs) -> None:
+        show = page.show
+        if show is not None and frame is show.drawn:
+            show.parts.append(lambda newer: part(page, newer, *args, **options))
+        part(page, frame, *args, **options)
+
+    return drawn
+
+
+def again(parts: Sequence[Callable[[Frame], None]], selections: dict[str, int | None], language: str) -> Views:
+    """All parts of a page as one function of a frame, which any thread may call: the frames of their views."""
+
+    def views(frame: Frame) -> list[bytes]:
+        with i18n.speaking(language), live.recording(selections) as drawn:
+            for part in parts:
+                part(frame)
+        return drawn
+
+    return views

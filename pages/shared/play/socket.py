@@ -1,0 +1,165 @@
+"""The socket that brings packets to the browser, and the buttons of the player to the runs.
+
+    /live/<token>     below whatever path the app is served; the token is that of a `channel.Channel`
+
+The browser says, in JSON, {"do": "drawn"} when it has drawn the last packet and can take the newest, and what its
+visitor does where the page around the views need not change: {"do": "pause"}, {"do": "step", "player": "both"},
+{"do": "look", "step": 120} (null: the present). Anything else closes the socket. A socket that closes stops the
+pictures and not the run; one that comes back goes on; of two with the same token the later one stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from streamlit.web.server.server_util import is_url_from_allowed_origins
+
+from pages.shared.play import channel as channels
+from pages.shared.play.channel import Channel
+from pages.shared.play.runs import Show
+
+LONGEST = 200  # characters of a message
+NOT_ALLOWED, NO_RUNS, REPLACED = 1008, 4404, 4409  # why it is closed
+LARGEST_STEP = 2**53
+
+
+class Refused(Exception):
+    """A message that no page of ours sends."""
+
+
+def _pause(show: Show, said: dict[str, Any]) -> None:
+    show.pause()
+
+
+def _step(show: Show, said: dict[str, Any]) -> None:
+    player = said.get("player")
+    if player not in STEPS:
+        raise Refused
+    if not show.running:
+        STEPS[player](show)
+
+
+def _look(show: Show, said: dict[str, Any]) -> None:
+    step = said.get("step")
+    if step is not None and (type(step) is not int or not 0 <= step < LARGEST_STEP):
+        raise Refused
+    show.look_at(step)
+
+
+STEPS: dict[object, Callable[[Show], object]] = {
+    "both": lambda show: show.step(),
+    "d": lambda show: show.step_player("d"),
+    "g": lambda show: show.step_player("g"),
+}
+DO: dict[object, Callable[[Show, dict[str, Any]], None]] = {"pause": _pause, "step": _step, "look": _look}
+
+
+async def live(socket: WebSocket) -> None:
+    """One visitor looks at one page's runs, until the tab, the socket or the runs are gone."""
+    found = channels.find(socket.path_params["token"])
+    if found is None or not _same_origin(socket):
+        await socket.close(NOT_ALLOWED)
+        return
+    await socket.accept()
+    wake = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def told() -> None:
+        loop.call_soon_threadsafe(wake.set)
+
+    found.listen(told)
+    drawn = _Flag(True)
+    hears = asyncio.create_task(_hear(socket, found, drawn, wake))
+    try:
+        await socket.close(await _send(socket, found, told, drawn, wake, hears))
+    except (WebSocketDisconnect, RuntimeError):
+        pass  # the tab is gone
+    finally:
+        hears.cancel()
+        if found.listens(told):
+            found.listen(None)
+
+
+class _Flag:
+    def __init__(self, up: bool) -> None:
+        self.up = up
+
+
+async def _send(
+    socket: WebSocket, channel: Channel, told: Callable[[], None], drawn: _Flag, wake: asyncio.Event,
+    hears: asyncio.Task[int],
+) -> int:  # fmt: skip
+    """Packets, each when the last one is drawn; gives the reason for the end."""
+    sent: object = None
+    wake.set()
+    while True:
+        await wake.wait()
+        wake.clear()
+        if hears.done():
+            return hears.result()
+        if channel.show is None:
+            return NO_RUNS
+        if not channel.listens(told):
+            return REPLACED
+        if not drawn.up:
+            continue
+        if channel.live:
+            packet, sent = channel.fetch(), None
+        elif (state := channel.state()) != sent:
+            packet, sent = await asyncio.to_thread(channel.pack), state
+        else:
+            continue
+        if packet is not None:
+            drawn.up = False
+            await socket.send_bytes(packet)
+
+
+async def _hear(socket: WebSocket, channel: Channel, drawn: _Flag, wake: asyncio.Event) -> int:
+    """What the browser says; gives the reason why nobody listens any more."""
+    try:
+        while True:
+            text = await socket.receive_text()
+            show = channel.show
+            if show is None:
+                return NO_RUNS
+            said = _read(text)
+            if said["do"] == "drawn":
+                drawn.up = True
+            else:
+                DO[said["do"]](show, said)
+            wake.set()
+    except WebSocketDisconnect:
+        return 1000
+    except (Refused, KeyError):
+        return NOT_ALLOWED
+    finally:
+        wake.set()
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        said = json.loads(text) if len(text) <= LONGEST else None
+    except (ValueError, RecursionError) as error:
+        raise Refused from error
+    if not isinstance(said, dict) or not isinstance(said.get("do"), str):
+        raise Refused
+    return said
+
+
+def _same_origin(socket: WebSocket) -> bool:
+    """As for Streamlit's own socket: from the page itself, or from an origin that the server allows."""
+    origin = socket.headers.get("origin")
+    if origin is None:
+        return True  # no browser: a browser always says it
+    if origin.partition("://")[2] == socket.headers.get("host"):
+        return True
+    return is_url_from_allowed_origins(origin)
+
+
+# An app is served at the root of its host, below `server.baseUrlPath`, or below the path of a proxy that keeps it.
+ROUTES = [WebSocketRoute("/live/{token}", live), WebSocketRoute("/{path:path}/live/{token}", live)]

@@ -1,0 +1,186 @@
+// How far the runs are, and the way back through what was recorded: progress bar, scrubber and replay in one.
+//
+// The timeline is what listens to the socket. It hands frames to the views, lets Streamlit know when the runs have come
+// to rest, since buttons and texts have to follow, and without a socket asks for a look once a second.
+
+import { feed, make, page, say, View } from "./common.js";
+import { nearest, number } from "./pure.js";
+import { Connection } from "./socket.js";
+import { write } from "./words.js";
+
+const SPEEDS = [0.5, 1, 2, 4];
+const REPLAY = { rate: 6, seconds: 10 }; // recorded steps a second at speed 1, more where the whole would take longer
+const LOOK = 1000; // milliseconds between two looks without a socket
+const SETTLE = 250; // … and until Streamlit is told that the runs rest: steps may follow one another
+
+export class Timeline extends View {
+  constructor(kind, key) {
+    super(kind, key);
+    this.text = make("div", { className: "when", ariaLive: "off" });
+    this.range = make("input", { type: "range", min: 0, step: 1 });
+    this.replayer = make("button", { type: "button", className: "tool" }, "▶");
+    this.speed = make("button", { type: "button", className: "tool" });
+    this.newest = make("button", { type: "button", className: "tool" }, "⏭");
+    const row = make("div", { className: "track" }, this.range, this.replayer, this.speed, this.newest);
+    this.root.append(this.text, row);
+    this.range.oninput = () => this.look(this.nearest(+this.range.value));
+    this.replayer.onclick = () => (this.replaying ? this.halt() : this.replay());
+    this.speed.onclick = () => this.remember("speed", SPEEDS[(SPEEDS.indexOf(this.pace) + 1) % SPEEDS.length]);
+    this.newest.onclick = () => this.look(null);
+    this.pressed = (event) => this.press(event);
+    document.addEventListener("click", this.pressed, true);
+  }
+
+  get pace() {
+    return this.settings.speed ?? 1;
+  }
+
+  /** What Python says in a script run: it knows this state. */
+  take(data) {
+    this.known = data;
+    page.timeline = this;
+    clearTimeout(this.resting);
+    if (this.connection?.token !== data.token) {
+      this.connection?.close();
+      this.halt();
+      this.connection = new Connection(
+        data.token,
+        (packet) => this.took(packet),
+        (open) => this.heard(open),
+      );
+    }
+    super.take(data);
+    this.wonder();
+  }
+
+  heard(open) {
+    this.open = open;
+    this.root.dataset.socket = open ? "open" : "closed";
+    this.wonder();
+  }
+
+  took({ stamp, header, frames }) {
+    if (!this.root.isConnected) return this.shut();
+    feed(frames, stamp);
+    if (stamp >= this.stamp) this.data = { ...this.data, ...header };
+    Object.assign(this, { stamp, fresh: true });
+    this.redraw();
+    this.wonder();
+  }
+
+  /** Whether Streamlit has to hear of the state of the runs, and, without a socket, when to look again. */
+  wonder() {
+    const { data, known } = this;
+    clearTimeout(this.looking);
+    if (this.open === false && (data.running || data.moving)) {
+      this.looking = setTimeout(() => this.send("rest", Date.now()), LOOK);
+      return;
+    }
+    const first = data.seen && !known.seen;
+    const rests = !data.running && !data.moving && (known.running || known.moving || known.version !== data.version);
+    clearTimeout(this.resting);
+    if (first || rests)
+      this.resting = setTimeout(() => this.send("rest", Date.now()), first || known.running ? 0 : SETTLE);
+  }
+
+  draw() {
+    const { data, labels = data.labels } = this;
+    const past = data.at !== null && data.at !== undefined;
+    const words = {
+      step: number(data.step),
+      until: number(data.until),
+      last: number(data.last),
+      rate: number(data.rate),
+    };
+    const fill = (text) => text.replace(/\{(\w+)\}/g, (_, name) => words[name]);
+    const text =
+      fill(past ? labels.past : labels.progress) + (data.running && data.rate ? ` · ${fill(labels.rate)}` : "");
+    write(this.text, text);
+    const { range } = this;
+    range.max = Math.max(data.until, data.last, 1);
+    range.disabled = data.last === 0;
+    if (!this.held) range.value = data.step;
+    range.setAttribute("aria-label", labels.step);
+    range.setAttribute("aria-valuetext", `${labels.step} ${words.step}`);
+    const share = (step) => `${(100 * step) / range.max}%`;
+    range.style.setProperty("--here", share(data.step));
+    range.style.setProperty("--last", share(data.last));
+    const label = (button, word) => {
+      button.title = word;
+      button.setAttribute("aria-label", word);
+    };
+    say(this.replayer, this.replaying ? "⏸" : "▶");
+    label(this.replayer, this.replaying ? labels.stop : labels.replay);
+    this.replayer.disabled = data.running || !(data.steps?.length > 1) || !this.connection?.ready;
+    say(this.speed, `×${this.pace}`);
+    label(this.speed, labels.speed);
+    label(this.newest, labels.newest);
+    this.newest.disabled = !past;
+    this.root.dataset.state = data.running ? "running" : data.moving ? "moving" : "rest";
+  }
+
+  /** The recorded step that is nearest. While runs train all steps so far may be meant: the runs stop, and then know. */
+  nearest(step) {
+    const { steps, last } = this.data;
+    return steps?.length ? steps[nearest(steps, step)] : Math.min(step, last);
+  }
+
+  /** Looks at a step of the past, null for the present. */
+  look(step) {
+    if (this.data.running) this.connection?.say({ do: "pause" });
+    const at = step !== null && step >= this.data.last ? null : step;
+    if (!this.connection?.say({ do: "look", step: at })) this.send("look", { step: at });
+  }
+
+  replay() {
+    const { steps } = this.data;
+    const from = nearest(steps, this.data.step);
+    this.replaying = { at: from >= steps.length - 1 ? 0 : from, since: performance.now() };
+    const tick = () => {
+      if (!this.replaying || !this.root.isConnected) return this.halt();
+      const rate = Math.max(REPLAY.rate, steps.length / REPLAY.seconds) * this.pace;
+      const now = performance.now();
+      this.replaying.at += (rate * (now - this.replaying.since)) / 1000;
+      this.replaying.since = now;
+      const i = Math.floor(this.replaying.at);
+      if (i >= steps.length - 1) this.halt();
+      this.look(i >= steps.length - 1 ? null : steps[i]);
+      if (this.replaying) this.next = setTimeout(tick, 1000 / Math.min(30, rate));
+    };
+    tick();
+    this.redraw();
+  }
+
+  halt() {
+    clearTimeout(this.next);
+    this.replaying = undefined;
+    this.redraw();
+  }
+
+  /** A click on a button of the player that the socket can carry out at once. Pause also goes to Streamlit, since the
+   * buttons change; a step changes nothing but the views. */
+  press(event) {
+    const box = event.target.closest?.('[class*="st-key-"]');
+    if (!box || !this.root.isConnected || !event.target.closest("button")) return;
+    const key = Object.keys(this.data?.buttons ?? {}).find((name) => box.classList.contains(`st-key-${name}`));
+    const action = key && this.data.buttons[key];
+    if (!action || event.target.closest("button").disabled) return;
+    this.halt();
+    if (action === "pause") this.connection?.say({ do: "pause" });
+    else if (this.connection?.say({ do: "step", player: action })) event.stopPropagation();
+  }
+
+  shut() {
+    this.connection?.close();
+    this.connection = undefined;
+    clearTimeout(this.looking);
+    clearTimeout(this.resting);
+    this.halt();
+  }
+
+  close() {
+    this.shut();
+    document.removeEventListener("click", this.pressed, true);
+    super.close();
+  }
+}

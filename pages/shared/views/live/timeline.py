@@ -1,0 +1,44 @@
+"""How far runs are, and the way back through what was recorded: what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .component import mount
+from .packing import pack
+
+TIMELINE_LABELS: Mapping[str, str] = {
+    "step": "Step",
+    "progress": "step **{step}** of {until}",
+    "rate": "{rate} steps/s",
+    "past": "step **{step}** of {last}, looked back at",
+    "replay": "replay",
+    "stop": "pause the replay",
+    "speed": "speed",
+    "newest": "to the newest step",
+}
+
+
+def timeline(
+    key: str,
+    header: Mapping[str, Any],
+    *,
+    token: str,
+    buttons: Mapping[str, str],
+    labels: Mapping[str, str] | None = None,
+    on_rest: Callable[[], None] = lambda: None,
+    on_look: Callable[[], None] = lambda: None,
+) -> Any:
+    """Show progress and scrubber; from then on the browser listens to the socket with that token.
+
+    header: as `channel.Channel.pack` sends it. buttons: what the socket can do at once, by the key of the Streamlit
+    button that does it otherwise. labels: words by the names in `TIMELINE_LABELS`. on_rest is called before the rerun
+    that the browser asks for when runs have come to rest; on_look before one in which, without a socket, another step
+    is looked at: the result's `look` is {"step": …}.
+    """
+    for name in labels or {}:
+        if name not in TIMELINE_LABELS:
+            raise ValueError(f"the timeline has no word {name!r}; its words are {', '.join(TIMELINE_LABELS)}")
+    frame = {"key": key, "token": token, "buttons": buttons, "labels": {**TIMELINE_LABELS, **(labels or {})}, **header}
+    return mount("timeline", key, pack(frame), on_rest_change=on_rest, on_look_change=on_look)

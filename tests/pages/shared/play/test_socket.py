@@ -1,0 +1,180 @@
+"""The socket between the browser and the runs: who gets in, what is sent, and what closes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from gan_core.config import RunConfig
+from gan_core.jobs.pool import Pool
+from pages.shared.play import channel as channels
+from pages.shared.play import socket
+from pages.shared.play.runs import Frame, Show
+
+SMALL = RunConfig.of(batch=8, g_layers=(4,), d_layers=(4,), steps=1_000_000)
+HOST = "testserver"
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    pool = Pool(workers=1)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def show(pool: Pool) -> Iterator[Show]:
+    show = Show.start(pool, (SMALL,))
+    show.job.join()
+    yield show
+    show.close()
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=socket.ROUTES)) as client:
+        yield client
+
+
+def header(packet: bytes) -> dict[str, Any]:
+    return json.loads(packet[12 : 12 + int.from_bytes(packet[8:12], "little")])
+
+
+def drawn(frame: Frame) -> list[bytes]:
+    view = str(frame.step).encode()
+    return [bytes(4) + len(view).to_bytes(4, "little") + view]
+
+
+def code_of(client: TestClient, path: str, **options: Any) -> int:
+    with pytest.raises(WebSocketDisconnect) as closed, client.websocket_connect(path, **options):
+        pass
+    return closed.value.code
+
+
+def test_a_token_has_128_bits_and_opens_the_runs_of_its_page_alone(client: TestClient, show: Show) -> None:
+    assert len(show.channel.token) >= 22  # six bits a letter
+    assert channels.find(show.channel.token) is show.channel
+    for wrong in ("x", show.channel.token[:-1], show.channel.token.swapcase(), "%2e%2e", "a" * 5000):
+        assert code_of(client, f"/live/{wrong}") == socket.NOT_ALLOWED
+
+
+def test_a_page_of_another_host_is_not_let_in(client: TestClient, show: Show) -> None:
+    path = f"/live/{show.channel.token}"
+    assert code_of(client, path, headers={"origin": "https://evil.example"}) == socket.NOT_ALLOWED
+    with client.websocket_connect(path, headers={"origin": f"http://{HOST}"}) as here:
+        assert header(here.receive_bytes())["step"] == 0
+
+
+@pytest.mark.parametrize("path", ["", "/~/+", "/course/gan"])
+def test_it_is_found_below_any_path(client: TestClient, show: Show, path: str) -> None:
+    with client.websocket_connect(f"{path}/live/{show.channel.token}") as here:
+        assert header(here.receive_bytes())["seen"]
+
+
+def test_packets_come_one_at_a_time_and_show_one_step(client: TestClient, show: Show) -> None:
+    show.channel.draw(drawn)
+    with client.websocket_connect(f"/live/{show.channel.token}") as here:
+        first = here.receive_bytes()
+        show.play()
+        steps = []
+        for _ in range(5):
+            here.send_json({"do": "drawn"})
+            packet = here.receive_bytes()
+            said = header(packet)
+            assert packet.endswith(str(said["step"]).encode())
+            steps.append(said["step"])
+        here.send_json({"do": "pause"})
+        while header(packet)["running"] or header(packet)["moving"]:
+            here.send_json({"do": "drawn"})
+            packet = here.receive_bytes()
+        assert steps == sorted(steps) and header(packet)["step"] == show.job.step_count >= steps[-1]
+        assert header(first)["step"] == 0
+
+
+def test_steps_and_looks_back_need_no_script_run(client: TestClient, show: Show) -> None:
+    with client.websocket_connect(f"/live/{show.channel.token}") as here:
+
+        def newest() -> dict[str, Any]:
+            here.send_json({"do": "drawn"})
+            return header(here.receive_bytes())
+
+        here.receive_bytes()
+        for player in ("both", "both", "d", "g"):
+            here.send_json({"do": "step", "player": player})
+        while (said := newest())["moving"] or said["step"] < 3:
+            pass
+        assert said["step"] == 3 and said["steps"][:3] == [0, 1, 2]  # a step of D alone is none
+        here.send_json({"do": "look", "step": 1})
+        while (said := newest())["at"] != 1:
+            pass
+        assert said["step"] == 1 and show.moment().step == 1
+        here.send_json({"do": "look", "step": None})
+        while (said := newest())["at"] is not None:
+            pass
+        assert said["step"] == 3
+
+
+WRONG = [
+    "", "x", "null", "[]", "{}", '{"do": 1}', '{"do": "drown"}', '{"do": "step"}', '{"do": "step", "player": "x"}',
+    '{"do": "look", "step": "1"}', '{"do": "look", "step": -1}', '{"do": "look", "step": 1e3}',
+    '{"do": "look", "step": true}', '{"do": "look", "step": 99999999999999999999}', "[" * 150, '{"do": "pause"}' * 50,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_what_no_page_sends_closes_the_socket_and_changes_nothing(client: TestClient, show: Show, text: str) -> None:
+    with client.websocket_connect(f"/live/{show.channel.token}") as here:
+        here.receive_bytes()
+        here.send_text(text)
+        with pytest.raises(WebSocketDisconnect) as closed:
+            here.receive_bytes()
+        assert closed.value.code == socket.NOT_ALLOWED
+    assert show.job.step_count == 0 and show.at is None and show.job.state == "paused"
+    assert channels.find(show.channel.token) is show.channel  # a page that comes back is let in
+
+
+def test_bytes_close_it_too_and_so_does_noise(client: TestClient, show: Show) -> None:
+    draws = np.random.default_rng(0)
+    for _ in range(50):
+        with client.websocket_connect(f"/live/{show.channel.token}") as here:
+            here.receive_bytes()
+            here.send_bytes(draws.bytes(int(draws.integers(200))))
+            with pytest.raises(WebSocketDisconnect):
+                here.receive_bytes()
+    assert show.job.step_count == 0
+
+
+def test_of_two_sockets_the_later_one_stays(client: TestClient, show: Show) -> None:
+    path = f"/live/{show.channel.token}"
+    with client.websocket_connect(path) as first:
+        first.receive_bytes()
+        with client.websocket_connect(path) as second:
+            assert header(second.receive_bytes())["seen"]
+            with pytest.raises(WebSocketDisconnect) as closed:
+                first.receive_bytes()
+            assert closed.value.code == socket.REPLACED
+
+
+def test_runs_that_end_close_their_socket_and_a_closed_socket_does_not_end_runs(client: TestClient, pool: Pool) -> None:
+    show = Show.start(pool, (SMALL,))
+    path = f"/live/{show.channel.token}"
+    with client.websocket_connect(path) as here:
+        here.receive_bytes()
+        show.play()
+    assert show.running
+    with client.websocket_connect(path) as here:
+        assert header(here.receive_bytes())["running"]
+        show.close()
+        here.send_json({"do": "drawn"})
+        with pytest.raises(WebSocketDisconnect) as closed:
+            while True:
+                here.receive_bytes()
+        assert closed.value.code == socket.NO_RUNS
+    assert code_of(client, path) == socket.NOT_ALLOWED
