@@ -2,7 +2,10 @@
 
 Every number that can change a run stands here, with its limits beside it, so that a page, a link, the command line and
 a checkpoint's card all mean the same run. What cannot be a run is refused here with one sentence (`ConfigError`).
-This module imports nothing of ours and nothing heavy.
+A loss and an architecture are a row each, of what can be said of them without computing anything; a row of the same
+name has the mathematics, in `gan_core.engine.losses` and `gan_core.engine.builders`.
+This module imports nothing of ours and nothing heavy, and a run's fields are best read beside what they refuse: so it
+is one file, and a long one.
 """
 
 from __future__ import annotations
@@ -11,8 +14,9 @@ import dataclasses
 import difflib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from typing import Any, Literal, get_type_hints
 
@@ -20,11 +24,8 @@ POINT_DATA = (
     "ring", "grid", "two_gaussians", "spiral", "swiss_roll", "moons", "checkerboard", "line", "ellipse", "custom",
 )  # fmt: skip
 IMAGE_DATA = ("mnist", "mnist_full", "fashion_mnist")
-LOSSES = ("minimax", "non_saturating", "least_squares", "hinge", "wasserstein", "relativistic")
-LABELLED_LOSSES = ("minimax", "non_saturating", "least_squares")  # the losses with a target that can be smoothed
 ACTIVATIONS = ("relu", "leaky_relu", "tanh")
 NORMS = ("none", "batch", "layer")
-CONVOLUTIONAL = ("dcgan", "progressive", "multi_scale")  # architectures that make images only
 PIXELS, CLASSES = 28 * 28, 10  # of every image data set
 
 MAX_PARAMETERS = 16_000_000  # members × parameters of both players: four float32 copies are 256 MB
@@ -45,11 +46,59 @@ class ConfigError(ValueError):
         super().__init__(f"{field or 'a nameless field'} = {shown} is not possible: {allowed}")
 
 
+LN2 = math.log(2)
+
+
+@dataclass(frozen=True)
+class LossFacts:
+    """What a loss is. `kind` says what D's output a means: σ(a) is the `probability` of real; a `score`; or the value
+    of a `critic`, of which only differences count.
+
+    formula: (D's, G's), as the page writes them, with a for D's output and D = σ(a).
+    equilibrium: (D's loss, G's loss) where the generated distribution is the real one and D cannot tell them apart.
+    None: a constant can be added to D without changing the game.
+    threshold: D calls a sample real above it; None of a D that only compares.
+    paired: G's loss looks at the real samples too. smoothable: the target of the real samples can be lowered.
+    """
+
+    kind: Literal["probability", "score", "critic"]
+    formula: tuple[str, str]
+    equilibrium: tuple[float, float | None]
+    threshold: float | None = 0.0
+    paired: bool = False
+    smoothable: bool = False
+
+
+LOSSES: dict[str, LossFacts] = {
+    "minimax": LossFacts(
+        "probability", ("−log D(x) − log(1 − D(G(z)))", "log(1 − D(G(z)))"), (2 * LN2, -LN2), smoothable=True
+    ),
+    "non_saturating": LossFacts(
+        "probability", ("−log D(x) − log(1 − D(G(z)))", "−log D(G(z))"), (2 * LN2, LN2), smoothable=True
+    ),
+    "least_squares": LossFacts(  # a = ½ at the equilibrium, halfway between the targets 0 and 1
+        "score", ("½(a(x) − 1)² + ½a(G(z))²", "½(a(G(z)) − 1)²"), (1 / 4, 1 / 8), threshold=0.5, smoothable=True
+    ),
+    "hinge": LossFacts(  # any constant a in [−1, 1] is optimal for D; this is the one in the middle
+        "score", ("max(0, 1 − a(x)) + max(0, 1 + a(G(z)))", "−a(G(z))"), (2.0, 0.0)
+    ),
+    "wasserstein": LossFacts("critic", ("a(G(z)) − a(x)", "−a(G(z))"), (0.0, None), threshold=None),
+    "relativistic": LossFacts(  # at the equilibrium the same output for both
+        "score",
+        ("log(1 + exp(a(G(z)) − a(x)))", "log(1 + exp(a(x) − a(G(z))))"),
+        (LN2, LN2),
+        threshold=None,
+        paired=True,
+    ),
+}
+
+
 def number(default: float | int, low: float, high: float) -> Any:
     return field(default=default, metadata={"low": low, "high": high})
 
 
-def choice(default: str, *options: str) -> Any:
+def choice(default: str, options: Iterable[str]) -> Any:
+    """One of these names, or of those of a registry."""
     return field(default=default, metadata={"options": options})
 
 
@@ -61,13 +110,13 @@ def widths(*default: int) -> Any:
 class DataConfig:
     """Which distribution is real. `data` is a name of `gan_core.data`; the other fields shape the 2-D ones."""
 
-    data: str = choice("ring", *POINT_DATA, *IMAGE_DATA)
+    data: str = choice("ring", POINT_DATA + IMAGE_DATA)
     modes: int = number(8, 1, 64)  # ring: number of modes; grid: modes per side is its square root
     radius: float = number(2.0, 0.1, 10.0)  # ring, ellipse: radius; grid, two_gaussians: half the width
     std: float = number(0.02, 0.001, 1.0)  # σ of a mode, or of the noise around a curve
     weights: tuple[float, ...] = field(default=(), metadata={"low": 0.0, "high": 1e6, "longest": 64})  # () = equal
     points: str = field(default="", metadata={"longest": 64})  # custom: digest of the uploaded table
-    pixels: str = choice("symmetric", "symmetric", "unit")  # [−1, 1] with tanh on G's output, or [0, 1] with σ
+    pixels: str = choice("symmetric", ("symmetric", "unit"))  # [−1, 1] with tanh on G's output, or [0, 1] with σ
 
     @property
     def is_image(self) -> bool:
@@ -75,25 +124,103 @@ class DataConfig:
 
 
 @dataclass(frozen=True)
+class ArchitectureFacts:
+    """What an architecture is.
+
+    parameters: (G, D) of one member. images_only: it cannot make points in the plane.
+    refuses: fields that have to stay as they are by default, and why. ignores: fields that change nothing.
+    grows: its pictures become larger while it trains.
+    """
+
+    parameters: Callable[[RunConfig], tuple[int, int]]
+    images_only: bool = True
+    refuses: Mapping[str, str] = field(default_factory=dict)
+    ignores: frozenset[str] = frozenset()
+    grows: bool = False
+
+    def offers(self, name: str) -> bool:
+        """Whether the field can change a run with this architecture."""
+        return name not in self.refuses and name not in self.ignores
+
+
+def _perceptrons(c: RunConfig) -> tuple[int, int]:
+    m, pixels = c.model, PIXELS if c.data.is_image else 2
+    outputs = 1 + CLASSES * m.labelled
+    g_norms = 2 * sum(m.g_layers) if m.g_norm != "none" else 0
+    d_norms = 2 * sum(m.d_layers[1:]) if m.d_norm != "none" else 0
+    return (
+        _perceptron((m.latent_dim + CLASSES * m.labelled, *m.g_layers, pixels)) + g_norms,
+        _perceptron((pixels * m.packing, *m.d_layers, outputs)) + d_norms + m.minibatch_std * outputs,
+    )
+
+
+def _perceptron(sizes: tuple[int, ...]) -> int:
+    return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))
+
+
+def _convolutions(
+    c: RunConfig, *, pictures: bool = False, entrances: tuple[int, int] = (0, 0), beside: tuple[int, int] = (0, 0)
+) -> tuple[int, int]:
+    """Of a DCGAN; with `pictures` of G's features at 7×7 and 14×14 too, and D's `entrances` for them: so many channels,
+    and so many `beside` those that come from above."""
+    m, outputs = c.model, 1 + CLASSES * c.model.labelled
+    g_norms = 2 * (64 + 32) if m.g_norm != "none" else 0
+    d_norms = 2 * 64 if m.d_norm != "none" else 0
+    g = (m.latent_dim + CLASSES * m.labelled + 1) * 64 * 7 * 7 + (64 * 16 + 1) * 32 + 32 * 16 + 1
+    d = (m.packing * 16 + 1) * 32 + ((32 + beside[1]) * 16 + 1) * 64 + 10 * sum(entrances)
+    head = ((64 + beside[0]) * 7 * 7 + m.minibatch_std + 1) * outputs
+    return g + g_norms + pictures * (65 + 33), d + d_norms + head
+
+
+_UNROLLED = {
+    "unrolled": "unrolling differentiates through D's optimiser, which is built here for plain MLPs on points",
+}
+_PLAIN = {
+    "labels": "{name} is built here without labels; choose {others}, or labels = none",
+    "packing": "{name} is built here for one sample at once; choose {others}",
+} | _UNROLLED
+_LAYERS = frozenset({"g_layers", "d_layers", "g_activation", "d_activation", "d_input_scale"})
+ARCHITECTURES: dict[str, ArchitectureFacts] = {
+    "mlp": ArchitectureFacts(
+        _perceptrons,
+        images_only=False,
+        refuses={"precision": "the closed form of an MLP computes in float32; only convolutions gain by bfloat16"},
+        ignores=frozenset({"grow_steps"}),
+    ),
+    "dcgan": ArchitectureFacts(_convolutions, refuses=_UNROLLED, ignores=_LAYERS | {"grow_steps"}),
+    "progressive": ArchitectureFacts(
+        partial(_convolutions, pictures=True, entrances=(64, 32)), refuses=_PLAIN, ignores=_LAYERS, grows=True
+    ),
+    "multi_scale": ArchitectureFacts(
+        partial(_convolutions, pictures=True, entrances=(16, 8), beside=(16, 8)),
+        refuses=_PLAIN,
+        ignores=_LAYERS | {"grow_steps"},
+    ),
+}
+
+
+@dataclass(frozen=True)
 class ModelConfig:
     """The two players."""
 
-    architecture: str = choice("mlp", "mlp", *CONVOLUTIONAL)
-    labels: str = choice("none", "none", "conditional", "auxiliary")  # G is told the class; D is too, or has to say it
+    architecture: str = choice("mlp", ARCHITECTURES)
+    labels: str = choice(
+        "none", ("none", "conditional", "auxiliary")
+    )  # G is told the class, and D too or has to say it
     latent_dim: int = number(2, 1, 256)
-    latent: str = choice("normal", "normal", "uniform")  # N(0, 1) or U(−1, 1), every coordinate independent
+    latent: str = choice("normal", ("normal", "uniform"))  # N(0, 1) or U(−1, 1), every coordinate independent
     g_layers: tuple[int, ...] = widths(128, 128)  # hidden widths
     d_layers: tuple[int, ...] = widths(128, 128)
-    g_activation: str = choice("relu", *ACTIVATIONS)
-    d_activation: str = choice("leaky_relu", *ACTIVATIONS)
-    g_norm: str = choice("none", *NORMS)
-    d_norm: str = choice("none", *NORMS)
+    g_activation: str = choice("relu", ACTIVATIONS)
+    d_activation: str = choice("leaky_relu", ACTIVATIONS)
+    g_norm: str = choice("none", NORMS)
+    d_norm: str = choice("none", NORMS)
     d_dropout: float = number(0.0, 0.0, 0.9)
-    init: str = choice("torch", "torch", "orthogonal", "dcgan")  # torch's default, orthogonal with gain .8, N(0, .02)
+    init: str = choice("torch", ("torch", "orthogonal", "dcgan"))  # torch's default, orthogonal with gain .8, N(0, .02)
     d_input_scale: float = number(1.0, 0.01, 10.0)  # D sees scale · x (Unrolled GAN uses 1/4)
     packing: int = number(1, 1, 8)  # PacGAN: D judges this many samples at once
     minibatch_std: bool = False  # D also sees the standard deviation of its batch
-    precision: str = choice("float32", "float32", "bfloat16")  # of a DCGAN's products; parameters stay float32
+    precision: str = choice("float32", ("float32", "bfloat16"))  # of a DCGAN's products; parameters stay float32
 
     @property
     def labelled(self) -> bool:
@@ -105,9 +232,9 @@ class ModelConfig:
 class TrainConfig:
     """How the players are updated. A step is `d_steps` D updates and one G update."""
 
-    loss: str = choice("non_saturating", *LOSSES)
-    update: str = choice("alternating", "alternating", "simultaneous")
-    optimiser: str = choice("adam", "adam", "rmsprop", "sgd")
+    loss: str = choice("non_saturating", LOSSES)
+    update: str = choice("alternating", ("alternating", "simultaneous"))
+    optimiser: str = choice("adam", ("adam", "rmsprop", "sgd"))
     batch: int = number(256, 2, 1024)
     g_lr: float = number(1e-3, 0.0, 1.0)
     d_lr: float = number(1e-3, 0.0, 1.0)
@@ -220,30 +347,7 @@ class RunConfig:
     @property
     def parameter_counts(self) -> tuple[int, int]:
         """(G, D): parameters of one member."""
-        m, out = self.model, PIXELS if self.data.is_image else 2
-        latent = m.latent_dim + CLASSES * m.labelled
-        said = 1 + CLASSES * m.labelled
-        if m.architecture in CONVOLUTIONAL:
-            sizes = (
-                m.architecture != "dcgan"
-            )  # pictures of the features at 7×7 and 14×14 too, and D's entrances for them
-            enter = {"dcgan": (0, 0), "progressive": (64, 32), "multi_scale": (16, 8)}[m.architecture]
-            beside = enter if m.architecture == "multi_scale" else (0, 0)
-            norms = 2 * (64 + 32) if m.g_norm != "none" else 0
-            g = (latent + 1) * 64 * 7 * 7 + (64 * 16 + 1) * 32 + 32 * 16 + 1 + norms + sizes * (65 + 33)
-            norms = 2 * 64 if m.d_norm != "none" else 0
-            d = (m.packing * 16 + 1) * 32 + ((32 + beside[1]) * 16 + 1) * 64 + 10 * sum(enter) + norms
-            return g, d + ((64 + beside[0]) * 7 * 7 + m.minibatch_std + 1) * said
-        g_norms = 2 * sum(m.g_layers) if m.g_norm != "none" else 0
-        d_norms = 2 * sum(m.d_layers[1:]) if m.d_norm != "none" else 0
-        return (
-            _perceptron((latent, *m.g_layers, out)) + g_norms,
-            _perceptron((out * m.packing, *m.d_layers, said)) + d_norms + m.minibatch_std * said,
-        )
-
-
-def _perceptron(sizes: tuple[int, ...]) -> int:
-    return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))
+        return ARCHITECTURES[self.model.architecture].parameters(self)
 
 
 def limits(name: str) -> tuple[float, float]:
@@ -253,7 +357,7 @@ def limits(name: str) -> tuple[float, float]:
 
 def options(name: str) -> tuple[str, ...]:
     """The values that the field allows."""
-    return FIELDS[name].metadata["options"]
+    return tuple(FIELDS[name].metadata["options"])
 
 
 def _to_text(value: Any) -> str:
@@ -322,6 +426,11 @@ def _fits(value: Any, kind: type, meta: Mapping[str, Any]) -> bool:
     return meta["low"] <= value <= meta["high"]  # False for NaN, and exact for integers of any length
 
 
+def _others(name: str) -> str:
+    """The architectures that take the field."""
+    return " or ".join(other for other, facts in ARCHITECTURES.items() if name not in facts.refuses)
+
+
 def _check_together(c: RunConfig) -> None:
     """Options that contradict one another, each with the reason."""
     d, m, t = c.data, c.model, c.train
@@ -341,18 +450,17 @@ def _check_together(c: RunConfig) -> None:
         refuse("points", "the data set custom needs a table: upload one, or type it into the table of the page")
     if d.data != "custom" and d.points:
         refuse("points", "only the data set custom takes a table")
-    if m.architecture in CONVOLUTIONAL and not d.is_image:
-        refuse("architecture", "it makes images; points in the plane need mlp")
-    if m.architecture in ("progressive", "multi_scale") and m.labelled:
-        refuse("labels", f"{m.architecture} is built here without labels; choose mlp or dcgan, or labels = none")
-    if m.architecture in ("progressive", "multi_scale") and m.packing > 1:
-        refuse("packing", f"{m.architecture} is built here for one sample at once; choose mlp or dcgan")
+    architecture = ARCHITECTURES[m.architecture]
+    if architecture.images_only and not d.is_image:
+        plane = " or ".join(name for name, facts in ARCHITECTURES.items() if not facts.images_only)
+        refuse("architecture", f"it makes images; points in the plane need {plane}")
+    for name, why in architecture.refuses.items():
+        if getattr(getattr(c, SECTION_OF[name]), name) != FIELDS[name].default:
+            refuse(name, why.format(name=m.architecture, others=_others(name)))
     if m.labelled and not d.is_image:
         refuse("labels", f"points in the plane have no classes; choose {', '.join(IMAGE_DATA)}, or labels = none")
     if m.labelled and m.packing > 1:
         refuse("packing", "a pack would mix classes; with labels D judges one sample at once")
-    if m.precision != "float32" and m.architecture == "mlp":
-        refuse("precision", "the closed form of an MLP computes in float32; only convolutions gain by bfloat16")
     if m.precision != "float32" and any(getattr(t, name) for name in PENALTIES):
         refuse("precision", "a gradient penalty needs the slope of a slope, for which eight bits are too few")
     if not m.g_layers or not m.d_layers:
@@ -368,18 +476,17 @@ def _check_together(c: RunConfig) -> None:
             refuse(name, "a gradient penalty judges each sample alone, and minibatch_std mixes the samples of a batch")
     if t.clip and t.wgan_gp:
         refuse("clip", "clipping and the gradient penalty are two ways to bound the critic's slope; choose one")
-    if t.label_smoothing and t.loss not in LABELLED_LOSSES:
-        refuse("label_smoothing", f"only {', '.join(LABELLED_LOSSES)} have a label to smooth")
-    if t.skip_d_below and t.loss == "wasserstein":
-        refuse("skip_d_below", "the Wasserstein loss has no scale to compare with")
+    if t.label_smoothing and not LOSSES[t.loss].smoothable:
+        smoothable = ", ".join(name for name, facts in LOSSES.items() if facts.smoothable)
+        refuse("label_smoothing", f"only {smoothable} have a label to smooth")
+    if t.skip_d_below and LOSSES[t.loss].kind == "critic":
+        refuse("skip_d_below", "a critic's loss has no scale to compare with")
     if t.noise_steps and not t.instance_noise:
         refuse("noise_steps", "there is no instance noise to let fall; set instance_noise above 0")
     if t.update == "simultaneous" and (t.d_steps > 1 or t.unrolled):
         refuse("update", "both players move at once only with one D step a G step and without unrolling")
-    if t.unrolled and (m.architecture != "mlp" or d.is_image or m.g_norm != "none" or m.d_norm != "none"):
-        refuse(
-            "unrolled", "unrolling differentiates through D's optimiser, which is built here for plain MLPs on points"
-        )
+    if t.unrolled and (d.is_image or m.g_norm != "none" or m.d_norm != "none"):
+        refuse("unrolled", _UNROLLED["unrolled"])
     if t.unrolled and (any(getattr(t, name) for name in PENALTIES) or t.clip or m.d_dropout or m.minibatch_std):
         refuse("unrolled", "unrolling is built here without penalties, clipping, dropout and minibatch_std")
     if t.unrolled and t.optimiser == "rmsprop":

@@ -1,11 +1,11 @@
 """Labels in a run: rows (image | one-hot label), and the class term of an AC-GAN.
 
-A run with labels moves flat rows of 784 + 10 numbers. Real rows carry their label, G passes the label it was told on
-beside its image, and the label of fake i is that of real i: D compares like with like, and a point between the two has
-one label. So a conditional GAN (Mirza & Osindero 2014) is the ordinary step on wider rows. D looks at the image and
-says 1 + 10 numbers. In a conditional GAN the label picks which of them count (`image_networks.Projection`); an AC-GAN's
-D does not see the label: its first number is the logit, the others are c, the logits of the classes, and both players
-also descend
+A run with labels moves flat rows of 784 + 10 numbers. Real rows carry their label, G passes the label that it was given
+on beside its image, and the label of fake i is that of real i: D compares like with like, and a point between the two
+has one label. So a conditional GAN (Mirza & Osindero 2014) is the ordinary step on wider rows. D looks at the image and
+puts out 1 + 10 numbers. In a conditional GAN the label picks which of them count (`dcgan.Projection`); the D of an
+AC-GAN does not see the label: its first number is the logit, the others are c, the logits of the classes, and both
+players also descend
 
     L_D + C(real) + C(fake),   L_G + C(fake),   C(rows) = −E log softmax(c)[label]        (Odena et al. 2017, L_C)
 """
@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gan_core.config import CLASSES, ConfigError
+from gan_core.config import CLASSES, PIXELS, ConfigError
 
 
 def one_hot(labels: Tensor) -> Tensor:
@@ -39,11 +39,38 @@ def class_loss(class_logits: Tensor, labels: Tensor) -> Tensor:
 
 
 # ∂C/∂c = (softmax(c) − one-hot) / B
-def class_slope(class_logits: Tensor, labels: Tensor, batch: int) -> Tensor:
-    """∂C/∂c of rows whose mean is over `batch` of them: like the class logits."""
-    return (class_logits.softmax(-1) - labels) / batch
+def class_grad(class_logits: Tensor, labels: Tensor) -> Tensor:
+    """∂C/∂c: like the class logits."""
+    return (class_logits.softmax(-1) - labels) / class_logits.shape[1]
 
 
 def class_accuracy(class_logits: Tensor, labels: Tensor) -> Tensor:
     """The share of rows that D puts into their class: (K,)."""
     return (class_logits.argmax(-1) == labels.argmax(-1)).float().mean(-1)
+
+
+ClassRows = tuple[tuple[Tensor, Tensor], ...]  # (class logits, one-hot labels) of each batch
+
+
+class LogitOutput:
+    """What D puts out: y (K, B, 1), the logit."""
+
+    def classes(self, y: Tensor, discriminator_input: Tensor, batch: int) -> ClassRows:
+        """What y says of the classes, batch by batch: nothing."""
+        return ()
+
+    def grad(self, logit_grad: Tensor, classes: ClassRows) -> Tensor:
+        """∂L/∂y (K, B, …) from ∂L/∂logit (K, B), of the rows that the classes are of."""
+        return logit_grad.unsqueeze(-1)
+
+
+class ClassOutput(LogitOutput):
+    """What an AC-GAN's D puts out: y (K, B, 1 + CLASSES), the logit and the logits of the classes."""
+
+    def classes(self, y: Tensor, discriminator_input: Tensor, batch: int) -> ClassRows:
+        batches = (rows.split(batch, 1) for rows in (y[..., 1:], discriminator_input[..., PIXELS:]))
+        return tuple(zip(*batches, strict=True))
+
+    def grad(self, logit_grad: Tensor, classes: ClassRows) -> Tensor:
+        class_grads = torch.cat([class_grad(*rows) for rows in classes], 1)
+        return torch.cat([logit_grad.unsqueeze(-1), class_grads], -1)

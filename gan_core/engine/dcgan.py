@@ -1,4 +1,4 @@
-"""Torch modules for images of 28×28 pixels: the small DCGAN, and what tells a player the label.
+"""Torch modules for images of 28×28 pixels: the small DCGAN, and what gives a player the label.
 
 A row is an image (1, 28, 28), or flat and (image | one-hot label) in a run with labels
 (`gan_core.engine.conditioning`).
@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from gan_core.config import CLASSES, PIXELS
-from gan_core.engine.networks import LEAK, Dropout, MinibatchStd
+from gan_core.engine.modules import Dropout, MinibatchStd
+from gan_core.engine.networks import LEAK
 
 OUTPUTS: dict[str, type[nn.Module]] = {"symmetric": nn.Tanh, "unit": nn.Sigmoid}  # [−1, 1], [0, 1]
 
@@ -72,7 +73,7 @@ def drop(rate: float, generator: torch.Generator) -> list[nn.Module]:
 
 
 class PassLabel(nn.Module):
-    """A generator that is told a class: (latent | one-hot) → (image | the same one-hot), flat."""
+    """A class-conditional generator: (latent | one-hot) → (image | the same one-hot), flat."""
 
     def __init__(self, player: nn.Module) -> None:
         super().__init__()
@@ -94,7 +95,7 @@ class ImageAlone(nn.Module):
 
 
 class Projection(nn.Module):
-    """(image | one-hot) → logit: of what D says about the image, one number for all and that of the label.
+    """(image | one-hot) → logit: of what D puts out for the image, one number for all and that of the label.
 
     logit = φ(x)·(v + V label) + b, the projection discriminator (Miyato & Koyama 2018).
     """
@@ -104,5 +105,5 @@ class Projection(nn.Module):
         self.player = player
 
     def forward(self, x: Tensor) -> Tensor:
-        said = self.player(x)
-        return said[:, :1] + (said[:, 1:] * x[:, PIXELS:]).sum(1, keepdim=True)
+        outputs = self.player(x)
+        return outputs[:, :1] + (outputs[:, 1:] * x[:, PIXELS:]).sum(1, keepdim=True)

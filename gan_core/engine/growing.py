@@ -29,14 +29,16 @@ AREAS = [size * size for size in reversed(SIZES)]  # of the parts of a multi-sca
 @dataclass
 class Growth:
     """How far a progressive pair has grown after `step` steps: 7×7, fade, 14×14, fade, 28×28, each `grow_steps` long
-    but for the last."""
+    but for the last. With None for `grow_steps` the pair is grown up from the start."""
 
-    grow_steps: int
+    grow_steps: int | None = None
     step: int = 0
 
     @property
     def level(self) -> float:
         """0 at 7×7, 1 at 14×14, 2 at 28×28; its fraction is α of the fade."""
+        if self.grow_steps is None:
+            return 2.0
         phase = self.step / self.grow_steps
         return min(max(phase - 1, 0.0), 1.0) + min(max(phase - 3, 0.0), 1.0)
 
@@ -47,9 +49,11 @@ class Growth:
 
     def shown(self, real: Tensor) -> Tensor:
         """Real images (…, 1, 28, 28) as D gets to see them now: averaged down to the size in use and enlarged again, in
-        a fade mixed with the size before."""
-        images = real.flatten(0, -4)
-        stage, fraction = self.stage, self.level % 1
+        a fade mixed with the size before. Rows of any kind stay as they are once the pair is grown up."""
+        level, stage = self.level, self.stage
+        if level == 2:
+            return real
+        images, fraction = real.flatten(0, -4), level % 1
         now = enlarged(shrunk(images, stage))
         if fraction:
             now = torch.lerp(enlarged(shrunk(images, stage - 1)), now, fraction)

@@ -1,18 +1,22 @@
-"""The losses of both players as pure functions of D's raw outputs (logits), and their slopes in closed form.
+"""The losses of both players as pure functions of D's raw outputs (logits), and their gradients in closed form.
 
 Everything is computed from logits with softplus, never as log(sigmoid(·)), so that it is finite wherever D is sure.
-A loss gives its value for the curves and its slope ∂L/∂logit for the engine: the networks turn that slope into
-parameter gradients (`gan_core.engine.networks`), so training needs no automatic differentiation here.
+A loss gives its value for the curves and its gradient ∂L/∂logit for the engine: the networks turn that into parameter
+gradients (`gan_core.engine.networks`), so training needs no automatic differentiation here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
 from torch.nn.functional import softplus
+
+from gan_core.config import LOSSES as FACTS
+from gan_core.config import ConfigError, LossFacts
 
 
 @dataclass(frozen=True)
@@ -20,16 +24,16 @@ class Loss:
     """A pair of losses. All four functions take real_logits and fake_logits as keywords, shaped (…, batch).
 
     `d_loss`, `g_loss` → scalar, or with `dim=-1` one value for each leading index.
-    `d_slope` → (∂L_D/∂real_logits, ∂L_D/∂fake_logits), `g_slope` → ∂L_G/∂fake_logits: of the mean over the batch.
-    `paired`: G's loss looks at the real logits too. `probability`: σ(logit) means "real" (else the logit is a score).
+    `d_grad` → (∂L_D/∂real_logits, ∂L_D/∂fake_logits), `g_grad` → ∂L_G/∂fake_logits: of the mean over the batch.
+    `facts`: what the loss is. `smoothed`(label): the same loss with another target of the real samples than 1.
     """
 
+    facts: LossFacts
     d_loss: Callable[..., Tensor]
     g_loss: Callable[..., Tensor]
-    d_slope: Callable[..., tuple[Tensor, Tensor]]
-    g_slope: Callable[..., Tensor]
-    paired: bool = False
-    probability: bool = True
+    d_grad: Callable[..., tuple[Tensor, Tensor]]
+    g_grad: Callable[..., Tensor]
+    smoothed: Callable[[float], Loss] | None = None
 
 
 def _mean(terms: Tensor, dim: int | None) -> Tensor:
@@ -41,11 +45,11 @@ def _bce_d(label: float) -> tuple[Callable[..., Tensor], Callable[..., tuple[Ten
     def d_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
         return _mean(softplus(-real_logits) + (1 - label) * real_logits, dim) + _mean(softplus(fake_logits), dim)
 
-    def d_slope(*, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
+    def d_grad(*, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
         batch = real_logits.shape[-1]
         return (real_logits.sigmoid() - label) / batch, fake_logits.sigmoid() / batch
 
-    return d_loss, d_slope
+    return d_loss, d_grad
 
 
 def minimax(label: float = 1.0) -> Loss:
@@ -53,30 +57,30 @@ def minimax(label: float = 1.0) -> Loss:
 
     `label` is the target of the real samples (one-sided label smoothing: .9).
     """
-    d_loss, d_slope = _bce_d(label)
+    d_loss, d_grad = _bce_d(label)
 
-    # log(1 − D) = −softplus(a), slope −σ(a)
+    # log(1 − D) = −softplus(a), gradient −σ(a)
     def g_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
         return -_mean(softplus(fake_logits), dim)
 
-    def g_slope(*, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    def g_grad(*, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return -fake_logits.sigmoid() / fake_logits.shape[-1]
 
-    return Loss(d_loss, g_loss, d_slope, g_slope)
+    return Loss(FACTS["minimax"], d_loss, g_loss, d_grad, g_grad, smoothed=minimax)
 
 
 def non_saturating(label: float = 1.0) -> Loss:
     """Goodfellow et al. 2014, section 3: G minimises −E log D(G(z)) instead."""
-    d_loss, d_slope = _bce_d(label)
+    d_loss, d_grad = _bce_d(label)
 
-    # −log D = softplus(−a), slope −(1 − σ(a))
+    # −log D = softplus(−a), gradient −(1 − σ(a))
     def g_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
         return _mean(softplus(-fake_logits), dim)
 
-    def g_slope(*, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    def g_grad(*, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return -(-fake_logits).sigmoid() / fake_logits.shape[-1]
 
-    return Loss(d_loss, g_loss, d_slope, g_slope)
+    return Loss(FACTS["non_saturating"], d_loss, g_loss, d_grad, g_grad, smoothed=non_saturating)
 
 
 def least_squares(label: float = 1.0) -> Loss:
@@ -88,53 +92,53 @@ def least_squares(label: float = 1.0) -> Loss:
     def g_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
         return _mean((fake_logits - 1).square() / 2, dim)
 
-    def d_slope(*, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
+    def d_grad(*, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
         batch = real_logits.shape[-1]
         return (real_logits - label) / batch, fake_logits / batch
 
-    def g_slope(*, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    def g_grad(*, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return (fake_logits - 1) / fake_logits.shape[-1]
 
-    return Loss(d_loss, g_loss, d_slope, g_slope, probability=False)
+    return Loss(FACTS["least_squares"], d_loss, g_loss, d_grad, g_grad, smoothed=least_squares)
 
 
 def _critic_g() -> tuple[Callable[..., Tensor], Callable[..., Tensor]]:
-    # −E f(G(z)), slope −1: shared by hinge and wasserstein
+    # −E f(G(z)), gradient −1: shared by hinge and wasserstein
     def g_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
         return -_mean(fake_logits, dim)
 
-    def g_slope(*, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    def g_grad(*, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return torch.full_like(fake_logits, -1 / fake_logits.shape[-1])
 
-    return g_loss, g_slope
+    return g_loss, g_grad
 
 
 def hinge() -> Loss:
     """Geometric GAN (Lim & Ye 2017): E max(0, 1 − f(x)) + E max(0, 1 + f(G(z))) against −E f(G(z))."""
-    g_loss, g_slope = _critic_g()
+    g_loss, g_grad = _critic_g()
 
     def d_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
         return _mean((1 - real_logits).relu(), dim) + _mean((1 + fake_logits).relu(), dim)
 
-    def d_slope(*, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
+    def d_grad(*, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
         real, fake = (real_logits < 1).to(real_logits.dtype), (fake_logits > -1).to(fake_logits.dtype)
         return -real / real.shape[-1], fake / fake.shape[-1]
 
-    return Loss(d_loss, g_loss, d_slope, g_slope, probability=False)
+    return Loss(FACTS["hinge"], d_loss, g_loss, d_grad, g_grad)
 
 
 def wasserstein() -> Loss:
     """WGAN (Arjovsky et al. 2017): the critic minimises E f(G(z)) − E f(x), minus its estimate of W1."""
-    g_loss, g_slope = _critic_g()
+    g_loss, g_grad = _critic_g()
 
     def d_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
         return _mean(fake_logits, dim) - _mean(real_logits, dim)
 
-    def d_slope(*, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
+    def d_grad(*, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
         share = 1 / real_logits.shape[-1]
         return torch.full_like(real_logits, -share), torch.full_like(fake_logits, share)
 
-    return Loss(d_loss, g_loss, d_slope, g_slope, probability=False)
+    return Loss(FACTS["wasserstein"], d_loss, g_loss, d_grad, g_grad)
 
 
 def relativistic() -> Loss:
@@ -146,14 +150,14 @@ def relativistic() -> Loss:
     def g_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
         return _mean(softplus(real_logits - fake_logits), dim)
 
-    def d_slope(*, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
-        slope = (fake_logits - real_logits).sigmoid() / real_logits.shape[-1]
-        return -slope, slope
+    def d_grad(*, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
+        grad = (fake_logits - real_logits).sigmoid() / real_logits.shape[-1]
+        return -grad, grad
 
-    def g_slope(*, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    def g_grad(*, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         return -(real_logits - fake_logits).sigmoid() / fake_logits.shape[-1]
 
-    return Loss(d_loss, g_loss, d_slope, g_slope, paired=True, probability=False)
+    return Loss(FACTS["relativistic"], d_loss, g_loss, d_grad, g_grad)
 
 
 LOSSES: dict[str, Loss] = {
@@ -164,13 +168,17 @@ LOSSES: dict[str, Loss] = {
     "wasserstein": wasserstein(),
     "relativistic": relativistic(),
 }
-LABELLED: dict[str, Callable[[float], Loss]] = {
-    "minimax": minimax,
-    "non_saturating": non_saturating,
-    "least_squares": least_squares,
-}
 
 
+@lru_cache(maxsize=64)  # one object for one loss: games that share it share their recordings
 def loss_for(name: str, label_smoothing: float = 0.0) -> Loss:
-    """The loss of that name, its real target lowered to 1 − label_smoothing."""
-    return LABELLED[name](1 - label_smoothing) if label_smoothing else LOSSES[name]
+    """The loss of that name, its real target lowered to 1 − label_smoothing.
+
+    Raises ConfigError where there is no such target.
+    """
+    loss = LOSSES[name]
+    if not label_smoothing:
+        return loss
+    if loss.smoothed is None:
+        raise ConfigError("label_smoothing", label_smoothing, f"{name} has no label to smooth")
+    return loss.smoothed(1 - label_smoothing)

@@ -3,14 +3,15 @@
 What training needs of a network is not a graph but two maps:
 
     forward:           x ↦ y                                        (and a tape of what the way back needs)
-    pull, pull_input:  ∂L/∂y ↦ ∂L/∂θ (into .grad), ∂L/∂x            the vector-Jacobian product, in two halves
+    vjp, vjp_input:    ∂L/∂y ↦ ∂L/∂θ (into .grad), ∂L/∂x            the vector–Jacobian product, in two halves
 
-and of a discriminator, for gradient penalties, the slope u₀ = ∂D/∂x itself and its own way back:
+and of a discriminator, for gradient penalties, the gradient u₀ = ∂D/∂x itself and its own way back:
 
-    slope:       tape ↦ u₀
-    pull_slope:  ∂P/∂u₀ ↦ ∂P/∂θ (added to .grad)
+    input_grad:      tape ↦ u₀
+    input_grad_vjp:  ∂P/∂u₀ ↦ ∂P/∂θ (added to .grad)
 
-`StackedMLP` has them in closed form, `Modules` (any torch module: DCGAN, batch or layer norm) from autograd.
+`StackedMLP` has them in closed form, `gan_core.engine.modules.Modules` (any torch module: DCGAN, batch or layer norm)
+from autograd.
 All parameters of all members are views of one matrix θ (K, P), so an optimiser sees a single tensor.
 
 The algebra of the MLP.  With a₀ = x, hᵢ = aᵢ₋₁Wᵢ + bᵢ, aᵢ = φ(hᵢ), y = h_L, and δᵢ = ∂L/∂hᵢ:
@@ -22,7 +23,7 @@ one unit pass serves D's update, G's update and the penalties, and what is scale
 
     ∂L/∂Wᵢ = (aᵢ₋₁ ∘ ∂L/∂y)ᵀuᵢ,   ∂L/∂bᵢ = (∂L/∂y)ᵀuᵢ,   ∂L/∂x = u₀ ∘ ∂L/∂y
 
-A penalty P(u₀) needs no double backward. Its slope
+A penalty P(u₀) needs no double backward. Its gradient
 s₀ = ∂P/∂u₀ runs *forward* through the same layers, because u₀ = u₁W₁ᵀ, uᵢ = φ'(hᵢ) ∘ uᵢ₊₁Wᵢ₊₁ᵀ:
 
     ∂P/∂Wᵢ = sᵢ₋₁ᵀuᵢ,   tᵢ = sᵢ₋₁Wᵢ (= ∂P/∂uᵢ),   sᵢ = φ'(hᵢ) ∘ tᵢ
@@ -34,7 +35,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Protocol
@@ -45,7 +46,6 @@ from torch.nn.functional import leaky_relu_
 
 LEAK = 0.2  # slope of LeakyReLU on the negative side
 NARROW = 8  # products with so few columns are several times slower than their transposes with as many rows
-RESCALABLE = 1e-20  # a smaller ∂L/∂y leaves too few bits in ∂L/∂x to rescale it
 # φ'(h) ∘ grad from the activation, in place. Named with their overload: to find it takes longer than the product.
 relu_backward = torch.ops.aten.threshold_backward.grad_input
 leaky_relu_backward = torch.ops.aten.leaky_relu_backward.grad_input
@@ -63,24 +63,27 @@ class Network(Protocol):
         """All that member k has learned, by name: its parameters, and what norms remember. Views, not copies."""
 
     def forward(self, x: Tensor, *, training: bool = True, parts: int = 1) -> tuple[Tensor, Any]:
-        """x (K, B, …) → y (K, B, …) and the tape. `parts`: batches inside B whose statistics stay apart."""
+        """x (K, B, …) → y (K, B, …) and the tape, whose `output` is y.
 
-    def pull(self, tape: Any, dy: Tensor) -> None:
+        `parts`: batches inside B whose statistics stay apart.
+        """
+
+    def vjp(self, tape: Any, dy: Tensor) -> None:
         """∂L/∂y → `grad` = ∂L/∂θ."""
 
-    def pull_input(self, tape: Any, dy: Tensor) -> Tensor:
+    def vjp_input(self, tape: Any, dy: Tensor) -> Tensor:
         """∂L/∂y of the last rows of the batch, as many as dy has → ∂L/∂x of those rows."""
 
     def share(self, tape: Any) -> None:
-        """Announces pull and then pull_input of the same pass, of a network with one output and independent rows."""
+        """Announces vjp and then vjp_input of the same pass, of a network with one output and independent rows."""
 
     def input(self, tape: Any) -> Tensor:
         """x as it went in."""
 
-    def slope(self, tape: Any) -> Tensor:
+    def input_grad(self, tape: Any) -> Tensor:
         """u₀ = ∂y/∂x of the first output, shaped like x."""
 
-    def pull_slope(self, tape: Any, ds: Tensor) -> None:
+    def input_grad_vjp(self, tape: Any, ds: Tensor) -> None:
         """∂P/∂u₀ → adds ∂P/∂θ to `grad`."""
 
 
@@ -137,14 +140,14 @@ class StackedMLP:
         self.shapes = shapes
         self.scalar = sizes[-1] == 1 and not squash  # then every δᵢ is a multiple of uᵢ
         self.narrow_input, self.narrow_output = sizes[0] <= NARROW, sizes[-1] <= NARROW
-        self.theta, self.names = _matrix(len(self.generators), shapes, dtype)
+        self.theta, self.names = parameter_matrix(len(self.generators), shapes, dtype)
         self.grad = torch.zeros_like(self.theta)
-        self._see([*_views(self.theta, shapes), *_views(self.grad, shapes)])
+        self._adopt([*tensor_views(self.theta, shapes), *tensor_views(self.grad, shapes)])
         for k, generator in enumerate(self.generators):
             for weight, bias in zip(self.weights, self.biases, strict=True):
                 initialise(weight[k], bias[k], weight.shape[1], init, generator)
 
-    def _see(self, tensors: Sequence[Tensor]) -> None:
+    def _adopt(self, tensors: Sequence[Tensor]) -> None:
         """Let these be the weights and biases, and then their gradients: views of θ and `grad`, as they are stored."""
         self.tensors = tuple(tensors)
         parameters, grads = tensors[: len(self.shapes)], tensors[len(self.shapes) :]
@@ -157,12 +160,12 @@ class StackedMLP:
     def over(self, tensors: Sequence[Tensor]) -> StackedMLP:
         """The same network over other tensors, given as `tensors` are."""
         twin = copy.copy(self)
-        twin._see(tensors)
+        twin._adopt(tensors)
         return twin
 
     def evaluate(self, theta: Tensor, x: Tensor) -> Tensor:
         """The output for other parameters θ (K, P), as a plain differentiable function: no tape, no dropout."""
-        weights, biases = self._layers(_views(theta, self.shapes))
+        weights, biases = self._layers(tensor_views(theta, self.shapes))
         a = x * self.input_scale
         for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
             a = self._phi(torch.baddbmm(bias, a, weight))
@@ -174,8 +177,8 @@ class StackedMLP:
         return weights, stored[1::2]
 
     def state(self, k: int) -> dict[str, Tensor]:
-        views = _views(self.theta, self.shapes)
-        return {name: view[k] for (name, _), view in zip(self.shapes, views, strict=True)}
+        tensors = tensor_views(self.theta, self.shapes)
+        return {name: tensor[k] for (name, _), tensor in zip(self.shapes, tensors, strict=True)}
 
     def forward(self, x: Tensor, *, training: bool = True, parts: int = 1) -> tuple[Tensor, Tape]:
         a = x * self.input_scale if self.input_scale != 1 else x
@@ -195,40 +198,40 @@ class StackedMLP:
         tape.output = y.tanh_() if self.squash else y
         return tape.output, tape
 
-    def pull(self, tape: Tape, dy: Tensor) -> None:
+    def vjp(self, tape: Tape, dy: Tensor) -> None:
         if self.scalar:
-            self._pull_scalar(tape, dy)
+            self._vjp_scalar(tape, dy)
             return
         if self.squash:
             dy = torch.ops.aten.tanh_backward(dy, tape.output)
         for i, delta in enumerate(self._deltas(tape, dy)):
-            self._pull_layer(i, tape.inputs[i], delta)
+            self._vjp_layer(i, tape.inputs[i], delta)
 
-    def _pull_layer(self, i: int, a: Tensor, delta: Tensor) -> None:
+    def _vjp_layer(self, i: int, a: Tensor, delta: Tensor) -> None:
         """∂L/∂Wᵢ = aᵢ₋₁ᵀ δᵢ, ∂L/∂bᵢ = Σ δᵢ"""
-        self._pull_weight(i, a, delta)
+        self._vjp_weight(i, a, delta)
         torch.sum(delta, 1, keepdim=True, out=self.bias_grads[i])
 
-    def _pull_scalar(self, tape: Tape, dy: Tensor) -> None:
+    def _vjp_scalar(self, tape: Tape, dy: Tensor) -> None:
         """∂L/∂Wᵢ = (aᵢ₋₁ ∘ dy)ᵀuᵢ = aᵢ₋₁ᵀ(uᵢ ∘ dy), ∂L/∂bᵢ = dyᵀuᵢ"""
         self.share(tape)
         weights = dy.mT
         for i, u in enumerate(tape.unit):
             a = tape.inputs[i]
             if a.shape[2] <= u.shape[2]:
-                self._pull_weight(i, a * dy, u)
+                self._vjp_weight(i, a * dy, u)
             else:
-                self._pull_weight(i, a, u * dy)
+                self._vjp_weight(i, a, u * dy)
             torch.bmm(weights, u, out=self.bias_grads[i])
-        self._pull_layer(-1, tape.inputs[-1], dy)
+        self._vjp_layer(-1, tape.inputs[-1], dy)
 
-    def _pull_weight(self, i: int, left: Tensor, right: Tensor) -> None:
+    def _vjp_weight(self, i: int, left: Tensor, right: Tensor) -> None:
         """∂L/∂Wᵢ = leftᵀ right"""
         if self.flipped[i]:
             left, right = right, left
         torch.bmm(left.mT, right, out=self.grad_rows[i])
 
-    def pull_input(self, tape: Tape, dy: Tensor) -> Tensor:
+    def vjp_input(self, tape: Tape, dy: Tensor) -> Tensor:
         rows = dy.shape[1]
         if self.scalar:
             self.share(tape)
@@ -247,11 +250,11 @@ class StackedMLP:
             into = torch.empty_like(tape.active[-1])  # not into W_L
             tape.unit = self._deltas(tape, self._through_phi(last, tape, -1, into), -2)
 
-    def slope(self, tape: Tape) -> Tensor:
+    def input_grad(self, tape: Tape) -> Tensor:
         self.share(tape)
         return self._to_input(tape.unit[0])
 
-    def pull_slope(self, tape: Tape, ds: Tensor) -> None:
+    def input_grad_vjp(self, tape: Tape, ds: Tensor) -> None:
         s = ds * self.input_scale if self.input_scale != 1 else ds
         curved: list[Tensor] = []
         for i, u in enumerate(tape.unit):
@@ -262,9 +265,9 @@ class StackedMLP:
             s = self._through_phi(s, tape, i)
         self.weight_grads[-1].add_(s.sum(1).unsqueeze(-1))
         if curved:
-            self._pull_curvature(tape, curved)
+            self._vjp_curvature(tape, curved)
 
-    def _pull_curvature(self, tape: Tape, curved: list[Tensor]) -> None:
+    def _vjp_curvature(self, tape: Tape, curved: list[Tensor]) -> None:
         """∂P/∂hᵢ, given for every hidden layer, back to the parameters: r_{i−1} = ∂P/∂h_{i−1} + φ' ∘ rᵢWᵢᵀ."""
         deltas: list[Tensor] = []
         r = torch.zeros_like(curved[-1])
@@ -314,170 +317,6 @@ class StackedMLP:
         return mask.div_(keep)
 
 
-@dataclass
-class _Graph:
-    """One pass through autograd. Where it is shared, `pulled` keeps (∂L/∂y, ∂L/∂x) of the pull that came first.
-
-    `slope` is u₀ with its own graph, once somebody asked.
-    """
-
-    x: Tensor
-    y: Tensor
-    shared: bool = False
-    pulled: tuple[Tensor, Tensor] | None = None
-    slope: Tensor | None = None
-
-
-class Modules:
-    """K copies of a torch module, differentiated by autograd, behind the same protocol.
-
-    `build(generator)` makes one copy; its parameters become views of θ. A shared pass goes back once: a row of ∂L/∂x is
-    proportional to its ∂L/∂y, so the other player's is the same row rescaled. With `autocast` products are computed in
-    that precision, and everything that leaves a pass is in `dtype` again.
-    """
-
-    def __init__(
-        self,
-        build: Callable[[torch.Generator], nn.Module],
-        generators: Sequence[torch.Generator],
-        *,
-        init: str = "torch",
-        dtype: torch.dtype = torch.float32,
-        autocast: torch.dtype | None = None,
-    ) -> None:
-        self.dtype, self.autocast = dtype, autocast
-        self.modules = [materialise(build, generator, init, dtype) for generator in generators]
-        shapes = [(name, tuple(p.shape)) for name, p in self.modules[0].named_parameters()]
-        self.theta, self.names = _matrix(len(self.modules), shapes, dtype)
-        self.grad = torch.zeros_like(self.theta)
-        views, self.grads = _views(self.theta, shapes), _views(self.grad, shapes)
-        for k, module in enumerate(self.modules):
-            for parameter, view in zip(module.parameters(), views, strict=True):
-                view[k].copy_(parameter.detach())
-                parameter.data = view[k]
-        self.parameters = [list(module.parameters()) for module in self.modules]
-
-    def state(self, k: int) -> dict[str, Tensor]:
-        return self.modules[k].state_dict()
-
-    def forward(self, x: Tensor, *, training: bool = True, parts: int = 1) -> tuple[Tensor, _Graph]:
-        x = x.detach().requires_grad_()
-        with torch.enable_grad(), torch.autocast("cpu", self.autocast, enabled=self.autocast is not None):
-            outputs = []
-            for module, rows in zip(self.modules, x.unbind(0), strict=True):
-                module.train(training)
-                outputs.append(torch.cat([module(part) for part in rows.chunk(parts)]))
-            y = torch.stack(outputs).to(self.dtype)
-        return y.detach(), _Graph(x, y)
-
-    def share(self, tape: _Graph) -> None:
-        tape.shared = True
-
-    def pull(self, tape: _Graph, dy: Tensor) -> None:
-        wanted = [p for ps in self.parameters for p in ps]
-        grads = _product(tape.y, [*wanted, tape.x] if tape.shared else wanted, dy)
-        if tape.shared:
-            tape.pulled = (dy, grads[-1])
-        self.grad.zero_()
-        self._add(grads[: len(wanted)])
-
-    def pull_input(self, tape: _Graph, dy: Tensor) -> Tensor:
-        rows = slice(tape.y.shape[1] - dy.shape[1], None)
-        if tape.pulled is not None and float((before := tape.pulled[0][:, rows]).abs().min()) > RESCALABLE:
-            dx = tape.pulled[1][:, rows]
-            return dx * (dy / before).reshape(*dy.shape[:2], *[1] * (dx.dim() - 2))
-        (dx,) = _product(tape.y[:, rows], [tape.x], dy)
-        return dx[:, rows]
-
-    def input(self, tape: _Graph) -> Tensor:
-        return tape.x.detach()
-
-    def slope(self, tape: _Graph) -> Tensor:
-        return self._slope(tape).detach()
-
-    def pull_slope(self, tape: _Graph, ds: Tensor) -> None:
-        wanted = [p for ps in self.parameters for p in ps]
-        self._add(_product(self._slope(tape), wanted, ds))
-
-    def _slope(self, tape: _Graph) -> Tensor:
-        if tape.slope is None:
-            (tape.slope,) = torch.autograd.grad(tape.y[..., 0].sum(), tape.x, create_graph=True)
-        return tape.slope
-
-    def _add(self, grads: Sequence[Tensor | None]) -> None:
-        per_member = len(self.grads)
-        for i, grad in enumerate(grads):
-            if grad is not None:
-                self.grads[i % per_member][i // per_member].add_(grad)
-
-
-def _product(y: Tensor, wanted: Sequence[Tensor], dy: Tensor) -> tuple[Any, ...]:
-    """The vector-Jacobian product of y with dy, as the gradient of the scalar ⟨y, dy⟩: given dy itself, autograd would
-    import sympy, 40 MB and half a second, to check its shape."""
-    return torch.autograd.grad((y * dy).sum(), wanted, retain_graph=True, allow_unused=True)
-
-
-class Dropout(nn.Module):
-    """Dropout that draws from the member's own generator."""
-
-    def __init__(self, rate: float, generator: torch.Generator) -> None:
-        super().__init__()
-        self.rate, self.generator = rate, generator
-
-    def forward(self, x: Tensor) -> Tensor:
-        if not self.training:
-            return x
-        return x * torch.empty_like(x).bernoulli_(1 - self.rate, generator=self.generator).div_(1 - self.rate)
-
-
-class Scale(nn.Module):
-    def __init__(self, factor: float) -> None:
-        super().__init__()
-        self.factor = factor
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x * self.factor
-
-
-class MinibatchStd(nn.Module):
-    """Appends the batch's standard deviation, averaged over the features, as one more feature (Karras et al. 2018)."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        spread = (x.var(0, unbiased=False) + 1e-8).sqrt().mean()
-        return torch.cat([x, spread.expand(len(x), 1)], dim=1)
-
-
-def mlp_module(
-    sizes: Sequence[int],
-    activation: str,
-    generator: torch.Generator,
-    *,
-    norm: str = "none",
-    output: nn.Module | None = None,
-    dropout: float = 0.0,
-    input_scale: float = 1.0,
-    minibatch_std: bool = False,
-    norm_first: bool = True,
-) -> nn.Sequential:
-    """The same perceptron as a torch module, with what the closed form leaves out: norms and minibatch statistics.
-
-    Minibatch statistics are taken of the last hidden layer. `norm_first`: also behind the first layer (DCGAN advises
-    against it in D).
-    """
-    layers: list[nn.Module] = [Scale(input_scale)] if input_scale != 1 else []
-    for i, (fan_in, fan_out) in enumerate(pairwise(sizes[:-1])):
-        layers.append(nn.Linear(fan_in, fan_out))
-        if norm != "none" and (i or norm_first):
-            layers.append(nn.BatchNorm1d(fan_out) if norm == "batch" else nn.LayerNorm(fan_out))
-        layers.append({"relu": nn.ReLU(), "leaky_relu": nn.LeakyReLU(LEAK), "tanh": nn.Tanh()}[activation])
-        if dropout:
-            layers.append(Dropout(dropout, generator))
-    if minibatch_std:
-        layers.append(MinibatchStd())
-    layers.append(nn.Linear(sizes[-2] + minibatch_std, sizes[-1]))
-    return nn.Sequential(*layers, *([output] if output is not None else []))
-
-
 def initialise(weight: Tensor, bias: Tensor | None, fan_in: int, scheme: str, generator: torch.Generator) -> None:
     """Fill a layer in place. torch: U(±1/√fan_in) for both; orthogonal: gain .8 (Unrolled GAN); dcgan: N(0, .02)."""
     with torch.no_grad():
@@ -495,28 +334,7 @@ def initialise(weight: Tensor, bias: Tensor | None, fan_in: int, scheme: str, ge
                 bias.zero_()
 
 
-def materialise(
-    build: Callable[[torch.Generator], nn.Module], generator: torch.Generator, init: str, dtype: torch.dtype
-) -> nn.Module:
-    """Build a module without touching the global generator, then fill it from ours."""
-    with torch.device("meta"):
-        module = build(generator)
-    for layer in module.modules():
-        # what Module.to_empty does, without the sympy that it imports: 40 MB and half a second
-        for name, meta in [*layer.named_parameters(recurse=False), *layer.named_buffers(recurse=False)]:
-            empty = torch.empty(meta.shape, dtype=dtype if meta.is_floating_point() else meta.dtype)
-            setattr(layer, name, nn.Parameter(empty) if isinstance(meta, nn.Parameter) else empty)
-        if isinstance(layer, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
-            fan_in = nn.init._calculate_fan_in_and_fan_out(layer.weight)[0]
-            initialise(layer.weight, layer.bias, fan_in, init, generator)
-        elif isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d, nn.LayerNorm, nn.GroupNorm)):
-            layer.reset_parameters()
-            if init == "dcgan" and isinstance(layer, nn.BatchNorm2d):  # N(1, .02), as the recipe has it
-                nn.init.normal_(layer.weight, 1.0, 0.02, generator=generator)
-    return module
-
-
-def _matrix(
+def parameter_matrix(
     members: int, shapes: Sequence[tuple[str, tuple[int, ...]]], dtype: torch.dtype
 ) -> tuple[Tensor, list[tuple[str, slice]]]:
     """θ (members, P), and which of its columns are which tensor."""
@@ -528,11 +346,11 @@ def _matrix(
     return theta, names
 
 
-def _views(matrix: Tensor, shapes: Sequence[tuple[str, tuple[int, ...]]]) -> list[Tensor]:
+def tensor_views(matrix: Tensor, shapes: Sequence[tuple[str, tuple[int, ...]]]) -> list[Tensor]:
     """The tensors inside a matrix (members, P), as views (members, *shape)."""
-    views, start = [], 0
+    found, start = [], 0
     for _, shape in shapes:
         stop = start + math.prod(shape)
-        views.append(matrix[:, start:stop].view(-1, *shape))
+        found.append(matrix[:, start:stop].view(-1, *shape))
         start = stop
-    return views
+    return found

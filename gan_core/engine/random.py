@@ -47,7 +47,7 @@ class _Stream:
         return self.left.pop()
 
 
-class Draws:
+class RandomStreams:
     """The streams of K members with these seeds."""
 
     def __init__(

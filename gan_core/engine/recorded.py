@@ -1,175 +1,149 @@
-"""The gradients of a step, recorded once and then played without Python.
+"""Gradients, recorded once and then played without Python.
 
-A step of small networks is a hundred operations of some microseconds each. A tenth to a sixth of its time goes to
-calling them from Python, and threads that step side by side wait for one another's Python between any two of them. So
-once an ensemble in closed form has taken a few steps, `torch.jit.trace` records its gradients, and from then on the
-interpreter sees one call where the processor sees the same operations in the same order, to the same bits. torch.jit is
-deprecated in favour of torch.compile, which needs a C++ compiler and 20 s a network, and of torch.export, which is
-played in Python: neither serves here. Where nothing can be recorded, the ensemble steps as
-`gan_core.engine.ensemble` has it.
+A step of small networks is a hundred operations of some microseconds each. A part of its time goes to calling them from
+Python, and threads that step side by side wait for one another's Python between any two of them. So once a gradient has
+been taken a few times, `torch.jit.trace` records it, and from then on the interpreter sees one call where the processor
+sees the same operations in the same order, to the same bits. torch.jit is deprecated in favour of torch.compile, which
+needs a C++ compiler and 20 s a network, and of torch.export, which is played in Python: neither serves here. Where
+nothing can be recorded, the gradient is computed as it is written.
 
-A recording holds no weights: all that it reads and writes is handed to it at every call, so all ensembles of one shape
-and one set of rules share it.
+A recording holds no weights: all that it reads and writes is handed to it at every call, so all games of one shape and
+one set of rules share it.
 """
 
 from __future__ import annotations
 
-import copy
 import logging
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 import torch
 from torch import Tensor
 
-from gan_core.config import RunConfig
-from gan_core.engine.ensemble import Batch, Ensemble
-from gan_core.engine.networks import StackedMLP, Tape
-from gan_core.engine.penalties import PENALTIES
-from gan_core.engine.random import Draws
+from gan_core.engine.networks import Tape
 
-FIRST = 32  # steps before anything is recorded, which takes as long as fifty of them: many a run is over by then
+RECORDS = sys.version_info < (3, 14)  # from there on torch.jit "may break", in its own words
+FIRST = 32  # calls before anything is recorded, which takes as long as fifty of them: many a run is over by then
 MOST = 64  # recordings, some hundred kilobytes each: torch lets go of none of them before the process ends
 
-Tensors = tuple[Tensor, ...]
-Piece = Callable[..., Tensors]  # (ensemble, *tensors) → tensors: a part of a step that may be recorded
+P = ParamSpec("P")
+Result = TypeVar("Result")
+Put = Callable[[Iterator[Tensor]], Any]  # tensors → the value that they were taken from, with these in their places
+Recording = tuple[Callable[..., tuple[Tensor, ...]], Put]
 
 log = logging.getLogger(__name__)
-_recordings: dict[Any, Callable[..., Tensors] | None] = {}
+_recordings: dict[Hashable, Recording | None] = {}
 _lock = threading.Lock()  # recording is no work for two threads at once
 
 
-class Recorded(Ensemble):
-    """An ensemble that plays its gradients from recordings, as soon and as far as there can be any."""
+@dataclass
+class Recordings:
+    """What one object has of its recorded functions: how often each was called, and what is played instead."""
 
-    generator: StackedMLP
-    discriminator: StackedMLP
+    calls: dict[Hashable, int] = field(default_factory=dict)
+    played: dict[Hashable, Recording | None] = field(default_factory=dict)
 
-    def __init__(self, members: Sequence[RunConfig], *args: Any, **kwargs: Any) -> None:
-        super().__init__(members, *args, **kwargs)
-        self._recordable = (
-            self.closed_form
-            and not self.train.instance_noise  # draws within the gradient, as dropout does
-            and not self.config.model.d_dropout
-            and sys.version_info < (3, 14)  # where torch.jit "may break", in its own words
-        )
-        self._played: dict[Piece, Callable[..., Tensors]] = {}
-        if self._recordable:
-            # what every piece is handed before its own tensors
-            self._tensors = (*self.generator.tensors, *self.discriminator.tensors, *self.weights.values())
+
+class Recordable(Protocol):
+    """What a recorded function takes first."""
+
+    recordings: Recordings
 
     @property
-    def _plays(self) -> bool:
-        return self._recordable and self.steps >= FIRST
+    def recordable(self) -> bool:
+        """Whether the function is the same operations on every call."""
 
-    def _d_gradient(self) -> Batch:
-        return self._play_fresh(_d_gradient) if self._plays else super()._d_gradient()
+    @property
+    def rules(self) -> Hashable:
+        """All that decides which operations these are, beside the shapes of tensors."""
 
-    def _both_gradients(self) -> Batch:
-        if not self._plays:
-            return super()._both_gradients()
-        batch = self._play_fresh(_both_gradients)
-        self._g_seen = batch.logits
-        return batch
+    @property
+    def tensors(self) -> tuple[Tensor, ...]:
+        """All that the function reads and writes, beside its arguments."""
 
-    def _g_gradient(self, batch: Batch) -> None:
-        if not self._plays:
-            super()._g_gradient(batch)
-            return
-        tape = cast(Tape, batch.tape).tensors
-        batch.real_logits, batch.fake_logits = self._play(_g_gradient, batch.real, batch.real_logits, *tape)
-        self._g_seen = batch.logits
-
-    def _play_fresh(self, gradient: Piece) -> Batch:
-        """That gradient on a fresh batch."""
-        z, real = self.draws.latent(), self.draws.real()
-        between = "wgan_gp" in self.weights
-        epsilon = [self.draws.uniform(real.shape[1] // self.config.model.packing)] if between else []
-        real_logits, fake_logits, *rest = self._play(gradient, z, real, *epsilon)
-        u0s, tape = rest[: len(self.weights)], Tape.of(rest[len(self.weights) :])
-        self.batch = Batch(z, tape.output, tape, real, real_logits, fake_logits)
-        self._d_seen = self.batch.logits
-        on = zip(self.weights.items(), u0s, strict=True)
-        self._penalised = [(weight, PENALTIES[name], u0) for (name, weight), u0 in on]
-        return self.batch
-
-    def _play(self, piece: Piece, *given: Tensor) -> Tensors:
-        """A piece of a step on these tensors, from its recording if there can be one."""
-        tensors = *self._tensors, *given
-        if piece not in self._played:
-            self._played[piece] = self._recording(piece, tensors) or self._operations(piece)
-        return self._played[piece](*tensors)
-
-    def _operations(self, piece: Piece) -> Callable[..., Tensors]:
-        """The piece as a function of all tensors that it reads and writes."""
-
-        def operations(*tensors: Tensor) -> Tensors:
-            left = iter(tensors)
-            twin = copy.copy(self)
-            twin.generator = self.generator.over([next(left) for _ in self.generator.tensors])
-            twin.discriminator = self.discriminator.over([next(left) for _ in self.discriminator.tensors])
-            twin.weights = {name: next(left) for name in self.weights}
-            return piece(twin, *left)
-
-        return operations
-
-    def _recording(self, piece: Piece, tensors: Tensors) -> Callable[..., Tensors] | None:
-        """The recording for ensembles of this shape and these rules, made on these tensors if it is the first."""
-        players = tuple((p.activation, p.squash, p.input_scale) for p in (self.generator, self.discriminator))
-        rules = (self.train.loss, self.train.label_smoothing, self.config.model.packing, *self.weights)
-        key = (piece, players, rules, tuple((tensor.shape, tensor.dtype) for tensor in tensors))
-        with _lock:
-            if key not in _recordings:
-                _recordings[key] = self._record(piece, tensors) if len(_recordings) < MOST else None
-            return _recordings[key]
-
-    def _record(self, piece: Piece, tensors: Tensors) -> Callable[..., Tensors] | None:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # that it is deprecated, and that shapes stay as they are
-                return torch.jit.trace(self._operations(piece), tensors, check_trace=False)
-        except Exception:  # whatever torch finds that it cannot record: the ensemble steps on as it did
-            log.warning("no recording of %s for %s", piece.__name__, self.config, exc_info=True)
-            return None
+    def over(self, tensors: Sequence[Tensor]) -> Self:
+        """The same over other tensors, given as `tensors` are."""
 
 
-def _d_gradient(twin: Recorded, *drawn: Tensor) -> Tensors:
-    return _on_a_fresh_batch(Ensemble._d_gradient, twin, *drawn)
+Subject = TypeVar("Subject", bound=Recordable)
 
 
-def _both_gradients(twin: Recorded, *drawn: Tensor) -> Tensors:
-    return _on_a_fresh_batch(Ensemble._both_gradients, twin, *drawn)
+def recorded(
+    function: Callable[Concatenate[Subject, P], Result],
+) -> Callable[Concatenate[Subject, P], Result]:
+    """The same function of (subject, *arguments), played from a recording as soon and as far as there can be any.
+
+    It has to be pure but for what it writes into the subject's tensors. Arguments and result are tensors, tapes, and
+    tuples of them.
+    """
+
+    @wraps(function)
+    def played(subject: Subject, *args: P.args, **kwargs: P.kwargs) -> Result:
+        if kwargs or not (RECORDS and subject.recordable):
+            return function(subject, *args, **kwargs)
+        known = subject.recordings
+        if (calls := known.calls.get(function, 0)) < FIRST:
+            known.calls[function] = calls + 1
+            return function(subject, *args, **kwargs)
+        given: list[Tensor] = []
+        put = _taken(args, given)
+        tensors = (*subject.tensors, *given)
+        key = function, len(tensors)
+        if key not in known.played:
+            known.played[key] = _recording(function, subject, put, tensors)
+        if (recording := known.played[key]) is None:
+            return function(subject, *args, **kwargs)
+        play, put_results = recording
+        return put_results(iter(play(*tensors)))
+
+    return played
 
 
-def _on_a_fresh_batch(
-    gradient: Callable[[Ensemble], Batch], twin: Recorded, z: Tensor, real: Tensor, *epsilon: Tensor
-) -> Tensors:
-    twin.draws = cast(Draws, _Drawn(z, real, epsilon))
-    batch = gradient(twin)
-    u0s = (u0 for *_, u0 in twin._penalised)
-    return batch.real_logits, batch.fake_logits, *u0s, *cast(Tape, batch.tape).tensors
+def _recording(
+    function: Callable[..., Any], subject: Recordable, put: Put, tensors: Sequence[Tensor]
+) -> Recording | None:
+    """The recording for subjects of this shape and these rules, made on these tensors if it is the first."""
+    key = function, subject.rules, tuple((tensor.shape, tensor.dtype) for tensor in tensors)
+    with _lock:
+        if key not in _recordings:
+            _recordings[key] = _record(function, subject, put, tensors) if len(_recordings) < MOST else None
+        return _recordings[key]
 
 
-def _g_gradient(twin: Recorded, real: Tensor, real_logits: Tensor, *tape: Tensor) -> Tensors:
-    batch = Batch(tape[0], tape[-1], Tape.of(tape), real, real_logits, real_logits)
-    Ensemble._g_gradient(twin, batch)
-    return batch.real_logits, batch.fake_logits
+def _record(function: Callable[..., Any], subject: Recordable, put: Put, tensors: Sequence[Tensor]) -> Recording | None:
+    puts: list[Put] = []
+
+    def operations(*tensors: Tensor) -> tuple[Tensor, ...]:
+        own = len(subject.tensors)
+        results: list[Tensor] = []
+        puts.append(_taken(function(subject.over(tensors[:own]), *put(iter(tensors[own:]))), results))
+        return tuple(results)
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that it is deprecated, and that shapes stay as they are
+            return torch.jit.trace(operations, tuple(tensors), check_trace=False), puts[-1]
+    except Exception:  # whatever torch finds that it cannot record: it is computed on as it was
+        log.warning("no recording of %s for %s", function.__name__, subject.rules, exc_info=True)
+        return None
 
 
-class _Drawn:
-    """In place of `Draws`, what was drawn already."""
-
-    def __init__(self, z: Tensor, real: Tensor, epsilon: Tensors) -> None:
-        self._z, self._real, self._epsilon = z, real, epsilon
-
-    def latent(self) -> Tensor:
-        return self._z
-
-    def real(self) -> Tensor:
-        return self._real
-
-    def uniform(self, rows: int) -> Tensor:
-        return self._epsilon[0]
+def _taken(value: Any, tensors: list[Tensor]) -> Put:
+    """Appends the tensors that are in the value, and returns the way to put others there."""
+    if isinstance(value, Tensor):
+        tensors.append(value)
+        return next
+    if isinstance(value, Tape):
+        tensors.extend(value.tensors)
+        count = len(value.tensors)
+        return lambda left: Tape.of([next(left) for _ in range(count)])
+    if isinstance(value, tuple):
+        puts = [_taken(part, tensors) for part in value]
+        make = getattr(value, "_make", tuple)  # a named tuple's
+        return lambda left: make([put(left) for put in puts])
+    return lambda left: value

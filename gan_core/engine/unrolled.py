@@ -4,52 +4,49 @@ The look-ahead is a chain of D updates θ₀ → θ₁ → … → θ_K on one b
 
     θ_{j+1} = θ_j − update(∇_θ L_D(θ_j, G)),        G descends L_G(θ_K, G)
 
-This needs derivatives of derivatives, so it runs on autograd, which is the honest tool for it; only the last stretch,
+This needs derivatives of derivatives, so it runs on autograd, which is the honest tool for it; only the last part,
 from the samples to G's parameters, is the closed form again. D itself then takes one ordinary step.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from gan_core.engine.game import Game, Noise, Scores
 from gan_core.engine.networks import StackedMLP
 from gan_core.engine.optimisers import SGD, Adam, Optimiser
 
-if TYPE_CHECKING:
-    from gan_core.engine.ensemble import Batch, Ensemble
-
-TINY = 1e-16  # Adam's ε squared: keeps the slope of √v finite where a weight never had a gradient
+TINY = 1e-16  # Adam's ε squared: keeps the gradient of √v finite where a weight never had one
 
 Update = Callable[[Tensor, Tensor], Tensor]
 
 
-def unrolled_gradient(ensemble: Ensemble, batch: Batch) -> dict[str, Tensor]:
-    """Adds ∂L_G(θ_K)/∂θ_G to G's gradient and returns the logits of θ_K that L_G looked at."""
-    discriminator = ensemble.discriminator
+def unrolled_gradient(game: Game, g_tape: Any, real: Tensor, noise: Noise, optimiser: Optimiser, steps: int) -> Scores:
+    """∂L_G(θ_K)/∂θ_G into G's gradient, with K = `steps` of D's optimiser ahead. Returns what θ_K says of the batch."""
+    discriminator = game.discriminator
     assert isinstance(discriminator, StackedMLP)  # the configuration refuses everything else
     with torch.enable_grad():
-        fake = batch.fake.detach().requires_grad_()
-        seen_real, seen_fake = ensemble.seen(batch.real), ensemble.seen(fake)
+        fake = g_tape.output.detach().requires_grad_()
+        rows = torch.cat([game.inputs.of_discriminator(*pair) for pair in ((real, noise[0]), (fake, noise[1]))], 1)
 
         def logits(theta: Tensor) -> dict[str, Tensor]:
-            both = discriminator.evaluate(theta, torch.cat([seen_real, seen_fake], 1)).squeeze(-1)
-            real_logits, fake_logits = both.chunk(2, dim=1)
+            real_logits, fake_logits = discriminator.evaluate(theta, rows).squeeze(-1).chunk(2, dim=1)
             return {"real_logits": real_logits, "fake_logits": fake_logits}
 
         theta = discriminator.theta.detach().clone().requires_grad_()
-        update = look_ahead(ensemble.d_optimiser)
-        for _ in range(ensemble.train.unrolled):
-            d_loss = ensemble.loss.d_loss(**logits(theta), dim=-1).sum()
+        update = look_ahead(optimiser)
+        for _ in range(steps):
+            d_loss = game.loss.d_loss(**logits(theta), dim=-1).sum()
             (gradient,) = torch.autograd.grad(d_loss, theta, create_graph=True)
             theta = update(theta, gradient)
-        seen = logits(theta)
-        (dx,) = torch.autograd.grad(ensemble.loss.g_loss(**seen, dim=-1).sum(), fake)
-    ensemble.generator.pull(batch.tape, dx)
-    return {name: judged.detach() for name, judged in seen.items()}
+        last = logits(theta)
+        (fake_grad,) = torch.autograd.grad(game.loss.g_loss(**last, dim=-1).sum(), fake)
+    game.generator.vjp(g_tape, fake_grad)
+    return Scores(last["real_logits"].detach(), last["fake_logits"].detach())
 
 
 def look_ahead(optimiser: Optimiser) -> Update:

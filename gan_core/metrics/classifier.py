@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gan_core.engine.networks import materialise
+from gan_core.engine.modules import materialise
 from gan_core.engine.random import generator_for
 from gan_core.weights import check_alike, read_card, read_weights, write
 

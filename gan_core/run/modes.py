@@ -117,7 +117,7 @@ def stretches(generator: Network, latents: NDArray) -> Floats:
     k, n, d = latents.shape
     x, tape = generator.forward(torch.from_numpy(np.concatenate([latents, latents], 1)), training=False)
     units = torch.eye(2, dtype=x.dtype).repeat_interleave(n, 0).expand_as(x)
-    rows = generator.pull_input(tape, units).numpy().reshape(k, 2, n, d)
+    rows = generator.vjp_input(tape, units).numpy().reshape(k, 2, n, d)
     first, second = rows[:, 0], rows[:, 1]
     a, b, c = ((p * q).sum(-1) for p, q in ((first, first), (first, second), (second, second)))
     root = np.sqrt(np.square(a - c) / 4 + np.square(b))

@@ -146,8 +146,7 @@ class ImagePictures(Pictures[ImageSnapshot]):
         model = self.config.model
         fake, _ = ensemble.generator.forward(conditioned_latents(model, z), training=False)
         real = self.real.to(self.dtype).expand(ensemble.size, *[-1] * self.real.dim())
-        if model.architecture == "progressive":
-            real = ensemble.growth.shown(real)
+        real = ensemble.growth.shown(real)
         return {
             "fake": np.stack([self.samples(member) for member in fake]),
             "real_logits": logits_at(ensemble, real, model.packing).float().numpy().copy(),
@@ -179,7 +178,7 @@ def logit_and_gradient(ensemble: Ensemble, x: Tensor, packing: int = 1) -> tuple
     n = x.shape[1]
     wide = x.repeat_interleave(packing, dim=1).reshape(x.shape[0], n, -1) if packing > 1 else x
     logits, tape = ensemble.discriminator.forward(wide, training=False)
-    u0 = ensemble.discriminator.slope(tape)
+    u0 = ensemble.discriminator.input_grad(tape)
     return logits.squeeze(-1), u0[..., : x.shape[2]]
 
 
@@ -203,11 +202,11 @@ def arrows(snapshot: Snapshot, loss: str, member: int = 0) -> NDArray[np.float32
     """−n·∂L_G/∂x at every fake of a picture, (n, 2): where the loss pulls each sample, whatever loss trained the run.
 
     The mean over the batch is undone (times n), so an arrow's length does not depend on how many are drawn. It is the
-    slope of *this* loss times ∂logit/∂x: under the non-saturating loss it stays long where D is sure, under minimax it
-    vanishes there; ∂D/∂x alone, which vanishes in both, would tell another story.
+    gradient of *this* loss times ∂logit/∂x: under the non-saturating loss it stays long where D is sure, under minimax
+    it vanishes there; ∂D/∂x alone, which vanishes in both, would tell another story.
     """
     if not isinstance(snapshot, PointSnapshot):
         raise ValueError("arrows live in the plane: this picture is of images")
     real, fake = snapshot.real_logits[member], snapshot.fake_logits[member]
-    slope = LOSSES[loss].g_slope(real_logits=torch.from_numpy(real), fake_logits=torch.from_numpy(fake)).numpy()
-    return -slope[:, None] * len(fake) * snapshot.logit_gradient[member]
+    grad = LOSSES[loss].g_grad(real_logits=torch.from_numpy(real), fake_logits=torch.from_numpy(fake)).numpy()
+    return -grad[:, None] * len(fake) * snapshot.logit_gradient[member]

@@ -26,12 +26,11 @@ from torch import Tensor
 
 from gan_core.config import CLASSES, PIXELS, ConfigError, RunConfig
 from gan_core.data import Distribution, distribution
+from gan_core.engine.builders import ARCHITECTURES
 from gan_core.engine.conditioning import one_hot
 from gan_core.engine.ensemble import Ensemble
-from gan_core.engine.growing import pyramid
 from gan_core.engine.optimisers import set_rate
 from gan_core.engine.random import Source, generator_for, latents
-from gan_core.engine.recorded import Recorded
 from gan_core.jobs.threads import side_by_side
 from gan_core.run.history import History, Snapshot
 from gan_core.run.pictures import IMAGES, ImagePictures, Pictures, PointPictures, conditioned_latents
@@ -101,7 +100,7 @@ class Trainer:
             source, extent = self.distribution.sample, self.distribution.extent
             self.pictures = PointPictures(config, self.member_configs, source, extent, dtype)
         self.ensembles = [
-            Recorded(self.member_configs[i : i + CHUNK], source, dtype)
+            Ensemble(self.member_configs[i : i + CHUNK], source, dtype)
             for i in range(0, len(self.member_configs), CHUNK)
         ]
         self.step_count = 0
@@ -297,15 +296,14 @@ def image_source(images: Tensor, labels: Tensor, config: RunConfig) -> Source:
     """Batches from uint8 images (N, 784), scaled to [−1, 1] or [0, 1] only when drawn; convolutions get them as
     (n, 1, 28, 28), a run with labels flat and with the one-hot label behind, multi_scale with the smaller sizes."""
     model, unit = config.model, config.data.pixels == "unit"
-    shape = (PIXELS,) if model.architecture == "mlp" or model.labelled else (1, 28, 28)
+    architecture = ARCHITECTURES[model.architecture]
+    shape = (PIXELS,) if model.labelled else architecture.image
 
     def draw(n: int, generator: torch.Generator) -> Tensor:
         rows = torch.randint(len(images), (n,), generator=generator)
         drawn = images.index_select(0, rows)
         drawn = (drawn.div(255) if unit else drawn.div(127.5).sub_(1)).view(n, *shape)
-        if model.architecture == "multi_scale":
-            return pyramid(drawn)
-        return torch.cat([drawn, one_hot(labels[rows])], 1) if model.labelled else drawn
+        return torch.cat([drawn, one_hot(labels[rows])], 1) if model.labelled else architecture.rows(drawn)
 
     return draw
 

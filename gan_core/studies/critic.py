@@ -133,7 +133,8 @@ class Measurer:
             radius = metrics.near_radius(self.centres, self.std)
             near = metrics.near_modes(snapshot.fake[k], self.centres, radius)
             quality = metrics.mode_coverage(snapshot.fake[k], self.centres, self.std).high_quality
-        estimate = float(real_logits.mean() - fake_logits.mean()) if self.loss == "wasserstein" else math.nan
+        is_critic = LOSSES[self.loss].facts.kind == "critic"
+        estimate = float(real_logits.mean() - fake_logits.mean()) if is_critic else math.nan
         right = accuracy(self.loss, real_logits, fake_logits)
         slope = float(snapshot.between_slope[k].max())
         return estimate, right, jsd_bound(self.loss, real_logits, fake_logits), slope, w1, near, quality
@@ -155,17 +156,18 @@ def accuracy(loss: str, real_logits: Floats, fake_logits: Floats) -> float:
 
     Of a relativistic D, which only compares, the share of pairs in which the real one scores higher.
     """
-    if loss == "wasserstein":
+    facts = LOSSES[loss].facts
+    if facts.kind == "critic":
         return math.nan
-    if loss == "relativistic":
+    if facts.threshold is None:
         return float((real_logits[:, None] > fake_logits).mean())
-    threshold = 0.5 if loss == "least_squares" else 0.0
+    threshold = facts.threshold
     return float((np.mean(real_logits > threshold) + np.mean(fake_logits < threshold)) / 2)
 
 
 def jsd_bound(loss: str, real_logits: Floats, fake_logits: Floats) -> float:
     """ln 2 + ½ (E log D(real) + E log(1 − D(fake))), on average at most the JSD; NaN unless D is a probability."""
-    if not LOSSES[loss].probability:
+    if LOSSES[loss].facts.kind != "probability":
         return math.nan
     value = -np.logaddexp(0, -real_logits).mean() - np.logaddexp(0, fake_logits).mean()
     return float(math.log(2) + value / 2)

@@ -22,6 +22,7 @@ from torch import Tensor
 from torch.nn.functional import logsigmoid
 
 from gan_core.config import RunConfig
+from gan_core.engine.game import generator_gradient_norms
 from gan_core.engine.losses import LOSSES
 from gan_core.engine.networks import StackedMLP
 from gan_core.engine.optimisers import Adam
@@ -113,7 +114,7 @@ class _Probe:
         self.z: list[Tensor] = []
         self.shift: list[Tensor | float] = []
         for ensemble in trainer.ensembles:
-            streams = [generator_for(seed, "picture") for seed in ensemble.draws.seeds]
+            streams = [generator_for(seed, "picture") for seed in ensemble.random.seeds]
             self.z.append(torch.stack([latents(model.latent, LATENTS, model.latent_dim, g) for g in streams]))
             noise = [torch.randn(LATENTS, 2, generator=g) for g in streams]
             self.shift.append(ensemble.noise * torch.stack(noise))
@@ -123,7 +124,7 @@ class _Probe:
     def measure(self, rounds: int) -> None:
         losses = [LOSSES[name] for name in self.names]
         parts = [
-            ensemble.generator_gradient_norms(losses, z, shift)
+            generator_gradient_norms(ensemble.game, losses, z, shift)
             for ensemble, z, shift in zip(self.trainer.ensembles, self.z, self.shift, strict=True)
         ]
         self.rounds.append(rounds)
@@ -189,9 +190,9 @@ class GaussianDiscriminators:
             x = torch.cat([real, fake], dim=2).flatten(0, 1)
             logits, tape = self.discriminator.forward(x)
             real_logits, fake_logits = logits.squeeze(-1).chunk(2, dim=1)
-            slopes = LOSSES["minimax"].d_slope(real_logits=real_logits, fake_logits=fake_logits)
+            slopes = LOSSES["minimax"].d_grad(real_logits=real_logits, fake_logits=fake_logits)
             self.discriminator.grad.zero_()
-            self.discriminator.pull(tape, torch.cat(slopes, 1).unsqueeze(-1))
+            self.discriminator.vjp(tape, torch.cat(slopes, 1).unsqueeze(-1))
             self.optimiser.step()
             self.step_count += 1
 
@@ -215,6 +216,6 @@ class GaussianDiscriminators:
         """Logits a and slopes a′(x) (S, n, m) in float64 at x (1, n, m)."""
         every = x.float().expand(SEEDS, -1, -1).reshape(len(self.discriminator.theta), -1, 1)
         logits, tape = self.discriminator.forward(every)
-        slope = self.discriminator.slope(tape)
+        slope = self.discriminator.input_grad(tape)
         shape = (SEEDS, len(self.distances), -1)
         return logits.double().view(shape), slope.double().view(shape)

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from gan_core.config import RunConfig
 from gan_core.engine.ensemble import Ensemble
-from gan_core.engine.networks import Network, StackedMLP
+from gan_core.engine.networks import Network, StackedMLP, Tape
 from gan_core.engine.random import generator_for
 from gan_core.studies.critic import jsd_bound
 from gan_core.theory.distributions_1d import OnLine, quantile
@@ -106,7 +106,7 @@ class LineDuel:
         looks, found = {}, {}
         for name, ensemble in self.players.items():
             logits, tape = ensemble.discriminator.forward(x, training=False)
-            slope = ensemble.discriminator.slope(tape).squeeze(-1).numpy().copy()
+            slope = ensemble.discriminator.input_grad(tape).squeeze(-1).numpy().copy()
             looks[name] = (logits.squeeze(-1).numpy().copy(), slope)
             real, fake = (self._judge(ensemble, table) for table in self.tables)
             if name == "discriminator":
@@ -156,7 +156,7 @@ def _interpolate(table: Tensor, u: Tensor) -> Tensor:
     return torch.lerp(table[left], table[left + 1], place - left)
 
 
-# Of a generator, training asks no more than forward and pull.
+# Of a generator, training asks no more than forward and vjp.
 
 
 class _Fixed:
@@ -168,8 +168,10 @@ class _Fixed:
         self.grad = torch.zeros_like(self.theta)
         self.names = [("nothing", slice(0, 1))]
 
-    def forward(self, z: Tensor, *, training: bool = True, parts: int = 1) -> tuple[Tensor, None]:
-        return _interpolate(self.table, (z + 1) / 2), None
+    def forward(self, z: Tensor, *, training: bool = True, parts: int = 1) -> tuple[Tensor, Tape]:
+        tape = Tape(z)
+        tape.output = _interpolate(self.table, (z + 1) / 2)
+        return tape.output, tape
 
-    def pull(self, tape: None, dy: Tensor) -> None:
+    def vjp(self, tape: Tape, dy: Tensor) -> None:
         """There is nothing to pull."""

@@ -14,10 +14,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gan_core.config import RunConfig
+from gan_core.config import LOSSES, RunConfig
 from gan_core.engine.ensemble import Ensemble
-from gan_core.engine.losses import LOSSES
-from gan_core.engine.networks import Network
+from gan_core.engine.networks import Network, Tape
 from gan_core.engine.optimisers import SGD
 from gan_core.studies.critic import jsd_bound
 
@@ -94,7 +93,7 @@ class ParallelLinesGame:
                 game.discriminator.forward(x, training=False)[0].squeeze(-1).double().numpy()
                 for x in (self.real.expand(LINES, -1, -1), fake)
             )
-            if LOSSES[METHODS[name]["loss"]].probability:
+            if LOSSES[METHODS[name]["loss"]].kind == "probability":
                 found = [jsd_bound("minimax", *pair) for pair in zip(real_logits, fake_logits, strict=True)]
             else:
                 found = real_logits.mean(1) - fake_logits.mean(1)
@@ -122,8 +121,10 @@ class _Line:
         self.theta.grad = self.grad
         self.names = [("theta", slice(0, 1))]
 
-    def forward(self, z: Tensor, *, training: bool = True, parts: int = 1) -> tuple[Tensor, None]:
-        return torch.cat([self.theta.unsqueeze(1).expand(-1, z.shape[1], -1), (z + 1) / 2], dim=2), None
+    def forward(self, z: Tensor, *, training: bool = True, parts: int = 1) -> tuple[Tensor, Tape]:
+        tape = Tape(z)
+        tape.output = torch.cat([self.theta.unsqueeze(1).expand(-1, z.shape[1], -1), (z + 1) / 2], dim=2)
+        return tape.output, tape
 
-    def pull(self, tape: None, dy: Tensor) -> None:
+    def vjp(self, tape: Tape, dy: Tensor) -> None:
         self.grad.copy_(dy[..., 0].sum(1, keepdim=True))

@@ -16,7 +16,6 @@ from gan_core.theory.gaussians_2d import (
     w2_normals,
 )
 from gan_core.theory.loss_curves import (
-    EQUILIBRIUM,
     LN2,
     gradient_ratio,
     minimax_gradient,
@@ -39,7 +38,6 @@ from gan_core.theory.parallel_lines import (
 )
 
 __all__ = [
-    "EQUILIBRIUM",
     "LN2",
     "ParallelLines",
     "gaussian_gradients",

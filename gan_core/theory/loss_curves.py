@@ -18,17 +18,6 @@ Floats = NDArray[np.float64]
 
 LN2 = math.log(2)
 
-# (D's loss, G's loss) where the generated distribution is the real one and D cannot tell them apart; the definitions of
-# the losses are those of gan_core.losses. None: a constant can be added to D without changing the game.
-EQUILIBRIUM: dict[str, tuple[float, float | None]] = {
-    "minimax": (2 * LN2, -LN2),  # a = 0, D = ½
-    "non_saturating": (2 * LN2, LN2),  # a = 0
-    "least_squares": (1 / 4, 1 / 8),  # a = ½, halfway between the targets 0 and 1
-    "hinge": (2.0, 0.0),  # any constant a in [−1, 1] is optimal for D; this is the one in the middle
-    "wasserstein": (0.0, None),
-    "relativistic": (LN2, LN2),  # the same logit for both
-}
-
 
 def minimax_loss(logit: ArrayLike) -> Floats:
     """log(1 − D) = −softplus(a), the loss that saturates: flat where D is sure that the sample is fake."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from gan_core.config import LOSSES
 from pages.shared.controls import options, predict
 from pages.shared.play import player
 from pages.shared.play.runs import Frame, Work
@@ -81,7 +82,7 @@ def _measures(work: Work) -> tuple[Measures, ...]:
 def prediction(page: PageState) -> None:
     """Asked before the run: will the critic's estimate follow W1? Marked by the correlation that the run shows."""
     show = player.ready(page)
-    names = [name for name in chosen(page) if VARIANTS[name]["loss"] == "wasserstein"]
+    names = [name for name in chosen(page) if LOSSES[VARIANTS[name]["loss"]].kind == "critic"]
     if show is None or not names:
         return
     run = " | ".join(str(config.to_query()) for config in show.configs)

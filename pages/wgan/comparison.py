@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from gan_core.config import LOSSES
 from pages.shared.controls import fields, options
 from pages.shared.play import player
 from pages.shared.play.runs import Frame, RunFrame
@@ -72,4 +73,4 @@ def costs(runs: Sequence[RunFrame]) -> list[list[str]]:
 
 
 def critics(frame: Frame) -> list[int]:
-    return [i for i, run in enumerate(frame.runs) if run.config.train.loss == "wasserstein"]
+    return [i for i, run in enumerate(frame.runs) if LOSSES[run.config.train.loss].kind == "critic"]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from gan_core.config import LOSSES
 from pages.shared.controls import options
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
@@ -74,7 +75,7 @@ def _table(frame: Frame, names: Sequence[str], k: int, by: str) -> None:
         shot = points.of_players(run.snapshot)
         real, fake = (a[k].astype(float) for a in (shot.real_logits, shot.fake_logits))
         loss = run.config.train.loss
-        estimate = real.mean() - fake.mean() if loss == "wasserstein" else np.nan
+        estimate = real.mean() - fake.mean() if LOSSES[loss].kind == "critic" else np.nan
         rows["estimate"].append(spread(np.array([estimate]), "{:.3g}"))
         rows["accuracy"].append(spread(np.array([accuracy(loss, real, fake)]), "{:.0%}"))
         rows["jsd"].append(spread(np.array([jsd_bound(loss, real, fake)]), "{:.3f}"))

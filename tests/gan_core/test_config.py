@@ -18,7 +18,7 @@ def within(name: str) -> st.SearchStrategy:
     """Values that the field alone allows."""
     meta, kind = FIELDS[name].metadata, TYPES[name]
     if "options" in meta:
-        return st.sampled_from(meta["options"])
+        return st.sampled_from(options(name))
     if kind is bool:
         return st.booleans()
     if kind is str:
@@ -178,5 +178,5 @@ def test_members_count_up_from_the_seed():
     config = RunConfig.of(seed=2**31 - 1, members=2)
     assert config.member(0).train.seed == 2**31 - 1
     assert config.member(1).train.seed == 0
-    assert options("loss") == module.LOSSES
+    assert options("loss") == tuple(module.LOSSES)
     assert SECTION_OF["loss"] == "train"

@@ -58,9 +58,9 @@ def test_it_opens_with_three_methods_that_share_all_but_the_training() -> None:
 
 def test_all_methods_draw_the_same_batches() -> None:
     trainers = Work([RunConfig.of(**v, batch=8) for v in options.VARIANTS.values()], None).trainers
-    draws = [trainer.ensembles[0].draws for trainer in trainers]
+    streams = [trainer.ensembles[0].random for trainer in trainers]
     for _ in range(3):
-        real, latent = zip(*[(one.real(), one.latent()) for one in draws], strict=True)
+        real, latent = zip(*[(one.real(), one.latent()) for one in streams], strict=True)
         assert all(bool((x == real[0]).all()) for x in real) and all(bool((z == latent[0]).all()) for z in latent)
 
 

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from gan_core.config import FIELDS, IMAGE_DATA, LABELLED_LOSSES, POINT_DATA, TYPES, RunConfig, limits, options
+from gan_core.config import ARCHITECTURES, FIELDS, IMAGE_DATA, LOSSES, POINT_DATA, TYPES, RunConfig, limits, options
 from gan_core.presets import PRESETS
 from pages.shared.controls import uploads
 from pages.shared.play import player
@@ -72,7 +72,7 @@ WITH_DATA: dict[str, dict[str, Any]] = {
 def means_something(name: str, config: RunConfig) -> bool:
     """Whether changing the field could change this run."""
     data, model, train = config.data, config.model, config.train
-    mlp, points = model.architecture == "mlp", not data.is_image
+    points = not data.is_image
     rules: dict[str, bool] = {
         "modes": data.data in ("ring", "grid"),
         "radius": points and data.data != "custom",
@@ -80,21 +80,16 @@ def means_something(name: str, config: RunConfig) -> bool:
         "weights": data.data in ("ring", "grid", "two_gaussians"),
         "points": False,
         "architecture": data.is_image,
-        "labels": data.is_image and model.architecture in ("mlp", "dcgan"),
-        "packing": model.architecture in ("mlp", "dcgan"),
-        "grow_steps": model.architecture == "progressive",
+        "labels": data.is_image,
         "pixels": data.is_image,
         "beta1": train.optimiser != "rmsprop",
         "beta2": train.optimiser != "sgd",
         "noise_steps": train.instance_noise > 0,
-        "label_smoothing": train.loss in LABELLED_LOSSES,
-        "skip_d_below": train.loss != "wasserstein",
-        "unrolled": points and mlp,
-        "d_input_scale": mlp,
-        "precision": not mlp,
+        "label_smoothing": LOSSES[train.loss].smoothable,
+        "skip_d_below": LOSSES[train.loss].kind != "critic",
+        "unrolled": points,
     }
-    mlp_only = ("g_layers", "d_layers", "g_activation", "d_activation")
-    return rules.get(name, mlp or name not in mlp_only)
+    return ARCHITECTURES[model.architecture].offers(name) and rules.get(name, True)
 
 
 def sidebar(page: PageState, groups: Sequence[str] = tuple(GROUPS), *, without: Sequence[str] = ()) -> None:
@@ -123,7 +118,7 @@ def field(page: PageState, name: str, *, width: int | Literal["stretch"] = "stre
     """One control. Its value is the configuration's; what cannot run is refused with a sentence in `page.problem`."""
     key = widget_key(page, name)
     value = dict(page.config.flat())[name]
-    words: dict[str, Any] = {"label": t(f"field.{name}"), "help": t(f"help.{name}"), "key": key, "width": width}
+    words: dict[str, Any] = {"label": t(f"field.{name}"), "help": _help(name), "key": key, "width": width}
 
     changed = if_shown(key, lambda: update(page, name, st.session_state[key]))
 
@@ -139,6 +134,13 @@ def field(page: PageState, name: str, *, width: int | Literal["stretch"] = "stre
     else:
         _set(key, "-".join(f"{part:g}" for part in value))
         st.text_input(**words, on_change=changed)
+
+
+def _help(name: str) -> str:
+    if name != "loss":
+        return t(f"help.{name}")
+    formulas = (f"- **{_option(name)(loss)}**: D: {f.formula[0]}, G: {f.formula[1]}" for loss, f in LOSSES.items())
+    return t("help.loss", formulas="\n".join(formulas))
 
 
 def widget_key(page: PageState, name: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from gan_core.config import LOSSES
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
@@ -163,6 +164,4 @@ def _mode_shares(run: RunFrame, k: int) -> np.ndarray | None:
 
 def is_probability(run: RunFrame) -> bool:
     """Whether σ(logit) means "real" under this loss; the others score."""
-    from gan_core.engine.losses import LOSSES
-
-    return LOSSES[run.config.train.loss].probability
+    return LOSSES[run.config.train.loss].kind == "probability"

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypedDict
 import numpy as np
 import streamlit as st
 
-from gan_core.config import RunConfig
+from gan_core.config import LOSSES, RunConfig
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
@@ -183,11 +183,9 @@ def opinions(real: np.ndarray, fake: np.ndarray, probability: bool) -> tuple[np.
 
 def equilibrium(config: RunConfig) -> list[tuple[float, str]]:
     """(value, name) of D's and G's loss where the fakes are the data; none where smoothed labels move it."""
-    from gan_core.theory.loss_curves import EQUILIBRIUM
-
     if config.train.label_smoothing:
         return []
-    known = {"D": EQUILIBRIUM[config.train.loss][0], "G": EQUILIBRIUM[config.train.loss][1]}
+    known = dict(zip("DG", LOSSES[config.train.loss].equilibrium, strict=True))
     return [(value, f"{player}: {_constant(value)}") for player, value in known.items() if value is not None]
 
 

@@ -26,7 +26,7 @@ class Reference:
 
     def __init__(self, trainer: Trainer) -> None:
         ours, t = trainer.ensembles[0], trainer.config.train
-        self.config, self.draws = trainer.config, copy.deepcopy(ours.draws)
+        self.config, self.random = trainer.config, copy.deepcopy(ours.random)
         self.g, self.d = copy.deepcopy(ours.generator.modules[0]), copy.deepcopy(ours.discriminator.modules[0])
         for player in (self.g, self.d):
             for parameter in player.parameters():
@@ -38,7 +38,7 @@ class Reference:
         return cross_entropy(said[:, 1:], labels) if self.config.model.labels == "auxiliary" else torch.zeros(())
 
     def step(self) -> None:
-        z, real = self.draws.latent()[0], self.draws.real()[0]
+        z, real = self.random.latent()[0], self.random.real()[0]
         one_hot = real[:, PIXELS:]
         labels, ones, zeros = one_hot.argmax(1), torch.ones(len(z), 1, dtype=F64), torch.zeros(len(z), 1, dtype=F64)
         fake = self.g(torch.cat([z, one_hot], 1))

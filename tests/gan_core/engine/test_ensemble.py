@@ -16,7 +16,8 @@ from torch.nn.functional import relu, softplus
 
 from gan_core.config import LOSSES, RunConfig
 from gan_core.engine import ensemble
-from gan_core.engine.networks import Modules, StackedMLP, mlp_module
+from gan_core.engine.modules import Modules, mlp_module
+from gan_core.engine.networks import StackedMLP
 from gan_core.run.trainer import Trainer
 
 F64 = torch.float64
@@ -44,7 +45,7 @@ class Reference:
 
     def __init__(self, trainer: Trainer) -> None:
         self.config, ours = trainer.config, trainer.ensembles[0]
-        self.draws = copy.deepcopy(ours.draws)
+        self.random = copy.deepcopy(ours.random)
         self.generator = self.module(ours.generator, self.config.model.g_activation)
         self.discriminator = self.module(ours.discriminator, self.config.model.d_activation)
         t = self.config.train
@@ -70,7 +71,7 @@ class Reference:
         return gradient
 
     def batch(self) -> tuple[torch.Tensor, torch.Tensor]:
-        return self.generator(self.draws.latent()[0]), self.draws.real()[0]
+        return self.generator(self.random.latent()[0]), self.random.real()[0]
 
     def d_backward(self, fake: torch.Tensor, real: torch.Tensor) -> None:
         t, fake = self.config.train, fake.detach()
@@ -81,7 +82,7 @@ class Reference:
         if t.r2:
             loss = loss + t.r2 / 2 * self.penalty(fake).square().sum(1).mean()
         if t.wgan_gp:
-            epsilon = self.draws.uniform(t.batch)[0].unsqueeze(1)
+            epsilon = self.random.uniform(t.batch)[0].unsqueeze(1)
             gradient = self.penalty(epsilon * real + (1 - epsilon) * fake)
             loss = loss + t.wgan_gp * (gradient.norm(dim=1) - 1).square().mean()
         loss.backward()
@@ -199,9 +200,9 @@ def _as_module(stack, activation: str):
     """A builder of `Modules` that start where the stack stands now."""
     start = [[tensor.clone() for tensor in layer] for layer in zip(stack.weights, stack.biases, strict=True)]
 
-    def build(config, draws, dtype, growth):
+    def build(config, random, dtype, growth):
         sizes = [start[0][0].shape[1], *(weight.shape[2] for weight, _ in start)]
-        made = Modules(lambda g: mlp_module(sizes, activation, g), draws.generators("generator"), dtype=dtype)
+        made = Modules(lambda g: mlp_module(sizes, activation, g), random.generators("generator"), dtype=dtype)
         for k, module in enumerate(made.modules):
             linears = [layer for layer in module if isinstance(layer, nn.Linear)]
             for linear, (weight, bias) in zip(linears, start, strict=True):
@@ -217,7 +218,7 @@ def test_a_pass_over_one_row_leaves_the_weights_alone(activation):
     """As where two samples are packed into one row: W_L, seen as u_L, must not be written into."""
     network = StackedMLP((2, 5, 4, 1), activation, [torch.Generator().manual_seed(3)], dtype=F64)
     before, x = network.theta.clone(), torch.tensor([[[0.3, -0.2], [1.0, 0.5]]], dtype=F64)
-    one, two = (network.slope(network.forward(rows)[1]) for rows in (x[:, :1], x))
+    one, two = (network.input_grad(network.forward(rows)[1]) for rows in (x[:, :1], x))
     assert torch.equal(network.theta, before)
     torch.testing.assert_close(one, two[:, :1], rtol=0, atol=1e-15)
 

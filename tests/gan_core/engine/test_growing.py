@@ -113,6 +113,6 @@ def test_multi_scale_rows_begin_with_the_picture_and_every_size_counts():
     torch.testing.assert_close(batch.real[0], pyramid(batch.real[0, :, :784].view(-1, 1, 28, 28)))
     assert shot.fake.shape == (1, 64, 28, 28) and np.isfinite(shot.fake_logits).all()
     network = trainer.ensembles[0].discriminator
-    slopes = network.slope(network.forward(batch.fake, training=False)[1])
-    assert all(float(part.abs().sum()) > 0 for part in slopes.split(AREAS, -1))
+    grads = network.input_grad(network.forward(batch.fake, training=False)[1])
+    assert all(float(part.abs().sum()) > 0 for part in grads.split(AREAS, -1))
     assert isinstance(network.modules[0], MultiScaleDiscriminator)

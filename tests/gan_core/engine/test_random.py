@@ -5,15 +5,15 @@ from __future__ import annotations
 import torch
 
 from gan_core.data import DISTRIBUTIONS
-from gan_core.engine.random import Draws
+from gan_core.engine.random import RandomStreams
 
 
 def test_streams_are_independent_of_one_another_and_of_the_members_beside_them():
-    def draws(*seeds: int) -> Draws:
+    def streams(*seeds: int) -> RandomStreams:
         ring = DISTRIBUTIONS["ring"]()
-        return Draws(seeds, source=ring.sample, latent="uniform", latent_dim=3, batch=8)
+        return RandomStreams(seeds, source=ring.sample, latent="uniform", latent_dim=3, batch=8)
 
-    a, b, alone = draws(4, 5), draws(4, 5), draws(5)
+    a, b, alone = streams(4, 5), streams(4, 5), streams(5)
     first = [a.real() for _ in range(20)]
     for _ in range(50):
         b.latent(), b.uniform(7), b.normal_like(first[0])

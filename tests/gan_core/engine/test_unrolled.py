@@ -71,7 +71,7 @@ class Reference:
 
     def __init__(self, trainer: Trainer, k: int, tiny: float) -> None:
         self.config, self.k, ours = trainer.config, k, trainer.ensembles[0]
-        self.draws = copy.deepcopy(ours.draws)
+        self.random = copy.deepcopy(ours.random)
         self.g, self.d = (
             [part[k].clone() for pair in zip(net.weights, net.biases, strict=True) for part in pair]
             for net in (ours.generator, ours.discriminator)
@@ -86,7 +86,7 @@ class Reference:
         self.tiny = tiny
 
     def batch(self) -> tuple[Tensor, Tensor]:
-        z, real = self.draws.latent()[self.k], self.draws.real()[self.k]
+        z, real = self.random.latent()[self.k], self.random.real()[self.k]
         return z, real
 
     def judge(self, d: list[Tensor], x: Tensor) -> Tensor:

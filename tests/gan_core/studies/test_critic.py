@@ -12,6 +12,7 @@ from scipy.spatial.distance import cdist
 from scipy.stats import pearsonr
 
 from gan_core.config import RunConfig
+from gan_core.engine.penalties import interpolated
 from gan_core.presets import PRESETS
 from gan_core.run.history import History, between
 from gan_core.run.trainer import Trainer
@@ -59,8 +60,7 @@ def test_the_estimate_is_minus_the_critics_loss() -> None:
     trainer = Trainer(RunConfig.of(**SMALL, loss="wasserstein"))
     ensemble = trainer.ensembles[0]
     ensemble.step_d()
-    seen = ensemble._d_seen
-    expected = seen["real_logits"].mean(1) - seen["fake_logits"].mean(1)
+    expected = ensemble.batch.real_logits.mean(1) - ensemble.batch.fake_logits.mean(1)
     assert torch.allclose(-ensemble.d_loss, expected, atol=1e-6)
 
 
@@ -148,8 +148,10 @@ def test_an_interpolate_has_one_epsilon_for_both_coordinates() -> None:
     """x̂ is on the line between its pair, in training and in the picture; and no two pairs share their ε."""
     trainer = Trainer(RunConfig.of(**SMALL, loss="wasserstein", wgan_gp=1.0))
     ensemble = trainer.ensembles[0]
-    batch, tape = ensemble._judge_fresh()
-    trained = ensemble.discriminator.input(ensemble._between(tape)).numpy()
+    ensemble.step_d()
+    batch, network = ensemble.batch, ensemble.discriminator
+    _, tape = network.forward(torch.cat([batch.real, batch.fake], 1))
+    trained = network.input(interpolated(network, tape, ensemble.random.uniform(batch.real.shape[1]))).numpy()
     shot = trainer.snapshot()
     for real, fake, x in (
         (batch.real.numpy(), batch.fake.numpy(), trained),
