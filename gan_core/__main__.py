@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     recipe.add_argument("--json", action="store_true", help="every run as JSON on stdout")
     recipe.set_defaults(command=_recipe)
 
-    table = commands.add_parser("table", help="cures of mode collapse over seeds, beside the published tables")
+    table = commands.add_parser("table", help="mitigations of mode collapse over seeds, beside the published tables")
     table.add_argument("--data", default="ring", help="ring or grid (ring)")
     table.add_argument("--methods", help="which, with commas between: plain,unrolled,pacgan2 … (all)")
     table.add_argument("--seeds", type=int, default=10, help="how many seeds a method gets (10)")
@@ -106,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     form = table.add_mutually_exclusive_group()
     for name, what in {"json": "all numbers and every run", "csv": "for a spreadsheet", "latex": "for a paper"}.items():
         form.add_argument(f"--{name}", dest="form", action="store_const", const=name, default="markdown", help=what)
-    table.set_defaults(command=_cures)
+    table.set_defaults(command=_mitigations)
     return parser
 
 
@@ -277,7 +277,7 @@ def _recipe(options: argparse.Namespace) -> int:
     return 0
 
 
-def _cures(options: argparse.Namespace) -> int:
+def _mitigations(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from gan_core.studies.mitigations import DATA, METHODS, ClusterError, Store, compute, plan

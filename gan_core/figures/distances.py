@@ -13,6 +13,7 @@ from plotly.subplots import make_subplots
 from scipy.special import rel_entr
 
 from gan_core.figures import style
+from gan_core.figures.pieces import animated, area, clear, line, two_sided
 
 Labels = Mapping[str, str] | None
 Floats = NDArray[np.float64]
@@ -68,7 +69,6 @@ WORDS = {
 }
 
 RATIO_LIMIT = 12.0  # of the axis of a log-ratio
-FRAME_MS = 90
 
 
 # --- On a line --------------------------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ def cdf_gap(
     x, p, q, f, g = (np.asarray(v, float) for v in (x, p, q, below_p, below_q))
     figure = _densities(x, p, q, text)
     figure.add_trace(line(x, f, text["f"], style.REAL), 2, 1)
-    gap = line(x, g, text["g"], style.FAKE).update(fill="tonexty", fillcolor=_clear(style.W1, 0.35))
+    gap = line(x, g, text["g"], style.FAKE).update(fill="tonexty", fillcolor=clear(style.W1, 0.35))
     figure.add_trace(gap, 2, 1)
     figure.update_yaxes(title_text=text["cdf"], range=[-0.03, 1.08], row=2, col=1)
     return _finish(figure, x, text)
@@ -214,53 +214,6 @@ def fits(
         figure, frames, [str(t) for t in range(length)], range(1, 2 * len(curves), 2), text["step"], text,
         height=170 * len(curves) + 250, said=said,
     )  # fmt: skip
-
-
-def animated(
-    figure: go.Figure,
-    frames: Sequence[Sequence[Floats]],
-    names: Sequence[str],
-    traces: Sequence[int],
-    prefix: str,
-    text: Mapping[str, str],
-    *,
-    height: int,
-    said: Sequence[Sequence[str]] | None = None,
-) -> go.Figure:
-    """The styled figure with a play button and a slider: frame t gives the `traces` their y, and names `said[t]`.
-
-    It plays in the browser; the server is not asked again.
-    """
-    figure.frames = [
-        go.Frame(
-            name=names[t],
-            traces=list(traces),
-            data=[
-                {"type": "scatter", "y": y} | ({} if said is None else {"name": said[t][i]})
-                for i, y in enumerate(frames[t])
-            ],
-        )
-        for t in range(len(frames))
-    ]
-    redraw = said is not None  # without it, the browser moves the lines and leaves the legend as it was
-    play = {"frame": {"duration": FRAME_MS, "redraw": redraw}, "transition": {"duration": 0}, "fromcurrent": True}
-    stop = {"frame": {"duration": 0, "redraw": redraw}, "mode": "immediate", "transition": {"duration": 0}}
-    grey = {"color": style.NEUTRAL}
-    buttons = {
-        "type": "buttons", "direction": "left", "showactive": False, "font": grey, "bgcolor": style.CLEAR,
-        "x": 0, "xanchor": "left", "y": 0, "yanchor": "top", "pad": {"t": 60}, "bordercolor": style.NEUTRAL,
-        "buttons": [
-            {"label": text["play"], "method": "animate", "args": [None, play]},
-            {"label": text["pause"], "method": "animate", "args": [[None], stop]},
-        ],
-    }  # fmt: skip
-    slider = {
-        "x": 0, "len": 1, "y": 0, "yanchor": "top", "pad": {"t": 85}, "font": grey,
-        "currentvalue": {"prefix": f"{prefix} ", "font": grey, "xanchor": "right"},
-        "bordercolor": style.NEUTRAL, "ticklen": 0, "minorticklen": 0,
-        "steps": [{"label": name, "method": "animate", "args": [[name], stop]} for name in names],
-    }  # fmt: skip
-    return style.styled(figure, height=height).update_layout(margin={"b": 190}, updatemenus=[buttons], sliders=[slider])
 
 
 # --- From samples -----------------------------------------------------------------------------------------------------
@@ -399,51 +352,6 @@ def _square(figure: go.Figure, x: ArrayLike, y: ArrayLike) -> go.Figure:
     return style.styled(figure, height=560).update_layout(hovermode="closest")
 
 
-# --- The value of the game --------------------------------------------------------------------------------------------
-
-
-def game(
-    x: ArrayLike, p: ArrayLike, q: ArrayLike, d: ArrayLike, best: ArrayLike, shares: ArrayLike, values: ArrayLike,
-    at: tuple[float, float], optimum: float, labels: Labels = None,
-) -> go.Figure:  # fmt: skip
-    """Both densities with D and D* on an axis of their own, above V(D) along the way from D's start to D*.
-
-    d, best (n,) at x (n,); values (s,) over the shares (s,) of the way; `at`: share and value now; `optimum`: V(D*).
-    """
-    text = style.texts(WORDS, labels)
-    x = np.asarray(x, float)
-    figure = make_subplots(2, 1, vertical_spacing=0.17, specs=[[{"secondary_y": True}], [{}]])
-    for name, density, color in (("p", p, style.REAL), ("q", q, style.FAKE)):
-        figure.add_trace(area(x, density, text[name], color), 1, 1)
-    figure.add_trace(line(x, best, text["optimal_d"], style.NEUTRAL, dash="dash"), 1, 1, secondary_y=True)
-    figure.add_trace(line(x, d, text["d"], style.DISCRIMINATOR), 1, 1, secondary_y=True)
-    values = np.asarray(values, float)
-    figure.add_trace(
-        line(shares, np.where(np.isfinite(values), values, np.nan), text["game"], style.DISCRIMINATOR), 2, 1
-    )
-    if np.isfinite(at[1]):
-        figure.add_trace(
-            go.Scatter(
-                x=[at[0]], y=[at[1]], mode="markers+text", text=[style.number(at[1], 4)], textposition="top left",
-                marker={"size": 11, "color": style.DISCRIMINATOR}, showlegend=False, hoverinfo="skip", cliponaxis=False,
-            ),
-            2, 1,
-        )  # fmt: skip
-    dashed = {"color": style.NEUTRAL, "dash": "dash"}
-    equilibrium = -2 * float(np.log(2))
-    figure.add_hline(equilibrium, line=dashed, annotation_text=text["equilibrium"], row=2, col=1,
-                     annotation_position="bottom left")  # fmt: skip
-    if optimum > equilibrium + 0.02:
-        figure.add_hline(optimum, line=dashed, annotation_text=text["optimum"], row=2, col=1,
-                         annotation_position="top left")  # fmt: skip
-    figure.update_xaxes(title_text=text["x"], range=[x[0], x[-1]], row=1, col=1)
-    figure.update_xaxes(title_text=text["share"], row=2, col=1)
-    figure.update_yaxes(title_text=text["density"], rangemode="tozero", row=1, col=1, secondary_y=False)
-    figure.update_yaxes(title_text=text["probability"], range=[0, 1.05], showgrid=False, row=1, col=1, secondary_y=True)
-    figure.update_yaxes(title_text=text["game"], range=[-3.2, 0.25], row=2, col=1)
-    return style.styled(figure, height=600)
-
-
 # --- Pieces -----------------------------------------------------------------------------------------------------------
 
 
@@ -463,25 +371,6 @@ def _finish(figure: go.Figure, x: Floats, text: Mapping[str, str], height: int =
     figure.update_xaxes(title_text=text["x"], row=rows, col=1)
     # plotly turns the legend round as soon as one area is filled to another line
     return style.styled(figure, height=height).update_layout(legend_traceorder="normal")
-
-
-def line(x: ArrayLike, y: ArrayLike, name: str, color: str, **line: object) -> go.Scatter:
-    return go.Scatter(x=np.asarray(x), y=np.asarray(y), name=name, mode="lines", line=style.line(color, **line),
-                      hovertemplate="%{y:.4g}")  # fmt: skip
-
-
-def area(x: ArrayLike, y: ArrayLike, name: str, color: str) -> go.Scatter:
-    return line(x, y, name, color, width=2).update(fill="tozeroy", fillcolor=_clear(color, 0.3))
-
-
-def _clear(color: str, alpha: float) -> str:
-    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red}, {green}, {blue}, {alpha})"
-
-
-def two_sided(below: str, above: str) -> list[list[object]]:
-    """A colour scale that is clear in the middle."""
-    return [[0, below], [0.5, _clear(below, 0)], [0.5, _clear(above, 0)], [1, above]]
 
 
 def _stretches(x: Floats, inside: NDArray[np.bool_]) -> list[tuple[float, float]]:

@@ -1,4 +1,4 @@
-"""The pictures of `gan_core.theory.loss_curves`: the generator's losses, two Gaussians, and distances that saturate.
+"""The pictures of `gan_core.theory`: the generator's losses, two Gaussians with the optimal D, and parallel lines.
 
 Each function takes numbers and gives a figure; `labels` replaces its English texts by name.
 """
@@ -24,7 +24,6 @@ Floats = NDArray[np.float64]
 
 SLIDE_HEIGHT = 600
 BINS = 50
-DISTANCES = np.linspace(0, 8, 161)
 
 LOSS_CURVES = {
     "non_saturating": "non-saturating: −log D",
@@ -40,16 +39,6 @@ LOSS_CURVES = {
     "slope": "slope {value}",
     "samples": "where the generated samples are now",
 }
-DIVERGENCES = {
-    "jsd": "JSD",
-    "tv": "total variation",
-    "w1": "W₁",
-    "kl": "KL",
-    "limit": "ln 2",
-    "bounded": "bounded",
-    "unbounded": "unbounded",
-    "distance": "distance d between N(0, 1) and N(d, 1)",
-}
 TWO_GAUSSIANS = {
     "real": "real p",
     "fake": "generated q",
@@ -57,12 +46,6 @@ TWO_GAUSSIANS = {
     "density": "density",
     "probability": "D(x)",
     "position": "x",
-}
-GRADIENTS = {
-    "non_saturating": "non-saturating",
-    "minimax": "saturating",
-    "gradient": "∂L/∂d of G's loss, optimal D",
-    "distance": "distance d between N(0, 1) and N(d, 1)",
 }
 PARALLEL_LINES = {
     "real": "real (0, u)",
@@ -211,30 +194,6 @@ def _histogram(fake_logits: ArrayLike, axis: Axis, name: str) -> go.Bar:
 # --- Two Gaussians ----------------------------------------------------------------------------------------------------
 
 
-def jsd_vs_distance(distances: ArrayLike = DISTANCES, at: float | None = None, labels: Labels = None) -> go.Figure:
-    """Divergences of N(0, 1) and N(d, 1) over d: JSD and TV, which level off, above W1 and KL, which do not."""
-    text = style.texts(DIVERGENCES, labels)
-    d = np.asarray(distances, float)
-    figure = make_subplots(2, 1, shared_xaxes=True, vertical_spacing=0.06)
-    for name, of, row, color, dash in (
-        ("jsd", theory.gaussian_jsd, 1, style.JSD, "solid"),
-        ("tv", theory.gaussian_tv, 1, style.TV, "dot"),
-        ("w1", theory.gaussian_w1, 2, style.W1, "solid"),
-        ("kl", theory.gaussian_kl, 2, style.KL, "dash"),
-    ):
-        figure.add_trace(_curve(d, of(d), text[name], style.line(color, dash=dash), legendgroup=name), row, 1)
-        if at is not None:
-            place = "bottom right" if name in ("jsd", "w1") else "top left"
-            figure.add_trace(_point(at, float(of(at)), color, name, style.number(float(of(at))), place), row, 1)
-    limit = {"color": style.NEUTRAL, "width": 1, "dash": "dash"}
-    figure.add_hline(theory.LN2, line=limit, row=1, col=1, annotation_text=text["limit"])
-    figure.update_xaxes(range=[float(d.min()), float(d.max())])
-    figure.update_xaxes(title_text=text["distance"], row=2, col=1)
-    figure.update_yaxes(title_text=text["bounded"], range=[0, 1.15], row=1, col=1)
-    figure.update_yaxes(title_text=text["unbounded"], rangemode="tozero", row=2, col=1)
-    return style.styled(figure)
-
-
 def two_gaussians(distance: float, labels: Labels = None) -> go.Figure:
     """The densities of N(0, 1) and N(d, 1), and the optimal discriminator on an axis of its own."""
     text = style.texts(TWO_GAUSSIANS, labels)
@@ -249,28 +208,6 @@ def two_gaussians(distance: float, labels: Labels = None) -> go.Figure:
     figure.update_xaxes(title_text=text["position"], range=[float(x[0]), float(x[-1])], zeroline=False)
     figure.update_yaxes(title_text=text["density"], range=[0, 0.44], dtick=0.1, secondary_y=False)
     figure.update_yaxes(title_text=text["probability"], range=[0, 1.1], dtick=0.25, showgrid=False, secondary_y=True)
-    return style.styled(figure)
-
-
-def gradients_vs_distance(
-    distances: ArrayLike = DISTANCES, at: float | None = None, scale: Scale = "linear", labels: Labels = None
-) -> go.Figure:
-    """How hard each loss pulls N(d, 1) towards N(0, 1) when D is at its optimum. The two add up to d."""
-    text = style.texts(GRADIENTS, labels)
-    d = np.asarray(distances, float)
-    d = d[d > 0] if scale == "log" else d
-    figure = go.Figure()
-    for k, name in enumerate(("non_saturating", "minimax")):
-        color, dash = _LOOKS[name]
-        slopes = theory.gaussian_gradients(d)[k]
-        figure.add_trace(_curve(d, slopes, text[name], style.line(color, dash=dash), legendgroup=name))
-        if at is not None:
-            value = float(theory.gaussian_gradients(at)[k])
-            figure.add_trace(_point(at, value, color, name, style.number(value)))
-    figure.update_xaxes(title_text=text["distance"], range=[float(d.min()), float(d.max())])
-    figure.update_yaxes(title_text=text["gradient"], rangemode="tozero")
-    if scale == "log":
-        figure.update_yaxes(type="log", exponentformat="power", dtick=1, rangemode="normal")
     return style.styled(figure)
 
 

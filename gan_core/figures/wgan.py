@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from plotly.subplots import make_subplots
 
 from gan_core.figures import style
-from gan_core.figures.distances import animated, area, line, two_sided
+from gan_core.figures.pieces import animated, area, line, two_sided
 
 Labels = Mapping[str, str] | None
 Floats = NDArray[np.float64]

@@ -32,7 +32,7 @@ GROWTH = 4  # one call of work.step may be this many times longer than the last:
 log = logging.getLogger(__name__)
 
 
-class Work(Protocol):
+class Workload(Protocol):
     """What a job advances. It may also have
 
     steps_per_slice, an int: then a slice is that many steps, untimed;
@@ -49,7 +49,7 @@ class Work(Protocol):
     def step(self, n: int = 1) -> Any: ...
 
 
-W = TypeVar("W", bound=Work)
+W = TypeVar("W", bound=Workload)
 F = TypeVar("F")
 
 

@@ -21,7 +21,7 @@ def side_by_side(parts: Sequence[Callable[[], T]], threads: int) -> list[T]:
     if threads <= 1:
         return _one_after_another(parts)
     try:
-        shares = [_crew().submit(_one_after_another, parts[i::threads]) for i in range(threads)]
+        shares = [_threads().submit(_one_after_another, parts[i::threads]) for i in range(threads)]
     except RuntimeError:  # the interpreter is shutting down and takes no work from threads any more
         return _one_after_another(parts)
     results: list[T | None] = [None] * len(parts)
@@ -35,7 +35,7 @@ def _one_after_another(parts: Sequence[Callable[[], T]]) -> list[T]:
 
 
 @lru_cache(maxsize=1)
-def _crew() -> ThreadPoolExecutor:
+def _threads() -> ThreadPoolExecutor:
     import torch
 
-    return ThreadPoolExecutor(os.cpu_count(), "crew", initializer=torch.set_num_threads, initargs=(1,))
+    return ThreadPoolExecutor(os.cpu_count(), "threads", initializer=torch.set_num_threads, initargs=(1,))

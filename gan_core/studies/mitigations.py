@@ -1,8 +1,8 @@
-"""Cures of mode collapse over seeds: which methods, and how their runs are computed, judged and kept.
+"""Mitigations of mode collapse over seeds: which methods, and how their runs are computed, judged and kept.
 
     tasks = plan("ring", ["plain", "unrolled"], seeds=10, steps=800)
     records = compute(tasks, Store(folder))            # in processes on all cores; finished runs are not repeated
-    Table.of(DATA["ring"], records).markdown()         # gan_core.table
+    Table.of(DATA["ring"], records).markdown()         # gan_core.studies.table
 
 Every run is one record, kept as one file, so an interrupted table goes on where it stopped.
 """

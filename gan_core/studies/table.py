@@ -1,6 +1,6 @@
 """Runs over seeds in the form of the published tables: mean ± standard error, the papers' rows beside them.
 
-    table = Table.of(base, records)                    # records as gan_core.cures computes them
+    table = Table.of(base, records)                    # records as gan_core.studies.mitigations computes them
     table.markdown(), table.csv(), table.latex(), table.json()
 
 Each number is the mean over seeds ± its standard error s/√n. The rows of this project and the published ones share

@@ -135,7 +135,7 @@ def _picture(found: Table, key: str) -> None:
 
     names = [method_name(row.name) if row.name in VARIANTS else row.name for row in found.rows]
     modes, quality = ([row.cells[name] for row in found.rows] for name in ("near", "high_quality"))
-    figure = figures.cures(
+    figure = figures.mitigations(
         names, modes, quality, found.base.data.modes, 100 * expected_high_quality(),
         labels={"modes": t("collapse.number_near"), "high_quality": t("collapse.column_high_quality"),
                 "all": t("collapse.all_modes"), "perfect": t("panel.perfect")},

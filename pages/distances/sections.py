@@ -550,7 +550,7 @@ def _experiments(measure: str, distance: float, bins: int) -> tuple[float, np.nd
 @st.fragment
 def game() -> None:
     from gan_core import theory
-    from gan_core.figures import distances as figures
+    from gan_core.figures import game as figures
 
     left, right = st.columns([2, 3], gap="large")
     with left:

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import streamlit as st
 
-from gan_core.jobs.pool import Job, PoolFull, Work
+from gan_core.jobs.pool import Job, PoolFull, Workload
 from pages.shared.play import resources
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
@@ -33,7 +33,7 @@ class _Later:
         self.make = make
 
     @cached_property
-    def work(self) -> Work:
+    def work(self) -> Workload:
         return self.make()
 
     @property

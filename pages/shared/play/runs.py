@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from gan_core.config import FIELDS, ConfigError, RunConfig
+from gan_core.jobs.playable import Playable
 from gan_core.jobs.pool import Job, Pool
 from pages.shared.play.channel import Channel
 
@@ -171,7 +172,7 @@ class Show:
     """
 
     configs: tuple[RunConfig, ...]
-    job: Job[Work, Frame | None]
+    job: Playable[Work, Frame | None]
     at: int | None = None
     touched: bool = False  # it is more than a fresh start
     drawn: Frame | None = None  # the frame that the script run under way draws, or the last one did

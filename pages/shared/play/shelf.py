@@ -65,7 +65,7 @@ class Resumed(Work):
 
 
 class ShelfJob:
-    """A `jobs.Job` that rests with a recorded past in its frame until it is first asked to do something."""
+    """A `Playable` that rests with a recorded past in its frame until it is first asked to do something."""
 
     def __init__(self, name: str, past: RunFrame, pool: Pool) -> None:
         self.name, self.past, self.pool = name, past, pool
@@ -172,4 +172,4 @@ def joined(before: RunFrame, after: RunFrame) -> RunFrame:
 def show(name: str, pool: Pool) -> Show:
     """The run as the player shows it, at its last recorded moment. Raises CheckpointError."""
     before = past(name)
-    return Show((before.config,), ShelfJob(name, before, pool))  # type: ignore[arg-type]
+    return Show((before.config,), ShelfJob(name, before, pool))

@@ -18,10 +18,7 @@ EVERY = {
     "probability, log": lambda **k: figures.loss_curves("probability", at=0.9, scale="log", **k),
     "logit": lambda **k: figures.loss_curves("logit", at=-6.0, fake_logits=[-30.0, -6.0, 2.0], **k),
     "logit, log": lambda **k: figures.loss_curves("logit", scale="log", **k),
-    "divergences": lambda **k: figures.jsd_vs_distance(at=2.0, **k),
     "two Gaussians": lambda **k: figures.two_gaussians(2.0, **k),
-    "gradients": lambda **k: figures.gradients_vs_distance(at=6.0, **k),
-    "gradients, log": lambda **k: figures.gradients_vs_distance(at=6.0, scale="log", **k),
     "lines": lambda **k: figures.parallel_lines(0.7, **k),
     "lines together": lambda **k: figures.parallel_lines(0.0, **k),
 }
@@ -68,9 +65,7 @@ def test_a_figure_takes_its_background_and_text_colour_from_the_page(name):
     [
         (lambda k: figures.loss_curves(at=0.2, fake_logits=[0.0], labels=k), figures.LOSS_CURVES),
         (lambda k: figures.loss_curves("logit", at=0.2, scale="log", fake_logits=[0.0], labels=k), figures.LOSS_CURVES),
-        (lambda k: figures.jsd_vs_distance(labels=k), figures.DIVERGENCES),
         (lambda k: figures.two_gaussians(1.0, labels=k), figures.TWO_GAUSSIANS),
-        (lambda k: figures.gradients_vs_distance(labels=k), figures.GRADIENTS),
         (lambda k: figures.parallel_lines(1.0, labels=k), figures.PARALLEL_LINES),
     ],
 )
@@ -159,20 +154,6 @@ def test_the_histogram_shows_the_share_of_all_finite_samples():
 # --- Distances -----------------------------------------------------------------------------------------------------
 
 
-def test_divergences_over_the_distance():
-    distances = np.linspace(0, 5, 21)
-    figure = figures.jsd_vs_distance(distances, at=1.0)
-    drawn = curves(figure)
-    for name, of, axis in (
-        ("JSD", theory.gaussian_jsd, "y"),
-        ("total variation", theory.gaussian_tv, "y"),
-        ("W₁", theory.gaussian_w1, "y2"),
-        ("KL", theory.gaussian_kl, "y2"),
-    ):
-        np.testing.assert_array_equal(drawn[name, axis].y, of(distances))
-    assert {label for *_, label in points(figure)} == {"0.111", "0.383", "1", "0.5"}
-
-
 @pytest.mark.parametrize("distance", [-3.0, 0.0, 2.0, 60.0])
 def test_two_gaussians_have_mass_one_and_the_optimal_discriminator_between(distance):
     drawn = curves(figures.two_gaussians(distance))
@@ -185,15 +166,6 @@ def test_two_gaussians_have_mass_one_and_the_optimal_discriminator_between(dista
     there = p + q > 1e-300
     np.testing.assert_allclose(np.asarray(best.y)[there], p[there] / (p + q)[there], atol=1e-12)
     assert (real.line.color, fake.line.color) == (style.REAL, style.FAKE)
-
-
-@pytest.mark.parametrize("scale", ["linear", "log"])
-def test_gradients_over_the_distance(scale):
-    drawn = curves(figures.gradients_vs_distance(scale=scale))
-    first, second = drawn["non-saturating", "y"], drawn["saturating", "y"]
-    np.testing.assert_allclose(first.y + second.y, first.x, atol=1e-12)
-    np.testing.assert_array_equal(second.y, theory.gaussian_gradients(second.x)[1])
-    assert (first.x[0] > 0) == (scale == "log")
 
 
 @pytest.mark.parametrize("theta", [-1.5, 0.0, 0.7])

@@ -1,4 +1,4 @@
-"""The table of cures: which runs, how they are kept and resumed, where they are computed, and how they are printed."""
+"""The table of mitigations: which runs, how they are kept and resumed, where they are computed and how printed."""
 
 from __future__ import annotations
 

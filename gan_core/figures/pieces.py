@@ -1,0 +1,82 @@
+"""What several figures are put together from: lines, areas, colour scales, and an animation with its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike, NDArray
+
+from gan_core.figures import style
+
+Labels = Mapping[str, str] | None
+Floats = NDArray[np.float64]
+
+FRAME_MS = 90
+
+
+def line(x: ArrayLike, y: ArrayLike, name: str, color: str, **line: object) -> go.Scatter:
+    return go.Scatter(x=np.asarray(x), y=np.asarray(y), name=name, mode="lines", line=style.line(color, **line),
+                      hovertemplate="%{y:.4g}")  # fmt: skip
+
+
+def area(x: ArrayLike, y: ArrayLike, name: str, color: str) -> go.Scatter:
+    return line(x, y, name, color, width=2).update(fill="tozeroy", fillcolor=clear(color, 0.3))
+
+
+def clear(color: str, alpha: float) -> str:
+    red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {alpha})"
+
+
+def two_sided(below: str, above: str) -> list[list[object]]:
+    """A colour scale that is clear in the middle."""
+    return [[0, below], [0.5, clear(below, 0)], [0.5, clear(above, 0)], [1, above]]
+
+
+def animated(
+    figure: go.Figure,
+    frames: Sequence[Sequence[Floats]],
+    names: Sequence[str],
+    traces: Sequence[int],
+    prefix: str,
+    text: Mapping[str, str],
+    *,
+    height: int,
+    said: Sequence[Sequence[str]] | None = None,
+) -> go.Figure:
+    """The styled figure with a play button and a slider: frame t gives the `traces` their y, and names `said[t]`.
+
+    It plays in the browser; the server is not asked again.
+    """
+    figure.frames = [
+        go.Frame(
+            name=names[t],
+            traces=list(traces),
+            data=[
+                {"type": "scatter", "y": y} | ({} if said is None else {"name": said[t][i]})
+                for i, y in enumerate(frames[t])
+            ],
+        )
+        for t in range(len(frames))
+    ]
+    redraw = said is not None  # without it, the browser moves the lines and leaves the legend as it was
+    play = {"frame": {"duration": FRAME_MS, "redraw": redraw}, "transition": {"duration": 0}, "fromcurrent": True}
+    stop = {"frame": {"duration": 0, "redraw": redraw}, "mode": "immediate", "transition": {"duration": 0}}
+    grey = {"color": style.NEUTRAL}
+    buttons = {
+        "type": "buttons", "direction": "left", "showactive": False, "font": grey, "bgcolor": style.CLEAR,
+        "x": 0, "xanchor": "left", "y": 0, "yanchor": "top", "pad": {"t": 60}, "bordercolor": style.NEUTRAL,
+        "buttons": [
+            {"label": text["play"], "method": "animate", "args": [None, play]},
+            {"label": text["pause"], "method": "animate", "args": [[None], stop]},
+        ],
+    }  # fmt: skip
+    slider = {
+        "x": 0, "len": 1, "y": 0, "yanchor": "top", "pad": {"t": 85}, "font": grey,
+        "currentvalue": {"prefix": f"{prefix} ", "font": grey, "xanchor": "right"},
+        "bordercolor": style.NEUTRAL, "ticklen": 0, "minorticklen": 0,
+        "steps": [{"label": name, "method": "animate", "args": [[name], stop]} for name in names],
+    }  # fmt: skip
+    return style.styled(figure, height=height).update_layout(margin={"b": 190}, updatemenus=[buttons], sliders=[slider])
