@@ -3,7 +3,7 @@
     watch = Watch(trainer)              # for data with modes
     trainer.add_callback(watch)         # looks every few steps
     trainer.step(1000)
-    watch.diversity()                   # Diversity: shares of the modes, spread, stretch
+    watch.diversity()                   # Diversity: shares of the modes, spread, singular values
     alarms(watch.diversity())           # one Alarm or None a member
 
 A generator that collapses shows it in more than one curve, and none of them is enough alone: the shares of the modes
@@ -46,7 +46,7 @@ class Diversity:
     near (T, K, M)    share of the samples that are within `radius` of a mode (and no other centre nearer)
     shares (T, K, M)  share of the samples whose nearest mode it is, however far
     spread (T, K)     √E‖G(z) − E G(z)‖², in the units of the data
-    stretch (T, K, 2) root mean square over z of the two singular values of ∂G/∂z, the larger one first
+    singular_values   (T, K, 2): of ∂G/∂z, the larger one first, root mean square over z
     weights (M,)      the real shares; real_spread: √E‖x − E x‖² of the data
 
     A member that is not finite has NaN.
@@ -56,7 +56,7 @@ class Diversity:
     near: Floats
     shares: Floats
     spread: Floats
-    stretch: Floats
+    singular_values: Floats
     weights: Floats
     real_spread: float
     radius: float
@@ -64,7 +64,7 @@ class Diversity:
     def until(self, step: int) -> Diversity:
         """What was known at `step`."""
         rows = slice(int(np.searchsorted(self.step, step, side="right")))
-        arrays = {name: getattr(self, name)[rows] for name in ("step", "near", "shares", "spread", "stretch")}
+        arrays = {name: getattr(self, name)[rows] for name in ("step", "near", "shares", "spread", "singular_values")}
         return replace(self, **arrays)
 
     @property
@@ -88,7 +88,7 @@ def _entropy(shares: Floats) -> Floats:
 
 
 def measure(generator: Network, latents: NDArray, centres: NDArray, radius: float) -> NDArray[np.float32]:
-    """(K, 2M + 3): near, shares, spread and the two stretches of K generators, at latents (K, n, d).
+    """(K, 2M + 3): near, shares, spread and the two singular values of K generators, at latents (K, n, d).
 
     In NumPy as far as it can be: so few numbers cost a call each, and torch's calls cost twice as much.
     """
@@ -101,12 +101,12 @@ def measure(generator: Network, latents: NDArray, centres: NDArray, radius: floa
         close = gaps.min(-1) <= radius**2
         near, shares = (at * close[..., None]).mean(1), at.mean(1)
         spread = np.sqrt(x.var(1).sum(-1))
-        row = np.concatenate([near, shares, spread[:, None], stretches(generator, latents[:, :JACOBIANS])], 1)
+        row = np.concatenate([near, shares, spread[:, None], singular_values(generator, latents[:, :JACOBIANS])], 1)
     row[~np.isfinite(x).all((1, 2))] = np.nan
     return row.astype(np.float32)
 
 
-def stretches(generator: Network, latents: NDArray) -> Floats:
+def singular_values(generator: Network, latents: NDArray) -> Floats:
     """(K, 2): root mean square over latents (K, n, d) of the singular values of J = ∂G/∂z (2, d), the larger one first.
 
     A pull of the unit vectors e₁, e₂, each at all of them, gives the rows of J. JJᵀ is the 2×2 matrix (a b; b c), whose
@@ -166,7 +166,7 @@ class Watch:
             near=rows[..., :modes],
             shares=rows[..., modes:-3],
             spread=rows[..., -3],
-            stretch=rows[..., -2:],
+            singular_values=rows[..., -2:],
             weights=self.weights,
             real_spread=self.real_spread,
             radius=self.radius,
@@ -185,7 +185,7 @@ def signals(diversity: Diversity) -> dict[str, Floats]:
 
     effective_modes  (exp H − 1) / (exp H of the data − 1); of data with one mode always 1
     spread           spread / spread of the data
-    stretch          √(σ₁² + σ₂²) / spread of the data. For normal latents spread² ≤ E(σ₁² + σ₂²) (Poincaré's
+    singular_values  √(σ₁² + σ₂²) / spread of the data. For normal latents spread² ≤ E(σ₁² + σ₂²) (Poincaré's
                      inequality), so it can only be low where the spread is; it says that not even the edges between
                      the modes are steep
     """
@@ -193,13 +193,13 @@ def signals(diversity: Diversity) -> dict[str, Floats]:
     return {
         "effective_modes": (diversity.effective_modes - 1) / more if more > 1e-9 else np.ones_like(diversity.spread),
         "spread": diversity.spread / diversity.real_spread,
-        "stretch": np.sqrt(np.square(diversity.stretch).sum(-1)) / diversity.real_spread,
+        "singular_values": np.sqrt(np.square(diversity.singular_values).sum(-1)) / diversity.real_spread,
     }
 
 
 # A curve below its threshold is one reason, below half of it two; two reasons make an alarm. Chosen on seeds 0 to 7 of
 # the presets ring, grid and collapse; `measured` says how often it is wrong on others.
-THRESHOLDS: dict[str, float] = {"effective_modes": 0.5, "spread": 0.75, "stretch": 0.75}
+THRESHOLDS: dict[str, float] = {"effective_modes": 0.5, "spread": 0.75, "singular_values": 0.75}
 
 
 @dataclass(frozen=True)

@@ -197,9 +197,9 @@ class GaussianDiscriminators:
             self.step_count += 1
 
     def curves(self) -> GaussianCurves:
-        fake, slope = self._judge(_Z + self.shift.double().squeeze(-1))
-        real, _ = self._judge(_Z.expand(1, len(self.distances), -1))
-        probability = self._judge(torch.from_numpy(POSITIONS).expand(1, len(self.distances), -1))[0].sigmoid()
+        fake, slope = self._logits(_Z + self.shift.double().squeeze(-1))
+        real, _ = self._logits(_Z.expand(1, len(self.distances), -1))
+        probability = self._logits(torch.from_numpy(POSITIONS).expand(1, len(self.distances), -1))[0].sigmoid()
         # x = z + d, so ∂/∂d E[−log D(x)] = −E[(1 − σ(a)) a′(x)], ∂/∂d E[log(1 − D(x))] = −E[σ(a) a′(x)]
         value = (logsigmoid(real) + logsigmoid(-fake)) @ _SHARE
         return GaussianCurves(
@@ -212,7 +212,7 @@ class GaussianDiscriminators:
             probability=probability.numpy(),
         )
 
-    def _judge(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def _logits(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Logits a and slopes a′(x) (S, n, m) in float64 at x (1, n, m)."""
         every = x.float().expand(SEEDS, -1, -1).reshape(len(self.discriminator.theta), -1, 1)
         logits, tape = self.discriminator.forward(every)

@@ -108,14 +108,14 @@ class LineDuel:
             logits, tape = ensemble.discriminator.forward(x, training=False)
             slope = ensemble.discriminator.input_grad(tape).squeeze(-1).numpy().copy()
             looks[name] = (logits.squeeze(-1).numpy().copy(), slope)
-            real, fake = (self._judge(ensemble, table) for table in self.tables)
+            real, fake = (self._logits(ensemble, table) for table in self.tables)
             if name == "discriminator":
                 found[name] = np.array([jsd_bound("minimax", r, f) for r, f in zip(real, fake, strict=True)])
             else:
                 found[name] = (real.mean(1) - fake.mean(1)) / np.maximum(np.abs(slope).max(1), 1e-12)
         self._kept.append((self.step_count, looks, found))
 
-    def _judge(self, ensemble: Ensemble, places: Tensor) -> Floats:
+    def _logits(self, ensemble: Ensemble, places: Tensor) -> Floats:
         wide = places.view(1, -1, 1).expand(SEEDS, -1, -1)
         return ensemble.discriminator.forward(wide, training=False)[0].squeeze(-1).double().numpy()
 

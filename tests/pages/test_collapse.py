@@ -122,8 +122,8 @@ def one_alarm(steps: int = 120) -> Diversity:
     shares[:, 0] = 1 / 8
     width = np.array([2.0, 0.1]) * np.ones((steps, 1))
     return Diversity(
-        step=np.arange(steps) * 8, near=shares, shares=shares, spread=width, stretch=np.stack([width, 0 * width], -1),
-        weights=np.ones(8), real_spread=2.0, radius=0.5,
+        step=np.arange(steps) * 8, near=shares, shares=shares, spread=width,
+        singular_values=np.stack([width, 0 * width], -1), weights=np.ones(8), real_spread=2.0, radius=0.5,
     )  # fmt: skip
 
 

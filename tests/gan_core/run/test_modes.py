@@ -44,7 +44,7 @@ def latents(n: int, dim: int, members: int = 2) -> torch.Tensor:
 @pytest.mark.parametrize("latent_dim", [1, 2, 5])
 def test_the_stretches_are_the_singular_values_of_the_jacobian(latent_dim):
     g, z = generator(latent_dim=latent_dim), latents(20, latent_dim)
-    found = collapse.stretches(g, z.numpy())
+    found = collapse.singular_values(g, z.numpy())
     step = 1e-6
     for k in range(2):
         squares = np.zeros(2)
@@ -82,7 +82,7 @@ def test_samples_vary_no_more_than_the_singular_values_allow():
     for seed in range(5):
         g, z = generator(seed), latents(4000, 3)
         row = collapse.measure(g, z.numpy(), RING.centres.numpy(), 0.5)
-        stretch = np.square(collapse.stretches(g, z.numpy())).sum(-1)
+        stretch = np.square(collapse.singular_values(g, z.numpy())).sum(-1)
         assert (row[:, 16] ** 2 <= 1.05 * stretch).all()
 
 
@@ -170,7 +170,7 @@ def run_of(effective: list[float], spread: list[float], modes: int = 8) -> Diver
     width = np.array(spread)[:, None]
     return Diversity(
         step=np.arange(len(effective)) * 8, near=shares, shares=shares, spread=2 * width,
-        stretch=2 * np.stack([width, 0 * width], -1), weights=np.ones(modes), real_spread=2.0, radius=0.5,
+        singular_values=2 * np.stack([width, 0 * width], -1), weights=np.ones(modes), real_spread=2.0, radius=0.5,
     )  # fmt: skip
 
 
@@ -188,7 +188,7 @@ def test_one_mode_out_of_eight_is_an_alarm_by_the_effective_modes_alone():
 
 def test_a_generator_that_shrinks_to_a_point_between_the_modes_is_an_alarm_by_its_spread():
     (alarm,) = alarms(run_of([8] * 120, [1.0] * 60 + [0.1] * 60))
-    assert {reason.curve for reason in alarm.reasons} == {"spread", "stretch"}
+    assert {reason.curve for reason in alarm.reasons} == {"spread", "singular_values"}
 
 
 def test_half_of_the_modes_at_full_spread_is_one_reason_and_not_enough():
