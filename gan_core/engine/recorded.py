@@ -127,7 +127,9 @@ def _record(function: Callable[..., Any], subject: Recordable, put: Put, tensors
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that it is deprecated, and that shapes stay as they are
-            return torch.jit.trace(operations, tuple(tensors), check_trace=False), puts[-1]
+            recording = torch.jit.trace(operations, tuple(tensors), check_trace=False)
+        recording._torchdynamo_inline = None  # the Python it was made from, and with it this subject, for good
+        return recording, puts[-1]
     except Exception:  # whatever torch finds that it cannot record: it is computed on as it was
         log.warning("no recording of %s for %s", function.__name__, subject.rules, exc_info=True)
         return None

@@ -38,8 +38,9 @@ def forget() -> None:
     for cached in (shelf.replay, shelf.past):
         cached.cache_clear()
     models._models.clear()
-    for cached in (latent_space._known, latent_space._analogies, labels._shares, experiments.shared):
+    for cached in (latent_space._known, latent_space._analogies, labels._shares):
         cached.clear()
+    experiments.forget()
 
 
 def page(section: str | None = None, **address: str) -> AppTest:

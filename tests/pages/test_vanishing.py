@@ -34,7 +34,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sections, "ROUNDS", (20, 40))
     monkeypatch.setattr(sections, "HELP_ROUNDS", 20)
     monkeypatch.setattr(sections, "GAUSSIAN_STEPS", 40)
-    experiments.shared.clear()
+    experiments.forget()
 
 
 def page(**address: str) -> AppTest:

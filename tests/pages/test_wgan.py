@@ -235,7 +235,7 @@ def test_the_sliders_start_both_critics_anew() -> None:
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(line, "DUEL_UPDATES", 4)
     monkeypatch.setattr(lines, "THETA_STEPS", 8)
-    experiments.shared.clear()
+    experiments.forget()
 
 
 @pytest.mark.parametrize(("part", "more"), [("line", {"pair": "mixture"}), ("lines", {"warm_up": "0"})])

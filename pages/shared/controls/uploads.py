@@ -18,7 +18,7 @@ LAST = "table"  # in PageState.choices: digest of the table used last
 
 def points(config: RunConfig) -> np.ndarray | None:
     """The table that the configuration names, None if it names none."""
-    return resources.tables().get(config.data.points)
+    return resources.table(config.data.points)
 
 
 def available(config: RunConfig) -> RunConfig:
@@ -31,7 +31,7 @@ def available(config: RunConfig) -> RunConfig:
 def choose(page: PageState) -> None:
     """The data set "my own points" was chosen: the table used last, or an example to change."""
     digest = page.choices.get(LAST)
-    if digest in resources.tables():
+    if digest is not None and resources.table(digest) is not None:
         page.update(data="custom", points=digest, weights=())
     else:
         _take(page, EXAMPLE)

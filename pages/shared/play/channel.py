@@ -87,6 +87,7 @@ class Channel:
     def close(self) -> None:
         """No packet any more; whoever listens is told, and finds no runs."""
         _channels.pop(self.token, None)
+        self._views = None
         self._tell()
 
     def listen(self, told: Callable[[], object] | None) -> None:

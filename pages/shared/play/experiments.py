@@ -10,6 +10,8 @@ imported there. A class that presses the same button waits for one computation, 
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Protocol
@@ -22,7 +24,7 @@ from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 
-KEPT = 48  # results of all visitors together; the oldest goes first
+KEPT = 48  # results of all visitors together; the one that nobody asked for longest goes first
 SECONDS = 0.4  # between two looks
 
 
@@ -82,10 +84,25 @@ class Experiment:
         return min(1.0, self._job.step_count / self.until)
 
 
-@st.cache_resource(max_entries=KEPT, show_spinner=False)
-def shared(name: str, _make: Callable[[], Any], _read: Callable[[Any], Any], _until: int) -> Experiment:
+_shared: OrderedDict[str, Experiment] = OrderedDict()
+_sharing = threading.Lock()
+
+
+def shared(name: str, make: Callable[[], Any], read: Callable[[Any], Any], until: int) -> Experiment:
     """The experiment of that name, which has to say all that its result depends on. Raises PoolFull."""
-    return Experiment(_make, _read, _until)
+    with _sharing:
+        if name not in _shared:
+            _shared[name] = Experiment(make, read, until)
+        _shared.move_to_end(name)
+        while len(_shared) > KEPT:
+            _shared.popitem(last=False)
+        return _shared[name]
+
+
+def forget() -> None:
+    """Let go of all of them; who asks again starts them anew."""
+    with _sharing:
+        _shared.clear()
 
 
 def wanted(name: str, make: Callable[[], Any], read: Callable[[Any], Any], until: int) -> Experiment | None:

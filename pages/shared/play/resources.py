@@ -1,4 +1,7 @@
-"""What all visitors share, and what ends with a visit. The only place that knows how long something lives."""
+"""What all visitors share for as long as the server runs.
+
+None of it lies in Streamlit's caches: one message of any visitor empties those for all.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,16 @@ import gc
 import os
 import sys
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
-import streamlit as st
 
 from gan_core.config import RunConfig
 from gan_core.jobs.pool import Pool, one_torch_thread
 from pages.shared.play.runs import Show
-from pages.shared.shell.state import AppState
 
 MAX_RUNS = 100  # alive at once: a class of thirty with three pages each
 GIVE_BACK_SECONDS = 20
@@ -30,12 +33,18 @@ TABLES_KEPT = 64  # uploaded tables of all visitors together, the least recently
 
 
 _first_page_sent, _run_wanted = threading.Event(), threading.Event()
-_warm = threading.Lock()
+_building, _warm = threading.Lock(), threading.Lock()
+_given_back = 0.0  # when freed memory last went back, on time.monotonic
 
 
-@st.cache_resource(show_spinner=False)
 def pool() -> Pool:
     """The workers that train everybody's runs, one for each of at most two cores."""
+    with _building:
+        return _pool()
+
+
+@cache
+def _pool() -> Pool:
     _spare_memory()
     sys.setswitchinterval(SWITCH_SECONDS)
     workers = Pool(workers=min(2, os.cpu_count() or 1), max_jobs=MAX_RUNS, prepare=_prepare)
@@ -64,10 +73,13 @@ def _spare_memory() -> None:
             ctypes.CDLL(None).mallopt(option, value)
 
 
-@st.cache_data(ttl=GIVE_BACK_SECONDS, show_spinner=False)
 def _give_back() -> None:
     """Freed memory back to the system, now and then. The engine asks the C library to keep it, which makes steps
     faster; but then the largest picture that any thread ever made would be kept for good."""
+    global _given_back
+    if time.monotonic() - _given_back < GIVE_BACK_SECONDS:
+        return
+    _given_back = time.monotonic()
     with contextlib.suppress(OSError, AttributeError, TypeError):  # a C library without malloc_trim
         ctypes.CDLL(None).malloc_trim(0)
 
@@ -95,22 +107,18 @@ def _prepare() -> None:
         gc.freeze()
 
 
-@st.cache_resource(show_spinner=False, scope="session", on_release=lambda state: state.pause())
-def visit(_state: AppState) -> AppState:
-    """Stops the training of a visitor whose tab is closed. A cut connection that comes back finds the runs paused;
-    when Streamlit forgets the session, the runs go with it."""
-    return _state
+_tables: OrderedDict[str, np.ndarray] = OrderedDict()
+_tables_lock = threading.Lock()
 
 
-@st.cache_resource(show_spinner=False)
-def tables() -> OrderedDict[str, np.ndarray]:
-    """Uploaded tables by their digest, so that a reload or a shared link finds them while the server runs."""
-    return OrderedDict()
+def table(digest: str) -> np.ndarray | None:
+    """An uploaded table by its digest: a reload or a shared link finds it while the server runs."""
+    return _tables.get(digest)
 
 
 def keep_table(digest: str, points: np.ndarray) -> None:
-    kept = tables()
-    kept[digest] = points
-    kept.move_to_end(digest)
-    while len(kept) > TABLES_KEPT:
-        kept.popitem(last=False)
+    with _tables_lock:
+        _tables[digest] = points
+        _tables.move_to_end(digest)
+        while len(_tables) > TABLES_KEPT:
+            _tables.popitem(last=False)

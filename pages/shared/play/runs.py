@@ -261,8 +261,10 @@ class Show:
             self.play()
 
     def close(self) -> None:
+        """End the runs and let go of all that was worked out about them."""
         self.channel.close()
         self.job.close()
+        self.drawn, self.parts, self.cache = None, [], {}
 
     # ── looking back ─────────────────────────────────────────────────────────────────────────────────────────────────
 

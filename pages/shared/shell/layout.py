@@ -24,7 +24,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from gan_core.config import RunConfig
 from pages.shared.controls import uploads
 from pages.shared.controls.options import arrive
-from pages.shared.play import resources
+from pages.shared.play import visits
 from pages.shared.shell import address as url
 from pages.shared.shell import notices, site
 from pages.shared.shell.i18n import DEFAULT as DEFAULT_LANGUAGE
@@ -52,7 +52,7 @@ def begin(
     configuration is answered with one sentence, and the page goes on with what it had.
     """
     state = app()
-    resources.visit(state)
+    visits.here(state)
     back = _went_back()
     name = f"{name}-{part}" if part else name
     arrived = state.here != name or back

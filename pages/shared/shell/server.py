@@ -1,4 +1,4 @@
-"""What the server adds around Streamlit's own: the headers of every answer.
+"""What the server adds around Streamlit's own: headers of every answer, and who said goodbye.
 
 app = st.App(frame.__file__, middleware=server.middleware())
 """
@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 from collections.abc import Mapping
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pages.shared.play import visits
 
 ANCESTORS_VARIABLE = "GAN_EXPLORER_FRAME_ANCESTORS"
 # Community Cloud shows every app in a frame of its own pages, which Streamlit's list of hosts knows by these names.
@@ -19,10 +22,14 @@ ANCESTORS_VARIABLE = "GAN_EXPLORER_FRAME_ANCESTORS"
 ANCESTORS_DEFAULT = "'self' https://*.streamlit.app https://share.streamlit.io"
 ANCESTOR = re.compile(r"'self'|'none'|\*|https?:|(https?://)?(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:(\d+|\*))?/?")
 
+STREAM = "/_stcore/stream"  # how the path of Streamlit's own socket ends
+GOING_AWAY = 1001  # the code with which a browser closes a socket when its tab is closed, loaded anew or led elsewhere
+
 
 def middleware(environment: Mapping[str, str] = os.environ) -> list[Middleware]:
     """What every request passes, outermost first. Raises ValueError on a setting that is none."""
-    return [Middleware(Headers, ancestors=frame_ancestors(environment.get(ANCESTORS_VARIABLE, "")))]
+    ancestors = frame_ancestors(environment.get(ANCESTORS_VARIABLE, ""))
+    return [Middleware(Headers, ancestors=ancestors), Middleware(Farewells)]
 
 
 def frame_ancestors(setting: str) -> str:
@@ -59,3 +66,32 @@ class Headers:
             await send(message)
 
         await self.app(scope, receive, said if scope["type"] == "http" else send)
+
+
+class Farewells:
+    """Tells `visits` how the connections of Streamlit's own socket end."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket" or not scope["path"].endswith(STREAM):
+            await self.app(scope, receive, send)
+            return
+        connection, header = secrets.token_hex(16), visits.HEADER.encode()
+        headers = [(name, value) for name, value in scope["headers"] if name.lower() != header]
+        session: str | None = None
+        goodbye = False
+
+        async def heard() -> Message:
+            nonlocal session, goodbye
+            message = await receive()
+            session = session or visits.session_of(connection)  # while the session still has this connection
+            goodbye = message["type"] == "websocket.disconnect" and message.get("code") == GOING_AWAY
+            return message
+
+        try:
+            await self.app({**scope, "headers": [*headers, (header, connection.encode())]}, heard, send)
+        finally:
+            if session is not None:
+                visits.left(session, goodbye)

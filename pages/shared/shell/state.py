@@ -11,9 +11,11 @@ change of page, of language or of the URL cannot lose or double a setting. What 
 
 from __future__ import annotations
 
+import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import Any, Protocol, TypeVar
 
 import streamlit as st
@@ -128,9 +130,25 @@ class AppState:
     def shows(self) -> Iterator[Show]:
         return (page.show for page in list(self.pages.values()) if page.show)
 
+    def __post_init__(self) -> None:
+        # Only the session keeps this object: however it lets go of it, what was trained for it ends. In a thread of its
+        # own, for the collector calls this wherever it likes, also where a lock is held that closing needs.
+        weakref.finalize(self, Thread(target=_close, args=(self.pages,), daemon=True).start).atexit = False
+
     def pause(self) -> None:
         for show in self.shows():
             show.pause()
+
+    def close(self) -> None:
+        """End all runs; a visitor who comes back all the same finds fresh ones."""
+        _close(self.pages)
+
+
+def _close(pages: Mapping[str, PageState]) -> None:
+    for page in list(pages.values()):
+        if (show := page.show) is not None:
+            page.show = None
+            show.close()
 
 
 def app() -> AppState:

@@ -1,6 +1,8 @@
 """Recorded gradients against the same steps without a recording: equal to the last bit, curves included."""
 
+import gc
 import threading
+import weakref
 from contextlib import nullcontext
 from unittest import mock
 
@@ -167,6 +169,22 @@ def test_recordings_are_bounded(monkeypatch):
     trainer = run(small(batch=18))
     assert not played(trainer)
     assert trainer.step_count == STEPS
+
+
+@pytest.mark.parametrize("most", [10_000, 0], ids=["recorded", "refused"])
+def test_no_ensemble_outlives_its_trainer(monkeypatch, most):
+    """Neither in the recording that was made from it, nor in a circle that waits for the collector."""
+    monkeypatch.setattr(recorded, "MOST", most)
+    monkeypatch.setattr(recorded, "_recordings", {})
+    trainer = run(small())
+    ensemble = weakref.ref(trainer.ensembles[0])
+    assert played(trainer) == bool(most)
+    gc.disable()
+    try:
+        del trainer
+        assert ensemble() is None
+    finally:
+        gc.enable()
 
 
 def test_short_runs_record_nothing(monkeypatch):

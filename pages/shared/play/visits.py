@@ -1,0 +1,73 @@
+"""Who is here, and what ends when they go.
+
+A tab that is closed or loaded anew says goodbye, and its runs end at once. A connection that is only cut says nothing:
+its visitor may come back into the same session for as long as Streamlit keeps it, and finds the runs going on. After
+`BLIP_SECONDS` they rest until then, for nobody sees them, and after Streamlit's time they end.
+
+Streamlit's own hook, `on_release` of what `st.cache_resource` keeps for a session, cannot tell these apart: it is
+called for every connection that ends, and for everybody's when anybody clears the cache. So `shell.server` sees the end
+of the connection itself. A connection is known by a header that the server gives it, which its session then has too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from weakref import WeakValueDictionary
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from pages.shared.shell.state import AppState
+
+HEADER = "x-gan-explorer-connection"
+BLIP_SECONDS = 8.0  # a cut this short changes nothing
+
+_states: WeakValueDictionary[str, AppState] = WeakValueDictionary()  # by session; the session itself keeps its state
+
+
+def here(state: AppState) -> None:
+    """The session of this script run has this state."""
+    context = get_script_run_ctx()
+    if context is not None:
+        _states[context.session_id] = state
+
+
+def session_of(connection: str) -> str | None:
+    """The session that a connection leads to, once its visitor has opened a page."""
+    if not runtime.exists():
+        return None
+    for session in list(_states.keys()):
+        client = runtime.get_instance().get_client(session)
+        said = client.client_context if client is not None else None
+        if said is not None and (HEADER, connection) in said.headers:
+            return session
+    return None
+
+
+def left(session: str, goodbye: bool) -> None:
+    """A connection to the session has ended, with a goodbye or cut. On the server's event loop."""
+    later = asyncio.get_running_loop().call_later
+    if goodbye:
+        end(session)
+        later(BLIP_SECONDS, end, session)  # what a script run that was under way has begun since
+    else:
+        later(BLIP_SECONDS, rest, session)
+    later(float(st.get_option("server.disconnectedSessionTTL")), end, session)
+
+
+def rest(session: str) -> None:
+    """Pause the runs of a session, if nobody has come back to it."""
+    if (state := _left_behind(session)) is not None:
+        state.pause()
+
+
+def end(session: str) -> None:
+    """End the runs of a session, if nobody has come back to it."""
+    if (state := _left_behind(session)) is not None:
+        state.close()
+
+
+def _left_behind(session: str) -> AppState | None:
+    connected = runtime.exists() and runtime.get_instance().is_active_session(session)
+    return None if connected else _states.get(session)
