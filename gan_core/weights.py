@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 FOLDER = Path(__file__).parents[1] / "pretrained"
+LARGEST = 2**53  # whole numbers up to here are exact in float64
 DATA_LICENCE = (
     "MNIST is by Yann LeCun and Corinna Cortes and under CC BY-SA 3.0 "
     "(https://creativecommons.org/licenses/by-sa/3.0/); weights and samples learned from it are given on under it too."
@@ -31,13 +32,27 @@ class CheckpointError(RuntimeError):
         super().__init__(f"{file} cannot be used: {reason}. Restore the folder pretrained from the repository.")
 
 
+class _TooLarge(ValueError):
+    """A number that only some of those who read the card could compute with."""
+
+
+def _number(text: str) -> int | float:
+    value = float(text)  # of a whole number of any length: infinity, and never an error
+    if not abs(value) <= LARGEST:
+        raise _TooLarge
+    return int(text) if text.lstrip("-").isdigit() else value
+
+
 def read_card(name: str, folder: Path | None = None) -> dict[str, Any]:
     """The card of these weights. Raises CheckpointError if there is none, or if it is not a JSON object."""
     file = f"{name}.json"
     try:
-        card = json.loads(((folder or FOLDER) / file).read_text(encoding="utf-8"))
+        text = ((folder or FOLDER) / file).read_text(encoding="utf-8")
+        card = json.loads(text, parse_int=_number, parse_float=_number, parse_constant=_number)
     except OSError as error:
         raise CheckpointError(file, "it is missing or cannot be read") from error
+    except _TooLarge as error:
+        raise CheckpointError(file, f"it holds a number that is not between ±{LARGEST:,}") from error
     except (ValueError, RecursionError) as error:
         raise CheckpointError(file, "it is not JSON") from error
     if not isinstance(card, dict):

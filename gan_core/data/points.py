@@ -17,6 +17,7 @@ from gan_core.data.tables import is_empty, is_finite, is_text, lines_of, number
 
 MAX_BYTES = 2_000_000
 MAX_ROWS = 20_000
+MAX_LINE = 200  # characters; two numbers need no more
 MIN_POINTS = 10  # different ones
 
 
@@ -62,6 +63,8 @@ def _csv_rows(content: bytes) -> Iterable[tuple[int, list[Any]]]:
         raise PointsError(
             f"Byte {error.start + 1} of the file is not UTF-8 text; save the table as CSV in UTF-8 and upload that."
         ) from error
+    if (most := max(text.count("\n"), text.count("\r"))) > 4 * MAX_ROWS:  # however many of them are empty
+        _check_length(most)
     lines = lines_of(text)
     _check_length(len(lines) - 1)  # one line may hold the headings
     if not lines:
@@ -76,12 +79,15 @@ def _csv_rows(content: bytes) -> Iterable[tuple[int, list[Any]]]:
 
 
 def _split(place: int, line: str, separator: str) -> list[str]:
+    if len(line) > MAX_LINE:  # not worth the second that cutting up a megabyte takes
+        columns = line.count(separator) + 1
+        if columns == 2:
+            raise _not_csv(place, f"it has {len(line):,} characters")
+        raise _columns("Line", place, columns)
     try:
         cells = next(csv.reader([line], delimiter=separator))
     except csv.Error as error:
-        raise PointsError(
-            f"Line {place} cannot be read as CSV ({error}); write two numbers in it, as in 0.5,1.2."
-        ) from error
+        raise _not_csv(place, error) from error
     # a decimal comma is told from a separating one wherever something else separates
     return [re.sub(r"^([^.,]*),([^.,]*)$", r"\1.\2", cell.strip()) for cell in cells]
 
@@ -104,14 +110,22 @@ def _check_length(rows: int) -> None:
         raise PointsError(f"The table has {rows:,} rows; {MAX_ROWS:,} are allowed, so take a random part of it.")
 
 
+def _not_csv(place: int, why: object) -> PointsError:
+    return PointsError(f"Line {place} cannot be read as CSV ({why}); write two numbers in it, as in 0.5,1.2.")
+
+
+def _columns(unit: str, place: int, count: int) -> PointsError:
+    columns = "one column" if count == 1 else f"{count:,} columns"
+    return PointsError(
+        f"{unit} {place} has {columns}; two are needed, x and y, separated by a comma, a semicolon or a tab, "
+        "so keep the two columns that you want to see."
+    )
+
+
 def _numbers(unit: str, place: int, cells: list[Any]) -> list[float]:
     """The two numbers of a row."""
     if len(cells) != 2:
-        columns = "one column" if len(cells) == 1 else f"{len(cells)} columns"
-        raise PointsError(
-            f"{unit} {place} has {columns}; two are needed, x and y, separated by a comma, a semicolon or a tab, "
-            "so keep the two columns that you want to see."
-        )
+        raise _columns(unit, place, len(cells))
     for cell in cells:
         shown = repr(cell.item() if isinstance(cell, np.generic) else cell)
         shown = shown if len(shown) <= 30 else shown[:29] + "…"

@@ -221,7 +221,7 @@ class Job(Generic[W, F]):
             self._show(work, publish, clock)
             failure = work.failure
             error = None if failure is None else str(failure)
-        except Exception as exception:
+        except BaseException as exception:  # also what means to end its thread: that is a worker, and serves all runs
             log.exception("a run failed at step %d", self._steps)
             error = (
                 f"The run stopped at step {self._steps} because of an error inside the program "

@@ -1,4 +1,4 @@
-"""What the server adds around Streamlit's own: headers of every answer, and who said goodbye.
+"""What the server adds around Streamlit's own: headers of every answer, bounds for uploads, and who said goodbye.
 
 app = st.App(frame.__file__, middleware=server.middleware())
 """
@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from collections import OrderedDict
 from collections.abc import Mapping
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import runtime
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from pages.shared.play import visits
 
@@ -25,11 +28,14 @@ ANCESTOR = re.compile(r"'self'|'none'|\*|https?:|(https?://)?(\*\.)?[A-Za-z0-9-]
 STREAM = "/_stcore/stream"  # how the path of Streamlit's own socket ends
 GOING_AWAY = 1001  # the code with which a browser closes a socket when its tab is closed, loaded anew or led elsewhere
 
+UPLOAD = "/_stcore/upload_file/"  # in the path of an upload: behind it the session and the file
+UPLOADS_KEPT = 32  # of all visitors together: a file is read when it comes, and not needed afterwards
+
 
 def middleware(environment: Mapping[str, str] = os.environ) -> list[Middleware]:
     """What every request passes, outermost first. Raises ValueError on a setting that is none."""
     ancestors = frame_ancestors(environment.get(ANCESTORS_VARIABLE, ""))
-    return [Middleware(Headers, ancestors=ancestors), Middleware(Farewells)]
+    return [Middleware(Headers, ancestors=ancestors), Middleware(Uploads), Middleware(Farewells)]
 
 
 def frame_ancestors(setting: str) -> str:
@@ -95,3 +101,37 @@ class Farewells:
         finally:
             if session is not None:
                 visits.left(session, goodbye)
+
+
+class Uploads:
+    """Streamlit keeps every file that was ever sent until its session ends, also those that another has replaced. Of a
+    session only the last one is kept, and of all sessions the last UPLOADS_KEPT."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._kept: OrderedDict[str, str] = OrderedDict()  # session → file, the oldest first
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "PUT" or UPLOAD not in scope["path"]:
+            await self.app(scope, receive, send)
+            return
+        taken = False
+
+        async def said(message: Message) -> None:
+            nonlocal taken
+            taken = taken or (message["type"] == "http.response.start" and message["status"] < 300)
+            await send(message)
+
+        await self.app(scope, receive, said)
+        if taken:
+            session, _, file = scope["path"].partition(UPLOAD)[2].partition("/")
+            if (old := self._kept.pop(session, file)) != file:
+                self._forget(session, old)
+            self._kept[session] = file
+            while len(self._kept) > UPLOADS_KEPT:
+                self._forget(*self._kept.popitem(last=False))
+
+    def _forget(self, session: str, file: str) -> None:
+        manager = runtime.get_instance().uploaded_file_mgr
+        if isinstance(manager, MemoryUploadedFileManager):
+            manager.remove_file(session, file)

@@ -105,6 +105,9 @@ def test_digest_is_of_the_values_alone() -> None:
 BAD = {
     "too many bytes": (b"1,2\n" * (MAX_BYTES // 4 + 1), "2.0 MB"),
     "too many lines": (b"1,2\n" * (MAX_ROWS + 1), f"{MAX_ROWS + 1:,} rows"),
+    "a megabyte in one line": (b"1,2," * 475_000, "Line 1 has 950,001 columns"),
+    "a long line without end": (b"1," + b"2" * 1_000_000, "1,000,002 characters"),
+    "a megabyte of empty lines": (b"1,2\n" + b"\n" * 1_000_000, "1,000,001 rows"),
     "too many lines under headings": (b"x,y\n" + b"1,2\n" * (MAX_ROWS + 1), f"{MAX_ROWS + 1:,} rows"),
     "too many rows": ([[1, 2]] * 1_000_000, "1,000,000 rows"),
     "too many rows of an array": (np.zeros((1_000_000, 2)), "1,000,000 rows"),

@@ -282,6 +282,22 @@ def test_a_run_that_fails_says_so_in_a_sentence_and_the_others_go_on(
     assert bad.state == "failed" and not bad.busy
 
 
+@pytest.mark.parametrize("leaving", [SystemExit, KeyboardInterrupt, GeneratorExit, MemoryError])
+def test_what_would_end_a_thread_ends_one_run_and_no_worker(pool: Pool, leaving: type[BaseException]) -> None:
+    class Leaving(Count):
+        def step(self, n: int = 1) -> None:
+            raise leaving
+
+    for _ in range(3):  # more than there are workers
+        pool.submit(bad := job_of(Leaving()))
+        bad.play()
+        assert bad.join(PATIENCE)
+        assert bad.state == "failed" and leaving.__name__ in str(bad.error)
+    pool.submit(good := job_of(Count()))
+    good.play()
+    assert good.join(PATIENCE) and good.state == "finished"
+
+
 @pytest.mark.parametrize("where", ["command", "publish"])
 def test_an_error_outside_the_steps_fails_that_job_alone(pool: Pool, where: str) -> None:
     def broken(work: Count) -> None:

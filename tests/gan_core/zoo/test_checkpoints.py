@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -143,6 +144,14 @@ def card_without(field: str) -> Callable[[Path], None]:
     return damage
 
 
+def card_with(**fields: object) -> Callable[[Path], None]:
+    def damage(folder: Path) -> None:
+        card = json.loads((folder / "dcgan.json").read_text()) | fields
+        (folder / "dcgan.json").write_text(json.dumps(card))
+
+    return damage
+
+
 def card_config(folder: Path) -> None:
     card = json.loads((folder / "dcgan.json").read_text())
     card["config"]["train"]["loss"] = "hope"
@@ -162,6 +171,11 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "card without scores": (card_without("scores"), "not the card of a run"),
     "card without checksum": (card_without("sha256"), "not the card of a run"),
     "card of an impossible run": (card_config, "hope"),
+    "huge steps": (card_with(steps=10**400), "a number that is not between"),
+    "a huge score": (card_with(scores={"fid": [-(10**4000), 1]}), "a number that is not between"),
+    "a huge time": (card_with(cpu_seconds=2.0**60), "a number that is not between"),
+    "a time that is no number": (card_with(cpu_seconds=math.nan), "a number that is not between"),
+    "an endless time": (card_with(cpu_seconds=-math.inf), "a number that is not between"),
     "no safetensors": (no_safetensors, "not a safetensors file"),
     "wrong shape": (lambda f: rewrite(f, lambda t: t.update({WEIGHT: t[WEIGHT].T})), r"is \(64, 3136\)"),
     "wrong type": (lambda f: rewrite(f, lambda t: t.update({WEIGHT: t[WEIGHT].half()})), "float16"),

@@ -11,6 +11,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from pages.shared.shell import server
 
@@ -65,6 +67,44 @@ def test_sockets_pass_untouched() -> None:
     text = {"type": "websocket.receive", "text": "as it was"}
     _accept, said = said_by(app(), {"type": "websocket", "path": "/echo"}, {"type": "websocket.connect"}, text)
     assert said == {"type": "websocket.send", "text": "as it was"}
+
+
+class Runtime:
+    """As much of Streamlit's as uploads need."""
+
+    def __init__(self) -> None:
+        self.uploaded_file_mgr = MemoryUploadedFileManager("/upload")
+
+    async def take(self, scope: dict[str, Any], _receive: object, send: Any) -> None:
+        """An upload, as Streamlit answers it; of a session that is over it takes none."""
+        session, file = scope["path"].split("/")[-2:]
+        if session != "over":
+            self.uploaded_file_mgr.add_file(session, UploadedFileRec(file, "table.csv", "text/csv", b"1,2"))
+        await send({"type": "http.response.start", "status": 400 if session == "over" else 204, "headers": []})
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        return [(session, file) for session, files in self.uploaded_file_mgr.file_storage.items() for file in files]
+
+
+def test_of_replaced_uploads_the_last_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime = Runtime()
+    monkeypatch.setattr(server.runtime, "get_instance", lambda: runtime)
+    uploads = server.Uploads(runtime.take)
+
+    def put(session: str, file: str, method: str = "PUT") -> None:
+        said_by(uploads, {"type": "http", "method": method, "path": f"/below/_stcore/upload_file/{session}/{file}"})
+
+    for i in range(520):
+        put("one", str(i))
+    put("another", "first")
+    put("over", "none")
+    assert runtime.kept == [("one", "519"), ("another", "first")]
+    put("one", "519")  # sent twice
+    assert ("one", "519") in runtime.kept
+    for i in range(server.UPLOADS_KEPT):
+        put(f"visitor {i}", "table")
+    assert runtime.kept == [(f"visitor {i}", "table") for i in range(server.UPLOADS_KEPT)]
 
 
 @pytest.mark.parametrize(
