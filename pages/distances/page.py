@@ -1,16 +1,16 @@
 """Distances: two distributions to shape, what each divergence adds up, and what samples make of it."""
 
-import streamlit as st
-
-from pages.distances import sections
+from pages.distances import fit, game, line, plane, size
+from pages.distances.options import OPTIONS
+from pages.shared.controls import options
 from pages.shared.shell import layout
-from pages.shared.shell.i18n import t
 
-layout.begin("distances", None)
-names = tuple(sections.SECTIONS)
-for tab, name in zip(
-    st.tabs([t(f"distances.tab_{name}") for name in names], key="distances-tab", on_change="rerun"), names, strict=True
-):
+SECTIONS = {
+    "line": line.section, "plane": plane.section, "fit": fit.section, "size": size.section, "game": game.section,
+}  # fmt: skip
+
+page = layout.begin("distances", None, options=OPTIONS)
+for name, tab in options.tabs(page, "tab").items():
     if tab.open:
         with tab:
-            sections.SECTIONS[name]()
+            SECTIONS[name](page)

@@ -1,7 +1,6 @@
 """The page "Distances": every tab opens, what it shows is what the core computes, and everything can be shaped."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,21 +9,25 @@ from streamlit.testing.v1 import AppTest
 from gan_core import theory
 from gan_core.figures import distances as figures
 from gan_core.figures import style
-from pages.distances import sections
+from pages.distances import fit
+from pages.distances.options import EXAMPLES, NAMES, OPTIONS, SECTIONS
+from pages.distances.shapes import numbers_of
+from pages.shared.controls import options
 from pages.shared.shell.i18n import texts
-from tests.pages.test_pages import tables
+from tests.pages.test_pages import params, state, tables, visit
 
-ROOT = Path(__file__).parents[2]
 WORDS = texts("en")
 
 
-def opened(tab: str = "line") -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    at.switch_page("pages/distances/page.py")
-    at.session_state["distances-tab"] = WORDS[f"distances.tab_{tab}"]
-    at.run()
+def opened(tab: str = "line", **address: str) -> AppTest:
+    at = visit("distances", tab=tab, **address)
     assert not at.exception
     return at
+
+
+def put(at: AppTest, name: str, value: object) -> None:
+    """As the control does."""
+    options.put(state(at, "distances"), name, value)
 
 
 def table(at: AppTest) -> dict[str, str]:
@@ -36,25 +39,25 @@ def charts(at: AppTest) -> list[dict]:
     return [json.loads(element.proto.spec) for element in at.get("plotly_chart")]
 
 
-@pytest.mark.parametrize("tab", sections.SECTIONS)
+@pytest.mark.parametrize("tab", SECTIONS)
 def test_every_tab_opens_and_draws(tab):
     at = opened(tab)
     assert charts(at) and not at.error
 
 
-@pytest.mark.parametrize("picture", sections.NAMES)
+@pytest.mark.parametrize("picture", NAMES)
 def test_every_picture_on_a_line_opens_for_every_example(picture):
     at = opened()
-    at.session_state["distances-draw"] = picture
-    for example in sections.EXAMPLES:
+    put(at, "draw", picture)
+    for example in EXAMPLES:
         at.button(key=f"distances-line-example-{example}").click().run()
         assert not at.exception and len(charts(at)) == 1
 
 
 def test_the_numbers_on_a_line_are_those_of_the_theory():
     at = opened()
-    at.slider(key="distances-line-q-mean").set_value(1.0)
-    at.slider(key="distances-line-q-std").set_value(2.0).run()
+    at.slider(key="distances.line_q_mean~0").set_value(1.0)
+    at.slider(key="distances.line_q_std~0").set_value(2.0).run()
     found = table(at)
     assert found["KL(p\u00a0‖\u00a0q)"] == style.number(theory.kl_gaussians(0, 1, 1, 2), 4) == "0.4431"
     assert found["KL(q\u00a0‖\u00a0p)"] == style.number(theory.kl_gaussians(1, 2, 0, 1), 4) == "1.307"
@@ -63,12 +66,14 @@ def test_the_numbers_on_a_line_are_those_of_the_theory():
 
 def test_an_upload_is_waited_for_and_a_bad_one_is_answered_with_a_sentence():
     at = opened()
-    at.selectbox(key="distances-line-p-kind").set_value("sample").run()
+    at.selectbox(key="distances.line_p_kind~0").set_value("sample").run()
     assert any("file" in info.value for info in at.info)
-    at.session_state["distances-line-p-numbers"] = b"1 2 three"
+    state(at, "distances").choices[numbers_of("line", "p")] = b"1 2 three"
     at.run()
     assert any("three" in warning.value for warning in at.warning)
-    at.session_state["distances-line-p-numbers"] = "\n".join(f"{x:.3f}" for x in np.linspace(-1, 1, 80)).encode()
+    state(at, "distances").choices[numbers_of("line", "p")] = "\n".join(
+        f"{x:.3f}" for x in np.linspace(-1, 1, 80)
+    ).encode()
     at.run()
     assert not at.exception and any("histograms of 30 bins" in m.value for m in at.markdown)
     assert any(slider.label == WORDS["distances.bins_of_samples"] for slider in at.select_slider)
@@ -77,8 +82,8 @@ def test_an_upload_is_waited_for_and_a_bad_one_is_answered_with_a_sentence():
 def test_uploaded_points_are_compared_with_a_gaussian_in_the_plane():
     at = opened("plane")
     points = np.random.default_rng(0).normal(size=(120, 2))
-    at.session_state["distances-plane-p-numbers"] = "\n".join(f"{x},{y}" for x, y in points).encode()
-    at.selectbox(key="distances-plane-p-kind").set_value("sample").run()
+    state(at, "distances").choices[numbers_of("plane", "p")] = "\n".join(f"{x},{y}" for x, y in points).encode()
+    at.selectbox(key="distances.plane_p_kind~0").set_value("sample").run()
     assert not at.exception and charts(at)
     assert set(table(at)) == {"KL(p\u00a0‖\u00a0q)", "KL(q\u00a0‖\u00a0p)", "JSD", "W₁", "W₂"}
 
@@ -86,34 +91,34 @@ def test_uploaded_points_are_compared_with_a_gaussian_in_the_plane():
 @pytest.mark.parametrize("picture", ["tv", "w1", "w2", "sinkhorn"])
 def test_every_picture_in_the_plane_opens(picture):
     at = opened("plane")
-    at.session_state["distances-draw_plane"] = picture
-    at.select_slider(key="distances-samples").set_value(32).run()
+    put(at, "draw_plane", picture)
+    at.select_slider(key="distances.samples~0").set_value(32).run()
     assert not at.exception and len(charts(at)) == 1 + (picture == "sinkhorn")
 
 
 def test_a_jsd_of_04_is_called_noise_until_bins_and_samples_fit():
     at = opened("size")
     assert "noise" in at.warning[0].value
-    at.slider(key="distances-size_distance").set_value(2.0)
-    at.select_slider(key="distances-n").set_value(10_000)
-    at.select_slider(key="distances-bins").set_value(30).run()
+    at.slider(key="distances.size_distance~0").set_value(2.0)
+    at.select_slider(key="distances.n~0").set_value(10_000)
+    at.select_slider(key="distances.bins~0").set_value(30).run()
     assert not at.warning and style.number(float(theory.gaussian_jsd(2.0)), 3) in at.success[0].value
 
 
 def test_the_game_reaches_the_optimum_at_the_end_of_the_way_and_minus_2_ln_2_at_equilibrium():
     at = opened("game")
-    at.slider(key="distances-game_share").set_value(1.0).run()
+    at.slider(key="distances.game_share~0").set_value(1.0).run()
     optimum = style.number(float(theory.optimal_value(theory.gaussian_jsd(2.0))), 4)
     assert sum(f"**{optimum}**" in m.value and m.value.count(optimum) == 2 for m in at.markdown) == 1
-    at.slider(key="distances-game_distance").set_value(0.0).run()
+    at.slider(key="distances.game_distance~0").set_value(0.0).run()
     assert any("**−1.386**" in m.value for m in at.markdown)
-    at.slider(key="distances-game_share").set_value(0.0).run()
+    at.slider(key="distances.game_share~0").set_value(0.0).run()
     assert not at.exception and any("**−∞**" in m.value for m in at.markdown)
 
 
 def test_the_animated_fit_has_a_frame_for_every_step_of_the_longest_path():
     at = opened("fit")
-    paths = sections._fits(5.0, 0.5, 0.5, 1.0)
+    paths = fit.fits(5.0, 0.5, 0.5, 1.0)
     figure = charts(at)[0]
     assert len(figure["frames"]) == max(len(values) for _, _, values in paths.values())
     last = figure["frames"][-1]["data"]
@@ -134,3 +139,73 @@ def test_an_infinite_divergence_is_drawn_as_a_stretch_and_nothing_drawn_is_infin
     assert any(shape.x0 == pytest.approx(0.5) and shape.x1 == pytest.approx(1.0) for shape in figure.layout.shapes)
     for trace in figure.data:
         assert not np.isinf(np.asarray(trace.y, float)).any()
+
+
+# ── the address ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def other(name: str) -> object:
+    """Something else than the usual value of an option."""
+    option = OPTIONS[name]
+    if isinstance(option, options.Number):
+        return option.high if option.usual != option.high else option.low
+    if isinstance(option, options.Heights):
+        return tuple(1 - height for height in option.usual)
+    return next(one for one in option.values if one != option.usual)
+
+
+def test_the_page_opens_with_a_short_address_and_a_link_gives_the_same_page():
+    assert params(visit("distances")) == {}
+    words = {name: option.write(other(name)) for name, option in OPTIONS.items()} | {"tab": "fit"}
+    at = visit("distances", **words)
+    assert not at.exception and not at.warning and params(at) == words
+    for name in OPTIONS:
+        assert name == "tab" or options.value(state(at, "distances"), name) == pytest.approx(other(name))
+
+
+def test_what_is_set_stands_in_the_address_and_an_example_sets_it_back():
+    at = opened()
+    at.slider(key="distances.line_q_mean~0").set_value(2.5).run()
+    at.selectbox(key="distances.line_p_kind~0").set_value("two").run()
+    assert params(at) == {"line_q_mean": "2.5", "line_p_kind": "two"}
+    again = visit("distances", **params(at))
+    assert again.slider(key="distances.line_q_mean~0").value == 2.5
+    assert table(again) == table(at)
+    at.button(key="distances-line-example-wider").click().run()
+    assert params(at) == {}
+
+
+def test_going_to_another_page_and_back_keeps_everything():
+    at = opened("size", n="1000")
+    at.switch_page("pages/home/page.py").run()
+    at.query_params.clear()
+    at.switch_page("pages/distances/page.py").run()
+    assert params(at) == {"tab": "size", "n": "1000"}
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("tab", "secrets"),
+        ("line_q_mean", "much"),
+        ("line_q_mean", "nan"),
+        ("line_q_mean", "1e9"),
+        ("plane_p_angle", "30.5"),
+        ("line_p_kind", "../../secrets"),
+        ("line_p_heights", "1-2"),
+        ("line_p_heights", "-".join(["101"] * 10)),
+        ("n", "21"),
+        ("draw", "![x](http://example.com)"),
+    ],
+)
+def test_a_bad_word_is_one_sentence_and_the_usual_value_stays(name, word):
+    at = visit("distances", **{name: word})
+    assert not at.exception and len(at.warning) == 1 and at.warning[0].value.startswith(name)
+    assert params(at) == {} and charts(at)
+
+
+def test_reset_gives_the_short_address_again():
+    at = visit("distances", n="1000", draw="w1")
+    options.reset(state(at, "distances"))
+    at.run()
+    assert params(at) == {} and not at.exception

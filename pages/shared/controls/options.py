@@ -190,30 +190,46 @@ def control(
     word: str = "",
     words: Callable[[Any], str] | None = None,
     then: Callable[[], None] | None = None,
+    among: Sequence[Any] | None = None,
     collapsed: bool = False,
     digits: int | None = None,
 ) -> Any:
     """A row of buttons, a box or a slider; gives the value. `word` is the name in the texts, if it has another there;
-    `words` says the choices; `digits` are the decimals of a slider."""
+    `words` says the choices, of which there may only be those `among` them; `digits` are the decimals of a slider."""
     option, now = page.options[name], value(page, name)
     named = f"{page.name.partition('-')[0]}.{word or name}"
-    st.session_state[key(page, name)] = now
     more: dict[str, Any] = {
         "label": t(named), "key": key(page, name), "on_change": changed(page, name, then=then),
         "help": t(f"{named}_help") if f"{named}_help" in texts(DEFAULT) else None,
         "label_visibility": "collapsed" if collapsed else "visible",
     }  # fmt: skip
     if isinstance(option, Number):
+        st.session_state[key(page, name)] = now
         form = None if digits is None else f"%.{digits}f"
         st.slider(min_value=option.low, max_value=option.high, step=option.step, format=form, **more)
         return now
     assert isinstance(option, OneOf)
+    choices = option.values if among is None else among
+    now = now if now in choices else choices[0]
+    st.session_state[key(page, name)] = now
     of_numbers = not isinstance(option.usual, str)
     say = words or (text if of_numbers else lambda one: t(f"{named}_{one}"))
     if option.form == "slider":
-        st.select_slider(options=option.values, format_func=say, **more)
+        st.select_slider(options=choices, format_func=say, **more)
     elif option.form == "box":
-        st.selectbox(options=option.values, format_func=say, **more)
+        st.selectbox(options=choices, format_func=say, **more)
     else:
-        st.segmented_control(options=option.values, format_func=say, required=True, width="content", **more)
+        st.segmented_control(options=choices, format_func=say, required=True, width="content", **more)
     return now
+
+
+def tabs(page: PageState, name: str) -> dict[str, Any]:
+    """Tabs for an option, the chosen one open; only what is in that need be computed."""
+    option = page.options[name]
+    assert isinstance(option, OneOf)
+    labels = {one: t(f"{page.name}.{name}_{one}") for one in option.values}
+    named = {label: one for one, label in labels.items()}
+    st.session_state[key(page, name)] = labels[value(page, name)]
+    taken = changed(page, name, of=lambda label: named.get(label, ""))
+    shown = st.tabs(list(named), key=key(page, name), on_change=taken)
+    return dict(zip(option.values, shown, strict=True))

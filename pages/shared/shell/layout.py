@@ -23,7 +23,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gan_core.config import RunConfig
 from pages.shared.controls import uploads
-from pages.shared.controls.options import arrive
+from pages.shared.controls.options import arrive, reset
 from pages.shared.play import visits
 from pages.shared.shell import address as url
 from pages.shared.shell import notices, site
@@ -67,7 +67,7 @@ def begin(
         page.problem = ""
         params = st.query_params.to_dict()
         if back:
-            page.words = {}  # the address leads
+            reset(page)  # the address leads
         wanted = part if part is None else params.pop(PART, part)
         if part:
             page.words[PART] = part

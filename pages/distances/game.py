@@ -1,0 +1,53 @@
+"""The section "Value of the game": the minimax value for a D on its way to the optimal one."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from pages.distances.drawing import chart, number, words
+from pages.shared.controls import options
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+
+
+@st.fragment
+def section(page: PageState) -> None:
+    from gan_core import theory
+    from gan_core.figures import game as figures
+
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.markdown(t("distances.game_text"))
+        d = options.control(page, "game_distance")
+        path = options.control(page, "game_path")
+        share = options.control(page, "game_share" if path == "zero" else "game_certainty")
+    x = np.linspace(min(0.0, d) - 8, max(0.0, d) + 8, 2001)
+    log_p, log_q = (-((x - mean) ** 2) / 2 - np.log(2 * np.pi) / 2 for mean in (0.0, d))
+    p, q = np.exp(log_p), np.exp(log_q)
+    best = log_p - log_q
+
+    def logit(s: float) -> np.ndarray:
+        """Of the D that is s of the way from its start to D*: D = s D*, or a = s a*."""
+        if path == "half":
+            return s * best
+        chance = s * theory.optimal_discriminator(log_p, log_q)
+        with np.errstate(divide="ignore"):
+            return np.log(chance) - np.log1p(-chance)
+
+    shares = np.linspace(0.0, 1.0, 101) if path == "zero" else np.linspace(0.0, 3.0, 121)
+    values = np.array([theory.value_of_the_game(logit(s), p, q, x) for s in shares])
+    now = float(theory.value_of_the_game(logit(share), p, q, x))
+    jsd = float(theory.gaussian_jsd(d))
+    optimum = float(theory.optimal_value(jsd))
+    with left:
+        st.markdown(t("distances.game_said", value=number(now), optimum=number(optimum), jsd=number(jsd),
+                      bound=number(now / 2 + theory.LN2)))  # fmt: skip
+    with right:
+        near = np.abs(x - d / 2) <= d / 2 + 4.5
+        chosen = theory.optimal_discriminator(logit(share), 0.0)  # σ of the logit
+        figure = figures.game(
+            x[near], p[near], q[near], chosen[near], theory.optimal_discriminator(log_p, log_q)[near],
+            shares, values, (share, now), optimum, labels=words(),
+        )  # fmt: skip
+        chart(figure, "game")

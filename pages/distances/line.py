@@ -1,0 +1,123 @@
+"""The section "On a line": two distributions, all distances between them, and a picture of what each adds up."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from pages.distances.drawing import chart, number, words
+from pages.distances.options import DIVERGENCES, EXAMPLES, LINE, NAMES, OF, SIDES, Side
+from pages.distances.shapes import COLOURS, OWN, examples, shape, uploaded
+from pages.shared.controls import options
+from pages.shared.controls.bars import bars
+from pages.shared.shell import address
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+from pages.shared.views import tables
+
+if TYPE_CHECKING:
+    from gan_core.theory.distributions_1d import OnLine
+    from gan_core.theory.divergences_1d import Distances
+
+EDGES = tuple(float(x) for x in range(-5, 6))  # of the histogram to shape by hand
+POINTS = 801  # of a drawn curve
+QUANTILES = 400  # places of a drawn transport plan
+
+
+@st.fragment
+def section(page: PageState) -> None:
+    from gan_core.theory.distributions_1d import Sample
+    from gan_core.theory.divergences_1d import compare
+
+    examples(page, "line", EXAMPLES, LINE)
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        boxes = st.columns(2, gap="medium")
+        shaped = {}
+        for side, box in zip(SIDES, boxes, strict=True):
+            with box:
+                shaped[side] = _on_line(page, side)
+    p, q = shaped["p"], shaped["q"]
+    if p is None or q is None:
+        right.info(t("distances.upload_missing"), icon=":material/upload_file:")
+        return
+    with left:
+        bins = 30
+        if isinstance(p, Sample) or isinstance(q, Sample):
+            bins = options.control(page, "bins_of_samples")
+        found = compare(p, q, bins)
+        _table(found)
+    with right:
+        name = options.control(
+            page, "draw",
+            words=lambda one: t(f"distances.{'figure.' if one in DIVERGENCES[:3] else 'name_'}{one}"),
+        )  # fmt: skip
+        st.markdown(t(f"distances.about_{name}"))
+        chart(_line_picture(name, p, q, bins), "line")
+
+
+def _on_line(page: PageState, side: Side) -> OnLine | None:
+    """The distribution that the controls of one side shape; None while an upload is missing."""
+    from gan_core.theory.distributions_1d import GaussianMixture, Histogram, Sample
+
+    kind, get = shape(page, "line", side, OF)
+    if kind == OWN:
+        values = uploaded(page, "line", side, 1)
+        return None if values is None else Sample(values[:, 0])
+    if kind == "bars":
+        name = f"line_{side}_heights"
+        heights = options.value(page, name)
+
+        def shaped(values: list[float]) -> None:
+            options.put(page, name, values)
+            address.write_page(page)
+
+        labels = [f"{a:g} … {b:g}" for a, b in pairwise(EDGES)]
+        bars(f"distances-line-{side}-bars", heights, colour=COLOURS[side], labels=labels, on_change=shaped)
+        st.caption(t("distances.bars_hint", low=number(EDGES[0]), high=number(EDGES[-1])))
+        if not sum(heights) > 0:
+            heights = (1.0,) * len(heights)
+        return Histogram(np.array(EDGES), np.array(heights))
+    if kind == "gaussian":
+        return GaussianMixture.gaussian(get["mean"], get["std"])
+    weights = np.array([1 - get["weight2"], get["weight2"]])
+    return GaussianMixture(weights, np.array([get["mean"], get["mean2"]]), np.array([get["std"], get["std2"]]))
+
+
+def _table(found: Distances) -> None:
+    rows = []
+    for name in NAMES:
+        how = "closed" if name in found.closed else "bins" if found.bins and name in DIVERGENCES else "numerical"
+        value = f"**{number(getattr(found, name))}**"
+        rows.append([t(f"distances.name_{name}"), value, t(f"distances.how_{how}", bins=found.bins)])
+    tables.show(["", t("distances.value"), t("distances.how")], rows)
+    st.caption(t("distances.units"))
+
+
+def _line_picture(name: str, p: OnLine, q: OnLine, bins: int) -> Any:
+    from gan_core.figures import distances as figures
+    from gan_core.theory.distributions_1d import Histogram
+    from gan_core.theory.divergences_1d import densities as with_densities
+    from gan_core.theory.divergences_1d import transport
+
+    first, second = with_densities(p, q, bins)
+    low, high = min(p.window[0], q.window[0]), max(p.window[1], q.window[1])
+    edges = np.concatenate([d.edges for d in (first, second) if isinstance(d, Histogram)] + [np.empty(0)])
+    # both sides of every jump, so that a step is drawn upright
+    x = np.unique(np.concatenate([np.linspace(low, high, POINTS), edges, np.nextafter(edges, -np.inf)]))
+    log_p, log_q = first.log_pdf(x), second.log_pdf(x)
+    labels = words()
+    if name in ("kl_pq", "kl_qp"):
+        return figures.log_ratio(x, log_p, log_q, reverse=name == "kl_qp", labels=labels)
+    densities = np.exp(log_p), np.exp(log_q)
+    if name == "jsd":
+        return figures.middle(x, *densities, labels=labels)
+    if name == "tv":
+        return figures.overlap(x, *densities, labels=labels)
+    if name == "w1":
+        return figures.cdf_gap(x, *densities, p.moments(x)[0], q.moments(x)[0], labels=labels)
+    places = transport(p, q, (np.arange(QUANTILES) + 0.5) / QUANTILES)
+    return figures.plan(x, *densities, *places, power=2, labels=labels)

@@ -1,0 +1,170 @@
+"""The section "In the plane": two distributions, with transport plans of samples, sharp and entropic."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from pages.distances.drawing import chart, number, words
+from pages.distances.options import (
+    DIVERGENCES,
+    EPSILONS,
+    EXAMPLES_PLANE,
+    NAMES,
+    OF_PLANE,
+    PLANE,
+    SIDES,
+    TRANSPORTED,
+    Side,
+)  # fmt: skip
+from pages.distances.shapes import OWN, examples, shape, uploaded
+from pages.shared.controls import options
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+from pages.shared.views import tables
+
+if TYPE_CHECKING:
+    from gan_core.theory.gaussians_2d import Normals
+
+LINES_PER_POINT = 4  # of a drawn entropic plan: its strongest ones
+
+
+@st.fragment
+def section(page: PageState) -> None:
+    examples(page, "plane", EXAMPLES_PLANE, PLANE)
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        shaped = {}
+        for side, box in zip(SIDES, st.columns(2, gap="medium"), strict=True):
+            with box:
+                shaped[side] = _in_plane(page, side)
+    p, q = shaped["p"], shaped["q"]
+    if p is None or q is None:
+        right.info(t("distances.upload_missing"), icon=":material/upload_file:")
+        return
+    of_samples = isinstance(p, np.ndarray) or isinstance(q, np.ndarray)
+    with left:
+        n = options.control(page, "samples")
+        x, y = _draws(p, q, n)
+        _plane_table(p, q, x, y)
+    with right:
+        among = TRANSPORTED if of_samples else (*DIVERGENCES, *TRANSPORTED)
+        name = options.control(page, "draw_plane", words=lambda one: t(f"distances.name_{one}"), among=among)
+        st.markdown(t(f"distances.about_{name}"))
+        if name in DIVERGENCES:
+            _density_picture(p, q, name)
+        else:
+            _transport_picture(page, name, x, y)
+
+
+def _in_plane(page: PageState, side: Side) -> Normals | np.ndarray | None:
+    from gan_core.theory.gaussians_2d import Normals
+
+    kind, get = shape(page, "plane", side, OF_PLANE)
+    if kind == OWN:
+        return uploaded(page, "plane", side, 2)
+    if kind == "ring":
+        return Normals.ring(8, get["kept"], get["radius"], get["std"])
+    return Normals.gaussian((get["x"], get["y"]), (get["std_long"], get["std_short"]), get["angle"])
+
+
+def _draws(p: Normals | np.ndarray, q: Normals | np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """n samples of each, or as many as the smaller upload has."""
+    n = min([n, *(len(d) for d in (p, q) if isinstance(d, np.ndarray))])
+    drawn = []
+    for seed, d in enumerate((p, q)):
+        rng = np.random.default_rng(seed)
+        drawn.append(rng.permutation(d)[:n] if isinstance(d, np.ndarray) else d.draw(n, rng))
+    return drawn[0], drawn[1]
+
+
+def _plane_table(p: Normals | np.ndarray, q: Normals | np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
+    """All distances, each with how it was found; estimates beside their floors."""
+    from gan_core import metrics, theory
+    from gan_core.theory.gaussians_2d import plane_grid
+    from gan_core.theory.transport import matching
+
+    found: dict[str, tuple[str, str]] = {}
+    if isinstance(p, np.ndarray) or isinstance(q, np.ndarray):
+        first, second = (d if isinstance(d, np.ndarray) else s for d, s in ((p, x), (q, y)))
+        for name, measure, pair in (
+            ("kl_pq", metrics.kl_divergence, (first, second)),
+            ("kl_qp", metrics.kl_divergence, (second, first)),
+            ("jsd", metrics.jensen_shannon, (first, second)),
+        ):
+            value, floor = measure(*pair)
+            found[name] = (number(value, 3), t("distances.how_floor", floor=number(floor, 2)))
+    else:
+        grid = plane_grid(p, q).integrals()
+        found |= {name: (number(value), t("distances.how_grid")) for name, value in grid.items()}
+        if len(p.weights) == len(q.weights) == 1:
+            a, b = (p.means[0], p.covariances[0]), (q.means[0], q.covariances[0])
+            closed = t("distances.how_closed")
+            found["kl_pq"] = (number(theory.kl_normals(*a, *b)), closed)
+            found["kl_qp"] = (number(theory.kl_normals(*b, *a)), closed)
+            found["w2"] = (number(theory.w2_normals(*a, *b)), closed)
+    estimate = metrics.wasserstein1(x, y)
+    found["w1"] = (number(estimate.value, 3), t("distances.how_samples", n=len(x), floor=number(estimate.floor, 2)))
+    if "w2" not in found:
+        found["w2"] = (number(matching(x, y, 2)[1], 3), t("distances.how_matched", n=len(x)))
+    rows = [[t(f"distances.name_{n}"), f"**{found[n][0]}**", found[n][1]] for n in NAMES if n in found]
+    tables.show(["", t("distances.value"), t("distances.how")], rows)
+
+
+def _density_picture(p: Any, q: Any, name: str) -> None:
+    from gan_core.figures import distances as figures
+    from gan_core.theory.gaussians_2d import plane_grid
+
+    windows = np.array([d.window(4.0) for d in (p, q)])
+    grid = plane_grid(p, q, 161)
+    inside_x = (grid.x >= windows[:, 0].min()) & (grid.x <= windows[:, 1].max())
+    inside_y = (grid.y >= windows[:, 2].min()) & (grid.y <= windows[:, 3].max())
+    shown = replace(
+        grid, x=grid.x[inside_x], y=grid.y[inside_y], log_p=grid.log_p[np.ix_(inside_y, inside_x)],
+        log_q=grid.log_q[np.ix_(inside_y, inside_x)],
+    )  # fmt: skip
+    chart(figures.plane(shown.x, shown.y, shown.log_p, shown.log_q, name, labels=words()), "plane")
+
+
+def _transport_picture(page: PageState, name: str, x: np.ndarray, y: np.ndarray) -> None:
+    from gan_core.figures import distances as figures
+    from gan_core.theory.transport import matching
+
+    both = np.concatenate([x, y])
+    (xmin, ymin), (xmax, ymax) = both.min(axis=0) - 0.3, both.max(axis=0) + 0.3
+    extent = (xmin, xmax, ymin, ymax)
+    if name != "sinkhorn":
+        partner, value = matching(x, y, 1 if name == "w1" else 2)
+        st.caption(t("distances.matched", n=len(x), value=number(value, 3)))
+        lines = np.stack([np.arange(len(x)), partner], axis=1)
+        chart(figures.pairs(x, y, lines, np.ones(len(x)), extent, labels=words()), "plane")
+        return
+    epsilon = options.control(page, "epsilon")
+    sweep = _sinkhorn_sweep(x, y)
+    now = sweep[EPSILONS.index(epsilon)]
+    numbers = {name: number(now[name], 3) for name in ("raw", "debiased", "raw_same", "exact")}
+    st.caption(t("distances.sinkhorn_said", epsilon=f"{epsilon:g}", n=len(x), **numbers))
+    strongest = np.argsort(now["plan"], axis=None)[-LINES_PER_POINT * len(x) :]
+    lines = np.stack(np.unravel_index(strongest, now["plan"].shape), axis=1)
+    shares = now["plan"].ravel()[strongest]
+    chart(figures.pairs(x, y, lines, shares / shares.max(), extent, labels=words()), "plane")
+    columns = {name: [one[name] for one in sweep] for name in ("raw", "debiased", "raw_same")}
+    chart(figures.regularised(EPSILONS, **columns, exact=now["exact"], at=epsilon, labels=words()), "sinkhorn")
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _sinkhorn_sweep(x: np.ndarray, y: np.ndarray) -> list[dict[str, Any]]:
+    """For every ε: raw and debiased between the samples, raw between x and itself, the exact W1, and the plan."""
+    from gan_core.theory.transport import matching, sinkhorn
+
+    exact = matching(x, y)[1]
+    found = []
+    for epsilon in EPSILONS:
+        pair, same = sinkhorn(x, y, epsilon), sinkhorn(x, x, epsilon)
+        found.append(
+            {"raw": pair.raw, "debiased": pair.debiased, "raw_same": same.raw, "exact": exact, "plan": pair.plan}
+        )
+    return found

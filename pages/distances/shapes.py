@@ -1,0 +1,74 @@
+"""The two distributions of the page "Distances": their controls, examples, and a visitor's own numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from pages.distances.options import SIDES, Side, Slider
+from pages.shared.controls import options
+from pages.shared.shell import address, notices
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+
+COLOURS = {"p": "#0072B2", "q": "#E69F00"}
+OWN = "sample"  # the kind that is a visitor's own numbers
+
+
+def shape(page: PageState, place: str, side: Side, kinds: Mapping[str, Sequence[str]]) -> tuple[str, dict[str, Any]]:
+    """The controls of one side; gives the kind that is chosen and the values that shape it."""
+    st.markdown(f":color[**{side}**]{{foreground='{COLOURS[side]}'}} · {t(f'distances.{side}')}")
+    kind = options.control(page, f"{place}_{side}_kind", word="kind", collapsed=True)
+    return kind, {name: options.control(page, f"{place}_{side}_{name}", word=name) for name in kinds[kind]}
+
+
+def examples(
+    page: PageState, place: str, known: Mapping[str, Mapping[Side, Mapping[str, Any]]], sliders: Mapping[str, Slider]
+) -> None:
+    """Buttons that set both sides; what an example leaves out gets its usual value."""
+
+    def take(name: str) -> None:
+        for side in SIDES:
+            wanted = {"kind": "gaussian", **known[name][side]}
+            options.put(page, f"{place}_{side}_kind", wanted["kind"])
+            for slider, (*_, usual) in sliders.items():
+                options.put(page, f"{place}_{side}_{slider}", wanted.get(slider, usual))
+        address.write_page(page)
+
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.caption(t("distances.examples"), width="content")
+        for name in known:
+            st.button(
+                t(f"distances.example_{name}"), key=f"distances-{place}-example-{name}", on_click=take, args=(name,)
+            )
+
+
+def uploaded(page: PageState, place: str, side: Side, columns: int) -> np.ndarray | None:
+    """The visitor's numbers (n, columns), None while there are none; a sentence if they cannot be read."""
+    from gan_core.data.numbers import NumbersError, parse_numbers
+
+    kept, key = numbers_of(place, side), f"distances-{place}-{side}-file"
+
+    def changed() -> None:
+        file = st.session_state[key]
+        if file is not None:
+            page.choices[kept] = file.getvalue()
+
+    st.file_uploader(t(f"distances.upload_{columns}"), type=["csv", "txt", "tsv"], key=key, on_change=changed)
+    content = page.choices.get(kept)
+    if content is None:
+        st.caption(t("distances.upload_wait"))
+        return None
+    try:
+        return parse_numbers(content, columns)
+    except NumbersError as error:
+        notices.warning(str(error))
+        return None
+
+
+def numbers_of(place: str, side: Side) -> tuple[str, str, str]:
+    """Where a visitor's own numbers are, in PageState.choices."""
+    return "numbers", place, side

@@ -1,0 +1,63 @@
+"""The section "Signal or noise?": what N samples and B bins make of a distance, beside the floor."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+
+from pages.distances.drawing import chart, number, words
+from pages.distances.options import SIZES
+from pages.shared.controls import options
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+
+REPETITIONS = 60
+Measure = Literal["jsd", "kl", "w1"]
+
+
+@st.fragment
+def section(page: PageState) -> None:
+    from gan_core.figures import distances as figures
+    from gan_core.theory.divergences_1d import expected_floor
+
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.markdown(t("distances.size_text"))
+        measure = options.control(page, "measure")
+        d = options.control(page, "size_distance")
+        n = options.control(page, "n", words="{:,}".format)
+        bins = options.control(page, "bins") if measure != "w1" else 1
+    truth, different, same = _experiments(measure, d, bins)
+    i = SIZES.index(n)
+    low, high = np.percentile(same[i], [5, 95])
+    with left:
+        word = "size_noise" if low <= different[i][0] <= high else "size_signal"
+        said = t(
+            f"distances.{word}", n=f"{n:,}", one=number(different[i][0], 3), truth=number(truth, 3),
+            floor=number(same[i].mean(), 3), low=number(low, 3), high=number(high, 3), runs=REPETITIONS,
+            measure=t(f"distances.measure_{measure}"),
+        )  # fmt: skip
+        box = st.warning if word == "size_noise" else st.success
+        box(said, icon=":material/casino:" if word == "size_noise" else ":material/check:")
+        rule = t(f"distances.rule_{measure}", value=number(expected_floor(n, measure, bins), 3))
+        st.caption(rule + (" " + t("distances.rule_breaks") if measure != "w1" and n <= 5 * bins else ""))
+    with right:
+        labels = words()
+        chart(figures.repeats(different[i], same[i], truth, labels=labels), "repeats")
+        chart(figures.over_sizes(SIZES, different, same, truth, n, labels=labels), "sizes")
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _experiments(measure: Measure, distance: float, bins: int) -> tuple[float, np.ndarray, np.ndarray]:
+    """(true value, estimates of p against q, of p against p), (S, R) each."""
+    from gan_core import theory
+    from gan_core.theory.distributions_1d import GaussianMixture
+    from gan_core.theory.divergences_1d import estimates
+
+    p, q = GaussianMixture.gaussian(0.0, 1.0), GaussianMixture.gaussian(distance, 1.0)
+    truth = {"jsd": theory.gaussian_jsd, "kl": theory.gaussian_kl, "w1": theory.gaussian_w1}[measure](distance)
+    different = [estimates(p, q, n, measure, bins, REPETITIONS) for n in SIZES]
+    same = [estimates(p, p, n, measure, bins, REPETITIONS, seed=1) for n in SIZES]
+    return float(truth), np.array(different), np.array(same)
