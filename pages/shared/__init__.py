@@ -1,20 +1,25 @@
-"""What the pages share. Read in this order to write a page:
+"""What the pages share, in four rooms:
 
-site       the table of pages              layout     begin(name): the first line of a page
-i18n       t(key): every word              state      PageState: what the controls say, one object a visitor
-controls   a widget for each field         player     bar and stage: buttons, scrubber, polling
-panels     scene, curves, scores …         runs       Work, Frame, Show: the runs themselves, without Streamlit
-url        the address                     tables     a visitor's own points
-predict    a question before a run        experiments  computations that all visitors share
-resources  the pool, and what ends when    live/      the views that draw in the browser
-sheet      tables of words and numbers     pushed     which parts workers draw again
+shell      the frame around every page: `site` (the table of pages), `layout` (begin, share, link), `state` (PageState:
+           a visitor's page), `address` (the query), `i18n` (t(key): every word), `notices` (a visitor's words as text)
+play       runs and computations: `player` (bar and stage: buttons, scrubber), `runs` (Work, Frame, Show: without
+           Streamlit), `pushed` (what workers draw again), `channel` and `socket` (the way to the browser), `shelf`
+           (finished runs), `experiments` (computed once for all visitors), `resources` (the pool)
+controls   what a visitor sets: `fields` (a widget for each field of a configuration), `options` (what else a page
+           can be set to, with its address), `uploads`, `bars`, `predict` (a question before a run)
+views      what a page shows: `points` (the plane, and the members), `statistics` (scores, curves), `images`, `tables`,
+           `stills` (figures to keep), `live` (drawn in the browser)
 
-A page with one run or several, whole:
+A new page is a line in `site.PAGES`, a folder with a page.py, and a section in texts/en.toml. With runs, whole:
 
-    page = layout.begin("name", default_config, variants=({"loss": "minimax"}, {"loss": "non_saturating"}))
-    controls.sidebar(page)                     # without the fields that the variants decide
-    controls.top(page, names_of_presets)
+    page = layout.begin("name", default_config, variants=({"loss": "minimax"}, {"loss": "hinge"}), options=OPTIONS)
+    fields.sidebar(page)                       # without the fields that the variants decide
+    fields.top(page, names_of_presets)
+    options.control(page, "axis")              # OPTIONS = {"axis": OneOf(("logit", "probability"), "logit")}
     player.bar(page)
     player.stage(page, view)                   # def view(page, frame): points.plane(page, frame, titles=…), …
     layout.share(page)
+
+page.py is thin; what it shows is in modules beside it, one a section, named for what they show. The page's default says
+whether it shows points or images: an address with data of the other kind is answered with a link to the page that can.
 """

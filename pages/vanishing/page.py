@@ -4,17 +4,18 @@ from gan_core.presets import PRESETS
 from pages.shared.controls import fields
 from pages.shared.play import player
 from pages.shared.shell import layout
-from pages.vanishing import sections
+from pages.vanishing import curves, distance, frozen, helps, twins
+from pages.vanishing.options import LOSSES, OPTIONS, PRESETS_SHOWN
 
-page = layout.begin("vanishing", PRESETS["vanishing"].config, tuple({"loss": name} for name in sections.LOSSES))
-sections.slide(page)
-sections.twins()
+page = layout.begin("vanishing", PRESETS["vanishing"].config, tuple({"loss": name} for name in LOSSES), options=OPTIONS)
+curves.section(page)
+twins.introduction()
 fields.sidebar(page)
-fields.top(page, sections.PRESETS_SHOWN, ())
+fields.top(page, PRESETS_SHOWN, ())
 player.bar(page)
-sections.ask_twins(page)
-player.stage(page, sections.view)
-sections.freeze(page)
-sections.distance(page)
-sections.helps(page)
+twins.ask(page)
+player.stage(page, twins.view)
+frozen.section(page)
+distance.section(page)
+helps.section(page)
 layout.share(page)

@@ -16,10 +16,12 @@ from gan_core.figures import vanishing as figures
 from gan_core.presets import PRESETS
 from gan_core.run.trainer import Trainer
 from gan_core.studies.frozen_generator import FrozenCurves, FrozenGenerator
+from pages.shared.controls.options import OneOf
 from pages.shared.play import experiments, resources
 from pages.shared.play.runs import RunFrame, Work
 from pages.shared.shell import i18n
-from pages.vanishing import sections
+from pages.vanishing import distance, frozen, helps, options, twins
+from pages.vanishing.options import OPTIONS
 from tests.pages.test_pages import at_rest, params, press, state, until, visit, words
 
 NAME = "vanishing"
@@ -30,10 +32,10 @@ SMALL = {"members": "2", "steps": "12", "batch": "16", "g_layers": "8", "d_layer
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Experiments of a moment, and none that another test has left behind."""
-    monkeypatch.setattr(sections, "WARM_UPS", (0, 20, 40))
-    monkeypatch.setattr(sections, "ROUNDS", (20, 40))
-    monkeypatch.setattr(sections, "HELP_ROUNDS", 20)
-    monkeypatch.setattr(sections, "GAUSSIAN_STEPS", 40)
+    monkeypatch.setitem(OPTIONS, "warm_up", OneOf((0, 20, 40), 0))
+    monkeypatch.setitem(OPTIONS, "rounds", OneOf((20, 40), 40))
+    monkeypatch.setattr(helps, "HELP_ROUNDS", 20)
+    monkeypatch.setattr(distance, "GAUSSIAN_STEPS", 40)
     experiments.forget()
 
 
@@ -60,7 +62,7 @@ def marked(app: AppTest) -> str:
 def test_it_opens_with_twins_of_one_start_that_differ_in_the_loss_alone() -> None:
     app = at_rest(visit(NAME), NAME)
     show = state(app, NAME).show
-    assert show.configs == tuple(PRESETS["vanishing"].config.replace(loss=name) for name in sections.LOSSES)
+    assert show.configs == tuple(PRESETS["vanishing"].config.replace(loss=name) for name in options.LOSSES)
     saturating, other = show.job.frame.runs
     assert np.array_equal(saturating.snapshot.fake, other.snapshot.fake)
     assert np.array_equal(saturating.snapshot.field, other.snapshot.field)
@@ -70,7 +72,7 @@ def test_it_opens_with_twins_of_one_start_that_differ_in_the_loss_alone() -> Non
 def test_the_balanced_preset_is_there_and_its_runs_are_twins_too() -> None:
     app = at_rest(visit(NAME, preset="vanishing_balanced"), NAME)
     show = state(app, NAME).show
-    assert [config.train.loss for config in show.configs] == list(sections.LOSSES)
+    assert [config.train.loss for config in show.configs] == list(options.LOSSES)
     assert {config.data.radius for config in show.configs} == {2.0}
 
 
@@ -80,7 +82,7 @@ def test_the_balanced_preset_is_there_and_its_runs_are_twins_too() -> None:
 @pytest.mark.parametrize("a", [-9.5, -4.0, 0.0, 3.0, 10.0])
 def test_the_numbers_at_the_slider_are_those_of_the_closed_forms(a: float) -> None:
     app = page()
-    app.slider(key=f"{NAME}-at_logit").set_value(a).run()
+    app.slider(key=f"{NAME}.at~0").set_value(a).run()
     share, n = expit(a), style.number
     said = words(app)
     assert n(share) in said and n(float(np.exp(-a))) in said
@@ -90,20 +92,20 @@ def test_the_numbers_at_the_slider_are_those_of_the_closed_forms(a: float) -> No
 
 def test_the_point_stays_when_the_axis_changes() -> None:
     app = page()
-    app.slider(key=f"{NAME}-at_logit").set_value(-2.0).run()
-    app.segmented_control(key=f"{NAME}-axis").set_value("probability").run()
-    slider = app.slider(key=f"{NAME}-at_probability")
+    app.slider(key=f"{NAME}.at~0").set_value(-2.0).run()
+    app.segmented_control(key=f"{NAME}.axis~0").set_value("probability").run()
+    slider = app.slider(key=f"{NAME}.at~1")
     assert slider.value == pytest.approx(expit(-2.0))
     slider.set_value(0.5).run()
-    app.segmented_control(key=f"{NAME}-axis").set_value("logit").run()
-    assert app.slider(key=f"{NAME}-at_logit").value == pytest.approx(0.0)
+    app.segmented_control(key=f"{NAME}.axis~0").set_value("logit").run()
+    assert app.slider(key=f"{NAME}.at~2").value == pytest.approx(0.0)
 
 
 def test_a_logit_beyond_the_other_axis_is_shown_at_its_end() -> None:
     app = page()
-    app.slider(key=f"{NAME}-at_logit").set_value(-10.0).run()
-    app.segmented_control(key=f"{NAME}-axis").set_value("probability").run()
-    assert not app.exception and app.slider(key=f"{NAME}-at_probability").value == pytest.approx(0.002)
+    app.slider(key=f"{NAME}.at~0").set_value(-10.0).run()
+    app.segmented_control(key=f"{NAME}.axis~0").set_value("probability").run()
+    assert not app.exception and app.slider(key=f"{NAME}.at~1").value == pytest.approx(0.002)
 
 
 @pytest.mark.parametrize(("axis", "at"), [("logit", -4.0), ("probability", 0.05)])
@@ -125,12 +127,12 @@ def frame_of(loss: str, steps: int = 9) -> tuple[Trainer, RunFrame]:
 
 
 @pytest.mark.parametrize("axis", ["logit", "probability"])
-@pytest.mark.parametrize("loss", sections.LOSSES)
+@pytest.mark.parametrize("loss", options.LOSSES)
 def test_the_histogram_is_of_the_batch_that_entered_the_loss_and_lies_on_that_loss(loss: str, axis: str) -> None:
     trainer, run = frame_of(loss)
     logits = trainer.ensembles[0].batch.fake_logits.numpy()  # what G's last step was computed from
-    bars, function = sections.on_curve(run, [0, 2], axis).lines
-    low, high = sections.on_curve(run, [0, 2], axis).x
+    bars, function = twins.on_curve(run, [0, 2], axis).lines
+    low, high = twins.on_curve(run, [0, 2], axis).x
     seen = logits[[0, 2]].ravel()
     places = np.clip(seen, low, high) if axis == "logit" else expit(seen)
     counts, _ = np.histogram(places, len(bars.y), (low, high))
@@ -142,12 +144,12 @@ def test_the_histogram_is_of_the_batch_that_entered_the_loss_and_lies_on_that_lo
     expected = np.log1p(-share) if loss == "minimax" else -np.log(share)
     np.testing.assert_allclose(function.y, expected, rtol=1e-9, atol=1e-12)
     mean = -expit(seen).mean() if loss == "minimax" else -expit(-seen).mean()
-    assert sections._number(mean) in sections.on_curve(run, [0, 2], axis).title
+    assert options.number(mean) in twins.on_curve(run, [0, 2], axis).title
 
 
 def test_the_histogram_is_empty_before_g_has_had_a_loss() -> None:
     _, run = frame_of("minimax", 0)
-    bars, _ = sections.on_curve(run, [0], "logit").lines
+    bars, _ = twins.on_curve(run, [0], "logit").lines
     assert bars.y.sum() == 0
 
 
@@ -158,11 +160,11 @@ def test_the_way_is_how_far_the_same_latents_have_come() -> None:
         np.linalg.norm(trainer.decode(z, k) - start.decode(z, k), axis=1).mean()
         for k, z in enumerate(trainer.latents_of_picture(k) for k in range(3))
     ]
-    np.testing.assert_allclose(sections.path(run), expected, rtol=1e-5)
+    np.testing.assert_allclose(twins.path(run), expected, rtol=1e-5)
 
 
 def test_paths_are_compared_by_the_median_of_those_that_are_finite() -> None:
-    compare = sections.compare_paths
+    compare = twins.compare_paths
     assert compare(np.array([0.1, 0.2, 9.0]), np.array([3.0, 4.0, np.nan]), 400)[0] == "non_saturating"
     assert compare(np.array([3.0, 3.2]), np.array([2.5, np.inf]), 400)[0] == "alike"
     answer, said = compare(np.array([3.0]), np.array([0.5]), 1400)
@@ -181,7 +183,7 @@ def test_the_question_is_asked_before_and_marked_after_the_run() -> None:
     (question,) = [r for r in app.radio if "ask-twins" in r.key]
     assert question.value == "alike" and question.disabled
     runs = state(app, NAME).show.job.frame.runs
-    shown, numbers = sections.compare_paths(*map(sections.path, runs), step=12)
+    shown, numbers = twins.compare_paths(*map(twins.path, runs), step=12)
     assert f"**{ENGLISH[f'vanishing.ask.twins_{shown}']}**" in marked(app) and numbers in marked(app)
     assert (ENGLISH["predict.right"] in marked(app)) == (shown == "alike")
     app = at_rest(press(app, "new_seed", NAME), NAME)  # another run is another question
@@ -196,7 +198,7 @@ def test_freezing_marks_what_the_run_showed() -> None:
     app = page(seed="5")
     (question,) = [r for r in app.radio if "ask-frozen" in r.key]
     question.set_value("stays").run()
-    app.segmented_control(key=f"{NAME}-warm_up").set_value(20).run()
+    app.segmented_control(key=f"{NAME}.warm_up~0").set_value(20).run()
     (question,) = [r for r in app.radio if "ask-frozen" in r.key]
     assert question.value is None  # every warm-up has a question of its own
     app = run_experiment(app, "frozen")
@@ -204,10 +206,10 @@ def test_freezing_marks_what_the_run_showed() -> None:
     work = FrozenGenerator([config], warm_up=20)
     work.step(20 + 40)
     (curves,) = work.curves
-    assert sections._changes(curves) in marked(app)
+    assert frozen._changes(curves) in marked(app)
     assert ENGLISH[f"vanishing.ask.frozen_{curves.verdict('minimax')}"] in marked(app)
     assert app.button(key=f"{NAME}-frozen").disabled
-    app.segmented_control(key=f"{NAME}-warm_up").set_value(0).run()
+    app.segmented_control(key=f"{NAME}.warm_up~0").set_value(0).run()
     assert not app.button(key=f"{NAME}-frozen").disabled
 
 
@@ -220,12 +222,12 @@ def test_a_second_visitor_finds_the_experiment_done() -> None:
 
 def test_charts_that_are_compared_share_their_scale() -> None:
     def chart(low: float, high: float):
-        norms = {name: np.array([[low, low], [high, high]]) for name in sections.LOSSES}
-        return sections._frozen_chart("G", FrozenCurves(RunConfig(), np.array([0, 20]), norms))
+        norms = {name: np.array([[low, low], [high, high]]) for name in options.LOSSES}
+        return frozen._frozen_chart("G", FrozenCurves(RunConfig(), np.array([0, 20]), norms))
 
-    one, other = sections._alike([chart(0.01, 1.0), chart(0.5, 100.0)])
+    one, other = options.alike([chart(0.01, 1.0), chart(0.5, 100.0)])
     assert one.limits == other.limits == pytest.approx((0.01 / 1.15, 115.0))
-    assert sections._alike([]) == []
+    assert options.alike([]) == []
 
 
 # ── 4 · two Gaussians ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -233,13 +235,13 @@ def test_charts_that_are_compared_share_their_scale() -> None:
 
 def test_exact_values_stand_beside_the_measured_ones() -> None:
     app = page()
-    app.slider(key=f"{NAME}-d").set_value(6.0).run()
+    app.slider(key=f"{NAME}.d~0").set_value(6.0).run()
     assert "0.01245" in words(app) and "5.988" in words(app) and "0.6893" in words(app)
     app = run_experiment(app, "distance")
     measured = experiments.shared("gaussians 0", None, None, 0).look()
     assert measured.step == 40
-    assert sections._spread(measured.jsd[:, measured.distances == 6.0]) in words(app)
-    assert sections.doubling(measured)[1] in marked(app)
+    assert options.spread(measured.jsd[:, measured.distances == 6.0]) in words(app)
+    assert distance.doubling(measured)[1] in marked(app)
 
 
 def test_what_is_drawn_is_exact_and_what_is_measured_stands_at_its_distance() -> None:
@@ -289,21 +291,21 @@ def test_every_word_of_the_figures_comes_from_the_texts(draw, defaults) -> None:
 
 def test_every_remedy_is_tested_against_none_in_the_same_setting() -> None:
     app = run_experiment(page(), "helps")
-    config = sections._experiment_config(state(app, NAME), loss="minimax", d_steps=sections.HELP_D_STEPS)
+    config = options.experiment_config(state(app, NAME), loss="minimax", d_steps=helps.HELP_D_STEPS)
     plain, *remedies = experiments.shared(f"helps {config.to_query()}", None, None, 0).look()
-    assert plain.config == config and len(remedies) == len(sections.HELPS)
-    for changes, curves in zip(sections.HELPS.values(), remedies, strict=True):
+    assert plain.config == config and len(remedies) == len(helps.HELPS)
+    for changes, curves in zip(helps.HELPS.values(), remedies, strict=True):
         assert curves.config.differences(config).keys() == changes.keys()
         if "loss" not in changes and "instance_noise" not in changes:  # the same G, the same latents, an untrained D
             assert np.array_equal(curves.norms["minimax"][0], plain.norms["minimax"][0])
-    smoothed = remedies[list(sections.HELPS).index("label_smoothing")]
+    smoothed = remedies[list(helps.HELPS).index("label_smoothing")]
     assert ENGLISH[f"vanishing.ask.helps_{smoothed.verdict('minimax')}"] in marked(app)
-    assert sections._times(plain.change("minimax")) in words(app)
+    assert options.times(plain.change("minimax")) in words(app)
 
 
 def test_the_texts_have_every_word_that_is_put_together() -> None:
-    keys = {f"vanishing.remedy.{name}" for name in sections.HELPS}
-    keys |= {f"vanishing.{prefix}{name}" for name in sections.LOSSES for prefix in ("", "short_", "exact_")}
+    keys = {f"vanishing.remedy.{name}" for name in helps.HELPS}
+    keys |= {f"vanishing.{prefix}{name}" for name in options.LOSSES for prefix in ("", "short_", "exact_")}
     keys |= {f"vanishing.figure.{name}" for name in figures.LOSSES}
     keys |= {f"vanishing.densities.{name}" for name in figures.DENSITIES} | {f"vanishing.far.{n}" for n in figures.FAR}
     keys |= {f"vanishing.ask.{name}_{a}" for name in ("frozen", "helps") for a in ("falls", "stays", "grows")}

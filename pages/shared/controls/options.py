@@ -125,6 +125,13 @@ def value(page: PageState, name: str) -> Any:
     return option.read(page.words[name]) if name in page.words else option.usual
 
 
+def choices(page: PageState, name: str) -> tuple[Any, ...]:
+    """What one of several values may be."""
+    option = page.options[name]
+    assert isinstance(option, OneOf)
+    return option.values
+
+
 def arrive(page: PageState, said: Mapping[str, str]) -> None:
     """Take over what the address says; a text that means nothing is answered in `page.problem`."""
     for name, word in said.items():

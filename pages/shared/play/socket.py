@@ -20,8 +20,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.web.server.server_util import is_url_from_allowed_origins
 
 from pages.shared.play import channel as channels
-from pages.shared.play.channel import Channel
-from pages.shared.play.runs import Show
+from pages.shared.play.channel import Channel, Show
 
 LONGEST = 200  # characters of a message
 NOT_ALLOWED, NO_RUNS, REPLACED = 1008, 4404, 4409  # why it is closed

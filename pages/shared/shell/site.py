@@ -1,6 +1,6 @@
-"""The pages of the site, in one table: a new page is one line here, a file in pages/ and a section in texts/en.toml.
+"""The pages of the site, in one table: a new page is one line here, a folder in pages/ and a section in texts/en.toml.
 
-The line says the file's stem, which is also its address, the group in the menu, and its icon. The words come from the
+The line says the folder's name, which is also its address, the group in the menu, and its icon. The words come from the
 texts: `<name>.title` (menu and heading), `<name>.intro` (the sentence under the heading), `site.<group>` (the menu).
 """
 

@@ -1,0 +1,83 @@
+"""The section "The two losses": both curves with a tangent each, their slopes, and the numbers at one point."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import streamlit as st
+
+from pages.shared.controls import options
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+from pages.shared.views import tables
+from pages.vanishing.options import heading, words
+
+Axis = Literal["logit", "probability"]
+
+
+@st.fragment
+def section(page: PageState) -> None:
+    """Both losses with a tangent each, their slopes, and the numbers at one point. Fits one screen."""
+    from gan_core.figures import style, vanishing
+
+    heading(1, "curves")
+
+    def turned() -> None:
+        page.turns["at"] += 1  # the slider of the other axis is another one
+
+    left, right = st.columns([13, 8], gap="medium")
+    with right:
+        one, other = st.columns(2)
+        with one:
+            axis = options.control(page, "axis", then=turned)
+        with other:
+            scale = options.control(page, "scale")
+        logit = _point(page, axis)
+        _numbers(logit)
+        st.markdown(t("vanishing.curves_text"))
+    with left:
+        at = logit if axis == "logit" else _sigmoid(logit)
+        figure = vanishing.losses(axis, at, scale, height=520, labels=words("figure", vanishing.LOSSES))
+        st.plotly_chart(figure, key=f"{page.name}-curves", config=style.EXPORT, width="stretch")
+
+
+def _point(page: PageState, axis: Axis) -> float:
+    """The slider along the axis that is shown; gives the logit, which is what is kept."""
+    from gan_core.figures import theory
+
+    if axis == "logit":
+        return options.control(page, "at", word="at_logit", digits=1)
+    low, high = theory.limits(axis)
+    share = min(max(_sigmoid(options.value(page, "at")), low), high)
+    key = options.key(page, "at")
+    st.session_state[key] = share
+    st.slider(
+        t("vanishing.at_probability"), low, high, step=0.002, key=key, format="%.3f",
+        on_change=options.changed(page, "at", of=_logit),
+    )  # fmt: skip
+    return _logit(share)
+
+
+def _sigmoid(logit: float) -> float:
+    return 0.5 * (1 + math.tanh(logit / 2))
+
+
+def _logit(share: float) -> float:
+    return math.log(share) - math.log1p(-share)
+
+
+def _numbers(logit: float) -> None:
+    from gan_core import theory
+    from gan_core.figures import style
+
+    share = _sigmoid(logit)
+    n = style.number
+    rows = {
+        "loss": (theory.minimax_loss(logit), theory.non_saturating_loss(logit)),
+        "slope_d": (theory.minimax_slope_of_probability(share), theory.non_saturating_slope_of_probability(share)),
+        "slope_a": (theory.minimax_gradient(logit), theory.non_saturating_gradient(logit)),
+    }
+    head = [t("vanishing.point", d=n(share), a=n(logit)), "**log(1 − D)**", "**−log D**"]
+    cells = [[t(f"vanishing.row_{name}"), *(n(float(value)) for value in pair)] for name, pair in rows.items()]
+    tables.show(head, [*cells, [t("vanishing.ratio"), "", f"**{n(float(theory.gradient_ratio(logit)))}**"]])

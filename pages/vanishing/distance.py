@@ -1,0 +1,87 @@
+"""The section "How far is the fake?": two Gaussians, everything exact, and what small trained discriminators find."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from pages.shared.controls import options, predict
+from pages.shared.play import experiments
+from pages.shared.play.experiments import Experiment
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+from pages.shared.views import tables
+from pages.vanishing.options import ALIKE, LOSSES, heading, spread, words
+
+if TYPE_CHECKING:
+    from gan_core.studies.frozen_generator import GaussianCurves
+
+GAUSSIAN_STEPS = 1000
+
+
+def section(page: PageState) -> None:
+    """Two Gaussians in one dimension: everything exact, and beside it what small trained discriminators find."""
+    heading(4, "distance")
+    st.markdown(t("vanishing.distance_text"))
+    seed = page.config.train.seed
+    run = f"gaussians {seed}"
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        options.control(page, "far_scale", words=lambda one: t(f"vanishing.scale_{one}"))
+        pressed = run in experiments.start_button(page, "distance", run, t("vanishing.distance_start"))
+    experiment = _gaussians(run, seed) if pressed else None
+    measured: GaussianCurves | None = experiment.look() if experiment is not None and experiment.done else None
+    shown, evidence = (None, "") if measured is None else doubling(measured)
+    predict.question(
+        page, "distance", ("grows", "hardly", "falls"), run=run, started=pressed, shown=shown, evidence=evidence
+    )
+    experiments.stage([experiment] if experiment is not None else [], lambda: _two_gaussians(page, measured))
+
+
+def _gaussians(name: str, seed: int) -> Experiment | None:
+    def make() -> Any:
+        from gan_core.studies.frozen_generator import GaussianDiscriminators
+
+        return GaussianDiscriminators(seed=seed)
+
+    return experiments.wanted(name, make, lambda work: work.curves(), GAUSSIAN_STEPS)
+
+
+def doubling(measured: GaussianCurves) -> tuple[str, str]:
+    """What the measured JSD does from d = 4 to d = 8, and the numbers."""
+    near, far = (float(np.median(measured.jsd[:, measured.distances == d])) for d in (4, 8))
+    ratio = far / near
+    answer = "grows" if ratio > ALIKE else "falls" if ratio < 1 / ALIKE else "hardly"
+    return answer, t("vanishing.doubling", near=f"{near:.3f}", far=f"{far:.3f}")
+
+
+def _two_gaussians(page: PageState, measured: GaussianCurves | None) -> None:
+    from gan_core import theory
+    from gan_core.figures import style, vanishing
+
+    d = options.control(page, "d", digits=1)
+    left, right = st.columns(2, gap="medium")
+    i = None if measured is None else int(np.argmin(np.abs(measured.distances - d)))
+    trained: dict[str, Any] = {}
+    if measured is not None:
+        trained = {"x": measured.positions, "probability": measured.probability[:, i]}
+    left.plotly_chart(
+        vanishing.two_gaussians(d, **trained, labels=words("densities", vanishing.DENSITIES)),
+        key=f"{page.name}-densities", config=style.EXPORT, width="stretch",
+    )  # fmt: skip
+    names = (*LOSSES, "jsd")
+    arrays = None if measured is None else {n: getattr(measured, n) for n in ("distances", *names)}
+    scale = options.value(page, "far_scale")
+    right.plotly_chart(
+        vanishing.far_away(d, arrays, scale, labels=words("far", vanishing.FAR)),
+        key=f"{page.name}-far", config=style.EXPORT, width="stretch",
+    )  # fmt: skip
+    non_saturating, minimax = theory.gaussian_gradients(d)
+    exact = {"minimax": float(minimax), "non_saturating": float(non_saturating), "jsd": float(theory.gaussian_jsd(d))}
+    rows = [
+        [t(f"vanishing.exact_{name}"), style.number(exact[name], 4),
+         "–" if measured is None else spread(getattr(measured, name)[:, i])]
+        for name in names
+    ]  # fmt: skip
+    tables.show([f"d = {d:g}", t("vanishing.exact"), t("vanishing.measured")], rows)

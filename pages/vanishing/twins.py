@@ -1,0 +1,155 @@
+"""The section "A run on the curve": the same run under both losses, its arrows, and where its batch sits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from pages.shared.controls import options, predict
+from pages.shared.play.runs import Frame, RunFrame
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+from pages.shared.views import live, points, statistics, tables
+from pages.vanishing.options import ALIKE, COLORS, LOSSES, heading, number, spread
+
+REACH = 10.0  # the logit axis
+BINS = 40
+
+
+def introduction() -> None:
+    heading(2, "twins")
+    st.markdown(t("vanishing.twins_text"))
+
+
+def ask(page: PageState) -> None:
+    """The question about the twin runs, and its answer once they have finished."""
+    show = page.show
+    if show is None:
+        return
+    run = " ".join(f"{name}={value}" for name, value in show.configs[0].to_query().items())
+    started = show.job.step_count > 0 or show.running
+    frame = show.job.frame if show.job.state == "finished" else None
+    shown, evidence = None, ""
+    if frame is not None:
+        shown, evidence = compare_paths(path(frame.runs[0]), path(frame.runs[1]), frame.step)
+    predict.question(
+        page, "twins", ("non_saturating", "alike", "minimax"), run=run, started=started, shown=shown, evidence=evidence
+    )
+
+
+def path(run: RunFrame) -> np.ndarray:
+    """(K,): how far the fakes have come from where they were at step 0, on average over the latents."""
+    start, now = run.snapshots[0].fake, run.snapshot.fake
+    return np.linalg.norm(now - start, axis=-1).mean(axis=-1)
+
+
+def compare_paths(minimax: np.ndarray, non_saturating: np.ndarray, step: int) -> tuple[str | None, str]:
+    """(whose fakes came clearly further, or "alike"; the numbers), by the median of the members still finite."""
+    alive = [paths[np.isfinite(paths)] for paths in (minimax, non_saturating)]
+    if not all(paths.size for paths in alive):
+        return None, ""
+    one, other = (float(np.median(paths)) for paths in alive)
+    answer = "non_saturating" if other > ALIKE * one else "minimax" if one > ALIKE * other else "alike"
+    return answer, t("vanishing.paths", step=f"{step:,}", minimax=number(one), non_saturating=number(other))
+
+
+def view(page: PageState, frame: Frame) -> None:
+    """A column a loss: its arrows in the plane, where its batch sits on the curve it trains on; G's gradient below."""
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        points.member_picker(page, frame)
+        axis = options.control(page, "over", words=lambda one: t(f"vanishing.axis_{one}"))
+    _arrows(page, frame)
+    live.curves(
+        f"{page.name}-on-curve", [on_curve(run, points.members_shown(page, run), axis) for run in frame.runs],
+        step=frame.step, height=130, width=300, label=t("panel.step"),
+    )  # fmt: skip
+    left, right = st.columns([5, 4], gap="medium", vertical_alignment="center")
+    with left:
+        _gradients(page, frame)
+    with right:
+        _table(page, frame)
+
+
+def on_curve(run: RunFrame, members: Sequence[int], axis: str) -> live.Chart:
+    """The logits that entered G's last loss, as a histogram that lies on that loss."""
+    from gan_core import theory
+
+    name = run.config.train.loss
+    logits = points.of_players(run.snapshot).batch_logits[list(members)].ravel().astype(float)
+    logits = logits[np.isfinite(logits)]
+    if axis == "logit":
+        low, high, places = -REACH, REACH, np.clip(logits, -REACH, REACH)
+        curve = getattr(theory, f"{name}_loss")(np.linspace(low, high, 201))
+    else:
+        low, high, places = 0.0, 1.0, 0.5 * (1 + np.tanh(logits / 2))
+        curve = getattr(theory, f"{name}_loss_of_probability")(np.linspace(0.01, 0.99, 201))
+    shares = np.histogram(places, BINS, (low, high))[0] / max(1, len(places))
+    title = t(f"vanishing.{name}")
+    if len(logits):
+        slope = getattr(theory, f"{name}_gradient")(logits).mean()
+        title += " · " + t("vanishing.mean_slope", slope=number(slope))
+    bars = live.Line(t(f"vanishing.share_{axis}"), "fake", shares)
+    return live.Chart(
+        title, (low, high), [bars, live.Line(t("vanishing.own_scale"), COLORS[name], curve, own_scale=True)],
+        kind="histogram",
+    )  # fmt: skip
+
+
+def _gradients(page: PageState, frame: Frame) -> None:
+    """‖∂L_G/∂θ_G‖ of both runs: the median of the members and their range, on a log scale."""
+    curves, key = frame.runs[0].curves, f"{page.name}-gradients"
+    lines = []
+    for run in frame.runs:
+        of = run.curves.g_grad[: len(curves.step), points.members_shown(page, run)]
+        lines.append(statistics.band(t(f"vanishing.{run.config.train.loss}"), COLORS[run.config.train.loss], of))
+    chart = live.Chart(t("vanishing.gradient"), curves.step, lines, log_y=True)
+    live.curves(
+        key, [chart], step=frame.step, height=170, width=360, label=t("panel.step"), **statistics.time_axis(page, key)
+    )
+
+
+def _arrows(page: PageState, frame: Frame) -> None:
+    """One panel a loss, the arrows of both in one unit: the length where the longer ones would just not be cut."""
+    from gan_core.run.pictures import arrows
+
+    k = points.member(page) or 0
+    shots = [points.in_plane(run.snapshot) for run in frame.runs]
+    pushes = [arrows(shot, run.config.train.loss, k) for shot, run in zip(shots, frame.runs, strict=True)]
+    lengths = [np.hypot(*push.T) for push in pushes]
+    unit = float(max(np.percentile(length, 95) for length in lengths))
+    live.scene(
+        f"{page.name}-arrows",
+        [
+            live.Panel(
+                extent=shot.extent, fake=shot.fake[k], real=shot.real, field=shot.field[k], arrows=push,
+                arrow_unit=unit,
+                title=f"{t(f'vanishing.{run.config.train.loss}')}, {points.member_name(run, k)}",
+                note=t("vanishing.arrow", length=number(np.median(length))),
+            )
+            for run, shot, push, length in zip(frame.runs, shots, pushes, lengths, strict=True)
+        ],
+        step=frame.step,
+        labels={name: t(f"scene.{name}") for name in live.LABELS},
+        summary=t("scene.summary", step=f"{frame.step:,}"),
+        height=320,
+    )  # fmt: skip
+
+
+def _table(page: PageState, frame: Frame) -> None:
+    """The path of the fakes so far and, once the runs rest, the modes they are near to and the distance left."""
+    rows: dict[str, list[str]] = {"path": [], "modes": [], "w1": []}
+    for i, run in enumerate(frame.runs):
+        members = points.members_shown(page, run)
+        rows["path"].append(spread(path(run)[members]))
+        if page.show is not None and not page.show.running:  # exact transport takes a moment
+            scores = [statistics.score(page, i, run, k) for k in members]
+            rows["w1"].append(spread(np.array([score.w1.value for score in scores])))
+            if run.centres is not None:
+                rows["modes"].append(spread(np.array([score.near for score in scores])))
+    tables.show(
+        ["", *(t(f"vanishing.short_{name}") for name in LOSSES)],
+        [[t(f"vanishing.table_{name}"), *cells] for name, cells in rows.items() if cells],
+        help=t("vanishing.table_help"),
+    )
