@@ -10,6 +10,9 @@ from pages.shared.play import socket
 from pages.shared.shell import frame, server
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    app = st.App(frame.__file__, routes=socket.ROUTES, middleware=server.middleware())
+    app = st.App(
+        frame.__file__, lifespan=server.lifespan, routes=socket.ROUTES, middleware=server.middleware(),
+        on_script_error=server.unforeseen,
+    )  # fmt: skip
 else:
     frame.show()

@@ -17,7 +17,8 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
 State = Literal["paused", "running", "finished", "failed", "closed"]
@@ -27,6 +28,7 @@ RATE_SECONDS = 1.0  # the stretch over which `Job.rate` averages
 TURN_SECONDS = 0.4  # in a full class slices become shorter, so that every run has its turn this often …
 SHORTEST_SLICE = 0.01  # … but no shorter than this
 FRAME_SECONDS_IN_A_CROWD = 0.024  # between two frames of a run, for each running job that shares its worker
+COURTESY_SECONDS = 0.1  # that workers wait at most for somebody who waits for an answer, before each slice
 GROWTH = 4  # one call of work.step may be this many times longer than the last: one odd measurement costs little
 
 log = logging.getLogger(__name__)
@@ -204,6 +206,11 @@ class Job(Generic[W, F]):
         except Exception:  # whoever looks may fail; the run goes on
             log.exception("what follows a run failed at step %d", self._steps)
 
+    @property
+    def _in_the_way(self) -> bool:
+        """Whether somebody waits for an answer and goes first."""
+        return self._pool is not None and self._pool._guests > 0
+
     # Only a worker calls these, one at a time.
 
     def _turn(self, seconds: float, clock: Callable[[], float], threads: int = 1) -> None:
@@ -262,7 +269,7 @@ class Job(Generic[W, F]):
             self._steps, self._calls_of = work.step_count, n
             cost = (now - before) / n
             self._step_seconds = cost if self._step_seconds is None else (self._step_seconds + cost) / 2
-            if fixed is not None or now + self._step_seconds / 2 > deadline:
+            if fixed is not None or now + self._step_seconds / 2 > deadline or self._in_the_way:
                 break
         self._mark(now)
 
@@ -329,6 +336,7 @@ class Pool:
         self._jobs: weakref.WeakSet[Job[Any, Any]] = weakref.WeakSet()
         self._closed = False
         self._idle = 0  # workers that wait for a job
+        self._guests = 0  # who waits for an answer, and goes first
         self._threads = [threading.Thread(target=self._serve, name=f"pool-{i}", daemon=True) for i in range(workers)]
         for thread in self._threads:
             thread.start()
@@ -380,6 +388,24 @@ class Pool:
         """How many running jobs share a worker; at least 1."""
         return max(1.0, self.load / max(1, len(self._threads)))
 
+    @contextmanager
+    def going_first(self) -> Iterator[None]:
+        """Inside, somebody waits for an answer that takes milliseconds: workers leave the processor to it between two
+        steps, but no longer than COURTESY_SECONDS before each slice."""
+        with self._condition:
+            self._guests += 1
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._guests -= 1
+                if not self._guests:
+                    self._condition.notify_all()
+
+    def _give_way(self) -> None:
+        with self._condition:
+            self._condition.wait_for(lambda: not self._guests or self._closed, COURTESY_SECONDS)
+
     def _schedule(self, job: Job[Any, Any]) -> None:
         with self._condition:
             if not job._scheduled and not self._closed and job._has_work():
@@ -398,6 +424,7 @@ class Pool:
     def _serve(self) -> None:
         self._prepare()
         while (job := self._next()) is not None:
+            self._give_way()
             seen = job.version
             crowd = self.crowd
             job._frame_seconds = max(FRAME_SECONDS, crowd * FRAME_SECONDS_IN_A_CROWD)

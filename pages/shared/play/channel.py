@@ -38,6 +38,7 @@ class Show(Protocol):
     """What is looked at; see `runs.Show`."""
 
     at: int | None
+    touched: bool
 
     @property
     def job(self) -> Any: ...
@@ -173,5 +174,5 @@ def _header(show: Show | None, frame: Frame | None) -> dict[str, Any]:
     return {
         "running": show.running, "moving": show.moving, "step": 0 if frame is None else frame.step,
         "last": job.step_count, "until": job.until, "rate": round(job.rate), "at": show.at, "version": job.version,
-        "seen": frame is not None, "steps": [] if frame is None or show.running else frame.steps,
+        "touched": show.touched, "seen": frame is not None, "steps": [] if frame is None or show.running else frame.steps,
     }  # fmt: skip

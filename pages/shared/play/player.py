@@ -90,34 +90,43 @@ def _undo(page: PageState) -> None:
 
 
 def bar(page: PageState) -> None:
-    """Play or Pause, single steps, Reset, New seed, Replay; and a word if the controls are ahead of the runs."""
+    """Play or Pause, single steps, Reset, New seed; and a word if the controls are ahead of the runs."""
     show = ready(page)
     if show is None:
         notices.error(page.problem)
         st.button(t("player.reset"), key=f"{page.name}-reset", on_click=restart, args=(page,))
         return
-    over = show.job.state in ("failed", "closed")
-    finished = show.job.step_count >= page.config.train.steps
     with st.container(horizontal=True, gap="small", key=f"{page.name}-player"):
-
-        def button(name: str, icon: str, action: Callable[[], None], *, disabled: bool = False, **how: Any) -> None:
-            st.button(
-                t(f"player.{name}"), key=f"{page.name}-{name}", icon=f":material/{icon}:", on_click=action,
-                help=t(f"player.{name}_help"), disabled=disabled, **how,
-            )  # fmt: skip
-
-        if show.running:
-            button("pause", "pause", show.pause, type="primary", shortcut="Space")
-        else:
-            button(
-                "play", "play_arrow", lambda: _play(page), type="primary", shortcut="Space", disabled=over or finished
-            )
-        button("step", "skip_next", show.step, disabled=over or show.running)
-        button("step_d", "policy", lambda: show.step_player("d"), disabled=over or show.running)
-        button("step_g", "brush", lambda: show.step_player("g"), disabled=over or show.running)
-        button("reset", "restart_alt", lambda: restart(page))
-        button("new_seed", "casino", lambda: _new_seed(page))
+        st.fragment(_buttons)(page, show)
+        _button(page, "reset", "restart_alt", lambda: restart(page))
+        _button(page, "new_seed", "casino", lambda: _new_seed(page))
     _notices(page, show)
+
+
+def _buttons(page: PageState, show: Show) -> None:
+    """What changes nothing but the runs: a click on it runs these lines alone, not the page."""
+    with resources.pool().going_first():
+        still = show.job.state not in ("failed", "closed") and not show.running
+        if show.running:
+            _button(page, "pause", "pause", show.pause, type="primary", shortcut="Space")
+        else:
+            finished = show.job.step_count >= page.config.train.steps
+            _button(
+                page, "play", "play_arrow", lambda: _play(page), type="primary", shortcut="Space",
+                disabled=not still or finished,
+            )  # fmt: skip
+        _button(page, "step", "skip_next", show.step, disabled=not still)
+        _button(page, "step_d", "policy", lambda: show.step_player("d"), disabled=not still)
+        _button(page, "step_g", "brush", lambda: show.step_player("g"), disabled=not still)
+
+
+def _button(
+    page: PageState, name: str, icon: str, action: Callable[[], None], *, disabled: bool = False, **how: Any
+) -> None:
+    st.button(
+        t(f"player.{name}"), key=f"{page.name}-{name}", icon=f":material/{icon}:", on_click=action,
+        help=t(f"player.{name}_help"), disabled=disabled, **how,
+    )  # fmt: skip
 
 
 def _notices(page: PageState, show: Show) -> None:
@@ -147,15 +156,27 @@ def stage(page: PageState, view: View, *, name: str = "") -> None:
     # A container of its own: when a fragment runs, Streamlit drops what it has not yet sent of the one before, and
     # without the container around it what follows on the page would have no place until then.
     with st.container():
-        st.fragment(_look)(page, view, (page.show.running, page.show.moving))
+        st.fragment(_look)(page, view, _state(page.show))
+
+
+def _state(show: Show) -> tuple[bool, bool]:
+    """What the page around the views depends on: whether the runs train, and whether they ever did."""
+    return show.running, show.touched
 
 
 def _look(page: PageState, view: View, known: tuple[bool, bool]) -> None:
-    """The views, and in a run of this fragment alone the rest of the page too, if it has to follow the runs."""
+    """The views. In a run of this fragment alone, which the browser asks for, the page follows the runs."""
     show = page.show
     if show is None:
         return
-    running, moving = show.running, show.moving  # before the frame: whatever comes to rest now has published its last
+    if _state(show) != known:
+        st.rerun()
+    with resources.pool().going_first():
+        _draw(page, view, show)
+
+
+def _draw(page: PageState, view: View, show: Show) -> None:
+    moving = show.moving  # before the frame: whatever comes to rest now has published its last
     frame = show.moment()
     _timeline(page, show)
     if frame is not None:
@@ -165,8 +186,6 @@ def _look(page: PageState, view: View, known: tuple[bool, bool]) -> None:
         show.channel.draw(pushed.again(show.parts, show.channel.selections, app().language))
     elif moving:
         st.info(t("player.preparing"), icon=":material/hourglass_top:")
-    if (running, moving) != known and not moving:
-        st.rerun()  # it came to rest: the buttons have to follow
 
 
 def _timeline(page: PageState, show: Show) -> None:

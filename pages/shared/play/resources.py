@@ -32,7 +32,6 @@ MALLOPT = {"M_ARENA_MAX": (-8, 1), "M_MMAP_THRESHOLD": (-3, 2**23), "M_TRIM_THRE
 TABLES_KEPT = 64  # uploaded tables of all visitors together, the least recently used goes first: at most 10 MB
 
 
-_first_page_sent, _run_wanted = threading.Event(), threading.Event()
 _building, _warm = threading.Lock(), threading.Lock()
 _given_back = 0.0  # when freed memory last went back, on time.monotonic
 
@@ -48,21 +47,22 @@ def _pool() -> Pool:
     _spare_memory()
     sys.setswitchinterval(SWITCH_SECONDS)
     workers = Pool(workers=min(2, os.cpu_count() or 1), max_jobs=MAX_RUNS, prepare=_prepare)
-    atexit.register(_end, workers)
+    atexit.register(workers.close)
     return workers
 
 
-def _end(workers: Pool) -> None:
-    """A worker that is still inside torch when the interpreter goes would abort the process."""
-    _first_page_sent.set()
-    _run_wanted.set()
-    workers.close()
+def warm_up() -> None:
+    """What the first visitor would wait for begins now, in the workers."""
+    pool()
+
+
+def end() -> None:
+    """Every run ends. A worker that is still inside torch when the interpreter goes would abort the process."""
+    pool().close()
 
 
 def page_sent() -> None:
-    """The last call of every script run: from the first one on the workers may prepare themselves."""
-    pool()
-    _first_page_sent.set()
+    """The last call of every script run."""
     _give_back()
 
 
@@ -86,17 +86,12 @@ def _give_back() -> None:
 
 def start(configs: Sequence[RunConfig], points: np.ndarray | None) -> Show:
     """Runs in the pool, at step 0 and paused. Raises PoolFull."""
-    show = Show.start(pool(), configs, points)
-    _run_wanted.set()
-    return show
+    return Show.start(pool(), configs, points)
 
 
 def _prepare() -> None:
-    """In every worker, before its first run. The first page goes first, and its browser gets some seconds to fetch what
-    it needs if no run waits, because importing torch holds up everything; what views need of ours is imported here
-    too, so that no visitor's thread has to wait for it."""
-    _first_page_sent.wait(timeout=5)
-    _run_wanted.wait(timeout=3)
+    """In every worker, before its first run: what runs and views need of ours is imported here, so that no visitor's
+    thread has to wait for it."""
     with _warm:
         one_torch_thread()
         from gan_core.run.trainer import Trainer

@@ -12,6 +12,11 @@ from pages.shared.shell.i18n import t
 
 
 def show() -> None:
+    with resources.pool().going_first():
+        _show()
+
+
+def _show() -> None:
     address.read_app()
     st.set_page_config(page_title=t("app.name"), page_icon="⚔️", layout="wide")
     page = st.navigation(site.menu(), expanded=True)

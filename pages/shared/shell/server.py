@@ -1,23 +1,28 @@
-"""What the server adds around Streamlit's own: headers of every answer, bounds for uploads, and who said goodbye.
-
-app = st.App(frame.__file__, middleware=server.middleware())
+"""What the server adds around Streamlit's own: what happens before the first visitor and after the last one, headers of
+every answer, bounds for uploads, who said goodbye, and what becomes of an error that nobody foresaw.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
+import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
-from pages.shared.play import visits
+from pages.shared.play import resources, visits
+from pages.shared.shell.i18n import t
+
+log = logging.getLogger(__name__)
 
 ANCESTORS_VARIABLE = "GAN_EXPLORER_FRAME_ANCESTORS"
 # Community Cloud shows every app in a frame of its own pages, which Streamlit's list of hosts knows by these names.
@@ -30,6 +35,23 @@ GOING_AWAY = 1001  # the code with which a browser closes a socket when its tab 
 
 UPLOAD = "/_stcore/upload_file/"  # in the path of an upload: behind it the session and the file
 UPLOADS_KEPT = 32  # of all visitors together: a file is read when it comes, and not needed afterwards
+
+
+@asynccontextmanager
+async def lifespan(app: st.App) -> AsyncIterator[None]:
+    """The workers warm up before anybody asks for a run, and every run ends with the server."""
+    resources.warm_up()
+    try:
+        yield
+    finally:
+        resources.end()
+
+
+def unforeseen(error: Exception) -> bool:
+    """The visitor reads a sentence, the log has the traceback; True: Streamlit adds nothing."""
+    log.error("a page failed", exc_info=error)
+    st.error(t("app.unforeseen"), icon=":material/error:")
+    return True
 
 
 def middleware(environment: Mapping[str, str] = os.environ) -> list[Middleware]:

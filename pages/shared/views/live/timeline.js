@@ -76,7 +76,7 @@ export class Timeline extends View {
       this.looking = setTimeout(() => this.send("rest", Date.now()), LOOK);
       return;
     }
-    const first = data.seen && !known.seen;
+    const first = (data.seen && !known.seen) || (data.touched && !known.touched);
     const rests = !data.running && !data.moving && (known.running || known.moving || known.version !== data.version);
     clearTimeout(this.resting);
     if (first || rests)
