@@ -19,7 +19,6 @@ import asyncio
 import contextlib
 import json
 import os
-import random
 import re
 import socket
 import statistics
@@ -29,17 +28,20 @@ import tempfile
 import time
 import urllib.request
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
 import psutil
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+
+T = TypeVar("T")
 
 PATIENCE = 60.0  # seconds until a click counts as not answered
 NOTICED = 60.0  # seconds until Streamlit notices a tab that vanished: a ping, and the time that its answer may take
@@ -259,7 +261,7 @@ class Tab:
         await self._timed(kind or key.rpartition("-")[2], self._rerun(node.fragment, extra=state), node.fragment)
         return True
 
-    async def choose(self, key: str, pick: random.Random, kind: str) -> bool:
+    async def choose(self, key: str, pick: Pick, kind: str) -> bool:
         """Another value of a box, a slider or a number."""
         node = self.find(key)
         if node is None or node.element.disabled:
@@ -279,7 +281,7 @@ class Tab:
         await self._timed(kind, self._rerun(node.fragment), node.fragment)
         return True
 
-    async def look_back(self, pick: random.Random) -> None:
+    async def look_back(self, pick: Pick) -> None:
         """A recorded step, over the live socket, and the present again."""
         for _ in range(20):
             if self.seen.get("steps"):
@@ -493,6 +495,25 @@ def _header(frame: bytes) -> dict[str, Any]:
     return json.loads(frame[4 : 4 + int.from_bytes(frame[:4], "little")])
 
 
+class Pick:
+    """What a pupil does next: the same in every class with the same seed."""
+
+    def __init__(self, *seed: int) -> None:
+        self.draws = np.random.default_rng(seed)
+
+    def random(self) -> float:
+        return float(self.draws.random())
+
+    def uniform(self, low: float, high: float) -> float:
+        return float(self.draws.uniform(low, high))
+
+    def randint(self, low: int, high: int) -> int:
+        return int(self.draws.integers(low, high + 1))
+
+    def choice(self, things: Sequence[T]) -> T:
+        return things[int(self.draws.integers(len(things)))]
+
+
 # ── lessons ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 ADDRESSES = {
@@ -531,7 +552,7 @@ async def start_training(tab: Tab) -> bool:
     return False
 
 
-async def equal(tab: Tab, i: int, until: float, pick: random.Random, gone: list) -> None:
+async def equal(tab: Tab, i: int, until: float, pick: Pick, gone: list) -> None:
     """One and the same run, watched."""
     await asyncio.sleep(pick.uniform(0, min(10, 0.3 * 30)))
     await tab.open("play_2d?steps=1000000")
@@ -540,7 +561,7 @@ async def equal(tab: Tab, i: int, until: float, pick: random.Random, gone: list)
         await asyncio.sleep(0.5)
 
 
-async def mixed(tab: Tab, i: int, until: float, pick: random.Random, gone: list) -> None:
+async def mixed(tab: Tab, i: int, until: float, pick: Pick, gone: list) -> None:
     """A pupil's lesson."""
     name = list(ADDRESSES)[i % len(ADDRESSES)]
     await asyncio.sleep(pick.uniform(0, 10))
@@ -587,7 +608,7 @@ async def lesson(server: Server, name: str, sessions: int, seconds: float, seed:
 
     async def pupil(i: int, tab: Tab) -> None:
         try:
-            await LESSONS[name](tab, i, until, random.Random(f"{seed} {i}"), gone)
+            await LESSONS[name](tab, i, until, Pick(seed, i), gone)
         except Exception as error:
             totals.errors.append(f"#{i}: {error!r}")
 
