@@ -4,6 +4,7 @@ examples that are the same in every run."""
 import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is imported
+os.environ["GAN_EXPLORER_MEMORY"] = "100000"  # visitors that a test leaves behind stay until the collector comes
 
 import pytest
 import torch

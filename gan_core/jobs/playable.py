@@ -37,6 +37,9 @@ class Playable(Protocol[W_co, F_co]):
     def frame(self) -> F_co | None: ...
 
     @property
+    def place(self) -> int: ...
+
+    @property
     def step_count(self) -> int: ...
 
     @property

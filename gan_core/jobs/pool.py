@@ -12,16 +12,19 @@ never what it computes.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
-State = Literal["paused", "running", "finished", "failed", "closed"]
+from gan_core.jobs.admission import NOTHING, UNSEEN_SECONDS, Admission, Need, PoolFull
+
+State = Literal["queued", "paused", "running", "finished", "failed", "closed"]
 
 FRAME_SECONDS = 1 / 30  # a running job publishes at most this often
 RATE_SECONDS = 1.0  # the stretch over which `Job.rate` averages
@@ -38,7 +41,8 @@ class Workload(Protocol):
     """What a job advances. It may also have
 
     steps_per_slice, an int: then a slice is that many steps, untimed;
-    threads, an int: told before each slice how many threads it may use, 1 and one for every worker that has no work.
+    threads, an int: told before each slice how many threads it may use, 1 and one for every worker that has no work;
+    shrink(), a method: lets go of the part of its past that `Job.need` calls spare.
     """
 
     @property
@@ -55,18 +59,20 @@ W = TypeVar("W", bound=Workload)
 F = TypeVar("F")
 
 
-class PoolFull(RuntimeError):
-    """Too many jobs are alive; the message is a sentence for the visitor."""
-
-
 class Job(Generic[W, F]):
     """One run in the pool: plays until step `until`, pauses, obeys commands, and publishes frames for whoever looks.
 
     `publish(work)` makes a frame, an object that nobody changes afterwards. A worker calls it on submission, after
     commands, when the run comes to rest, and while it runs at most thirty times a second and only if `frame` was read.
+
+    `need` is the memory that it will take, and `owner` who answers for it: see `gan_core.jobs.admission`. While there
+    is no room it is "queued", obeys nothing and remembers what it was told.
     """
 
-    def __init__(self, work: W, *, until: int, publish: Callable[[W], F]) -> None:
+    def __init__(
+        self, work: W, *, until: int, publish: Callable[[W], F], need: Need = NOTHING, owner: Hashable = None
+    ) -> None:
+        self.need, self.owner = need, owner
         self._lock = threading.Lock()  # guards what follows; never held while the work computes
         self._work: W | None = work
         self._publish: Callable[[W], F] | None = publish
@@ -86,6 +92,8 @@ class Job(Generic[W, F]):
         self._pool: Pool | None = None
         self._frame_seconds = FRAME_SECONDS
         self._scheduled = False  # waits for a worker, or is with one; guarded by the pool's condition
+        self._ticket: int | None = None  # of the queue for memory, the smallest is next; guarded by that too
+        self._seen_at = float("-inf")  # when somebody last looked, on the pool's clock
         self._follower: Callable[[], object] | None = None
 
     # Any thread may call these.
@@ -148,7 +156,12 @@ class Job(Generic[W, F]):
 
     @property
     def state(self) -> State:
-        return self._state
+        return "queued" if self._ticket is not None and self._state != "closed" else self._state
+
+    @property
+    def place(self) -> int:
+        """Of a queued job: 1 if it is the next to start; 0 of all others."""
+        return 0 if self._pool is None else self._pool._place(self)
 
     @property
     def error(self) -> str | None:
@@ -158,17 +171,19 @@ class Job(Generic[W, F]):
     @property
     def busy(self) -> bool:
         """Whether a newer frame may still come by itself: it runs, or a command or a frame is outstanding."""
-        return self._scheduled
+        return self._scheduled or self.state == "queued"
 
     @property
     def frame(self) -> F | None:
         """The newest published frame. Reading it asks for the next one."""
-        self._wanted = True
+        self.look()
         return self._published[1]
 
     def look(self) -> None:
         """Ask for the next frame."""
         self._wanted = True
+        if self._pool is not None:
+            self._seen_at = self._pool._clock()
 
     @property
     def version(self) -> int:
@@ -304,7 +319,13 @@ class Job(Generic[W, F]):
 
     def _has_work(self) -> bool:
         with self._lock:
-            return self._state != "closed" and (self._state == "running" or self._owed or bool(self._commands))
+            waits = self._state == "running" or self._owed or bool(self._commands)
+            return waits and self._state != "closed" and self._ticket is None
+
+
+def _shrink(work: Any) -> None:
+    if hasattr(work, "shrink"):
+        work.shrink()
 
 
 def one_torch_thread() -> None:
@@ -317,8 +338,8 @@ def one_torch_thread() -> None:
 class Pool:
     """`workers` threads, one a core, that serve all jobs first come, first served, `slice_seconds` at a time.
 
-    Jobs that rest cost no time. `max_jobs` bounds how many are alive (submitted, not closed, still referred to), since
-    each holds memory; `prepare` runs once in every worker; `clock` returns seconds.
+    Jobs that rest cost no time. `max_jobs` bounds how many are alive (submitted, not closed, still referred to), and
+    `admission` how much memory they may need; `prepare` runs once in every worker; `clock` returns seconds.
     """
 
     def __init__(
@@ -328,8 +349,10 @@ class Pool:
         max_jobs: int = 64,
         prepare: Callable[[], object] = one_torch_thread,
         clock: Callable[[], float] = time.perf_counter,
+        admission: Admission | None = None,
     ) -> None:
-        self.slice_seconds, self.max_jobs = slice_seconds, max_jobs
+        self.slice_seconds, self.max_jobs, self.admission = slice_seconds, max_jobs, admission
+        self._tickets = itertools.count()
         self._prepare, self._clock = prepare, clock
         self._condition = threading.Condition()  # guards what follows
         self._queue: deque[Job[Any, Any]] = deque()
@@ -342,9 +365,10 @@ class Pool:
             thread.start()
 
     def submit(self, job: Job[Any, Any]) -> None:
-        """Take the job in; it publishes its first frame, and runs if it was told to play.
+        """Take the job in; it publishes its first frame, and runs if it was told to play, as soon as there is room.
 
-        Raises PoolFull if `max_jobs` are alive, RuntimeError if the pool is closed or the job was submitted before.
+        Raises PoolFull if `max_jobs` are alive, or if it asks for more memory than it may ever have; RuntimeError if
+        the pool is closed or the job was submitted before.
         """
         with self._condition:
             if self._closed:
@@ -356,8 +380,12 @@ class Pool:
                     f"This server already holds {self.max_jobs} runs, which is all it takes; "
                     "close a page that you no longer need, or try again in a few minutes."
                 )
+            if self.admission is not None:
+                self.admission.check(job, self._jobs)
+                job._ticket = next(self._tickets)
             self._jobs.add(job)
-            job._pool = self
+            job._pool, job._seen_at = self, self._clock()
+        self._admit()
         self._schedule(job)
 
     def close(self) -> None:
@@ -416,10 +444,46 @@ class Pool:
     def _forget(self, job: Job[Any, Any]) -> None:
         with self._condition:
             self._jobs.discard(job)
+            job._ticket = None
+            self._condition.notify_all()
+        self._admit()
+
+    def _queued(self) -> list[Job[Any, Any]]:
+        return sorted((job for job in self._jobs if job._ticket is not None), key=lambda job: job._ticket or 0)
+
+    def _place(self, job: Job[Any, Any]) -> int:
+        with self._condition:
+            queued = self._queued()
+            return queued.index(job) + 1 if job in queued else 0
+
+    def _admit(self) -> None:
+        """Start those in the queue that fit, in their order; if the first does not, the past of runs that nobody looks
+        at makes room, the longest unseen first."""
+        if self.admission is None:
+            return
+        with self._condition:
+            started, queued = [], self._queued()
+            inside = [job for job in self._jobs if job._ticket is None]
+            unseen = [job for job in inside if job.need.spare and self._clock() - job._seen_at >= UNSEEN_SECONDS]
+            unseen.sort(key=lambda job: job._seen_at, reverse=True)
+            while queued:
+                if self.admission.fits(queued[0], inside):
+                    job = queued.pop(0)
+                    job._ticket = None
+                    inside.append(job)
+                    started.append(job)
+                elif unseen:
+                    job = unseen.pop()
+                    job.need = job.need.shrunk()
+                    job.do(_shrink)
+                else:
+                    break
+        for job in started:
+            self._schedule(job)
 
     def _join(self, job: Job[Any, Any], timeout: float | None) -> bool:
         with self._condition:
-            return self._condition.wait_for(lambda: not job._scheduled, timeout)
+            return self._condition.wait_for(lambda: not job.busy, timeout)
 
     def _serve(self) -> None:
         self._prepare()

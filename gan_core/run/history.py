@@ -14,7 +14,8 @@ from gan_core.run.watch import Rows
 Array = NDArray[np.float32]
 CURVE_ROWS = 2048  # steps kept of every curve: when full, every second one goes …
 EVERY_STEP = 128  # … but for the first ones, which are all kept
-PICTURE_BYTES = 6_000_000  # all pictures of one run together
+PICTURE_BYTES = 6_000_000  # all pictures of one run together …
+LEAST_PICTURE_BYTES = 1_500_000  # … and what is left of them when memory is short
 STEPS_PER_DOUBLING = 8
 WEIGHT_BINS = 41  # of a histogram of D's weights; odd, so that 0 has a bin of its own
 GOLDEN = (5**0.5 - 1) / 2
@@ -126,12 +127,13 @@ class History:
     """Bounded record of one run of `members` members.
 
     Curves keep at most CURVE_ROWS steps: the first EVERY_STEP all, later ones `stride` apart. Pictures are due at
-    log-spaced steps (`due`), STEPS_PER_DOUBLING for each doubling; when they outgrow PICTURE_BYTES the most crowded
+    log-spaced steps (`due`), STEPS_PER_DOUBLING for each doubling; when they outgrow `limit` bytes the most crowded
     one goes.
     """
 
     def __init__(self, members: int) -> None:
         self.rows = Rows((len(CURVES), members), limit=CURVE_ROWS, stride=4, dense=EVERY_STEP)  # of the curves
+        self.limit = PICTURE_BYTES
         self._snapshots: list[Snapshot] = []
         self._marks: list[Mark] = []
 
@@ -148,9 +150,16 @@ class History:
             self._snapshots[at] = snapshot
         else:
             self._snapshots.insert(at, snapshot)
-        while len(self._snapshots) > 3 and sum(s.nbytes for s in self._snapshots) > PICTURE_BYTES:
+        while len(self._snapshots) > 3 and sum(s.nbytes for s in self._snapshots) > self.limit:
             logs = np.log1p([s.step for s in self._snapshots])
             del self._snapshots[1 + int(np.argmin(logs[2:] - logs[:-2]))]
+
+    def shrink(self, limit: int = LEAST_PICTURE_BYTES) -> None:
+        """Let every second picture go, the first and the last stay, until they hold no more than `limit` bytes; from
+        now on they will not."""
+        self.limit = limit
+        while len(self._snapshots) > 3 and sum(s.nbytes for s in self._snapshots) > limit:
+            del self._snapshots[1:-1:2]
 
     def mark(self, step: int, text: str) -> None:
         self._marks.append(Mark(step, text))

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 import streamlit as st
 
+from gan_core.jobs.admission import MB, Need
 from gan_core.jobs.pool import Job, PoolFull, Workload
 from pages.shared.play import resources
 from pages.shared.shell import notices
@@ -25,6 +26,7 @@ from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 
 KEPT = 48  # results of all visitors together; the one that nobody asked for longest goes first
+NEED = Need(held=16 * MB, passing=48 * MB)  # of the largest of them
 SECONDS = 0.4  # between two looks
 
 
@@ -56,7 +58,7 @@ class Experiment:
     def __init__(self, make: Callable[[], Any], read: Callable[[Any], Any], until: int) -> None:
         self.until, self.error = until, ""
         self._newest: Any = None
-        self._job = Job(_Later(make), until=until, publish=lambda later: read(later.work))
+        self._job = Job(_Later(make), until=until, publish=lambda later: read(later.work), need=NEED)
         resources.pool().submit(self._job)
         self._job.play()
 
@@ -72,7 +74,7 @@ class Experiment:
 
     @property
     def running(self) -> bool:
-        return self._job.state == "running"
+        return self._job.state in ("queued", "running")
 
     @property
     def done(self) -> bool:

@@ -184,6 +184,8 @@ def _draw(page: PageState, view: View, show: Show) -> None:
         with live.selecting(show.channel.selections):
             view(page, frame)
         show.channel.draw(pushed.again(show.parts, show.channel.selections, app().language))
+    elif place := show.job.place:
+        st.info(t("player.queued", place=place), icon=":material/hourglass_top:")
     elif moving:
         st.info(t("player.preparing"), icon=":material/hourglass_top:")
 

@@ -14,14 +14,18 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
 
 from gan_core.config import RunConfig
+from gan_core.jobs.admission import MB, Admission, PoolFull, TooLarge, budget_for_runs
 from gan_core.jobs.pool import Pool, one_torch_thread
+from gan_core.run.memory import LONGEST_STEP, estimate, lowered, step_seconds
 from pages.shared.play.runs import Show
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import app
 
 MAX_RUNS = 100  # alive at once: a class of thirty with three pages each
 GIVE_BACK_SECONDS = 20
@@ -46,7 +50,9 @@ def pool() -> Pool:
 def _pool() -> Pool:
     _spare_memory()
     sys.setswitchinterval(SWITCH_SECONDS)
-    workers = Pool(workers=min(2, os.cpu_count() or 1), max_jobs=MAX_RUNS, prepare=_prepare)
+    workers = Pool(
+        workers=min(2, os.cpu_count() or 1), max_jobs=MAX_RUNS, prepare=_prepare, admission=Admission(budget_for_runs())
+    )
     atexit.register(workers.close)
     return workers
 
@@ -85,8 +91,25 @@ def _give_back() -> None:
 
 
 def start(configs: Sequence[RunConfig], points: np.ndarray | None) -> Show:
-    """Runs in the pool, at step 0 and paused. Raises PoolFull."""
-    return Show.start(pool(), configs, points)
+    """Runs in the pool, at step 0 and paused, or in the queue for it. Raises PoolFull."""
+    largest = max(configs, key=step_seconds)
+    if (seconds := step_seconds(largest)) > LONGEST_STEP:
+        raise PoolFull(t("player.too_slow", seconds=f"{seconds:.0f}", field=_field(largest, step_seconds)))
+    try:
+        return Show.start(pool(), configs, points, owner=id(app()))
+    except TooLarge as error:
+        largest = max(configs, key=_bytes)
+        sizes = {"needed": f"{error.needed / MB:,.0f}", "most": f"{error.most / MB:,.0f}"}
+        raise PoolFull(t("player.too_large", **sizes, field=_field(largest, _bytes))) from error
+
+
+def _bytes(config: RunConfig) -> int:
+    return estimate(config).total
+
+
+def _field(config: RunConfig, cost: Callable[[RunConfig], float]) -> str:
+    """What to lower, in the words of its control."""
+    return t(f"field.{lowered(config, cost) or 'batch'}")
 
 
 def _prepare() -> None:

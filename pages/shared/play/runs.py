@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from gan_core.config import FIELDS, ConfigError, RunConfig
+from gan_core.jobs.admission import Need
 from gan_core.jobs.playable import Playable
 from gan_core.jobs.pool import Job, Pool
+from gan_core.run.memory import estimate
 from pages.shared.play.channel import Channel
 
 if TYPE_CHECKING:
@@ -122,6 +124,11 @@ class Work:
             trainer.threads = self.threads if len(self.trainers) == 1 else 1
         side_by_side([partial(trainer.step, n) for trainer in self.trainers], self.threads)
 
+    def shrink(self) -> None:
+        """Memory is short, and nobody has looked for a while: of the past, fewer pictures."""
+        for trainer in self.trainers:
+            trainer.history.shrink()
+
     def frame(self) -> Frame | None:
         return Frame(tuple(map(_run_frame, self.trainers))) if self.trainers else None
 
@@ -184,10 +191,14 @@ class Show:
         self.job.follow(self.channel.published)
 
     @classmethod
-    def start(cls, pool: Pool, configs: Sequence[RunConfig], points: np.ndarray | None = None) -> Show:
-        """Runs at step 0, paused; the first frame comes as soon as a worker has made the networks. Raises PoolFull."""
+    def start(
+        cls, pool: Pool, configs: Sequence[RunConfig], points: np.ndarray | None = None, owner: Hashable = None
+    ) -> Show:
+        """Runs at step 0, paused; the first frame comes as soon as there is room for them and a worker has made the
+        networks. Raises PoolFull."""
         work = Work(configs, points)
-        job = Job(work, until=configs[0].train.steps, publish=Work.frame)
+        need = Need.together(map(estimate, configs), at_once=2)
+        job = Job(work, until=configs[0].train.steps, publish=Work.frame, need=need, owner=owner)
         pool.submit(job)
         return cls(work.configs, job)
 

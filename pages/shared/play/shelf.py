@@ -18,6 +18,7 @@ import numpy as np
 from gan_core.config import RunConfig
 from gan_core.jobs.pool import Job, Pool
 from gan_core.run.history import Curves, Moment
+from gan_core.run.memory import estimate
 from pages.shared.play.runs import Frame, RunFrame, Show, Work
 
 if TYPE_CHECKING:
@@ -77,8 +78,9 @@ class ShelfJob:
         """The job that trains. Raises PoolFull."""
         if self.live is None:
             live: Job[Work, Frame | None] = Job(
-                Resumed(self.name, self.past.config), until=self.until, publish=Work.frame
-            )
+                Resumed(self.name, self.past.config), until=self.until, publish=Work.frame,
+                need=estimate(self.past.config),
+            )  # fmt: skip
             live.follow(self._follower)
             self.pool.submit(live)
             self.live = live
@@ -122,6 +124,10 @@ class ShelfJob:
     @property
     def state(self) -> State:
         return "paused" if self.live is None else self.live.state
+
+    @property
+    def place(self) -> int:
+        return 0 if self.live is None else self.live.place
 
     @property
     def step_count(self) -> int:

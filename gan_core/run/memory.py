@@ -1,0 +1,100 @@
+"""What a run will hold in memory, worked out from its configuration before anything of it is made. No torch.
+
+    need = estimate(RunConfig.of(members=8))        # an admission.Need: bytes held, bytes that pass
+    lowered(config, step_seconds)                   # "batch": the setting that would save most of a cost
+
+Parameters are counted exactly. Activations are: rows × widths × 4 bytes × how many such arrays a pass keeps, with
+factors fitted to measured runs; `tests/gan_core/run/test_memory.py` holds the sum to a factor of two of what a process
+grows by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from gan_core.config import PIXELS, ConfigError, RunConfig
+from gan_core.jobs.admission import Need
+from gan_core.run.history import CURVE_ROWS, CURVES, LEAST_PICTURE_BYTES, PICTURE_BYTES, WEIGHT_BINS
+
+FLOAT = 4  # bytes
+TOGETHER = 4  # members that compute at a time: trainer.CHUNK
+DRAWN = 16  # batches drawn ahead: engine.random.BLOCK
+ALWAYS = 32_000_000  # the block by which the C library is told to keep what is freed
+SAMPLES, GRID, LATTICE, IMAGES = 512, 50 * 50, 21 * 21, 64  # of a picture
+COPIES = 4  # of the parameters: themselves, gradient, and Adam's two averages
+# arrays of the size of the activations that a step keeps or makes, when it is recorded: in D (real and fake), in G
+D_ARRAYS, G_ARRAYS, LOOK_ARRAYS, UNROLLED_ARRAYS = 14, 4, 1.6, 6
+CONVOLUTION = 330_000  # bytes for each sample of a batch, of which …
+CONVOLUTION_HELD = 47_000  # … stay until the next step
+CONVOLUTION_ALWAYS = 18_000_000
+CONVOLUTION_OPERATIONS = 2_000_000  # for each sample and pass through one player, the products of a layer counted once
+OPERATIONS_PER_SECOND = 70e9
+LONGEST_STEP = 4.0  # seconds; longer, and whoever presses Pause believes that nothing happens
+PENALISED = 1.6  # a gradient penalty keeps the first backward pass
+
+
+def estimate(config: RunConfig) -> Need:
+    """Bytes of a run in training, with a history that has grown as far as it may."""
+    model, train = config.model, config.train
+    k, n = train.members, train.batch
+    parameters = k * sum(config.parameter_counts) * FLOAT
+    at_once = min(k, TOGETHER)
+    out = PIXELS if config.data.is_image else 2
+    g_widths, d_widths = sum(model.g_layers) + out, sum(model.d_layers) + out * model.packing
+    drawn = n * FLOAT * (DRAWN * model.latent_dim + (1 if config.data.is_image else DRAWN) * out)
+    curves = 2 * CURVE_ROWS * len(CURVES) * FLOAT  # and a copy in the frame
+    picture = k * _picture(config)
+    if model.architecture == "mlp":
+        tape = n * g_widths * FLOAT
+        passing = ALWAYS + parameters * at_once // k + at_once * _mlp_passing(config, n, g_widths, d_widths)
+    else:
+        tape = n * CONVOLUTION_HELD
+        penalised = PENALISED if train.wgan_gp or train.r1 or train.r2 else 1.0
+        passing = ALWAYS + CONVOLUTION_ALWAYS + int(at_once * n * CONVOLUTION * penalised)
+    pictures, least = (max(limit, 3 * picture) for limit in (PICTURE_BYTES, LEAST_PICTURE_BYTES))
+    held = COPIES * parameters + k * (drawn + curves + tape) + pictures + 2 * picture
+    return Need(held=held, passing=passing, spare=pictures - least)
+
+
+def _mlp_passing(config: RunConfig, n: int, g_widths: int, d_widths: int) -> int:
+    """Bytes of one member: the larger of a step and a look."""
+    step = n * FLOAT * (2 * d_widths * D_ARRAYS + g_widths * G_ARRAYS)
+    unrolled = config.train.unrolled * (2 * n * d_widths + config.parameter_counts[1]) * FLOAT * UNROLLED_ARRAYS
+    rows = IMAGES if config.data.is_image else SAMPLES + GRID
+    samples = IMAGES if config.data.is_image else SAMPLES + LATTICE
+    look = int(LOOK_ARRAYS * rows * d_widths * FLOAT) + samples * g_widths * FLOAT
+    return max(step + unrolled, look)
+
+
+def _picture(config: RunConfig) -> int:
+    """Bytes of one member in a picture."""
+    beside = FLOAT * (config.train.batch + WEIGHT_BINS + 1)
+    if config.data.is_image:
+        return IMAGES * (PIXELS + 2 * FLOAT) + beside
+    return FLOAT * (SAMPLES * (2 + 2 + 1 + 1 + 1) + GRID + 2 * LATTICE) + beside
+
+
+def step_seconds(config: RunConfig) -> float:
+    """About how long one step takes one core, in which nothing can interrupt it.
+
+    A pass through a layer is 2 operations a weight and row, forward and backward together 6, and 18 where the backward
+    pass is differentiated again.
+    """
+    train, (g, d) = config.train, config.parameter_counts
+    passes = 6 * (2 * d * train.d_steps + g + d) + 18 * 2 * d * train.unrolled
+    if config.model.architecture != "mlp":  # a weight of a convolution meets many places of an image
+        passes = 6 * CONVOLUTION_OPERATIONS * (train.d_steps + 1)
+    return train.members * train.batch * passes / OPERATIONS_PER_SECOND
+
+
+def lowered(config: RunConfig, cost: Callable[[RunConfig], float]) -> str:
+    """The setting that would save most of the cost if it were half as large; "" if none would."""
+    saved: dict[str, float] = {}
+    for name in ("members", "batch", "unrolled", "d_steps", "g_layers", "d_layers"):
+        value = dict(config.flat())[name]
+        half = tuple(max(1, width // 2) for width in value) if isinstance(value, tuple) else value // 2
+        with suppress(ConfigError):
+            saved[name] = cost(config) - cost(config.replace(**{name: half}))
+    best = max(saved, key=lambda name: saved[name], default="")
+    return best if best and saved[best] > 0 else ""

@@ -1,0 +1,195 @@
+"""Memory is admitted: what fits starts, what does not waits for its turn, and what never will is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gan_core.jobs.admission import (
+    FLOOR,
+    LEAST,
+    MB,
+    PROGRAM,
+    UNSEEN_SECONDS,
+    Admission,
+    Need,
+    PoolFull,
+    TooLarge,
+    budget_for_runs,
+    server_memory,
+)
+from gan_core.jobs.pool import Job, Pool
+
+PATIENCE = 30.0
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Count:
+    steps_per_slice = 1
+
+    def __init__(self) -> None:
+        self.step_count, self.failure, self.shrunk = 0, None, 0
+
+    def step(self, n: int = 1) -> None:
+        self.step_count += n
+
+    def shrink(self) -> None:
+        self.shrunk += 1
+
+
+def steps(work: Count) -> int:
+    return work.step_count
+
+
+def job_of(held: int, passing: int = 0, spare: int = 0, owner: Hashable = None) -> Job[Count, int]:
+    return Job(Count(), until=5, publish=steps, need=Need(held, passing, spare), owner=owner)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def pool(clock: Clock) -> Iterator[Pool]:
+    pool = Pool(workers=1, prepare=lambda: None, clock=clock, admission=Admission(100, share=0.6, workers=1))
+    yield pool
+    pool.close()
+
+
+def submitted(pool: Pool, *jobs: Job[Count, int]) -> None:
+    for job in jobs:
+        pool.submit(job)
+
+
+def test_what_passes_is_counted_once_for_each_worker() -> None:
+    admission = Admission(100, workers=2)
+    there = [Need(10, 20), Need(10, 30)]
+    jobs = [Job(Count(), until=1, publish=steps, need=need) for need in there]
+    for held, fits in ((29, True), (31, False)):  # 20 are held, and 30 + 20 pass at a time
+        assert admission.fits(Job(Count(), until=1, publish=steps, need=Need(held, 15)), jobs) == fits
+    assert Need.together(there).total == 50 and Need.together(there, at_once=2).total == 70
+
+
+def test_what_does_not_fit_waits_for_its_turn_and_starts_by_itself(pool: Pool) -> None:
+    first, second, third, fourth = (job_of(40, owner=name) for name in "abcd")
+    submitted(pool, first, second, third, fourth)
+    assert [job.state for job in (first, second, third, fourth)] == ["paused", "paused", "queued", "queued"]
+    assert [job.place for job in (first, second, third, fourth)] == [0, 0, 1, 2]
+    third.play()
+    assert third.state == "queued" and third.busy and third.frame is None and third.step_count == 0
+    first.close()
+    assert third.join(PATIENCE)
+    assert (third.state, third.step_count, third.place, fourth.place) == ("finished", 5, 0, 1)
+
+
+def test_nobody_small_overtakes(pool: Pool) -> None:
+    large, small = job_of(60, owner="b"), job_of(1, owner="c")
+    submitted(pool, first := job_of(50, owner="a"), large, small)
+    assert (large.place, small.place) == (1, 2)
+    first.close()
+    assert (large.place, small.place) == (0, 0)
+
+
+def test_who_leaves_the_queue_lets_the_others_move_up(pool: Pool) -> None:
+    jobs = [job_of(60, owner=name) for name in "abc"]
+    submitted(pool, *jobs)
+    jobs[1].close()
+    assert jobs[1].state == "closed" and jobs[2].place == 1
+    assert jobs[1].join(PATIENCE)
+
+
+def test_what_never_fits_is_refused_in_a_sentence(pool: Pool) -> None:
+    with pytest.raises(TooLarge, match=r"would need about .* MB of memory, .*; lower .*\.$") as caught:
+        pool.submit(job_of(50, passing=11))
+    assert (caught.value.needed, caught.value.most) == (61, 60) and len(pool) == 0
+
+
+def test_one_owner_cannot_take_it_all(pool: Pool) -> None:
+    submitted(pool, mine := job_of(40, owner="me"), job_of(20, owner=None), job_of(20, owner=None))
+    with pytest.raises(PoolFull, match=r"Your runs together .*\.$"):
+        pool.submit(job_of(21, owner="me"))
+    mine.close()
+    pool.submit(job_of(21, owner="me"))
+
+
+def test_the_past_of_what_nobody_looks_at_makes_room(pool: Pool, clock: Clock) -> None:
+    old, seen = job_of(30, spare=20, owner="a"), job_of(30, spare=20, owner="b")
+    submitted(pool, old, seen)
+    works = [job._work for job in (old, seen)]
+    clock.now += UNSEEN_SECONDS
+    seen.look()
+    submitted(pool, new := job_of(50, owner="c"))
+    assert new.state == "paused" and old.need == Need(10)
+    submitted(pool, more := job_of(20, owner="d"))
+    assert more.state == "queued"  # the other one is looked at
+    assert old.join(PATIENCE) and seen.join(PATIENCE)
+    assert [work and work.shrunk for work in works] == [1, 0]
+
+
+def test_without_admission_everything_starts() -> None:
+    pool = Pool(workers=1, prepare=lambda: None)
+    pool.submit(job := job_of(10**15))
+    assert job.state == "paused" and job.place == 0
+    pool.close()
+
+
+# ── how much there is ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def written(root: Path, **files: object) -> Path:
+    for name, text in files.items():
+        path = root / name.replace("__", "/").replace("memory_", "memory.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{text}\n")
+    return root
+
+
+CASES: dict[str, tuple[dict[str, object], int]] = {
+    "no control groups": ({}, FLOOR),
+    "version 2": ({"proc__self__cgroup": "0::/", "sys__fs__cgroup__memory_max": 512 * MB}, 512 * MB),
+    "version 2, unlimited": ({"proc__self__cgroup": "0::/", "sys__fs__cgroup__memory_max": "max"}, FLOOR),
+    "version 2, the folder above": (
+        {
+            "proc__self__cgroup": "0::/app/web",
+            "sys__fs__cgroup__app__memory_max": 800 * MB,
+            "sys__fs__cgroup__app__web__memory_max": "max",
+        },
+        800 * MB,
+    ),
+    "version 1": (
+        {
+            "proc__self__cgroup": "4:cpu:/x\n3:memory:/box",
+            "sys__fs__cgroup__memory__memory_limit_in_bytes": 2**63 - 4096,
+            "sys__fs__cgroup__memory__box__memory_limit_in_bytes": 1000 * MB,
+        },
+        1000 * MB,
+    ),
+    "nonsense": ({"proc__self__cgroup": "x", "sys__fs__cgroup__memory_max": "a lot"}, FLOOR),
+}
+
+
+@pytest.mark.parametrize(("files", "bytes_"), CASES.values(), ids=CASES.keys())
+def test_the_control_group_says_how_much_there_is(files: dict[str, object], bytes_: int, tmp_path: Path) -> None:
+    root = written(tmp_path, **files)
+    assert server_memory({}, root) == bytes_
+    assert budget_for_runs({}, root) == bytes_ - PROGRAM
+    assert server_memory({"GAN_EXPLORER_MEMORY": " 1500 "}, root) == 1500 * MB
+
+
+def test_a_small_server_still_takes_one_run(tmp_path: Path) -> None:
+    assert budget_for_runs({"GAN_EXPLORER_MEMORY": "100"}, tmp_path) == LEAST
+
+
+@pytest.mark.parametrize("setting", ["0", "-5", "1.5", "2 GB", "²", "9" * 5000])
+def test_what_is_no_number_of_megabytes_is_a_sentence(setting: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"GAN_EXPLORER_MEMORY is .*; write the megabytes .*\.$"):
+        server_memory({"GAN_EXPLORER_MEMORY": setting}, tmp_path)

@@ -1,0 +1,138 @@
+"""What a run is said to need, beside what a process grows by when it makes and trains it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from gan_core.config import RunConfig
+from gan_core.jobs.admission import FLOOR, PROGRAM, SHARE
+from gan_core.presets import PRESETS
+from gan_core.run.memory import (
+    DRAWN,
+    GRID,
+    IMAGES,
+    LATTICE,
+    LONGEST_STEP,
+    SAMPLES,
+    TOGETHER,
+    estimate,
+    lowered,
+    step_seconds,
+)
+from gan_core.run.trainer import Trainer
+
+MIB = 2**20
+MNIST = {"data": "mnist", "latent_dim": 64}
+WIDE = (1024,) * 7
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_is_admitted_on_the_smallest_server(name: str) -> None:
+    config = PRESETS[name].config
+    assert estimate(config).total <= SHARE * (FLOOR - PROGRAM) and step_seconds(config) < LONGEST_STEP / 4
+
+
+def test_the_link_that_took_gigabytes_is_found_out_without_torch() -> None:
+    config = RunConfig.of(g_layers=WIDE, d_layers=WIDE, batch=1024, unrolled=3)
+    assert estimate(config).total > 2e9 and step_seconds(config) > LONGEST_STEP
+    assert lowered(config, step_seconds) == "d_layers"
+    code = "import sys; from gan_core.run import memory; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("field", ["members", "batch", "unrolled", "d_steps"])
+def test_more_needs_more(field: str) -> None:
+    small, large = (RunConfig.of(**{field: value}) for value in (2, 8))
+    assert estimate(large).total >= estimate(small).total and step_seconds(large) > step_seconds(small)
+
+
+def test_the_numbers_of_other_rooms_are_these() -> None:
+    from gan_core.engine import random
+    from gan_core.run import pictures, trainer
+
+    assert (TOGETHER, DRAWN) == (trainer.CHUNK, random.BLOCK)
+    assert (pictures.POINTS, pictures.GRID**2, pictures.LATTICE**2, pictures.IMAGES) == (SAMPLES, GRID, LATTICE, IMAGES)
+
+
+@pytest.mark.parametrize("changes", [{}, {"members": 5, "batch": 32}, {**MNIST, "batch": 16}], ids=str)
+def test_a_picture_holds_what_is_said(changes: dict[str, object]) -> None:
+    """The history may hold as much as is said, and its pictures are as large as is said."""
+    from gan_core.run import memory
+
+    trainer = Trainer(RunConfig.of(**changes))
+    trainer.step(2)
+    said, found = trainer.config.train.members * memory._picture(trainer.config), trainer.snapshot().nbytes
+    assert found == pytest.approx(said, rel=0.02)
+
+
+def test_a_shrunk_history_keeps_its_ends_and_stays_small() -> None:
+    trainer = Trainer(RunConfig.of(batch=8, g_layers=(4,), d_layers=(4,)))
+    trainer.step(200)
+    history = trainer.history
+    before = history.steps
+    limit = history.snapshots[0].nbytes * 10
+    history.shrink(limit)
+    assert history.steps[0] == 0 and history.steps[-1] == before[-1] and set(history.steps) < set(before)
+    assert 3 <= len(history.steps) <= 10
+    trainer.step(300)
+    assert len(history.steps) <= 10 and history.steps[-1] > 400
+
+
+MEASURED: dict[str, dict[str, object]] = {
+    "ring": {}, "ring of 8": {"members": 8}, "64 members": {"members": 64}, "batch": {"batch": 1024},
+    "wide D": {"d_layers": (1024,) * 8}, "wide G": {"g_layers": WIDE, "batch": 1024},
+    "penalty": {"loss": "wasserstein", "wgan_gp": 10.0, "d_layers": (512,) * 4, "batch": 512},
+    "norms": {"g_norm": "batch", "d_norm": "batch", "batch": 1024}, "unrolled": {"unrolled": 5},
+    "unrolled, wide": {"unrolled": 3, "d_layers": (512,) * 4, "batch": 512},
+    "digits": {**MNIST, "g_layers": (256, 512), "d_layers": (512, 256), "batch": 64},
+    "8 of digits": {**MNIST, "g_layers": (256, 512), "d_layers": (512, 256), "batch": 64, "members": 8},
+    "dcgan": {**MNIST, "architecture": "dcgan", "batch": 64},
+    "dcgan, batch": {**MNIST, "architecture": "dcgan", "batch": 512},
+    "dcgan, 4": {**MNIST, "architecture": "dcgan", "batch": 64, "members": 4},
+    "dcgan, penalty": {**MNIST, "architecture": "dcgan", "batch": 64, "loss": "wasserstein", "wgan_gp": 10.0},
+    "progressive": {**MNIST, "architecture": "progressive", "batch": 64},
+    "multi-scale": {**MNIST, "architecture": "multi_scale", "batch": 64},
+}  # fmt: skip
+GROWTH = """
+import ctypes, sys
+import torch
+from gan_core.config import RunConfig
+from gan_core.run.trainer import Trainer
+
+def kilobytes(field):
+    return int(dict(line.split(":", 1) for line in open("/proc/self/status").read().splitlines())[field].split()[0])
+
+torch.set_num_threads(1)
+config = RunConfig.from_json(sys.stdin.read())
+tiny = {"batch": 8, "members": 1, "g_layers": (8,), "d_layers": (8,)}
+# what everybody's first run costs
+Trainer(config.replace(**tiny)).step(40 if config.model.architecture == "mlp" else 2)
+trim = ctypes.CDLL(None).malloc_trim
+trim(0)
+before, held = kilobytes("VmRSS"), kilobytes("RssAnon")
+open("/proc/self/clear_refs", "w").write("5")
+trainer = Trainer(config)
+trainer.step(34 if config.model.architecture == "mlp" and sum(config.parameter_counts) < 3e6 else 2)
+peak = kilobytes("VmHWM") - before
+trim(0)
+print(peak, kilobytes("RssAnon") - held)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the kernel's account of the process")
+@pytest.mark.parametrize("changes", MEASURED.values(), ids=MEASURED.keys())
+def test_a_process_grows_by_what_is_said(changes: dict[str, object]) -> None:
+    """At the peak within a factor of 2, and never by more than 1.5 times what is said of it; held, by no more than a
+    tenth more than is said: the pictures of these few steps are fewer."""
+    config = RunConfig.of(**changes)
+    done = subprocess.run(
+        [sys.executable, "-c", GROWTH], input=config.to_json(), capture_output=True, text=True, check=True
+    )
+    peak, held = (int(number) * 1024 for number in done.stdout.split())
+    need = estimate(config)
+    assert peak / 1.5 <= need.total <= 2 * peak + 8 * MIB, f"{peak / MIB:.0f} MiB, said {need.total / MIB:.0f}"
+    assert need.held >= 0.9 * held, f"{held / MIB:.0f} MiB, said {need.held / MIB:.0f}"
