@@ -192,6 +192,7 @@ class Tab:
         self.packets = 0
         self.live: ClientConnection | None = None
         self._live: asyncio.Task | None = None
+        self._tells: asyncio.Task | None = None  # a task that nobody holds may be collected
         self._finished = asyncio.Condition()
         self._last: list[tuple[Run, float]] = []  # finished runs
         self._reader: asyncio.Task | None = None
@@ -470,25 +471,32 @@ class Tab:
                     self.totals.bytes += len(packet)
                     await asyncio.sleep(DRAWING)
                     await live.send('{"do": "drawn"}')
-                    await self._wonder()
+                    self._wonder()
         except ConnectionClosed as closed:
             if closed.rcvd is not None and closed.rcvd.code not in (1000, 4404, 4409):
                 self.totals.errors.append(f"{self.name} {self.page_name}: live socket closed: {closed}")
 
-    async def _wonder(self) -> None:
-        """Lets Streamlit know when the runs have come to rest, as timeline.js does."""
+    def _wonder(self) -> None:
+        """Lets Streamlit know when the runs have come to rest, or have begun, as timeline.js does."""
         seen, known = self.seen, self.known
         rests = not seen["running"] and not seen["moving"]
         news = known.get("running") or known.get("moving") or known.get("version") != seen.get("version")
-        if (rests and news) or (seen.get("seen") and not known.get("seen")):
+        begun = seen.get("touched") and not known.get("touched")
+        if (rests and news) or (seen.get("seen") and not known.get("seen")) or begun:
             self.known = {**known, **seen}
-            self.totals.reruns += 1
-            name, fragment = self.timeline
-            said = WidgetState(
-                id=f"$$STREAMLIT_INTERNAL_KEY_{name}__events",
-                json_trigger_value=json.dumps([{"event": "rest", "value": time.time()}]),
-            )
-            await self.send(self._rerun(fragment, extra=said))
+            self._tells = asyncio.create_task(self._tell(0.7 if begun and not rests else 0.25, self.token))
+
+    async def _tell(self, after: float, token: str) -> None:
+        await asyncio.sleep(after)
+        if token != self.token:
+            return
+        self.totals.reruns += 1
+        name, fragment = self.timeline
+        said = WidgetState(
+            id=f"$$STREAMLIT_INTERNAL_KEY_{name}__events",
+            json_trigger_value=json.dumps([{"event": "rest", "value": time.time()}]),
+        )
+        await self.send(self._rerun(fragment, extra=said))
 
 
 def _header(frame: bytes) -> dict[str, Any]:

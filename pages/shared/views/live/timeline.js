@@ -12,6 +12,7 @@ const SPEEDS = [0.5, 1, 2, 4];
 const REPLAY = { rate: 6, seconds: 10 }; // recorded steps a second at speed 1, more where the whole would take longer
 const LOOK = 1000; // milliseconds between two looks without a socket
 const SETTLE = 250; // … and until Streamlit is told that the runs rest: steps may follow one another
+const BEGUN = 700; // … or that they have begun, which is not urgent
 
 export class Timeline extends View {
   constructor(kind, key) {
@@ -39,7 +40,7 @@ export class Timeline extends View {
   take(data) {
     this.known = data;
     page.timeline = this;
-    clearTimeout(this.resting);
+    this.untell();
     if (this.connection?.token !== data.token) {
       this.connection?.close();
       this.halt();
@@ -76,11 +77,30 @@ export class Timeline extends View {
       this.looking = setTimeout(() => this.send("rest", Date.now()), LOOK);
       return;
     }
-    const first = (data.seen && !known.seen) || (data.touched && !known.touched);
+    const first = data.seen && !known.seen;
     const rests = !data.running && !data.moving && (known.running || known.moving || known.version !== data.version);
-    clearTimeout(this.resting);
-    if (first || rests)
-      this.resting = setTimeout(() => this.send("rest", Date.now()), first || known.running ? 0 : SETTLE);
+    const begun = data.touched && !known.touched; // what was asked before the run closes
+    if (first || (rests && known.running)) this.tell(0);
+    else if (rests) this.tell(SETTLE);
+    else if (begun) this.tell(BEGUN);
+    else this.untell();
+  }
+
+  /** Lets Streamlit know in so many milliseconds, unless it hears earlier anyway. */
+  tell(after) {
+    const due = performance.now() + after;
+    if (this.due <= due) return;
+    this.untell();
+    this.due = due;
+    this.telling = setTimeout(() => {
+      this.untell();
+      this.send("rest", Date.now());
+    }, after);
+  }
+
+  untell() {
+    clearTimeout(this.telling);
+    this.due = undefined;
   }
 
   draw() {
@@ -174,7 +194,7 @@ export class Timeline extends View {
     this.connection?.close();
     this.connection = undefined;
     clearTimeout(this.looking);
-    clearTimeout(this.resting);
+    this.untell();
     this.halt();
   }
 
