@@ -1,7 +1,8 @@
 """Who is here, and what ends when they go.
 
-A tab that is closed or loaded anew says goodbye, and its runs end at once. A connection that is only cut says nothing:
-its visitor may come back into the same session for as long as Streamlit keeps it, and finds the runs going on. After
+A tab that is closed or loaded anew says goodbye, and its runs end at once. A client that closes its connection in good
+order may mean to come back at once; its runs end after `BLIP_SECONDS`. A connection that is only cut says nothing: its
+visitor may come back into the same session for as long as Streamlit keeps it, and finds the runs going on. After
 `BLIP_SECONDS` they rest until then, for nobody sees them, and after Streamlit's time they end.
 
 Streamlit's own hook, `on_release` of what `st.cache_resource` keeps for a session, cannot tell these apart: it is
@@ -21,6 +22,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages.shared.shell.state import AppState
 
 HEADER = "x-gan-explorer-connection"
+GOING_AWAY = 1001  # with this a browser closes a socket when its tab is closed, loaded anew or led elsewhere
+CLOSED = 1000  # and with this any client one that it does not need any more
 BLIP_SECONDS = 8.0  # a cut this short changes nothing
 
 _states: WeakValueDictionary[str, AppState] = WeakValueDictionary()  # by session; the session itself keeps its state
@@ -45,12 +48,13 @@ def session_of(connection: str) -> str | None:
     return None
 
 
-def left(session: str, goodbye: bool) -> None:
-    """A connection to the session has ended, with a goodbye or cut. On the server's event loop."""
+def left(session: str, code: int | None) -> None:
+    """A connection to the session has ended with this code of a websocket. On the server's event loop."""
     later = asyncio.get_running_loop().call_later
-    if goodbye:
+    if code == GOING_AWAY:
         end(session)
-        later(BLIP_SECONDS, end, session)  # what a script run that was under way has begun since
+    if code in (GOING_AWAY, CLOSED):  # after a goodbye, what a script run that was under way has begun since
+        later(BLIP_SECONDS, end, session)
     else:
         later(BLIP_SECONDS, rest, session)
     later(float(st.get_option("server.disconnectedSessionTTL")), end, session)

@@ -31,7 +31,6 @@ ANCESTORS_DEFAULT = "'self' https://*.streamlit.app https://share.streamlit.io"
 ANCESTOR = re.compile(r"'self'|'none'|\*|https?:|(https?://)?(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:(\d+|\*))?/?")
 
 STREAM = "/_stcore/stream"  # how the path of Streamlit's own socket ends
-GOING_AWAY = 1001  # the code with which a browser closes a socket when its tab is closed, loaded anew or led elsewhere
 
 UPLOAD = "/_stcore/upload_file/"  # in the path of an upload: behind it the session and the file
 UPLOADS_KEPT = 32  # of all visitors together: a file is read when it comes, and not needed afterwards
@@ -109,20 +108,21 @@ class Farewells:
         connection, header = secrets.token_hex(16), visits.HEADER.encode()
         headers = [(name, value) for name, value in scope["headers"] if name.lower() != header]
         session: str | None = None
-        goodbye = False
+        code: int | None = None
 
         async def heard() -> Message:
-            nonlocal session, goodbye
+            nonlocal session, code
             message = await receive()
             session = session or visits.session_of(connection)  # while the session still has this connection
-            goodbye = message["type"] == "websocket.disconnect" and message.get("code") == GOING_AWAY
+            if message["type"] == "websocket.disconnect":
+                code = message.get("code")
             return message
 
         try:
             await self.app({**scope, "headers": [*headers, (header, connection.encode())]}, heard, send)
         finally:
             if session is not None:
-                visits.left(session, goodbye)
+                visits.left(session, code)
 
 
 class Uploads:

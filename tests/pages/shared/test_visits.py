@@ -138,7 +138,7 @@ def test_a_closed_tab_frees_its_runs_at_once_and_without_the_collector() -> None
         job = tab.show.job
         things = things_of(job)
         with no_collector():
-            await tab.close(server.GOING_AWAY)
+            await tab.close(visits.GOING_AWAY)
             assert job.state == "closed"
             await until(lambda: not any(thing() for thing in things.values()))
 
@@ -156,7 +156,7 @@ def test_a_cut_connection_that_comes_back_finds_its_runs_training() -> None:
         assert again.session == session and again.show is show and job.state == "running"
         visits.rest(session), visits.end(session)  # what the clock calls later
         assert job.state == "running"
-        await again.close(server.GOING_AWAY)
+        await again.close(visits.GOING_AWAY)
         assert job.state == "closed"
 
     served(test)
@@ -174,7 +174,7 @@ def test_who_stays_away_finds_the_runs_at_rest_and_after_streamlits_time_none() 
         again = Tab(app, session)
         await again.open("play_2d")
         assert again.state is state and again.show.job.state == "paused"  # fresh ones
-        await again.close(server.GOING_AWAY)
+        await again.close(visits.GOING_AWAY)
 
     served(test)
 
@@ -185,9 +185,9 @@ def test_a_connection_that_another_one_has_replaced_ends_nothing() -> None:
         job = tab.show.job
         again = Tab(app, tab.session)  # the server has not noticed yet that the old connection is gone
         await again.open("play_2d")
-        await tab.close(server.GOING_AWAY)
+        await tab.close(visits.GOING_AWAY)
         assert job.state == "running"
-        await again.close(server.GOING_AWAY)
+        await again.close(visits.GOING_AWAY)
         assert job.state == "closed"
 
     served(test)
@@ -205,7 +205,7 @@ def test_clear_cache_of_one_visitor_ends_only_that_ones_runs() -> None:
         steps = job.step_count
         await until(lambda: job.step_count > steps)
         for tab in (mine, other):
-            await tab.close(server.GOING_AWAY)
+            await tab.close(visits.GOING_AWAY)
         assert job.state == "closed"
 
     served(test)
@@ -216,21 +216,21 @@ def test_no_visitor_can_say_which_connection_theirs_is() -> None:
         tab = await playing(app)
         connection = dict(Runtime.instance().get_client(tab.session).client_context.headers)[visits.HEADER]
         assert visits.session_of(connection) == tab.session and visits.session_of("another") is None
-        await tab.close(server.GOING_AWAY)
+        await tab.close(visits.GOING_AWAY)
         assert visits.session_of(connection) is None
 
     served(test)
 
 
-@pytest.mark.parametrize("code", [1000, 1005, 1006, 1011, 1012])
-def test_only_a_browser_that_goes_says_goodbye(code: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[bool] = []
+@pytest.mark.parametrize("code", [1000, 1001, 1005, 1006, 1011, 1012])
+def test_the_server_hears_how_a_connection_ends(code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[int | None] = []
     monkeypatch.setattr(visits, "session_of", lambda connection: "session")
-    monkeypatch.setattr(visits, "left", lambda session, goodbye: said.append(goodbye))
+    monkeypatch.setattr(visits, "left", lambda session, code: said.append(code))
 
-    async def closed(number: int) -> None:
+    async def closed() -> None:
         heard = asyncio.Queue[dict[str, Any]]()
-        heard.put_nowait({"type": "websocket.disconnect", "code": number})
+        heard.put_nowait({"type": "websocket.disconnect", "code": code})
 
         async def app(_scope: Any, receive: Any, _send: Any) -> None:
             await receive()
@@ -239,6 +239,31 @@ def test_only_a_browser_that_goes_says_goodbye(code: int, monkeypatch: pytest.Mo
             {"type": "websocket", "path": "/below/_stcore/stream", "headers": []}, heard.get, None
         )
 
-    asyncio.run(closed(code))
-    asyncio.run(closed(server.GOING_AWAY))
-    assert said == [False, True]
+    asyncio.run(closed())
+    assert said == [code]
+
+
+@pytest.mark.parametrize(
+    ("code", "at_once", "soon"),
+    [(1001, ["end"], ["end"]), (1000, [], ["end"]), (1006, [], ["rest"]), (None, [], ["rest"])],
+)
+def test_only_who_says_goodbye_loses_runs_at_once(
+    code: int | None, at_once: list[str], soon: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    later: list[tuple[float, Callable[[str], object]]] = []
+    for name in ("end", "rest"):
+        monkeypatch.setattr(visits, name, lambda session, name=name: done.append(name))
+
+    async def leaves() -> None:
+        loop = asyncio.get_running_loop()
+        monkeypatch.setattr(loop, "call_later", lambda after, what, session: later.append((after, what)))
+        visits.left("session", code)
+
+    asyncio.run(leaves())
+    assert done == at_once
+    for after, what in sorted(later, key=lambda pair: pair[0]):
+        if after == visits.BLIP_SECONDS:
+            what("session")
+    assert done == at_once + soon
+    assert max(after for after, _ in later) > visits.BLIP_SECONDS  # Streamlit's own time, after which all ends
