@@ -15,6 +15,7 @@ import lzma
 import math
 import os
 import threading
+import time
 import zlib
 from functools import lru_cache
 from pathlib import Path
@@ -32,6 +33,8 @@ FILES = {  # images, labels
 MNIST_COUNTS = (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949)
 SHARES: dict[str, tuple[float, ...]] = {"mnist": (0.1,) * 10, "mnist_full": tuple(c / 60_000 for c in MNIST_COUNTS)}
 CACHE_VARIABLE, CACHE_DEFAULT = "GAN_EXPLORER_DATA", "~/.cache/gan_explorer"
+
+FETCH_SECONDS = 300.0  # 12 to 31 MB
 
 _one_download = threading.Lock()
 
@@ -77,8 +80,12 @@ def _load_embedded(split: str) -> tuple[np.ndarray, np.ndarray]:
     return by_class.swapaxes(0, 1).reshape(10 * n, 28, 28), np.tile(np.arange(10, dtype=np.int64), n)
 
 
+def _root() -> Path:
+    return Path(os.environ.get(CACHE_VARIABLE) or CACHE_DEFAULT).expanduser()
+
+
 def _load_original(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
-    root = Path(os.environ.get(CACHE_VARIABLE) or CACHE_DEFAULT).expanduser()
+    root = _root()
     folder = root / FOLDERS[name] / "raw"
     where = f"the folder {FOLDERS[name]}/raw under {CACHE_VARIABLE} (by default {CACHE_DEFAULT})"
     if _one_download.locked() or not all(_find(folder, file) for file in FILES[split]):
@@ -90,6 +97,55 @@ def _load_original(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
             f"The files of {name} are damaged ({_reason(error)}); empty {where}, so that they are fetched again, or "
             "choose mnist, which is built in."
         ) from error
+
+
+class _Fetch(threading.Thread):
+    """The download of one data set beside everything else."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=f"fetch {name}", daemon=True)  # one that hangs holds up nothing, not even the end
+        self.data, self.began = name, time.monotonic()
+        self.error: DataUnavailable | None = None
+
+    def run(self) -> None:
+        try:
+            load_images(self.data, "train")
+        except DataUnavailable as error:
+            self.error = error
+
+
+_fetches: dict[str, _Fetch] = {}
+_fetching = threading.Lock()
+
+
+def prepare(name: str) -> None:
+    """Make sure that `load_images` will answer at once, for whoever cannot wait: what has to be downloaded first is
+    fetched by a thread of its own.
+
+    Raises DataUnavailable while that is under way, if it took longer than FETCH_SECONDS, and if it failed; who asks
+    again after a failure starts it anew.
+    """
+    folder = _root() / FOLDERS.get(name, "") / "raw"
+    if name not in FOLDERS or (all(_find(folder, file) for file in FILES["train"]) and not _one_download.locked()):
+        return
+    with _fetching:
+        if (fetch := _fetches.get(name)) is None:
+            fetch = _fetches[name] = _Fetch(name)
+            fetch.start()
+        elif not fetch.is_alive():
+            del _fetches[name]
+            if fetch.error is not None:
+                raise fetch.error
+            return
+    if time.monotonic() - fetch.began > FETCH_SECONDS:
+        raise DataUnavailable(
+            f"{name} could not be downloaded within {FETCH_SECONDS / 60:.0f} minutes; choose mnist, which is built in, "
+            "or try again when the network is better."
+        )
+    raise DataUnavailable(
+        f"{name} is being downloaded for the first time, beside the runs; press Reset in a minute, or choose mnist, "
+        "which is built in."
+    )
 
 
 def _download(name: str, root: Path, where: str) -> None:

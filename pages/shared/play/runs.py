@@ -103,8 +103,11 @@ class Work:
         return trainers
 
     def make(self) -> tuple[Trainer, ...]:
+        from gan_core.data.images import prepare
         from gan_core.run.trainer import Trainer
 
+        for config in self.configs:
+            prepare(config.data.data)  # a worker is not for waiting
         return tuple(Trainer(config, points=self.points) for config in self.configs)
 
     @property
