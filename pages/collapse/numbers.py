@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import streamlit as st
 
 from pages.collapse.options import named
+from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import points, statistics, tables
+from pages.shared.views import live, points, statistics
 
 if TYPE_CHECKING:
     from gan_core.metrics.points import Scores
@@ -32,6 +32,8 @@ NUMBERS: dict[str, tuple[statistics.Read, str]] = {
     "w1": (lambda s: s.w1, "{:.3f}"),
 }
 
+ROOM = 300  # pixels of the table and its note
+
 
 def value(name: str, scores: Scores) -> float:
     """NaN where the data have no modes."""
@@ -39,26 +41,29 @@ def value(name: str, scores: Scores) -> float:
     return float("nan") if pair is None else pair[0]
 
 
+@pushed
 def numbers(page: PageState, frame: Frame) -> None:
     """Each score: of every run the median and range, of a perfect generator, and of one that keeps exactly k modes."""
-    runs = named(page, frame)
-    found = [
-        [statistics.score(page, i, run, k) for k in points.members_shown(page, run)] for i, (_, run) in enumerate(runs)
-    ]
-    first, run = found[0][0], frame.runs[0]
-    if first.modes is None:
+    runs, run = named(page, frame), frame.runs[0]
+    if run.centres is None:
         return
-    kept = max(1, min(first.modes, round(float(np.median([value("near", one) for one in found[0]])))))
-    exact = _exact(kept, run)
-    head = ["", *(name or t("collapse.this_run") for name, _ in runs), t("panel.perfect"),
-            t("collapse.exactly", k=kept, modes=first.modes)]  # fmt: skip
-    rows = []
-    for name, (_, style) in NUMBERS.items():
-        cells = [_median_and_range([value(name, one) for one in scores], style) for scores in found]
-        rows.append([t(f"collapse.number_{name}"), *cells, perfect(name, first), written(exact.get(name), style)])
-    with st.container(key=f"{page.name}-numbers"):
-        tables.show(head, rows)
-    st.caption(t("collapse.numbers_note", n=first.samples, w1=first.w1_points, radius=f"{first.near_radius:.2g}"))
+    found = statistics.scored(page, frame)
+    blocks: list[live.Block] = [statistics.told_when(frame, found)]
+    if found is not None:
+        shown = [[of[k] for k in points.members_shown(page, run) if k < len(of)] for of in found.runs]
+        first = shown[0][0]
+        modes = first.modes or 0
+        kept = max(1, min(modes, round(float(np.median([value("near", one) for one in shown[0]])))))
+        exact = _exact(kept, run)
+        head = ["", *(name or t("collapse.this_run") for name, _ in runs), t("panel.perfect"),
+                t("collapse.exactly", k=kept, modes=modes)]  # fmt: skip
+        rows = []
+        for name, (_, style) in NUMBERS.items():
+            cells = [_median_and_range([value(name, one) for one in scores], style) for scores in shown]
+            rows.append([t(f"collapse.number_{name}"), *cells, perfect(name, first), written(exact.get(name), style)])
+        note = t("collapse.numbers_note", n=first.samples, w1=first.w1_points, radius=f"{first.near_radius:.2g}")
+        blocks = [live.Table(head, rows), *blocks, live.Sentence(note, small=True)]
+    live.words(f"{page.name}-numbers", blocks, step=frame.step, reserve=ROOM)
 
 
 def perfect(name: str, scores: Scores) -> str:

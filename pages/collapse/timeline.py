@@ -2,46 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+from pages.collapse import verdicts
 from pages.collapse.options import named
 from pages.shared.controls import options
+from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import live, points, statistics
 
 if TYPE_CHECKING:
-    from gan_core.run.modes import Diversity
+    from gan_core.run.modes import Alarm, Diversity
 
 COLOURS = ("fake", "green", "purple", "real")  # of the runs side by side, in the charts over steps
 ROWS = {1: 13, 2: 13, 3: 10, 4: 8}  # pixels of a row of the timeline, by the number of strips; below that 4
 
 
 def timeline(page: PageState, frame: Frame) -> None:
-    """Who gets which mode, over all steps: one strip a run and seed, dashed where the alarm began."""
-    from gan_core.run.modes import alarms
-
+    """Who gets which mode, over all steps, and what is counted."""
     watched = _watched(page, frame)
     if not watched:
         return
     radius = f"{watched[0][2].radius:.2g}"
-    key = f"{page.name}-timeline"
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(f"**{t('collapse.timeline')}**", help=t("collapse.timeline_help", radius=radius), width="content")
         count = options.control(
             page, "count", collapsed=True, words=lambda name: t(f"collapse.count_{name}", radius=radius)
         )
+    _strips(page, frame, count)
+
+
+@pushed
+def _strips(page: PageState, frame: Frame, count: str) -> None:
+    """One strip a run and seed, dashed where the alarm began."""
+    watched = _watched(page, frame)
+    listened = verdicts.heard(page, [known for *_, known in watched])
+    raised: list[Sequence[Alarm | None]]
+    raised = [[None] * run.snapshot.members for _, run, _ in watched] if listened is None else listened.parts
     strips = []
-    for name, run, known in watched:
-        raised = alarms(known)
+    for (name, run, known), alarms in zip(watched, raised, strict=True):
         counted = {"shares": known.shares, "near": known.near}[count]
         for k in points.members_shown(page, run):
             seed = points.member_name(run, k) if run.snapshot.members > 1 else ""
-            alarm = raised[k]
+            alarm = alarms[k]
             strips.append(
                 live.Strip(
                     title=" · ".join(part for part in (name, seed) if part),
@@ -51,6 +60,7 @@ def timeline(page: PageState, frame: Frame) -> None:
                     mark=None if alarm is None else alarm.since,
                 )
             )
+    key = f"{page.name}-timeline"
     live.heat(
         key, strips, step=frame.step, summary=t("collapse.timeline_summary"),
         labels={"step": t("panel.step"), "row": t("scene.mode"), "right": t("collapse.right"),
@@ -66,6 +76,7 @@ def _watched(page: PageState, frame: Frame) -> list[tuple[str, RunFrame, Diversi
     return found if len(found) == len(frame.runs) else []
 
 
+@pushed
 def charts(page: PageState, frame: Frame) -> None:
     """Over steps, for every run the median and range of its seeds: modes covered, and what the alarm listens to."""
     from gan_core.run.modes import THRESHOLDS, signals

@@ -3,6 +3,8 @@ run, and how often the alarm was wrong when that was measured."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,13 +13,16 @@ import streamlit as st
 from pages.collapse.options import chosen, method_name, named
 from pages.shared.controls import predict
 from pages.shared.play import player
-from pages.shared.play.runs import Frame
+from pages.shared.play.pushed import pushed
+from pages.shared.play.runs import Frame, Known, RunFrame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
+from pages.shared.views import live
 
 if TYPE_CHECKING:
-    from gan_core.run.modes import Alarm
+    from gan_core.run.modes import Alarm, Diversity
 
+ROOM = 76  # pixels of a verdict
 FEW, MOST = 3 / 8, 7 / 8  # of the modes: who covers no more than FEW has collapsed, who covers MOST has not
 
 
@@ -37,36 +42,61 @@ def prediction(page: PageState) -> None:
                      evidence=evidence)  # fmt: skip
 
 
+def heard(page: PageState, known: Sequence[Diversity], when: str = "now") -> Known[Sequence[Alarm | None]] | None:
+    """The alarm of every run's members by what is known of their modes, `of` the steps so far."""
+    from gan_core.run.modes import alarms
+
+    return page.shown.remember(
+        ("alarms", when), tuple(int(of.step[-1]) for of in known), [partial(alarms, of) for of in known]
+    )
+
+
+@pushed
 def verdicts(page: PageState, frame: Frame) -> None:
     """For each run: in how many seeds it has collapsed, in a sentence, and whether the alarm is on, and why."""
-    from gan_core.run.modes import WARM_UP, alarms
+    watched = [(name, run, run.diversity.until(frame.step)) for name, run in named(page, frame) if run.diversity]
+    if len(watched) < len(frame.runs):
+        blocks = [live.Sentence(t("collapse.no_modes"), "info")]
+    else:
+        when = "now" if page.shown.at is None else "past"
+        listened = heard(page, [past for *_, past in watched], when)
+        blocks = [
+            _verdict(name or method_name(chosen(page)[0]), run, past, *_alarms_of(listened, i))
+            for i, (name, run, past) in enumerate(watched)
+        ]
+    live.words(f"{page.name}-verdicts", blocks, step=frame.step, reserve=ROOM * len(blocks))
 
-    for name, run in named(page, frame):
-        if run.diversity is None:
-            st.info(t("collapse.no_modes"))
-            return
-        past = run.diversity.until(frame.step)
-        covered, modes = past.covered[-1], int(np.count_nonzero(past.weights > 0))
-        few = int(FEW * modes)
-        words: dict[str, Any] = {
-            "name": name or method_name(chosen(page)[0]),
-            "few": few, "k": int((covered <= few).sum()), "n": len(covered), "step": f"{int(past.step[-1]):,}",
-            "median": f"{np.median(covered):g}", "modes": modes,
-        }  # fmt: skip
-        found = alarms(past)
-        raised = [(k, alarm) for k, alarm in enumerate(found) if alarm is not None]
-        sentence = t("collapse.verdict" if words["k"] else "collapse.verdict_none", **words)
-        if raised:
-            k, alarm = min(raised, key=lambda pair: pair[1].reasons[0].value / pair[1].reasons[0].threshold)
-            alarm_words = t(
-                "collapse.alarm", k=len(raised), n=len(covered), seed=run.config.member(k).train.seed,
-                since=f"{alarm.since:,}", reasons=_reasons(alarm),
-            )  # fmt: skip
-            st.warning(f"{sentence} {alarm_words}", icon=":material/notifications_active:")
-        else:
-            early = int(past.step[-1]) < WARM_UP
-            quiet = t("collapse.no_verdict", step=WARM_UP) if early else t("collapse.no_alarm")
-            st.info(f"{sentence} {quiet}", icon=":material/notifications_none:")
+
+def _alarms_of(listened: Known[Sequence[Alarm | None]] | None, i: int) -> tuple[Sequence[Alarm | None] | None, int]:
+    """Of run i, and the step they are of."""
+    return (None, 0) if listened is None or i >= len(listened.parts) else (listened.parts[i], listened.of[i])
+
+
+def _verdict(
+    name: str, run: RunFrame, past: Diversity, found: Sequence[Alarm | None] | None, listened: int
+) -> live.Sentence:
+    from gan_core.run.modes import WARM_UP
+
+    covered, modes, step = past.covered[-1], int(np.count_nonzero(past.weights > 0)), int(past.step[-1])
+    few = int(FEW * modes)
+    words: dict[str, Any] = {
+        "name": name, "few": few, "k": int((covered <= few).sum()), "n": len(covered), "step": f"{step:,}",
+        "median": f"{np.median(covered):g}", "modes": modes,
+    }  # fmt: skip
+    sentence = t("collapse.verdict" if words["k"] else "collapse.verdict_none", **words)
+    if found is None:
+        return live.Sentence(sentence, "info")
+    when = "" if listened == step else f" {t('collapse.heard', step=f'{listened:,}')}"
+    raised = [(k, alarm) for k, alarm in enumerate(found) if alarm is not None]
+    if not raised:
+        quiet = t("collapse.no_verdict", step=WARM_UP) if listened < WARM_UP else t("collapse.no_alarm") + when
+        return live.Sentence(f"{sentence} {quiet}", "info")
+    k, alarm = min(raised, key=lambda pair: pair[1].reasons[0].value / pair[1].reasons[0].threshold)
+    said = t(
+        "collapse.alarm", k=len(raised), n=len(covered), seed=run.config.member(k).train.seed,
+        since=f"{alarm.since:,}", reasons=_reasons(alarm),
+    )  # fmt: skip
+    return live.Sentence(f"{sentence} {said}{when}", "warning")
 
 
 def _reasons(alarm: Alarm) -> str:

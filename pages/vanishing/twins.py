@@ -8,10 +8,11 @@ import numpy as np
 import streamlit as st
 
 from pages.shared.controls import options, predict
+from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live, points, statistics, tables
+from pages.shared.views import live, points, statistics
 from pages.vanishing.options import ALIKE, COLORS, LOSSES, heading, number, spread
 
 REACH = 10.0  # the logit axis
@@ -61,15 +62,20 @@ def view(page: PageState, frame: Frame) -> None:
         points.member_picker(page, frame)
         axis = options.control(page, "over", words=lambda one: t(f"vanishing.axis_{one}"))
     _arrows(page, frame)
-    live.curves(
-        f"{page.name}-on-curve", [on_curve(run, points.members_shown(page, run), axis) for run in frame.runs],
-        step=frame.step, height=130, width=300, label=t("panel.step"),
-    )  # fmt: skip
+    _on_curves(page, frame, axis)
     left, right = st.columns([5, 4], gap="medium", vertical_alignment="center")
     with left:
         _gradients(page, frame)
     with right:
         _table(page, frame)
+
+
+@pushed
+def _on_curves(page: PageState, frame: Frame, axis: str) -> None:
+    live.curves(
+        f"{page.name}-on-curve", [on_curve(run, points.members_shown(page, run), axis) for run in frame.runs],
+        step=frame.step, height=130, width=300, label=t("panel.step"),
+    )  # fmt: skip
 
 
 def on_curve(run: RunFrame, members: Sequence[int], axis: str) -> live.Chart:
@@ -97,6 +103,7 @@ def on_curve(run: RunFrame, members: Sequence[int], axis: str) -> live.Chart:
     )  # fmt: skip
 
 
+@pushed
 def _gradients(page: PageState, frame: Frame) -> None:
     """‖∂L_G/∂θ_G‖ of both runs: the median of the members and their range, on a log scale."""
     curves, key = frame.runs[0].curves, f"{page.name}-gradients"
@@ -110,6 +117,7 @@ def _gradients(page: PageState, frame: Frame) -> None:
     )
 
 
+@pushed
 def _arrows(page: PageState, frame: Frame) -> None:
     """One panel a loss, the arrows of both in one unit: the length where the longer ones would just not be cut."""
     from gan_core.run.pictures import arrows
@@ -137,19 +145,25 @@ def _arrows(page: PageState, frame: Frame) -> None:
     )  # fmt: skip
 
 
+@pushed
 def _table(page: PageState, frame: Frame) -> None:
-    """The path of the fakes so far and, once the runs rest, the modes they are near to and the distance left."""
+    """The path of the fakes so far, the modes they are near to and the distance left."""
+    found = statistics.scored(page, frame)
     rows: dict[str, list[str]] = {"path": [], "modes": [], "w1": []}
     for i, run in enumerate(frame.runs):
         members = points.members_shown(page, run)
         rows["path"].append(spread(path(run)[members]))
-        if page.show is not None and not page.show.running:  # exact transport takes a moment
-            scores = [statistics.score(page, i, run, k) for k in members]
-            rows["w1"].append(spread(np.array([score.w1.value for score in scores])))
-            if run.centres is not None:
-                rows["modes"].append(spread(np.array([score.near for score in scores])))
-    tables.show(
+        scores = [] if found is None else [found.runs[i][k] for k in members if k < len(found.runs[i])]
+        rows["w1"].append(spread(np.array([score.w1.value for score in scores])) if scores else "–")
+        if run.centres is not None:
+            rows["modes"].append(spread(np.array([score.near for score in scores])) if scores else "–")
+    table = live.Table(
         ["", *(t(f"vanishing.short_{name}") for name in LOSSES)],
         [[t(f"vanishing.table_{name}"), *cells] for name, cells in rows.items() if cells],
-        help=t("vanishing.table_help"),
     )
+    blocks: list[live.Block] = [
+        table,
+        statistics.told_when(frame, found),
+        live.Sentence(t("vanishing.table_help"), small=True),
+    ]
+    live.words(f"{page.name}-table", blocks, step=frame.step)

@@ -219,7 +219,7 @@ def test_at_1280_by_900_the_plane_the_player_and_the_numbers_need_no_scrolling(p
     for seen in (
         view(page),
         button(page, "Play"),
-        page.get_by_test_id("stMetric").last,
+        page.locator(".gan-live .number").last,
         progress(page),
     ):
         box = seen.bounding_box()

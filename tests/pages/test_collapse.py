@@ -13,7 +13,7 @@ from gan_core.studies.table import COLUMNS, shipped
 from pages.collapse import misconceptions, numbers, options
 from pages.shared.shell import i18n
 from pages.shared.shell.i18n import t
-from tests.pages.test_pages import at_rest, params, press, state, tables, until, visit, words
+from tests.pages.test_pages import alarms, at_rest, params, press, state, tables, until, visit, words
 
 NAME = "collapse"
 ENGLISH = i18n.texts("en")
@@ -134,7 +134,7 @@ def test_the_alarm_says_who_since_when_and_by_which_curve(monkeypatch: pytest.Mo
     app = at_rest(press(page(**FAST), "step", NAME), NAME)
     monkeypatch.setattr(Diversity, "until", lambda self, step: self)  # as if the run had come that far
     app.run()
-    text = app.warning[0].value
+    (text,) = alarms(app)
     assert "Alarm in 1 of 2" in text and "seed 1" in text and "since step 400" in text
     assert t("collapse.curve_effective_modes") in text and t("collapse.curve_spread") in text
     assert "alarm below 50%" in text and "at 5% of the data's" in text

@@ -21,7 +21,20 @@ from pages.digits import labels, latent_space, models, scores
 from pages.digits.replay import NUMBERS, STATE
 from pages.shared.play import experiments, resources, shelf
 from pages.shared.shell import i18n
-from tests.pages.test_pages import at_rest, look_back, params, press, state, tables, train, until, visit, words
+from tests.pages.test_pages import (
+    alarms,
+    at_rest,
+    look_back,
+    numbers,
+    params,
+    press,
+    state,
+    tables,
+    train,
+    until,
+    visit,
+    words,
+)
 
 ENGLISH = i18n.texts("en")
 NAME = "digits"
@@ -66,9 +79,7 @@ def test_it_opens_with_digits_and_trains_nothing() -> None:
     assert params(app) == {} and not app.error and not app.warning
     assert state(app, NAME).show is None and run.show.job.live is None
     card = checkpoints.load_card(models.names()[0])
-    assert [metric.value for metric in app.metric] == [
-        style.format(card.scores[name].value) for name, style in NUMBERS.items()
-    ]
+    assert list(numbers(app).values()) == [style.format(card.scores[name].value) for name, style in NUMBERS.items()]
     assert run.show.moment().step == card.steps
 
 
@@ -77,7 +88,7 @@ def test_the_scrubber_brings_pictures_and_scores_of_the_past_back() -> None:
     _, recorded = shelf.replay(models.names()[0])
     look_back(app, int(recorded.steps[0]), STATE)
     assert state(app, STATE).show.moment().step == 0
-    assert app.metric[0].value == NUMBERS["fid"].format(recorded.scores["fid"][0])
+    assert next(iter(numbers(app).values())) == NUMBERS["fid"].format(recorded.scores["fid"][0])
 
 
 def test_it_goes_on_training_from_there_and_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +106,7 @@ def test_it_goes_on_training_from_there_and_back(monkeypatch: pytest.MonkeyPatch
     assert frame.runs[0].snapshot.fake.shape[1] == recorded.fake.shape[1]
     until(lambda: show.cache["scores"][2].done())
     app.run()
-    assert len(app.metric) == len(NUMBERS) and f"From step {card.steps:,} on" in words(app)
+    assert len(numbers(app)) == len(NUMBERS) and f"From step {card.steps:,} on" in words(app)
     press(app, "back", STATE)
     assert state(app, STATE).show.job.live is None and show.job.state == "closed"
     assert f"From step {card.steps:,} on" not in words(app)
@@ -131,7 +142,7 @@ def test_section_and_run_stand_in_the_address_and_come_back() -> None:
 def test_a_section_or_run_that_is_none_is_a_sentence(address: dict[str, str]) -> None:
     app = page(**address)
     assert len(app.warning) == len(address) and "is not possible" in app.warning[0].value
-    assert params(app) == {} and len(app.metric) == len(NUMBERS)
+    assert params(app) == {} and len(numbers(app)) == len(NUMBERS)
 
 
 def test_an_address_with_a_configuration_means_to_train_it() -> None:
@@ -293,7 +304,7 @@ def test_the_alarm_of_a_live_run_says_who_and_how_many(monkeypatch: pytest.Monke
     assert "no verdict" in words(app)
     monkeypatch.setattr(ClassHistory, "until", lambda self, step: self)  # as if the run had come that far
     app.run()
-    text = app.warning[0].value
+    (text,) = alarms(app)
     assert "1 of 2 collapsing" in text and "seed 6: 2 digits, KL 1.61" in text
 
 

@@ -23,6 +23,8 @@ from pages.shared.views.live.component import KINDS
 ROOT = Path(__file__).parents[2]
 PLAYERS = ("play_2d", "digits")
 PATIENCE = 60
+VIEW = "bidi_component"
+MOVES = ("scene", "curves", "digits", "heat", "words")  # kinds of views
 
 
 def visit(name: str, **params: str) -> AppTest:
@@ -78,10 +80,34 @@ def unwrapped(packet: bytes) -> tuple[dict[str, Any], list[tuple[str, dict[str, 
     header, at, frames = json.loads(packet[12 : 12 + length]), 12 + length, []
     while at < len(packet):
         kind, size = (int.from_bytes(packet[at + i : at + i + 4], "little") for i in (0, 4))
-        frame = packet[at + 8 : at + 8 + size]
-        frames.append((KINDS[kind], json.loads(frame[4 : 4 + int.from_bytes(frame[:4], "little")])))
+        frames.append((KINDS[kind], _header(packet[at + 8 : at + 8 + size])))
         at += 8 + size
     return header, frames
+
+
+def _header(frame: bytes) -> dict[str, Any]:
+    return json.loads(frame[4 : 4 + int.from_bytes(frame[:4], "little")])
+
+
+def views(app: AppTest) -> list[tuple[str, dict[str, Any]]]:
+    """Every live view on the page: its kind, and the header of the frame that the last script run put into it."""
+    shown = [(node.proto.component_name.removeprefix("gan_live_"), node.proto.bytes) for node in app.get(VIEW)]
+    return [(kind, _header(message[8:])) for kind, message in shown if kind in KINDS]
+
+
+def blocks(app: AppTest, name: str) -> list[dict[str, Any]]:
+    """The blocks of words that move with the pictures: those that have `name`, "sentence" or "head" or "numbers"."""
+    return [block for kind, frame in views(app) if kind == "words" for block in frame["blocks"] if name in block]
+
+
+def alarms(app: AppTest) -> list[str]:
+    """The sentences in boxes of warning that move with the pictures."""
+    return [block["sentence"] for block in blocks(app, "sentence") if block["mood"] == "warning"]
+
+
+def numbers(app: AppTest) -> dict[str, str]:
+    """The numbers that move with the pictures, by their names."""
+    return {label: value for block in blocks(app, "numbers") for label, value, *_ in block["numbers"]}
 
 
 def params(app: AppTest) -> dict[str, str]:
@@ -91,7 +117,8 @@ def params(app: AppTest) -> dict[str, str]:
 def tables(app: AppTest) -> list[list[list[str]]]:
     """Every table of words and numbers on the page: its rows of cells, the first one the head; without their style."""
     found = [block.value.splitlines() for block in app.markdown if block.value.startswith("| ")]
-    return [[_cells(line) for line in (lines[0], *lines[2:])] for lines in found]
+    moving = [[[_plain(cell) for cell in row] for row in (one["head"], *one["rows"])] for one in blocks(app, "head")]
+    return [[_cells(line) for line in (lines[0], *lines[2:])] for lines in found] + moving
 
 
 def _cells(line: str) -> list[str]:
@@ -103,7 +130,10 @@ def _plain(cell: str) -> str:
 
 
 def words(app: AppTest) -> str:
-    return " ".join(block.value for block in (*app.warning, *app.error, *app.info, *app.markdown, *app.caption))
+    still = [block.value for block in (*app.warning, *app.error, *app.info, *app.markdown, *app.caption)]
+    moving = [block["sentence"] for block in blocks(app, "sentence")]
+    rows = [f"| {' | '.join(row)} |" for block in blocks(app, "head") for row in (block["head"], *block["rows"])]
+    return " ".join([*still, *moving, *rows])
 
 
 # ── opening ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -316,13 +346,15 @@ def test_play_and_pause() -> None:
         ("play_2d", {}),
         ("play_2d", {"members": "3"}),
         ("collapse", {}),
+        ("vanishing", {}),
+        ("vanishing", {"members": "3"}),
         ("wgan", {}),
         ("digits", {"preset": "digits_mlp"}),
     ],
 )
 def test_while_a_run_trains_workers_draw_all_that_moves(name: str, address: dict[str, str]) -> None:
     app = at_rest(visit(name, batch="8", g_layers="8", d_layers="8", steps="1000000", **address), name)
-    drawn = {node.proto.component_name for node in app.get("bidi_component")}
+    shown = {(kind, frame["key"]) for kind, frame in views(app) if kind in MOVES}
     show = state(app, name).show
     heard = threading.Event()
     show.channel.listen(heard.set)
@@ -335,8 +367,8 @@ def test_while_a_run_trains_workers_draw_all_that_moves(name: str, address: dict
         assert packet is not None or heard.wait(PATIENCE), "no worker made a packet"
     header, frames = unwrapped(packet)
     assert header["running"] and header["step"] == frames[0][1]["step"]
-    # every kind of view that is on the page and shows the runs is in it, at one and the same step
-    assert {f"gan_live_{kind}" for kind, _ in frames} >= drawn & {"gan_live_scene", "gan_live_digits"}
+    # every view that is on the page and shows the runs is in it, at one and the same step
+    assert {(kind, frame["key"]) for kind, frame in frames} == shown
     assert {frame["step"] for _, frame in frames} == {header["step"]}
     press(app, "pause", name)
     at_rest(app, name)

@@ -127,7 +127,8 @@ class Channel:
         return made
 
     def published(self) -> None:
-        """A worker has a new frame, or the runs have come to rest."""
+        """A worker has a new frame, or the runs have come to rest; then it works out what their views show, so that no
+        script run has to."""
         if self.live:
             with self._lock:
                 wanted, self._wanted = self._wanted, False
@@ -136,6 +137,8 @@ class Channel:
             made = self.pack()
             with self._lock:
                 self._made = made
+        elif (show := self.show) is not None and not show.moving and self._views is not None:
+            self.pack()
         self._tell()
 
     def changed(self) -> None:

@@ -10,7 +10,9 @@ remembered with their arguments, and workers draw them again with newer frames:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -24,6 +26,19 @@ P = ParamSpec("P")
 Part = Callable[Concatenate[PageState, Frame, P], None]
 
 
+_within: ContextVar[bool] = ContextVar("within", default=False)
+
+
+@contextmanager
+def _part() -> Iterator[None]:
+    """Inside, other parts belong to the one that calls them."""
+    token = _within.set(True)
+    try:
+        yield
+    finally:
+        _within.reset(token)
+
+
 def pushed(part: Part[P]) -> Part[P]:
     """The part, remembered. One that draws a moment of its own making, and not the frame that the player gave, is left
     to the script runs."""
@@ -31,9 +46,10 @@ def pushed(part: Part[P]) -> Part[P]:
     @wraps(part)
     def drawn(page: PageState, frame: Frame, *args: P.args, **options: P.kwargs) -> None:
         show = page.show
-        if show is not None and frame is show.drawn:
+        if show is not None and frame is show.drawn and not _within.get():
             show.parts.append(lambda newer: part(page, newer, *args, **options))
-        part(page, frame, *args, **options)
+        with _part():
+            part(page, frame, *args, **options)
 
     return drawn
 
@@ -42,7 +58,7 @@ def again(parts: Sequence[Callable[[Frame], None]], selections: dict[str, int | 
     """All parts of a page as one function of a frame, which any thread may call: the frames of their views."""
 
     def views(frame: Frame) -> list[bytes]:
-        with i18n.speaking(language), live.recording(selections) as drawn:
+        with i18n.speaking(language), live.recording(selections) as drawn, _part():
             for part in parts:
                 part(frame)
         return drawn

@@ -8,12 +8,13 @@ torch before a worker of the pool needs it: a script thread only ever sees frame
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from gan_core.jobs.playable import Playable
 from gan_core.jobs.pool import Job, Pool
 from gan_core.run.memory import estimate
 from pages.shared.play.channel import Channel
+from pages.shared.views import live
 
 if TYPE_CHECKING:
     from gan_core.run.classes import ClassHistory
@@ -174,6 +176,43 @@ def _run_frame(trainer: Trainer) -> RunFrame:
     )
 
 
+@dataclass(frozen=True)
+class Known(Generic[T]):
+    """What was found out, part by part, and about what."""
+
+    of: Any
+    parts: list[T]
+
+
+class Memory(Generic[T]):
+    """What is slow to work out about a frame, part by part: several parts belong to one frame, and between two of them
+    pictures go on."""
+
+    def __init__(self) -> None:
+        self.known: Known[T] | None = None
+        self._under_way: tuple[object, list[Callable[[], T]], list[T]] | None = (
+            None  # of what, what is left, what is made
+        )
+        self._due = 0.0
+
+    def work(self, key: object, makes: Sequence[Callable[[], T]], slowness: float) -> None:
+        """All of it at once, or where 1/slowness of the time is spent on it, the next part when that is due."""
+        if self.known is not None and self.known.of == key:
+            return
+        if not slowness:
+            self.known, self._under_way = Known(key, [make() for make in makes]), None
+            return
+        began = time.monotonic()
+        if began < self._due:
+            return
+        of, left, made = self._under_way = self._under_way or (key, list(makes), [])
+        made.append(left.pop(0)())
+        now = time.monotonic()
+        self._due = now + (now - began) * slowness
+        if not left:
+            self.known, self._under_way = Known(of, made), None
+
+
 @dataclass(eq=False)
 class Show:
     """What one page shows: the runs, whether they are training, and the moment that is looked at.
@@ -187,7 +226,9 @@ class Show:
     touched: bool = False  # it is more than a fresh start
     drawn: Frame | None = None  # the frame that the script run under way draws, or the last one did
     parts: list[Callable[[Frame], None]] = field(default_factory=list)  # of that script run, what is `pushed` later
-    cache: dict[Any, Any] = field(default_factory=dict)  # what views worked out about these runs
+    cache: dict[Any, Any] = field(default_factory=dict)  # what workers answered about these runs
+    memories: dict[Any, Memory[Any]] = field(default_factory=dict)  # what was worked out about their frames
+    _working_out: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self.channel = Channel(self)
@@ -218,14 +259,15 @@ class Show:
         self.job.do(command)
         return answer
 
-    def remember(self, name: Hashable, key: object, make: Callable[[], T]) -> T:
-        """`make()`, made again when `key` changes, but while the runs train only in WORKED_OUT of their time."""
-        known: tuple[object, float, T] | None = self.cache.get(name)
-        if known is None or (known[0] != key and not (self.running and time.monotonic() < known[1])):
-            began = time.monotonic()
-            made, now = make(), time.monotonic()
-            known = self.cache[name] = (key, now + (now - began) * self.job.crowd / WORKED_OUT, made)
-        return known[2]
+    def remember(self, name: Hashable, key: object, makes: Sequence[Callable[[], T]]) -> Known[T] | None:
+        """What each of `makes` finds out about `key`. While the runs train that of an older key, or None: workers take
+        WORKED_OUT of the runs' time for everything that is remembered, and a script run computes nothing beside them.
+        """
+        memory: Memory[T] = self.memories.setdefault(name, Memory())
+        if live.is_recording() or not self.moving:
+            with self._working_out:
+                memory.work(key, makes, self.job.crowd * len(self.memories) / WORKED_OUT if self.running else 0)
+        return memory.known
 
     def answer(self, name: Hashable, key: object, question: Callable[[Work], T]) -> T | None:
         """A worker's answer to `question`, as in `remember`; until it is there the last one, at first None."""

@@ -21,6 +21,7 @@ SHARED = 16  # samples of each member where several stand side by side
 NEIGHBOURS = 6
 WALK_STEPS = 11
 CLASSES = 10
+VERDICT_ROOM = 76  # pixels
 
 
 @pushed
@@ -57,6 +58,7 @@ def chosen_sample(page: PageState, run: RunFrame) -> tuple[int, int]:
     return (k if k < run.snapshot.members else 0), i
 
 
+@pushed
 def growth(page: PageState, frame: Frame) -> None:
     """The same noise at moments of the past, evenly spaced over what was recorded."""
     run = frame.runs[0]
@@ -67,42 +69,53 @@ def growth(page: PageState, frame: Frame) -> None:
     live.digits(f"{page.name}-growth", groups, step=frame.step, columns=GROWTH_COLUMNS, upscale=2, width=500)
 
 
+@pushed
 def neighbours(page: PageState, frame: Frame) -> None:
     """The chosen sample beside the training images nearest to it, with their distances."""
-    from gan_core.data.images import load_images
-    from gan_core.metrics.nearest import nearest_images
-
     run = frame.runs[0]
     k, i = chosen_sample(page, run)
     sample = run.snapshot.fake[k, i]
-    images, _ = load_images(run.config.data.data, "train")
-    sample, index, distance = page.shown.remember(
-        "neighbours", (k, i, run.snapshot), lambda: (sample, *nearest_images(images, sample, NEIGHBOURS))
-    )
+
+    def search() -> tuple[np.ndarray, np.ndarray]:
+        from gan_core.data.images import load_images
+        from gan_core.metrics.nearest import nearest_images
+
+        images, _ = load_images(run.config.data.data, "train")
+        index, distance = nearest_images(images, sample, NEIGHBOURS)
+        return np.concatenate([sample[None], images[index]]), distance
+
+    found = page.shown.remember(("neighbours", k, i), run.snapshot, [search])
+    pictures, distance = (sample[None], np.empty(0)) if found is None else found.parts[0]
+    step = frame.step if found is None else found.of.step
     live.digits(
         f"{page.name}-neighbours",
-        live.Images(
-            np.concatenate([sample[None], images[index]]),
-            labels=[t("digits.sample"), *(f"{one:.2f}" for one in distance)],
-        ),
+        live.Images(pictures, f"{t('panel.step')} {step:,}",
+                    labels=[t("digits.sample"), *(f"{one:.2f}" for one in distance)]),
         step=frame.step, columns=NEIGHBOURS + 1, upscale=2,
     )  # fmt: skip
 
 
 def walk(page: PageState, frame: Frame) -> None:
-    """G on the way from the chosen sample's latent to another's. Only of the present: the past keeps no networks."""
-    run = frame.runs[0]
-    k, start = chosen_sample(page, run)
-    key = f"{page.name}-walk-to"
-    last = run.snapshot.fake.shape[1] - 1
+    """G on the way from the chosen sample's latent to another's, which is asked for."""
+    _, start = chosen_sample(page, frame.runs[0])
+    last = frame.runs[0].snapshot.fake.shape[1] - 1
     label, why = t("digits.walk_to", start=start + 1), t("digits.walk_to_help")
-    end = st.number_input(label, 1, last + 1, 2, key=key, width=200, help=why) - 1
+    end = st.number_input(label, 1, last + 1, 2, key=f"{page.name}-walk-to", width=200, help=why) - 1
+    _way(page, frame, end)
+
+
+@pushed
+def _way(page: PageState, frame: Frame, end: int) -> None:
+    """Only of the present: the past keeps no networks."""
+    k, start = chosen_sample(page, frame.runs[0])
     newest = page.shown.job.step_count
-    found = page.shown.answer("walk", (newest, k, start, end), lambda work: _walk(work, k, start, end))
-    if found is None:
-        st.caption(t("digits.waiting"))
-    else:
-        live.digits(f"{page.name}-walk", found, step=newest, columns=WALK_STEPS, upscale=2)
+
+    def question(work: Work) -> tuple[int, np.ndarray]:
+        return work.step_count, _walk(work, k, start, end)
+
+    found = page.shown.answer("walk", (newest, k, start, end), question)
+    groups = [] if found is None else [live.Images(found[1], f"{t('panel.step')} {found[0]:,}")]
+    live.digits(f"{page.name}-walk", groups, step=frame.step, columns=WALK_STEPS, upscale=2)
 
 
 def _walk(work: Work, k: int, start: int, end: int) -> np.ndarray:
@@ -148,6 +161,7 @@ def class_chart(counts: np.ndarray, data: str) -> live.Chart:
     return live.Chart(t("digits.chart_classes"), (-0.5, CLASSES - 0.5), lines, kind="histogram")
 
 
+@pushed
 def collapse_alarm(page: PageState, frame: Frame) -> None:
     """Which digits each member makes, how far that is from the training labels, and a warning where they collapse."""
     from gan_core.run.classes import WARM_UP, collapses
@@ -167,19 +181,28 @@ def collapse_alarm(page: PageState, frame: Frame) -> None:
         k, worst = max(found.items(), key=lambda pair: pair[1].kl)
         seed = run.config.member(k).train.seed
         alarm = t("digits.collapsing", k=len(found), n=len(shown), seed=seed, made=worst.made, kl=f"{worst.kl:.2f}")
-        st.warning(f"{sentence} {alarm}", icon=":material/notifications_active:")
+        verdict = live.Sentence(f"{sentence} {alarm}", "warning")
     else:
         quiet = t("digits.no_verdict", step=f"{WARM_UP:,}") if known.step[-1] < WARM_UP else t("digits.no_collapse")
-        st.info(f"{sentence} {quiet}", icon=":material/notifications_none:")
+        verdict = live.Sentence(f"{sentence} {quiet}", "info")
+    live.words(f"{page.name}-verdict", [verdict], step=frame.step, reserve=VERDICT_ROOM)
 
 
 def class_strips(page: PageState, frame: Frame) -> None:
     """Who makes which digit, over all steps: one strip a member."""
-    run = frame.runs[0]
-    if run.classes is None or len(run.classes.step) < 2:
+    known = frame.runs[0].classes
+    if known is None:
         return
-    known = run.classes
     st.markdown(f"**{t('digits.strips')}**", help=t("digits.strips_help", n=known.samples))
+    _strips(page, frame)
+
+
+@pushed
+def _strips(page: PageState, frame: Frame) -> None:
+    run = frame.runs[0]
+    known = run.classes
+    if known is None:
+        return
     shown = points.members_shown(page, run)
     strips = [
         live.Strip(points.member_name(run, k) if len(shown) > 1 else "", known.step, known.shares[:, k], known.weights)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 import numpy as np
 import streamlit as st
@@ -23,13 +23,13 @@ from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live, tables
+from pages.shared.views import live
 from pages.shared.views.points import WALL, in_plane, is_probability, members_shown, of_players, titled
 
 if TYPE_CHECKING:
     from gan_core.metrics.points import Scores
+    from gan_core.run.history import PointSnapshot
 
-NUMBER_WIDTH = 170  # pixels
 BINS = 40
 
 
@@ -43,29 +43,55 @@ NUMBERS: dict[str, tuple[Read, str]] = {
     "w1": (lambda s: s.w1, "{:.3f}"),
     "jsd": (lambda s: s.jsd, "{:.3f}"),
 }
+OF_MODES = ("modes", "high_quality")  # those that data without modes do not have
 
 
-def score(page: PageState, i: int, run: RunFrame, k: int) -> Scores:
-    """The scores of member k of run i at the moment that is drawn; while it trains, not older than a second."""
+class Scored(NamedTuple):
+    """The scores of all members of every run, at most WALL of each, and the step that they are of."""
+
+    step: int
+    runs: list[list[Scores]]
+
+
+def scored(page: PageState, frame: Frame) -> Scored | None:
+    """The scores at the moment that is drawn, or while the runs train of one not long before; None until there are
+    any."""
     from gan_core.metrics.points import scores
 
-    shot = in_plane(run.snapshot)
-    return page.shown.remember(
-        ("scores", i, k),
-        shot,
-        lambda: scores(shot.real, shot.fake[k], run.centres, run.std, run.weights, extent=shot.extent),
-    )
+    def of(run: RunFrame, shot: PointSnapshot, k: int) -> Callable[[], Scores]:
+        return lambda: scores(shot.real, shot.fake[k], run.centres, run.std, run.weights, extent=shot.extent)
+
+    shots = tuple(in_plane(run.snapshot) for run in frame.runs)
+    counts = [min(shot.members, WALL) for shot in shots]
+    makes = [of(run, shot, k) for run, shot, count in zip(frame.runs, shots, counts, strict=True) for k in range(count)]
+    found = page.shown.remember("scores", shots, makes)
+    if found is None or len(found.parts) != sum(counts):
+        return None
+    parts = iter(found.parts)
+    return Scored(found.of[0].step, [[next(parts) for _ in range(count)] for count in counts])
 
 
+def told_when(frame: Frame, found: Scored | None) -> live.Sentence:
+    """Of which step the scores are."""
+    words = t("panel.scoring") if found is None else t("panel.scored", step=f"{found.step:,}")
+    return live.Sentence(words if found is None or found.step != frame.step else "", small=True)
+
+
+@pushed
 def scores(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> None:
     """Four numbers a run, each beside what a perfect generator would score; of several members the median and range."""
+    found = scored(page, frame)
+    blocks: list[live.Block] = []
     for i, (run, title) in enumerate(titled(frame, titles)):
-        found = [score(page, i, run, k) for k in members_shown(page, run)[:WALL]]
         if title:
-            st.markdown(f"**{title}**")
-        with st.container(horizontal=True, gap="small"):
-            for name, pairs in _known(found).items():
-                _number(name, pairs, found[0])
+            blocks.append(live.Sentence(f"**{title}**"))
+        if found is None:
+            names = [name for name in NUMBERS if run.centres is not None or name not in OF_MODES]
+            blocks.append(live.Numbers([live.Number(t(f"panel.{name}"), "–", " ") for name in names]))
+            continue
+        shown = [found.runs[i][k] for k in members_shown(page, run) if k < WALL]
+        blocks.append(live.Numbers([_number(name, pairs, shown[0]) for name, pairs in _known(shown).items()]))
+    live.words(f"{page.name}-scores", [*blocks, told_when(frame, found)], step=frame.step)
 
 
 def _known(found: Sequence[Scores]) -> dict[str, list[tuple[float, float]]]:
@@ -74,34 +100,37 @@ def _known(found: Sequence[Scores]) -> dict[str, list[tuple[float, float]]]:
     return {name: [pair for pair in of if pair is not None] for name, of in pairs.items() if of[0] is not None}
 
 
-def _number(name: str, pairs: Sequence[tuple[float, float]], one: Scores) -> None:
+def _number(name: str, pairs: Sequence[tuple[float, float]], one: Scores) -> live.Number:
     _, style = NUMBERS[name]
     values = np.array([value for value, _ in pairs])
     floor = t("panel.floor", value=style.format(pairs[0][1]))
     if len(values) > 1:
         floor = f"{style.format(values.min())}–{style.format(values.max())} · {floor}"
     radius = "" if one.near_radius is None else f"{one.near_radius:.2g}"
-    st.metric(
-        t(f"panel.{name}"), style.format(np.median(values)), floor,
-        delta_color="off", delta_arrow="off", width=NUMBER_WIDTH,
-        help=t(f"panel.{name}_help", n=one.w1_points if name == "w1" else one.samples, radius=radius),
-    )  # fmt: skip
+    why = t(f"panel.{name}_help", n=one.w1_points if name == "w1" else one.samples, radius=radius)
+    return live.Number(t(f"panel.{name}"), style.format(np.median(values)), floor, why)
 
 
+@pushed
 def members(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> None:
     """One line a member: its seed and its scores."""
+    if all(run.snapshot.members == 1 for run in frame.runs):
+        return
+    found = scored(page, frame)
+    blocks: list[live.Block] = []
     for i, (run, title) in enumerate(titled(frame, titles)):
         count = min(run.snapshot.members, WALL)
-        if count == 1:
+        if count == 1 or found is None:
             continue
-        known = _known([score(page, i, run, k) for k in range(count)])
+        known = _known(found.runs[i])
         columns = [
             [*(NUMBERS[name][1].format(value) for value, _ in pairs), NUMBERS[name][1].format(pairs[0][1])]
             for name, pairs in known.items()
         ]
         names = [*(str(run.config.member(k).train.seed) for k in range(count)), t("panel.perfect")]
         rows = [list(row) for row in zip(names, *columns, strict=True)]
-        tables.show([title or t("panel.seed"), *(t(f"panel.{name}") for name in known)], rows, grey={count})
+        blocks.append(live.Table([title or t("panel.seed"), *(t(f"panel.{name}") for name in known)], rows, {count}))
+    live.words(f"{page.name}-members", [*blocks, told_when(frame, found)], step=frame.step)
 
 
 # ── curves ───────────────────────────────────────────────────────────────────────────────────────────────────────────

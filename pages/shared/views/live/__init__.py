@@ -26,17 +26,17 @@ Each view's root element, `.gan-live[data-kind=scene]` and so on, tells `data-st
 frame in a list, which a worker may do. `scene_frame`, `curves_frame`, … give the bytes alone.
 """
 
-from .component import recording, selecting, stamp
+from .component import is_recording, recording, selecting, stamp
 from .curves import Chart, Line, curves, curves_frame
 from .digits import Images, digits, digits_frame
 from .heat import HEAT_LABELS, Strip, heat, heat_frame
 from .scene import LABELS, LAYERS, Panel, scene, scene_frame
 from .timeline import TIMELINE_LABELS, timeline
-from .words import Number, Numbers, Sentence, Table, words, words_frame
+from .words import Block, Number, Numbers, Sentence, Table, words, words_frame
 
 __all__ = [
-    "HEAT_LABELS", "LABELS", "LAYERS", "TIMELINE_LABELS", "Chart", "Images", "Line", "Number", "Numbers", "Panel",
-    "Sentence", "Strip", "Table",
-    "curves", "curves_frame", "digits", "digits_frame", "heat", "heat_frame", "recording", "scene", "scene_frame",
-    "selecting", "stamp", "timeline", "words", "words_frame",
+    "HEAT_LABELS", "LABELS", "LAYERS", "TIMELINE_LABELS", "Block", "Chart", "Images", "Line", "Number", "Numbers",
+    "Panel", "Sentence", "Strip", "Table",
+    "curves", "curves_frame", "digits", "digits_frame", "heat", "heat_frame", "is_recording", "recording", "scene",
+    "scene_frame", "selecting", "stamp", "timeline", "words", "words_frame",
 ]  # fmt: skip

@@ -115,6 +115,11 @@ def recording(selections: dict[str, int | None]) -> Iterator[list[bytes]]:
         _recorded.reset(token)
 
 
+def is_recording() -> bool:
+    """Whether no script run draws, but somebody who has time."""
+    return _recorded.get() is not None
+
+
 def stamp(known: bool = True) -> bytes:
     """Eight bytes: a number that no other message has and that grows, whose lowest bit tells whether Python knows that
     the drawing code is there."""

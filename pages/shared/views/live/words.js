@@ -38,12 +38,13 @@ const BLOCKS = {
   },
   head: {
     make: () => make("div", { className: "scroll" }, make("table", {}, make("thead", {}, make("tr")), make("tbody"))),
-    fill: (element, { head, rows }) => {
+    fill: (element, { head, rows, grey }) => {
       const [top, body] = element.firstChild.children;
       children(top.firstChild, head.length, () => make("th", { scope: "col" })).forEach((cell, i) =>
         write(cell, head[i]),
       );
       children(body, rows.length, () => make("tr")).forEach((line, i) => {
+        line.className = grey.includes(i) ? "grey" : "";
         children(line, rows[i].length, () => make("td")).forEach((cell, j) => write(cell, rows[i][j]));
       });
     },

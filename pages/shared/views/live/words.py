@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -41,10 +41,12 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells as text, with the marks of `Sentence`; all but the first column stand at the right."""
+    """Rows of cells as text, with the marks of `Sentence`; all but the first column stand at the right. `grey`: indices
+    of the rows that are there for comparison."""
 
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
+    grey: Collection[int] = ()
 
 
 Block = Numbers | Sentence | Table
@@ -67,5 +69,5 @@ def _block(block: Block) -> Mapping[str, Any]:
             return {"numbers": [[one.label, one.value, one.note, one.help] for one in numbers]}
         case Sentence(text, mood, small):
             return {"sentence": text, "mood": mood, "small": small}
-        case Table(head, rows):
-            return {"head": list(head), "rows": [list(row) for row in rows]}
+        case Table(head, rows, grey):
+            return {"head": list(head), "rows": [list(row) for row in rows], "grey": sorted(grey)}
