@@ -15,8 +15,8 @@ import streamlit as st
 
 from gan_core.studies.recipe import KNOBS, MLP, SCORES
 from pages.shared.play import player
+from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame
-from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app, one_of
 from pages.shared.views import images, live, tables
@@ -134,6 +134,7 @@ def start(knob: str) -> None:
     player.restart(state, play=True)
 
 
+@pushed
 def _view(twins: PageState, frame: Frame) -> None:
     knob = twins.choices[KNOB]
     names = [value_name(value) for value in KNOBS[knob].twins]
@@ -147,6 +148,9 @@ def _view(twins: PageState, frame: Frame) -> None:
         f"{NAME}-samples", groups, step=frame.step, columns=4, upscale=2, width=130,
         summary=t("digits.grid_summary", step=f"{frame.step:,}"),
     )  # fmt: skip
-    for run, name in zip(frame.runs, names, strict=True):
-        for sentence in run.failures:
-            notices.warning(f"{name}: {sentence}")
+    failed = [
+        live.Sentence(f"{name}: {sentence}", "warning")
+        for run, name in zip(frame.runs, names, strict=True)
+        for sentence in run.failures
+    ]
+    live.words(f"{NAME}-failures", failed, step=frame.step)

@@ -11,6 +11,7 @@ import streamlit as st
 from gan_core.jobs.pool import PoolFull
 from pages.digits import models
 from pages.shared.play import player, resources, shelf
+from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, Show
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
@@ -91,40 +92,49 @@ def _bar(run: PageState, name: str) -> None:
 
 
 def _view(run: PageState, frame: Frame) -> None:
-    card, _ = shelf.replay(run.choices[models.RUN])
     left, right = st.columns([9, 4], gap="medium")
     with left:
-        live.digits(
-            f"{STATE}-samples", frame.runs[0].snapshot.fake[0], step=frame.step, columns=COLUMNS, upscale=2,
-            summary=t("digits.grid_summary", step=f"{frame.step:,}"),
-        )  # fmt: skip
-        _numbers(run, frame)
-        _charts(run, frame, _score_charts(run, frame), "scores")
+        _moment(run, frame)
     with right:
-        charts = [statistics.CHARTS[name](frame.runs[0], [0], t(f"panel.{name}")) for name in LINES]
-        _charts(run, frame, charts, "lines")
-    if frame.step > card.steps:
-        st.caption(t("digits.fresh", step=f"{card.steps:,}"))
+        _lines(run, frame)
 
 
-def _numbers(run: PageState, frame: Frame) -> None:
-    """The scores at this moment, each beside what real digits score."""
+@pushed
+def _moment(run: PageState, frame: Frame) -> None:
+    live.digits(
+        f"{STATE}-samples", frame.runs[0].snapshot.fake[0], step=frame.step, columns=COLUMNS, upscale=2,
+        summary=t("digits.grid_summary", step=f"{frame.step:,}"),
+    )  # fmt: skip
+    live.words(f"{STATE}-numbers", _numbers(run, frame), step=frame.step)
+    _charts(run, frame, _score_charts(run, frame), "scores")
+
+
+@pushed
+def _lines(run: PageState, frame: Frame) -> None:
+    charts = [statistics.CHARTS[name](frame.runs[0], [0], t(f"panel.{name}")) for name in LINES]
+    _charts(run, frame, charts, "lines")
+
+
+def _numbers(run: PageState, frame: Frame) -> list[live.Block]:
+    """The scores at this moment, each beside what real digits score; those of one's own training when it rests."""
     card, recorded = shelf.replay(run.choices[models.RUN])
+    known: dict[str, tuple[float, float]] | None
     if frame.step > card.steps:
-        scores = None if run.show is None or run.show.running else _fresh_scores(run.show, frame.step)
-        if scores is None:
-            st.caption(t("digits.scored_at_rest"))
-            return
+        known = None if run.shown.running else _fresh_scores(run.shown, frame.step)
+        notes = ["" if known else t("digits.scored_at_rest"), t("digits.fresh", step=f"{card.steps:,}")]
     else:
         i = int(np.abs(recorded.steps - frame.step).argmin())
-        scores = {name: (float(recorded.scores[name][i]), card.scores[name].floor) for name in NUMBERS}
-    with st.container(horizontal=True, gap="small"):
-        for name, style in NUMBERS.items():
-            value, floor = scores[name]
-            st.metric(
-                t(f"digits.score_{name}"), style.format(value), t("digits.real_score", value=style.format(floor)),
-                delta_color="off", delta_arrow="off", width=108, help=t(f"digits.score_{name}_help"),
-            )  # fmt: skip
+        known = {name: (float(recorded.scores[name][i]), card.scores[name].floor) for name in NUMBERS}
+        notes = []
+    told = [
+        live.Number(
+            t(f"digits.score_{name}"), style.format(known[name][0]) if known else "–",
+            t("digits.real_score", value=style.format(known[name][1] if known else card.scores[name].floor)),
+            t(f"digits.score_{name}_help"),
+        )
+        for name, style in NUMBERS.items()
+    ]  # fmt: skip
+    return [live.Numbers(told), *(live.Sentence(note, small=True) for note in notes)]
 
 
 def _fresh_scores(show: Show, step: int) -> dict[str, tuple[float, float]] | None:

@@ -11,10 +11,11 @@ import streamlit as st
 from gan_core.config import LOSSES
 from pages.shared.controls import options, predict
 from pages.shared.play import player
+from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, Work
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app, if_shown
-from pages.shared.views import live, points, statistics, tables
+from pages.shared.views import live, points, statistics
 from pages.wgan.comparison import costs, critics, fair, play, spread, titles
 from pages.wgan.options import BESIDE, FEWEST, MOST, VARIANTS, chosen, method, variants
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from gan_core.studies.critic import Measures
 
 COLOURS = ("fake", "green", "purple", "real")  # of the runs side by side
+ROOM = 330  # pixels of the table and its note
 CLOSELY, LOOSELY = 0.9, 0.5  # a correlation from here on is called so
 
 
@@ -101,17 +103,18 @@ def prediction(page: PageState) -> None:
 
 def _view(page: PageState, frame: Frame) -> None:
     """The runs at one moment, what each knows of the distance, and how they got there."""
-    frame = fair(frame, options.value(page, "fair"))
-    names = titles(page, frame, "beside")
+    by = options.value(page, "fair")
     points.member_picker(page, frame)
-    points.plane(page, frame, titles=names, height=360)
-    known = measured(page, frame)
-    if known is None:
-        st.caption(t("wgan.measuring"))
-        return
-    _table(page, frame, names, known)
-    _charts(page, frame, names, known)
-    _closer(page, frame, names, known)
+    _plane(page, frame, by)
+    _table(page, frame, by)
+    _charts(page, frame, by)
+    _closer(page, fair(frame, by))
+
+
+@pushed
+def _plane(page: PageState, frame: Frame, by: str) -> None:
+    frame = fair(frame, by)
+    points.plane(page, frame, titles=titles(page, frame, "beside"), height=360)
 
 
 def _over(label: str, colour: str, x: np.ndarray, at: np.ndarray, values: np.ndarray) -> live.Line:
@@ -120,7 +123,15 @@ def _over(label: str, colour: str, x: np.ndarray, at: np.ndarray, values: np.nda
     return statistics.band(label, colour, np.stack(drawn, axis=1))
 
 
-def _table(page: PageState, frame: Frame, names: Sequence[str], known: Sequence[Measures]) -> None:
+@pushed
+def _table(page: PageState, frame: Frame, by: str) -> None:
+    frame = fair(frame, by)
+    known = measured(page, frame)
+    if known is None:
+        live.words(
+            f"{page.name}-table", [live.Sentence(t("wgan.measuring"), small=True)], step=frame.step, reserve=ROOM
+        )
+        return
     rows = costs(frame.runs)
     at = [m.at(run.snapshot.step) for m, run in zip(known, frame.runs, strict=True)]
     shown = [points.members_shown(page, run) for run in frame.runs]
@@ -140,14 +151,30 @@ def _table(page: PageState, frame: Frame, names: Sequence[str], known: Sequence[
         rows.append([t("wgan.row_r"), *cells])
     row("accuracy", lambda m: m.accuracy, "{:.0%}")
     row("jsd", lambda m: m.jsd, "{:.3f}")
-    tables.show([t("wgan.fair_by", by=t(f"wgan.fair_{options.value(page, 'fair')}")), *names], rows)
-    st.caption(t("wgan.table_note", n=256))
+    head = [t("wgan.fair_by", by=t(f"wgan.fair_{by}")), *titles(page, frame, "beside")]
+    when = int(known[0].step[at[0]])
+    late = "" if when == frame.step else t("panel.scored", step=f"{when:,}")
+    blocks: list[live.Block] = [
+        live.Table(head, rows), live.Sentence(late, small=True), live.Sentence(t("wgan.table_note", n=256), small=True)
+    ]  # fmt: skip
+    live.words(f"{page.name}-table", blocks, step=frame.step, reserve=ROOM)
 
 
-def _charts(page: PageState, frame: Frame, names: Sequence[str], known: Sequence[Measures]) -> None:
+@pushed
+def _charts(page: PageState, frame: Frame, by: str) -> None:
     """Over steps or over processor time: each critic beside the truth, then what the discriminators say, and the
     quality of all."""
-    by_steps = options.value(page, "fair") == "steps"
+    frame, by_steps = fair(frame, by), by == "steps"
+    known = measured(page, frame)
+    charts = [] if known is None else _drawn(page, frame, known, by_steps)
+    key = f"{page.name}-over"
+    axis: dict[str, Any] = {**statistics.time_axis(page, key)} if by_steps else {}
+    label = t("panel.step") if by_steps else t("wgan.cpu_ms")
+    live.curves(key, charts, step=frame.step, height=150, width=330, label=label, **axis)
+
+
+def _drawn(page: PageState, frame: Frame, known: Sequence[Measures], by_steps: bool) -> list[live.Chart]:
+    names = titles(page, frame, "beside")
     times = [m.step.astype(float) if by_steps else 1000 * m.seconds for m in known]
     x = np.unique(np.concatenate(times)) if by_steps else np.linspace(0, max(time[-1] for time in times), 200)
     x = np.unique(x.round())
@@ -187,21 +214,20 @@ def _charts(page: PageState, frame: Frame, names: Sequence[str], known: Sequence
     ):
         if found := lines(values):
             charts.append(live.Chart(t(f"wgan.chart_{name}"), x, found, references=references, limits=limits))
-    key = f"{page.name}-over"
-    axis: dict[str, Any] = {**statistics.time_axis(page, key)} if by_steps else {}
-    label = t("panel.step") if by_steps else t("wgan.cpu_ms")
-    live.curves(key, charts, step=frame.step, height=150, width=330, label=label, **axis)
+    return charts
 
 
-def _closer(page: PageState, frame: Frame, names: Sequence[str], known: Sequence[Measures]) -> None:
+def _closer(page: PageState, frame: Frame) -> None:
     """Still figures of each critic's estimate against the exact distance, made only when they are looked at."""
     if "figures" in app().hidden or page.shown.running or not critics(frame):
         return
     box = st.expander(t("wgan.closer"), icon=":material/photo_camera:", key=f"{page.name}-closer", on_change="rerun")
-    if not box.open:
+    known = measured(page, frame) if box.open else None
+    if known is None:
         return
     from gan_core.figures import style, wgan
 
+    names = titles(page, frame, "beside")
     with box:
         for i in critics(frame):
             m, k = known[i], points.members_shown(page, frame.runs[i])

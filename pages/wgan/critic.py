@@ -9,10 +9,11 @@ import streamlit as st
 
 from pages.shared.controls import fields, options
 from pages.shared.play import player
+from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
-from pages.shared.views import live, points, tables
+from pages.shared.views import live, points
 from pages.wgan.comparison import costs, play, titles
 from pages.wgan.options import variants
 
@@ -57,11 +58,18 @@ def _again(page: PageState, *, play: bool) -> None:
 
 def _view(page: PageState, frame: Frame) -> None:
     """Both critics: f and its slope in the plane, the weights, and the slope between real and generated points."""
-    names = titles(page, frame, "critic")
     k = points.member(page) or 0
+    _planes(page, frame, k, options.value(page, "colours"))
+    st.caption(t("wgan.slope_note"))
+    _shape(page, frame, k)
+    _shape_stills(page, frame, titles(page, frame, "critic"), k)
+
+
+@pushed
+def _planes(page: PageState, frame: Frame, k: int, colours: str) -> None:
     labels = {name: t(f"scene.{name}") for name in live.LABELS}
     summary = t("wgan.critic_summary", step=f"{frame.step:,}")
-    values = _values(frame, names, k, options.value(page, "colours"))
+    values = _values(frame, titles(page, frame, "critic"), k, colours)
     live.scene(
         f"{page.name}-f", values, step=frame.step, height=300, probability=False,
         layers=("field", "real", "fake"), labels=labels | {"field": t("wgan.f")}, summary=summary,
@@ -71,10 +79,13 @@ def _view(page: PageState, frame: Frame) -> None:
         layers=("field", "fake", "lattice"), summary=summary,
         labels=labels | {"field": t("wgan.slope"), "fake": t("wgan.between"), "lattice": t("wgan.between_lines")},
     )  # fmt: skip
-    st.caption(t("wgan.slope_note"))
+
+
+@pushed
+def _shape(page: PageState, frame: Frame, k: int) -> None:
+    names = titles(page, frame, "critic")
     live.curves(f"{page.name}-shape", _shapes(frame, names, k), step=frame.step, height=150, width=360)
-    _shape_table(frame, names, k)
-    _shape_stills(page, frame, names, k)
+    live.words(f"{page.name}-table", [_shape_table(frame, names, k)], step=frame.step)
 
 
 def _values(frame: Frame, names: Sequence[str], k: int, colours: str) -> list[live.Panel]:
@@ -141,7 +152,7 @@ def _shapes(frame: Frame, names: Sequence[str], k: int) -> list[live.Chart]:
     return charts
 
 
-def _shape_table(frame: Frame, names: Sequence[str], k: int) -> None:
+def _shape_table(frame: Frame, names: Sequence[str], k: int) -> live.Table:
     rows: dict[str, list[str]] = {"edge": [], "slope": []}
     for run in frame.runs:
         shot, c = points.in_plane(run.snapshot), run.config.train.clip
@@ -151,7 +162,7 @@ def _shape_table(frame: Frame, names: Sequence[str], k: int) -> None:
         low, middle, high = np.percentile(shot.between_slope[k], [5, 50, 95])
         rows["slope"].append(f"**{_g(middle)}** ({_g(low)}–{_g(high)})")
     cells = [[t(f"wgan.row_{name}"), *row] for name, row in rows.items()]
-    tables.show(["", *names], [*costs(frame.runs), *cells])
+    return live.Table(["", *names], [*costs(frame.runs), *cells])
 
 
 def _shape_stills(page: PageState, frame: Frame, names: Sequence[str], k: int) -> None:

@@ -10,10 +10,11 @@ import streamlit as st
 
 from gan_core.config import LOSSES
 from pages.shared.controls import options
+from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live, points, tables
+from pages.shared.views import live, points
 from pages.wgan.comparison import costs, fair, play, spread, titles
 
 MOMENTS, SAMPLES = 5, 8  # of the time-lapse
@@ -30,17 +31,29 @@ def _controls(page: PageState) -> None:
 
 def _view(page: PageState, frame: Frame) -> None:
     """Samples of all runs from the same noise, now and in time-lapse, with what each player says."""
-    by = options.value(page, "fair")
+    by, k = options.value(page, "fair"), points.member(page) or 0
+    _now(page, frame, k, by)
+    st.markdown(f"**{t('wgan.lapse')}**", help=t("wgan.lapse_help"))
+    _lapse(page, frame, k, by)
+
+
+@pushed
+def _now(page: PageState, frame: Frame, k: int, by: str) -> None:
     frame = fair(frame, by)
     names = titles(page, frame, "digits")
-    k = points.member(page) or 0
     live.digits(
         f"{page.name}-now",
         [live.Images(run.snapshot.fake[k, :SHOWN], name) for run, name in zip(frame.runs, names, strict=True)],
         step=frame.step, columns=8, upscale=2, width=230, summary=t("digits.grid_summary", step=f"{frame.step:,}"),
     )  # fmt: skip
-    _table(frame, names, k, by)
-    st.markdown(f"**{t('wgan.lapse')}**", help=t("wgan.lapse_help"))
+    note = live.Sentence(t("wgan.digits_note"), small=True)
+    live.words(f"{page.name}-table", [_table(frame, names, k, by), note], step=frame.step)
+
+
+@pushed
+def _lapse(page: PageState, frame: Frame, k: int, by: str) -> None:
+    frame = fair(frame, by)
+    names = titles(page, frame, "digits")
     groups = [
         live.Images(
             shot.fake[k, :SAMPLES],
@@ -67,7 +80,7 @@ def moments(frame: Frame, by: str) -> list[list[Any]]:
     return [of(run) for run in frame.runs]
 
 
-def _table(frame: Frame, names: Sequence[str], k: int, by: str) -> None:
+def _table(frame: Frame, names: Sequence[str], k: int, by: str) -> live.Table:
     from gan_core.studies.critic import accuracy, jsd_bound
 
     rows: dict[str, list[str]] = {"estimate": [], "accuracy": [], "jsd": []}
@@ -80,5 +93,4 @@ def _table(frame: Frame, names: Sequence[str], k: int, by: str) -> None:
         rows["accuracy"].append(spread(np.array([accuracy(loss, real, fake)]), "{:.0%}"))
         rows["jsd"].append(spread(np.array([jsd_bound(loss, real, fake)]), "{:.3f}"))
     cells = [[t(f"wgan.row_{name}"), *row] for name, row in rows.items()]
-    tables.show([t("wgan.fair_by", by=t(f"wgan.fair_{by}")), *names], [*costs(frame.runs), *cells])
-    st.caption(t("wgan.digits_note"))
+    return live.Table([t("wgan.fair_by", by=t(f"wgan.fair_{by}")), *names], [*costs(frame.runs), *cells])

@@ -349,11 +349,14 @@ def test_play_and_pause() -> None:
         ("vanishing", {}),
         ("vanishing", {"members": "3"}),
         ("wgan", {}),
+        ("wgan-critic", {"part": "critic"}),
+        ("wgan-digits", {"part": "digits"}),
         ("digits", {"preset": "digits_mlp"}),
     ],
 )
 def test_while_a_run_trains_workers_draw_all_that_moves(name: str, address: dict[str, str]) -> None:
-    app = at_rest(visit(name, batch="8", g_layers="8", d_layers="8", steps="1000000", **address), name)
+    page, *_ = name.split("-")  # a part of a page has runs of its own
+    app = at_rest(visit(page, batch="8", g_layers="8", d_layers="8", steps="1000000", **address), name)
     shown = {(kind, frame["key"]) for kind, frame in views(app) if kind in MOVES}
     show = state(app, name).show
     heard = threading.Event()

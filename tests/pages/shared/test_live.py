@@ -382,7 +382,7 @@ def test_words_are_sent_as_text():
             [
                 Numbers([Number("Modes", "8", "perfect: 8")]),
                 Sentence("**All** found", "success"),
-                Table(["", "a"], [["x", "1"]]),
+                Table(["", "a"], [["x", "1"], ["perfect", "0"]], grey={1}),
             ],
             step=3,
         )
@@ -390,7 +390,7 @@ def test_words_are_sent_as_text():
     assert frame["step"] == 3 and frame["blocks"] == [
         {"numbers": [["Modes", "8", "perfect: 8", ""]]},
         {"sentence": "**All** found", "mood": "success", "small": False},
-        {"head": ["", "a"], "rows": [["x", "1"]]},
+        {"head": ["", "a"], "rows": [["x", "1"], ["perfect", "0"]], "grey": [1]},
     ]
 
 

@@ -25,7 +25,9 @@ const BLOCKS = {
       children(element, numbers.length, tile).forEach((child, i) => {
         const [label, value, note, help] = numbers[i];
         [label, value, note].forEach((text, j) => write(child.children[j], text));
-        child.title = help;
+        child.title = marked(help)
+          .map(({ text }) => text)
+          .join("");
       });
     },
   },
