@@ -16,7 +16,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -175,7 +175,7 @@ class Table:
         """As they are printed: computed, perfect, published."""
         return (*self.rows, self.perfect, *self.published)
 
-    @property
+    @cached_property
     def protocol(self) -> str:
         """How the rows without a source were made, in a sentence."""
         data, model, train = self.base.data, self.base.model, self.base.train
@@ -265,6 +265,7 @@ def shipped_data() -> list[str]:
     return [data for data in DATA if (SHIPPED / f"{data}.json").exists()]
 
 
+@cache
 def shipped(data: str) -> Table:
     """The table that was computed beforehand and comes with the project."""
     return Table.from_json((SHIPPED / f"{data}.json").read_text(encoding="utf-8"))

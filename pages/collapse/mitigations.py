@@ -13,6 +13,7 @@ from pages.shared.play import experiments
 from pages.shared.play.runs import Work
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
+from pages.shared.views import figures as shared_figures
 from pages.shared.views import tables
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def table(found: Table, key: str) -> None:
         for form, mime in {"csv": "text/csv", "markdown": "text/markdown", "latex": "text/x-tex"}.items():
             ending = {"csv": "csv", "markdown": "md", "latex": "tex"}[form]
             st.download_button(
-                t(f"collapse.export_{form}"), getattr(found, form)(), f"mode-collapse-{found.base.data.data}.{ending}",
+                t(f"collapse.export_{form}"), getattr(found, form), f"mode-collapse-{found.base.data.data}.{ending}",
                 mime, key=f"{key}-{form}", icon=":material/download:", on_click="ignore",
             )  # fmt: skip
 
@@ -135,8 +136,9 @@ def _picture(found: Table, key: str) -> None:
 
     names = [method_name(row.name) if row.name in VARIANTS else row.name for row in found.rows]
     modes, quality = ([row.cells[name] for row in found.rows] for name in ("near", "high_quality"))
-    figure = figures.mitigations(
-        names, modes, quality, found.base.data.modes, 100 * expected_high_quality(),
+    figure = shared_figures.shared(
+        figures.mitigations, tuple(names), tuple(modes), tuple(quality), found.base.data.modes,
+        100 * expected_high_quality(),
         labels={"modes": t("collapse.number_near"), "high_quality": t("collapse.column_high_quality"),
                 "all": t("collapse.all_modes"), "perfect": t("panel.perfect")},
     )  # fmt: skip

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.shared.controls import options
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import tables
+from pages.shared.views import figures, tables
 from pages.vanishing.options import heading, words
 
 Axis = Literal["logit", "probability"]
@@ -38,7 +38,7 @@ def section(page: PageState) -> None:
         st.markdown(t("vanishing.curves_text"))
     with left:
         at = logit if axis == "logit" else _sigmoid(logit)
-        figure = vanishing.losses(axis, at, scale, height=520, labels=words("figure", vanishing.LOSSES))
+        figure = figures.shared(vanishing.losses, axis, at, scale, height=520, labels=words("figure", vanishing.LOSSES))
         st.plotly_chart(figure, key=f"{page.name}-curves", config=style.EXPORT, width="stretch")
 
 
