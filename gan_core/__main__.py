@@ -115,7 +115,7 @@ def _config(options: argparse.Namespace) -> tuple[RunConfig, Any]:
     points = None
     if options.preset is not None:
         if options.preset not in PRESETS:
-            raise ConfigError("preset", options.preset, f"choose one of {', '.join(PRESETS)}")
+            raise ConfigError("preset", options.preset, "config.one_of", options=", ".join(PRESETS))
         config = PRESETS[options.preset].config
     else:
         text = (options.query or "").lstrip("?")
@@ -285,7 +285,7 @@ def _mitigations(options: argparse.Namespace) -> int:
 
     methods = [name.strip() for name in options.methods.split(",")] if options.methods is not None else list(METHODS)
     if options.jobs == 0:
-        raise ConfigError("jobs", 0, "give a number of processes, or -1 for one a core")
+        raise ConfigError("jobs", 0, "config.processes")
     tasks = plan(options.data, methods, options.seeds, options.steps)
     with tqdm(total=len(tasks), unit="run", file=sys.stderr) as bar:
 

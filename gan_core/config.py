@@ -4,8 +4,8 @@ Every number that can change a run stands here, with its limits beside it, so th
 a checkpoint's card all mean the same run. What cannot be a run is refused here with one sentence (`ConfigError`).
 A loss and an architecture are a row each, of what can be said of them without computing anything; a row of the same
 name has the mathematics, in `gan_core.engine.losses` and `gan_core.engine.builders`.
-This module imports nothing of ours and nothing heavy, and a run's fields are best read beside what they refuse: so it
-is one file, and a long one.
+This module imports nothing heavy, and of ours only the errors. A run's fields are best read beside what they refuse:
+so it is one file, and a long one.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, Literal, get_type_hints
 
+from gan_core.errors import ConfigError
+
 POINT_DATA = (
     "ring", "grid", "two_gaussians", "spiral", "swiss_roll", "moons", "checkerboard", "line", "ellipse", "custom",
 )  # fmt: skip
@@ -31,19 +33,6 @@ PIXELS, CLASSES = 28 * 28, 10  # of every image data set
 MAX_PARAMETERS = 16_000_000  # members × parameters of both players: four float32 copies are 256 MB
 MAX_ROWS = 32_768  # members × batch
 WIDTH_LIMIT, DEPTH_LIMIT = 1024, 8
-
-
-class ConfigError(ValueError):
-    """A configuration that cannot run: names the field, its value, and what is allowed.
-
-    Attributes: `field` (the name in the URL), `value` (as given), `allowed` (a phrase).
-    """
-
-    def __init__(self, field: str, value: object, allowed: str) -> None:
-        self.field, self.value, self.allowed = field, value, allowed
-        shown = repr(value)
-        shown = shown if len(shown) <= 60 else shown[:57] + "…"
-        super().__init__(f"{field or 'a nameless field'} = {shown} is not possible: {allowed}")
 
 
 LN2 = math.log(2)
@@ -128,7 +117,8 @@ class ArchitectureFacts:
     """What an architecture is.
 
     parameters: (G, D) of one member. images_only: it cannot make points in the plane.
-    refuses: fields that have to stay as they are by default, and why. ignores: fields that change nothing.
+    refuses: fields that have to stay as they are by default, and why, a code of `errors.ENGLISH`.
+    ignores: fields that change nothing.
     grows: its pictures become larger while it trains.
     """
 
@@ -172,19 +162,17 @@ def _convolutions(
     return g + g_norms + pictures * (65 + 33), d + d_norms + head
 
 
-_UNROLLED = {
-    "unrolled": "unrolling differentiates through D's optimiser, which is built here for plain MLPs on points",
-}
+_UNROLLED = {"unrolled": "config.unrolled_points"}
 _PLAIN = {
-    "labels": "{name} is built here without labels; choose {others}, or labels = none",
-    "packing": "{name} is built here for one sample at once; choose {others}",
+    "labels": "config.without_labels",
+    "packing": "config.without_packing",
 } | _UNROLLED
 _LAYERS = frozenset({"g_layers", "d_layers", "g_activation", "d_activation", "d_input_scale"})
 ARCHITECTURES: dict[str, ArchitectureFacts] = {
     "mlp": ArchitectureFacts(
         _perceptrons,
         images_only=False,
-        refuses={"precision": "the closed form of an MLP computes in float32; only convolutions gain by bfloat16"},
+        refuses={"precision": "config.closed_form"},
         ignores=frozenset({"grow_steps"}),
     ),
     "dcgan": ArchitectureFacts(_convolutions, refuses=_UNROLLED, ignores=_LAYERS | {"grow_steps"}),
@@ -292,7 +280,7 @@ class RunConfig:
         for name, value in changes.items():
             if name not in FIELDS:
                 near = difflib.get_close_matches(name, FIELDS, 1)
-                raise ConfigError(name, value, f"there is no such field; did you mean {near[0] if near else 'data'}?")
+                raise ConfigError(name, value, "config.no_field", near=near[0] if near else "data")
             sections[SECTION_OF[name]][name] = value
         return RunConfig(**{s: dataclasses.replace(getattr(self, s), **c) for s, c in sections.items()})
 
@@ -327,16 +315,16 @@ class RunConfig:
         try:
             sections = json.loads(text)
         except (ValueError, RecursionError, TypeError) as error:
-            raise ConfigError("json", text, "it has to be a JSON object as to_json writes it") from error
+            raise ConfigError("json", text, "config.json") from error
         if not isinstance(sections, dict):
-            raise ConfigError("json", sections, "it has to be an object with the sections data, model and train")
+            raise ConfigError("json", sections, "config.json_object")
         flat: dict[str, Any] = {}
         for section, values in sections.items():
             if section not in SECTIONS or not isinstance(values, dict):
-                raise ConfigError(section, values, "the sections are the objects data, model and train")
+                raise ConfigError(section, values, "config.sections")
             for name, value in values.items():
                 if SECTION_OF.get(name) != section:
-                    raise ConfigError(name, value, f"the section {section} has no such field")
+                    raise ConfigError(name, value, "config.other_section", section=section)
                 flat[name] = tuple(value) if isinstance(value, list) else value
         return cls.of(**flat)
 
@@ -382,23 +370,24 @@ def _from_text(name: str, text: str) -> Any:
         pieces = text.replace("e-", "e~").replace("E-", "e~").split("-") if text else []
         return tuple(part(piece.replace("~", "-")) for piece in pieces)
     except (ValueError, KeyError, AttributeError) as error:
-        raise ConfigError(name, text, _allowed(name)) from error
+        code, arguments = _allowed(name)
+        raise ConfigError(name, text, code, **arguments) from error
 
 
-def _allowed(name: str) -> str:
-    """What the field takes, as the end of a sentence."""
+def _allowed(name: str) -> tuple[str, dict[str, Any]]:
+    """What the field takes: a code of `errors.ENGLISH`, and its arguments."""
     meta, kind = FIELDS[name].metadata, TYPES[name]
     if "options" in meta:
-        return f"choose one of {', '.join(meta['options'])}"
+        return "config.one_of", {"options": ", ".join(meta["options"])}
     if kind is bool:
-        return "it is 1 (on) or 0 (off)"
+        return "config.switch", {}
     if kind is str:
-        return f"it is a text of at most {meta['longest']} letters and digits"
-    noun = "a whole number" if kind in (int, tuple[int, ...]) else "a number"
+        return "config.text", {"longest": meta["longest"]}
+    limits = {"low": meta["low"], "high": meta["high"]}
+    noun = "whole_number" if kind in (int, tuple[int, ...]) else "number"
     if "longest" in meta:
-        each = f"each {noun} from {meta['low']:g} to {meta['high']:g}"
-        return f"it is a list of at most {meta['longest']}, joined by -, {each}"
-    return f"it is {noun} from {meta['low']:.10g} to {meta['high']:.10g}"
+        return f"config.list_of_{noun}s", limits | {"longest": meta["longest"]}
+    return f"config.{noun}", limits
 
 
 def _check_field(name: str, value: Any) -> None:
@@ -416,7 +405,8 @@ def _check_field(name: str, value: Any) -> None:
     else:
         ok = _fits(value, kind, meta)
     if not ok:
-        raise ConfigError(name, value, _allowed(name))
+        code, arguments = _allowed(name)
+        raise ConfigError(name, value, code, **arguments)
 
 
 def _fits(value: Any, kind: type, meta: Mapping[str, Any]) -> bool:
@@ -435,68 +425,63 @@ def _check_together(c: RunConfig) -> None:
     """Options that contradict one another, each with the reason."""
     d, m, t = c.data, c.model, c.train
 
-    def refuse(name: str, why: str) -> None:
-        raise ConfigError(name, getattr(getattr(c, SECTION_OF[name]), name), why)
+    def refuse(name: str, code: str, /, **arguments: Any) -> None:
+        raise ConfigError(name, getattr(getattr(c, SECTION_OF[name]), name), code, **arguments)
 
     if d.data == "grid" and math.isqrt(d.modes) ** 2 != d.modes:
-        refuse("modes", "a grid has 1, 4, 9, 16, 25, 36, 49 or 64 modes")
+        refuse("modes", "config.grid_modes")
     if d.weights and d.data not in ("ring", "grid", "two_gaussians"):
-        refuse("weights", "only ring, grid and two_gaussians have modes to weigh")
+        refuse("weights", "config.no_modes_to_weigh")
     if d.weights and len(d.weights) != (2 if d.data == "two_gaussians" else d.modes):
-        refuse("weights", "give one weight for each mode, or none for equal ones")
+        refuse("weights", "config.one_weight_each")
     if d.weights and not sum(d.weights) > 0:
-        refuse("weights", "at least one weight has to be above 0")
+        refuse("weights", "config.a_weight")
     if d.data == "custom" and not d.points:
-        refuse("points", "the data set custom needs a table: upload one, or type it into the table of the page")
+        refuse("points", "config.needs_table")
     if d.data != "custom" and d.points:
-        refuse("points", "only the data set custom takes a table")
+        refuse("points", "config.takes_no_table")
     architecture = ARCHITECTURES[m.architecture]
     if architecture.images_only and not d.is_image:
         plane = " or ".join(name for name, facts in ARCHITECTURES.items() if not facts.images_only)
-        refuse("architecture", f"it makes images; points in the plane need {plane}")
+        refuse("architecture", "config.images_only", plane=plane)
     for name, why in architecture.refuses.items():
         if getattr(getattr(c, SECTION_OF[name]), name) != FIELDS[name].default:
-            refuse(name, why.format(name=m.architecture, others=_others(name)))
+            refuse(name, why, name=m.architecture, others=_others(name))
     if m.labelled and not d.is_image:
-        refuse("labels", f"points in the plane have no classes; choose {', '.join(IMAGE_DATA)}, or labels = none")
+        refuse("labels", "config.no_classes", options=", ".join(IMAGE_DATA))
     if m.labelled and m.packing > 1:
-        refuse("packing", "a pack would mix classes; with labels D judges one sample at once")
+        refuse("packing", "config.mixed_pack")
     if m.precision != "float32" and any(getattr(t, name) for name in PENALTIES):
-        refuse("precision", "a gradient penalty needs the slope of a slope, for which eight bits are too few")
+        refuse("precision", "config.penalty_precision")
     if not m.g_layers or not m.d_layers:
-        refuse("d_layers" if m.g_layers else "g_layers", "a player needs at least one hidden layer")
+        refuse("d_layers" if m.g_layers else "g_layers", "config.no_layer")
     for name in PENALTIES:
         if getattr(t, name) and m.d_norm == "batch":
-            refuse(
-                name,
-                "a gradient penalty judges each sample alone, and batch normalisation in D mixes the samples of a "
-                "batch; choose d_norm = none or layer",
-            )
+            refuse(name, "config.penalty_batch_norm")
         if getattr(t, name) and m.minibatch_std:
-            refuse(name, "a gradient penalty judges each sample alone, and minibatch_std mixes the samples of a batch")
+            refuse(name, "config.penalty_minibatch_std")
     if t.clip and t.wgan_gp:
-        refuse("clip", "clipping and the gradient penalty are two ways to bound the critic's slope; choose one")
+        refuse("clip", "config.clip_or_penalty")
     if t.label_smoothing and not LOSSES[t.loss].smoothable:
         smoothable = ", ".join(name for name, facts in LOSSES.items() if facts.smoothable)
-        refuse("label_smoothing", f"only {smoothable} have a label to smooth")
+        refuse("label_smoothing", "config.no_label_to_smooth", options=smoothable)
     if t.skip_d_below and LOSSES[t.loss].kind == "critic":
-        refuse("skip_d_below", "a critic's loss has no scale to compare with")
+        refuse("skip_d_below", "config.no_scale")
     if t.noise_steps and not t.instance_noise:
-        refuse("noise_steps", "there is no instance noise to let fall; set instance_noise above 0")
+        refuse("noise_steps", "config.no_noise")
     if t.update == "simultaneous" and (t.d_steps > 1 or t.unrolled):
-        refuse("update", "both players move at once only with one D step a G step and without unrolling")
+        refuse("update", "config.simultaneous")
     if t.unrolled and (d.is_image or m.g_norm != "none" or m.d_norm != "none"):
-        refuse("unrolled", _UNROLLED["unrolled"])
+        refuse("unrolled", "config.unrolled_points")
     if t.unrolled and (any(getattr(t, name) for name in PENALTIES) or t.clip or m.d_dropout or m.minibatch_std):
-        refuse("unrolled", "unrolling is built here without penalties, clipping, dropout and minibatch_std")
+        refuse("unrolled", "config.unrolled_plain")
     if t.unrolled and t.optimiser == "rmsprop":
-        refuse("unrolled", "unrolling is built here for adam and sgd")
+        refuse("unrolled", "config.unrolled_optimiser")
     if t.batch % m.packing:
-        refuse("packing", f"it has to divide the batch ({t.batch})")
+        refuse("packing", "config.divides_batch", size=t.batch)
     if (m.g_norm == "batch" or m.d_norm == "batch" or m.minibatch_std) and t.batch // m.packing < 2:
-        refuse("batch", "batch statistics need at least two samples")
+        refuse("batch", "config.two_samples")
     if t.members * t.batch > MAX_ROWS:
-        refuse("members", f"members × batch may be at most {MAX_ROWS:,}")
+        refuse("members", "config.rows", most=MAX_ROWS)
     if t.members * sum(c.parameter_counts) > MAX_PARAMETERS:
-        refuse("members", f"all members together may have at most {MAX_PARAMETERS:,} parameters; these have "
-               f"{t.members * sum(c.parameter_counts):,}")  # fmt: skip
+        refuse("members", "config.parameters", most=MAX_PARAMETERS, n=t.members * sum(c.parameter_counts))

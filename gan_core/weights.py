@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from gan_core.errors import CheckpointError
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -23,13 +25,6 @@ DATA_LICENCE = (
     "MNIST is by Yann LeCun and Corinna Cortes and under CC BY-SA 3.0 "
     "(https://creativecommons.org/licenses/by-sa/3.0/); weights and samples learned from it are given on under it too."
 )
-
-
-class CheckpointError(RuntimeError):
-    """Shipped weights that cannot be used: one sentence with the file, what is wrong, and what to do."""
-
-    def __init__(self, file: str, reason: str) -> None:
-        super().__init__(f"{file} cannot be used: {reason}. Restore the folder pretrained from the repository.")
 
 
 class _TooLarge(ValueError):
@@ -50,13 +45,13 @@ def read_card(name: str, folder: Path | None = None) -> dict[str, Any]:
         text = ((folder or FOLDER) / file).read_text(encoding="utf-8")
         card = json.loads(text, parse_int=_number, parse_float=_number, parse_constant=_number)
     except OSError as error:
-        raise CheckpointError(file, "it is missing or cannot be read") from error
+        raise CheckpointError(file, "checkpoint.missing") from error
     except _TooLarge as error:
-        raise CheckpointError(file, f"it holds a number that is not between ±{LARGEST:,}") from error
+        raise CheckpointError(file, "checkpoint.too_large", most=LARGEST) from error
     except (ValueError, RecursionError) as error:
-        raise CheckpointError(file, "it is not JSON") from error
+        raise CheckpointError(file, "checkpoint.not_json") from error
     if not isinstance(card, dict):
-        raise CheckpointError(file, "it is not a card, which is a JSON object")
+        raise CheckpointError(file, "checkpoint.not_an_object")
     return card
 
 
@@ -76,13 +71,13 @@ def read_arrays(name: str, sha256: str, folder: Path | None = None) -> dict[str,
     try:
         content = ((folder or FOLDER) / file).read_bytes()
     except OSError as error:
-        raise CheckpointError(file, "it is missing or cannot be read") from error
+        raise CheckpointError(file, "checkpoint.missing") from error
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise CheckpointError(file, "its checksum is not the one on its card, so it was cut or changed")
+        raise CheckpointError(file, "checkpoint.changed")
     try:
         return load(content)
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise CheckpointError(file, "it is not a safetensors file") from error
+        raise CheckpointError(file, "checkpoint.not_safetensors") from error
 
 
 def write(name: str, tensors: Mapping[str, Tensor], card: Mapping[str, Any], folder: Path | None = None) -> None:
@@ -104,13 +99,12 @@ def check_alike(
 ) -> None:
     """Raises CheckpointError unless both have the same names, each with the same shape and type."""
     if missing := sorted(wanted.keys() - found.keys()):
-        raise CheckpointError(file, f"it has no tensor {missing[0]}")
+        raise CheckpointError(file, "checkpoint.no_tensor", tensor=missing[0])
     if surplus := sorted(found.keys() - wanted.keys()):
-        raise CheckpointError(file, f"its tensor {surplus[0]} belongs to no part of the network")
+        raise CheckpointError(file, "checkpoint.surplus", tensor=surplus[0])
     for name, tensor in wanted.items():
         if found[name].shape != tensor.shape or found[name].dtype != tensor.dtype:
             raise CheckpointError(
-                file,
-                f"its tensor {name} is {tuple(found[name].shape)} of {found[name].dtype}, and "
-                f"{tuple(tensor.shape)} of {tensor.dtype} belongs there",
-            )
+                file, "checkpoint.shape", tensor=name, found=tuple(found[name].shape), found_type=found[name].dtype,
+                wanted=tuple(tensor.shape), wanted_type=tensor.dtype,
+            )  # fmt: skip

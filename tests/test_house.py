@@ -119,6 +119,7 @@ def test_only_figures_draw(path: Path) -> None:
 
 # A room imports only from the floors below its own and from itself. A room's name that stands alone is a module.
 FLOORS: tuple[tuple[str, ...], ...] = (
+    ("errors",),
     ("config", "weights"),
     ("presets", "data", "theory", "jobs"),
     ("engine",),
@@ -162,10 +163,11 @@ def test_a_page_is_a_folder_that_knows_no_other_page(path: Path) -> None:
     assert not {name for name in imports_of(path, "pages") if name.split(".")[1:2] not in ([], ["shared"], [mine])}
 
 
-def test_config_imports_nothing_of_ours_and_nothing_heavy() -> None:
-    path = ROOT / "gan_core/config.py"
-    assert not imports_of(path, "gan_core", "pages", "benchmarks")
-    assert {name.split(".")[0] for name in imports(path)} <= sys.stdlib_module_names
+@pytest.mark.parametrize(("room", "ours"), [("errors", set()), ("config", {"gan_core.errors"})])
+def test_what_a_run_is_and_how_it_is_refused_import_nothing_heavy(room: str, ours: set[str]) -> None:
+    path = ROOT / f"gan_core/{room}.py"
+    assert {name for name in imports_of(path, "gan_core", "pages", "benchmarks") if name.count(".") < 2} <= ours
+    assert {name.split(".")[0] for name in imports(path)} <= sys.stdlib_module_names | {"gan_core"}
 
 
 NO_TORCH = [

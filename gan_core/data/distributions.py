@@ -316,13 +316,13 @@ def distribution(config: DataConfig, points: np.ndarray | None = None) -> Distri
     Raises ConfigError for images, and where that table is missing or another one.
     """
     if config.data not in DISTRIBUTIONS:
-        raise ConfigError("data", config.data, f"points in the plane are one of {', '.join(DISTRIBUTIONS)}")
+        raise ConfigError("data", config.data, "config.plane", options=", ".join(DISTRIBUTIONS))
     factory = DISTRIBUTIONS[config.data]
     if config.data == "custom":
         if points is None:
-            raise ConfigError("points", config.points, "its table is not at hand; upload it, or choose other data")
+            raise ConfigError("points", config.points, "config.no_table")
         if points_digest(points) != config.points:
-            raise ConfigError("points", config.points, "the table at hand is another one; upload the one of this run")
+            raise ConfigError("points", config.points, "config.other_table")
         return factory(points=points)
     return factory(**{name: getattr(config, name) for name in inspect.signature(factory).parameters})
 

@@ -22,6 +22,8 @@ from pathlib import Path
 
 import numpy as np
 
+from gan_core.errors import DataUnavailable, Sentence
+
 EMBEDDED = Path(__file__).parent / "mnist"
 PER_CLASS = {"train": 1000, "test": 200}  # embedded digits of each class
 FOLDERS = {"mnist_full": "MNIST", "fashion_mnist": "FashionMNIST"}  # torchvision's names of class and folder alike
@@ -37,10 +39,6 @@ CACHE_VARIABLE, CACHE_DEFAULT = "GAN_EXPLORER_DATA", "~/.cache/gan_explorer"
 FETCH_SECONDS = 300.0  # 12 to 31 MB
 
 _one_download = threading.Lock()
-
-
-class DataUnavailable(RuntimeError):
-    """A data set that cannot be had here and now: one sentence with the reason and what to do."""
 
 
 @lru_cache(maxsize=4)
@@ -73,10 +71,7 @@ def _load_embedded(split: str) -> tuple[np.ndarray, np.ndarray]:
             raise ValueError("its checksum is another one")
         by_class = np.frombuffer(lzma.decompress(packed), np.uint8).reshape(10, n, 28, 28)
     except (OSError, ValueError, lzma.LZMAError) as error:
-        raise DataUnavailable(
-            f"The embedded MNIST file {path.name} is missing or damaged ({_reason(error)}); restore the folder "
-            "gan_core/data/mnist from the repository."
-        ) from error
+        raise DataUnavailable("images.embedded_damaged", file=path.name, reason=_reason(error)) from error
     return by_class.swapaxes(0, 1).reshape(10 * n, 28, 28), np.tile(np.arange(10, dtype=np.int64), n)
 
 
@@ -87,16 +82,13 @@ def _root() -> Path:
 def _load_original(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
     root = _root()
     folder = root / FOLDERS[name] / "raw"
-    where = f"the folder {FOLDERS[name]}/raw under {CACHE_VARIABLE} (by default {CACHE_DEFAULT})"
+    where = Sentence("images.where", folder=FOLDERS[name], variable=CACHE_VARIABLE, usual=CACHE_DEFAULT)
     if _one_download.locked() or not all(_find(folder, file) for file in FILES[split]):
         _download(name, root, where)
     try:
         return read_pair(folder, split)
     except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise DataUnavailable(
-            f"The files of {name} are damaged ({_reason(error)}); empty {where}, so that they are fetched again, or "
-            "choose mnist, which is built in."
-        ) from error
+        raise DataUnavailable("images.damaged", name=name, reason=_reason(error), where=where) from error
 
 
 class _Fetch(threading.Thread):
@@ -138,28 +130,18 @@ def prepare(name: str) -> None:
                 raise fetch.error
             return
     if time.monotonic() - fetch.began > FETCH_SECONDS:
-        raise DataUnavailable(
-            f"{name} could not be downloaded within {FETCH_SECONDS / 60:.0f} minutes; choose mnist, which is built in, "
-            "or try again when the network is better."
-        )
-    raise DataUnavailable(
-        f"{name} is being downloaded for the first time, beside the runs; press Reset in a minute, or choose mnist, "
-        "which is built in."
-    )
+        raise DataUnavailable("images.too_long", name=name, minutes=FETCH_SECONDS / 60)
+    raise DataUnavailable("images.on_its_way", name=name)
 
 
-def _download(name: str, root: Path, where: str) -> None:
+def _download(name: str, root: Path, where: Sentence) -> None:
     if not _one_download.acquire(blocking=False):
-        raise DataUnavailable(f"{name} waits for a download that is under way; try again in a minute, or choose mnist.")
+        raise DataUnavailable("images.under_way", name=name)
     try:
         getattr(importlib.import_module("torchvision.datasets"), FOLDERS[name])(root, download=True)
     # Without torchvision: ImportError. Beside a torch of another build: RuntimeError. Without a network: many kinds.
     except Exception as error:
-        raise DataUnavailable(
-            f"{name} is not on this machine and could not be downloaded ({_reason(error)}); choose mnist, which is "
-            f"built in and needs neither network nor torchvision, or put the four original files, plain or .gz, "
-            f"into {where}."
-        ) from error
+        raise DataUnavailable("images.not_here", name=name, reason=_reason(error), where=where) from error
     finally:
         _one_download.release()
 

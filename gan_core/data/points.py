@@ -14,15 +14,12 @@ from typing import Any
 import numpy as np
 
 from gan_core.data.tables import is_empty, is_finite, is_text, lines_of, number
+from gan_core.errors import PointsError, Sentence
 
 MAX_BYTES = 2_000_000
 MAX_ROWS = 20_000
 MAX_LINE = 200  # characters; two numbers need no more
 MIN_POINTS = 10  # different ones
-
-
-class PointsError(ValueError):
-    """A table that cannot be data: one sentence with what was wrong, what is allowed and what to do."""
 
 
 def parse_points(content: bytes | Sequence[Sequence[Any]] | np.ndarray) -> np.ndarray:
@@ -37,12 +34,12 @@ def parse_points(content: bytes | Sequence[Sequence[Any]] | np.ndarray) -> np.nd
     Raises PointsError.
     """
     if isinstance(content, bytes | bytearray):
-        unit, rows = "Line", _csv_rows(bytes(content))
+        unit, rows = "points.line", _csv_rows(bytes(content))
     else:
-        unit, rows = "Row", _table_rows(content)
-    values = [_numbers(unit, place, cells) for place, cells in rows]
+        unit, rows = "points.row", _table_rows(content)
+    values = [_numbers(Sentence(unit, number=place), cells) for place, cells in rows]
     if not values:
-        raise PointsError(f"The table has no rows of numbers; give at least {MIN_POINTS} rows of two numbers, x and y.")
+        raise PointsError("points.empty", least=MIN_POINTS)
     return _standardise(np.array(values, dtype=np.float64))
 
 
@@ -54,15 +51,11 @@ def points_digest(points: np.ndarray) -> str:
 def _csv_rows(content: bytes) -> Iterable[tuple[int, list[Any]]]:
     """(line number, cells) of every line with an entry, without the headings."""
     if len(content) > MAX_BYTES:
-        raise PointsError(
-            f"The file has {len(content) / 1e6:.1f} MB; {MAX_BYTES / 1e6:g} MB are allowed, so upload fewer rows."
-        )
+        raise PointsError("points.bytes", size=len(content) / 1e6, most=MAX_BYTES / 1e6)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise PointsError(
-            f"Byte {error.start + 1} of the file is not UTF-8 text; save the table as CSV in UTF-8 and upload that."
-        ) from error
+        raise PointsError("points.not_utf8", byte=error.start + 1) from error
     if (most := max(text.count("\n"), text.count("\r"))) > 4 * MAX_ROWS:  # however many of them are empty
         _check_length(most)
     lines = lines_of(text)
@@ -82,12 +75,12 @@ def _split(place: int, line: str, separator: str) -> list[str]:
     if len(line) > MAX_LINE:  # not worth the second that cutting up a megabyte takes
         columns = line.count(separator) + 1
         if columns == 2:
-            raise _not_csv(place, f"it has {len(line):,} characters")
-        raise _columns("Line", place, columns)
+            raise _not_csv(place, Sentence("points.long_line", n=len(line)))
+        raise _columns(Sentence("points.line", number=place), columns)
     try:
         cells = next(csv.reader([line], delimiter=separator))
     except csv.Error as error:
-        raise _not_csv(place, error) from error
+        raise _not_csv(place, str(error)) from error
     # a decimal comma is told from a separating one wherever something else separates
     return [re.sub(r"^([^.,]*),([^.,]*)$", r"\1.\2", cell.strip()) for cell in cells]
 
@@ -97,9 +90,9 @@ def _table_rows(content: Any) -> Iterable[tuple[int, list[Any]]]:
     if hasattr(content, "__array__"):
         content = np.asarray(content)
         if content.ndim != 2:
-            raise PointsError(f"The table has {content.ndim} dimensions; it needs two: rows, and the columns x and y.")
+            raise PointsError("points.dimensions", n=content.ndim)
     if isinstance(content, str) or not hasattr(content, "__len__") or not hasattr(content, "__getitem__"):
-        raise PointsError("This is not a table; upload a CSV file, or give a list of rows of two numbers.")
+        raise PointsError("points.no_table")
     _check_length(len(content))
     rows = [list(row) if isinstance(row, Sequence | np.ndarray) else [row] for row in content]
     return [(i, row) for i, row in enumerate(rows, start=1) if any(not is_empty(cell) for cell in row)]
@@ -107,34 +100,31 @@ def _table_rows(content: Any) -> Iterable[tuple[int, list[Any]]]:
 
 def _check_length(rows: int) -> None:
     if rows > MAX_ROWS:
-        raise PointsError(f"The table has {rows:,} rows; {MAX_ROWS:,} are allowed, so take a random part of it.")
+        raise PointsError("points.rows", n=rows, most=MAX_ROWS)
 
 
-def _not_csv(place: int, why: object) -> PointsError:
-    return PointsError(f"Line {place} cannot be read as CSV ({why}); write two numbers in it, as in 0.5,1.2.")
+def _not_csv(place: int, why: str | Sentence) -> PointsError:
+    return PointsError("points.not_csv", place=Sentence("points.line", number=place), why=why)
 
 
-def _columns(unit: str, place: int, count: int) -> PointsError:
-    columns = "one column" if count == 1 else f"{count:,} columns"
-    return PointsError(
-        f"{unit} {place} has {columns}; two are needed, x and y, separated by a comma, a semicolon or a tab, "
-        "so keep the two columns that you want to see."
-    )
+def _columns(place: Sentence, count: int) -> PointsError:
+    columns = Sentence("points.one_column") if count == 1 else Sentence("points.columns", n=count)
+    return PointsError("points.not_two", place=place, columns=columns)
 
 
-def _numbers(unit: str, place: int, cells: list[Any]) -> list[float]:
+def _numbers(place: Sentence, cells: list[Any]) -> list[float]:
     """The two numbers of a row."""
     if len(cells) != 2:
-        raise _columns(unit, place, len(cells))
+        raise _columns(place, len(cells))
     for cell in cells:
         shown = repr(cell.item() if isinstance(cell, np.generic) else cell)
         shown = shown if len(shown) <= 30 else shown[:29] + "…"
         if is_empty(cell):
-            raise PointsError(f"{unit} {place} has an empty cell; fill it with a number, or delete the row.")
+            raise PointsError("points.empty_cell", place=place)
         if is_text(cell):
-            raise PointsError(f"{unit} {place} holds {shown}, which is not a number; correct it, or delete the row.")
+            raise PointsError("points.not_a_number", place=place, cell=shown)
         if not is_finite(cell):
-            raise PointsError(f"{unit} {place} holds {shown}, which is not finite; correct it, or delete the row.")
+            raise PointsError("points.not_finite", place=place, cell=shown)
     return [number(cell) for cell in cells]
 
 
@@ -142,13 +132,10 @@ def _standardise(rows: np.ndarray) -> np.ndarray:
     # A power of two costs no digit and keeps the squares below from overflowing or vanishing.
     rows = np.ldexp(rows, -np.frexp(np.abs(rows).max())[1])
     if not np.ptp(rows, axis=0).any():
-        raise PointsError(f"All points of the table are the same; give at least {MIN_POINTS} different ones.")
+        raise PointsError("points.one_point", least=MIN_POINTS)
     rows = rows - rows.mean(axis=0)
     points = (rows / np.sqrt(np.mean(rows**2))).astype(np.float32)
     distinct = len(np.unique(points.round(6), axis=0))
     if distinct < MIN_POINTS:
-        raise PointsError(
-            f"The table has {distinct} points that can be told apart; at least {MIN_POINTS} are needed, "
-            "so add rows, or remove one that lies far from all others."
-        )
+        raise PointsError("points.few", n=distinct, least=MIN_POINTS)
     return points

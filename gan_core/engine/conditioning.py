@@ -29,7 +29,7 @@ def checked(labels: NDArray | int, n: int) -> Tensor:
     """n labels as a tensor, from n of them or from one for all. Raises ConfigError on anything but whole 0 … 9."""
     given = np.asarray(labels)
     if given.dtype.kind not in "iu" or given.shape not in ((), (n,)) or given.min() < 0 or given.max() >= CLASSES:
-        raise ConfigError("labels", labels, f"give {n} whole numbers from 0 to {CLASSES - 1}, or one for all")
+        raise ConfigError("labels", labels, "config.some_labels", n=n, last=CLASSES - 1)
     return torch.from_numpy(np.broadcast_to(given, (n,)).astype(np.int64))
 
 

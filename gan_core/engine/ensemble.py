@@ -307,5 +307,6 @@ def _check_alike(members: Sequence[RunConfig]) -> None:
             raise ConfigError(
                 name,
                 getattr(other, name, name),
-                f"members of one ensemble may differ only in {', '.join(MEMBER_FIELDS)}",
+                "config.member_fields",
+                fields=", ".join(MEMBER_FIELDS),
             )

@@ -180,5 +180,5 @@ def loss_for(name: str, label_smoothing: float = 0.0) -> Loss:
     if not label_smoothing:
         return loss
     if loss.smoothed is None:
-        raise ConfigError("label_smoothing", label_smoothing, f"{name} has no label to smooth")
+        raise ConfigError("label_smoothing", label_smoothing, "config.loss_has_no_label", name=name)
     return loss.smoothed(1 - label_smoothing)

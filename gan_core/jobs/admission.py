@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from gan_core.errors import PoolFull
+
 MB = 1_000_000
 VARIABLE = "GAN_EXPLORER_MEMORY"
 FLOOR = 690 * MB  # what Community Cloud gives at least; taken where nobody limits the server
@@ -28,19 +30,12 @@ SHARE = 0.5  # of the budget that one visitor may hold
 UNSEEN_SECONDS = 60.0  # nobody has looked at a run for so long: its past may shrink when others wait
 
 
-class PoolFull(RuntimeError):
-    """There is no room for another run; the message is a sentence for the visitor."""
-
-
 class TooLarge(PoolFull):
     """There never will be: the run alone needs more bytes than it may have."""
 
     def __init__(self, needed: int, most: int) -> None:
         self.needed, self.most = needed, most
-        super().__init__(
-            f"This run would need about {_mb(needed)} of memory, and one visitor of this server may have {_mb(most)}; "
-            "lower its members, its batch or the widths of its layers."
-        )
+        super().__init__("pool.too_large", needed=needed / MB, most=most / MB)
 
 
 @dataclass(frozen=True)
@@ -92,10 +87,7 @@ class Admission:
             raise TooLarge(claim.need.total, self.most)
         mine = [claim.need, *(other.need for other in alive if other.owner == claim.owner and claim.owner is not None)]
         if Need.together(mine).total > self.most:
-            raise PoolFull(
-                f"Your runs together would need about {_mb(Need.together(mine).total)} of memory, and one visitor of "
-                f"this server may have {_mb(self.most)}; reset a large run on another page, or make this one smaller."
-            )
+            raise PoolFull("pool.yours_too_large", needed=Need.together(mine).total / MB, most=self.most / MB)
 
     def fits(self, claim: Claim, admitted: Iterable[Claim]) -> bool:
         return Need.together([claim.need, *(other.need for other in admitted)], self.workers).total <= self.budget
@@ -140,7 +132,3 @@ def _text(path: Path) -> str:
         return path.read_text()
     except OSError:
         return ""
-
-
-def _mb(size: int) -> str:
-    return f"{size / MB:,.0f} MB"

@@ -22,7 +22,8 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from gan_core.jobs.admission import NOTHING, UNSEEN_SECONDS, Admission, Need, PoolFull
+from gan_core.errors import PoolFull, Sentence
+from gan_core.jobs.admission import NOTHING, UNSEEN_SECONDS, Admission, Need
 
 State = Literal["queued", "paused", "running", "finished", "failed", "closed"]
 
@@ -79,7 +80,7 @@ class Job(Generic[W, F]):
         self._commands: deque[Callable[[W], object]] = deque()
         self._until = until
         self._state: State = "paused"
-        self._error: str | None = None
+        self._error: object | None = None
         self._steps = work.step_count
         self._published: tuple[int, F | None] = (0, None)  # (version, frame), swapped as one
         self._owed = True  # a frame is due whether or not somebody looks
@@ -164,8 +165,8 @@ class Job(Generic[W, F]):
         return 0 if self._pool is None else self._pool._place(self)
 
     @property
-    def error(self) -> str | None:
-        """Why the job failed, as a sentence."""
+    def error(self) -> object | None:
+        """Why the job failed: its str() is a sentence."""
         return self._error
 
     @property
@@ -241,14 +242,10 @@ class Job(Generic[W, F]):
             self._obey(work, deadline, clock)
             self._advance(work, deadline, clock)
             self._show(work, publish, clock)
-            failure = work.failure
-            error = None if failure is None else str(failure)
+            error = work.failure
         except BaseException as exception:  # also what means to end its thread: that is a worker, and serves all runs
             log.exception("a run failed at step %d", self._steps)
-            error = (
-                f"The run stopped at step {self._steps} because of an error inside the program "
-                f"({type(exception).__name__}); the other runs go on, and the server's log has the details."
-            )
+            error = Sentence("pool.crashed", step=self._steps, error=type(exception).__name__)
         with self._lock:
             if self._state != "closed" and error is not None:
                 self._state, self._error = "failed", error
@@ -376,10 +373,7 @@ class Pool:
             if job._pool is not None:
                 raise RuntimeError("This job was submitted before; make a new one for a new run.")
             if len(self._jobs) >= self.max_jobs:
-                raise PoolFull(
-                    f"This server already holds {self.max_jobs} runs, which is all it takes; "
-                    "close a page that you no longer need, or try again in a few minutes."
-                )
+                raise PoolFull("pool.full", most=self.max_jobs)
             if self.admission is not None:
                 self.admission.check(job, self._jobs)
                 job._ticket = next(self._tickets)

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_core.errors import Sentence
 from gan_core.run.watch import Rows
 
 Array = NDArray[np.float32]
@@ -117,10 +118,14 @@ CURVES = tuple(f.name for f in fields(Curves) if f.name != "step")
 
 @dataclass(frozen=True)
 class Mark:
-    """Something that was changed while the run went on."""
+    """Something that was changed, or went wrong, while the run went on."""
 
     step: int
-    text: str
+    what: Sentence
+
+    @property
+    def text(self) -> str:
+        return str(self.what)
 
 
 class History:
@@ -161,8 +166,8 @@ class History:
         while len(self._snapshots) > 3 and sum(s.nbytes for s in self._snapshots) > limit:
             del self._snapshots[1:-1:2]
 
-    def mark(self, step: int, text: str) -> None:
-        self._marks.append(Mark(step, text))
+    def mark(self, step: int, what: Sentence) -> None:
+        self._marks.append(Mark(step, what))
 
     @property
     def snapshots(self) -> tuple[Snapshot, ...]:

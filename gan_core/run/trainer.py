@@ -15,7 +15,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Protocol, TypeVar
 
@@ -31,28 +30,13 @@ from gan_core.engine.conditioning import one_hot
 from gan_core.engine.ensemble import Ensemble
 from gan_core.engine.optimisers import set_rate
 from gan_core.engine.random import Source, generator_for, latents
+from gan_core.errors import Failure, Field, Sentence
 from gan_core.jobs.threads import side_by_side
 from gan_core.run.history import History, Snapshot
 from gan_core.run.pictures import IMAGES, ImagePictures, Pictures, PointPictures, conditioned_latents
 
 CHUNK = 4  # members that advance together: beyond, their activations leave the cache
 TURN = 8  # steps a chunk takes in its turn
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Members that stopped being finite: at which step, and the first tensor that was not."""
-
-    step: int
-    members: tuple[int, ...]
-    tensor: str
-
-    def __str__(self) -> str:
-        who = "The run" if self.members == (0,) else f"Member {', '.join(str(m + 1) for m in self.members)}"
-        return (
-            f"{who} stopped being finite at step {self.step:,}: {self.tensor} is no longer a number. "
-            "Lower the learning rates, or choose another loss or penalty, and reset."
-        )
 
 
 Kind = TypeVar("Kind")
@@ -148,7 +132,7 @@ class Trainer:
         for name, rate in changed.items():
             for ensemble in self.ensembles:
                 set_rate(ensemble.g_optimiser if name == "g_lr" else ensemble.d_optimiser, rate)
-            self.history.mark(self.step_count, f"{name} → {rate:g}")
+            self.history.mark(self.step_count, Sentence("run.rate", name=Field(name), rate=rate))
 
     def adopt(self, weights: Mapping[str, Tensor], step: int) -> None:
         """Every member goes on from these weights, as `Ensemble.state` names them, as if after `step` steps.
@@ -222,7 +206,7 @@ class Trainer:
                     self.alive[member] = False
                     failure = Failure(self.step_count, (member,), _first_not_finite(ensemble, k))
                     self.failures.append(failure)
-                    self.history.mark(self.step_count, str(failure))
+                    self.history.mark(self.step_count, failure)
 
     def _curve_rows(self) -> NDArray:
         """(6, K) in the order of CURVES."""
@@ -250,7 +234,7 @@ class Trainer:
         """The samples at the latents z (n, latent_dim). `labels` as in `generate`, but None is 0 … 9 over and over, as
         in the pictures."""
         if labels is not None and not self.config.model.labelled:
-            raise ConfigError("labels", labels, "this run was trained without labels and cannot be told a class")
+            raise ConfigError("labels", labels, "config.unlabelled")
         ensemble, k = self.ensembles[member // CHUNK], member % CHUNK
         given = conditioned_latents(self.config.model, torch.as_tensor(z, dtype=self.dtype), labels)
         fake = ensemble.generator.forward(given.expand(ensemble.size, *given.shape), training=False)[0][k]

@@ -80,14 +80,14 @@ class Task:
 def plan(data: str, methods: Sequence[str], seeds: int, steps: int) -> list[Task]:
     """Every method with the seeds 0 … seeds − 1. Raises ConfigError on what there is not."""
     if data not in DATA:
-        raise ConfigError("data", data, f"choose one of {', '.join(DATA)}")
+        raise ConfigError("data", data, "config.one_of", options=", ".join(DATA))
     if not methods:
-        raise ConfigError("methods", "", f"name at least one of {', '.join(METHODS)}")
+        raise ConfigError("methods", "", "config.at_least_one", options=", ".join(METHODS))
     for name in methods:
         if name not in METHODS:
-            raise ConfigError("methods", name, f"choose among {', '.join(METHODS)}")
+            raise ConfigError("methods", name, "config.among", options=", ".join(METHODS))
     if seeds < 1:
-        raise ConfigError("seeds", seeds, "a table needs at least one seed")
+        raise ConfigError("seeds", seeds, "config.seeds")
     base = DATA[data].replace(steps=steps)
     return [Task(name, base.replace(**METHODS[name], seed=seed)) for name in methods for seed in range(seeds)]
 

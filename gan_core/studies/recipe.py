@@ -93,11 +93,11 @@ def compute(
     """
     for name in knobs:
         if name not in KNOBS:
-            raise ConfigError("knobs", name, f"choose from {', '.join(KNOBS)}")
+            raise ConfigError("knobs", name, "config.among", options=", ".join(KNOBS))
     if seeds < 1:
-        raise ConfigError("seeds", seeds, "at least one seed has to be run")
+        raise ConfigError("seeds", seeds, "config.seeds")
     if not 0 < seconds < math.inf:
-        raise ConfigError("seconds", seconds, "give each run some processor time")
+        raise ConfigError("seconds", seconds, "config.seconds")
     records = []
     for share in dict.fromkeys(KNOBS[name].share for name in knobs):
         configs = dict.fromkeys(c for name in knobs if KNOBS[name].share == share for c in KNOBS[name].twins.values())

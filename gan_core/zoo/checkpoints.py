@@ -20,9 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_core.config import RunConfig
+from gan_core.errors import CheckpointError, Sentence
 from gan_core.metrics.points import Estimate
 from gan_core.run.history import CURVES, Curves
-from gan_core.weights import FOLDER, CheckpointError, check_alike, read_arrays, read_card
+from gan_core.weights import FOLDER, check_alike, read_arrays, read_card
 from gan_core.zoo.plans import ZOO
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def names() -> tuple[str, ...]:
 def load_card(name: str, folder: Path | None = None) -> Card:
     """Reads no weights. Raises CheckpointError."""
     if name not in ZOO:
-        raise CheckpointError(f"The run {name!r}", f"there is none of that name, only {', '.join(names())}")
+        raise CheckpointError(Sentence("checkpoint.the_run", name=name), "checkpoint.unknown", names=", ".join(names()))
     raw = read_card(name, folder)
     try:
         return Card(
@@ -134,7 +135,7 @@ def load_card(name: str, folder: Path | None = None) -> Card:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(
-            f"{name}.json", f"it is not the card of a run ({type(error).__name__}: {error})"
+            f"{name}.json", "checkpoint.not_a_card", error=f"{type(error).__name__}: {error}"
         ) from error
 
 

@@ -47,7 +47,7 @@ def section(page: PageState) -> None:
         _phrase(model)
         _agreement(model)
     except CheckpointError as error:
-        notices.error(str(error))
+        notices.error(error)
 
 
 def _again(key: str) -> int:
@@ -86,7 +86,7 @@ def _phrase(model: Model) -> None:
     try:
         asked = parse(typed)
     except PhraseError as error:
-        notices.warning(str(error), "edit")
+        notices.warning(error, "edit")
         return
     z = model.latents(len(asked), seed + 100)
     if one_hand:

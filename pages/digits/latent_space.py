@@ -50,7 +50,7 @@ def section(page: PageState) -> None:
         with st.container():
             _VIEWS[view](model, digit)
     except (CheckpointError, PoolFull) as error:
-        notices.error(str(error))
+        notices.error(error)
 
 
 def _digit(model: Model) -> int | None:

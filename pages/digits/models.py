@@ -161,7 +161,7 @@ def run_picker(page: PageState, among: Sequence[str]) -> str | None:
         try:
             st.caption(t(f"zoo.{at}.why", default=card(at).why))
         except CheckpointError as error:
-            notices.error(str(error))
+            notices.error(error)
             return None
     return at
 

@@ -17,7 +17,7 @@ from gan_core.studies.recipe import KNOBS, MLP, SCORES
 from pages.shared.play import player
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame
-from pages.shared.shell.i18n import t
+from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app, one_of
 from pages.shared.views import images, live, tables
 
@@ -149,8 +149,8 @@ def _view(twins: PageState, frame: Frame) -> None:
         summary=t("digits.grid_summary", step=f"{frame.step:,}"),
     )  # fmt: skip
     failed = [
-        live.Sentence(f"{name}: {sentence}", "warning")
+        live.Sentence(f"{name}: {sentence(failure)}", "warning")
         for run, name in zip(frame.runs, names, strict=True)
-        for sentence in run.failures
+        for failure in run.failures
     ]
     live.words(f"{NAME}-failures", failed, step=frame.step)

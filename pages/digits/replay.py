@@ -14,7 +14,7 @@ from pages.shared.play import player, resources, shelf
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, Show
 from pages.shared.shell import notices
-from pages.shared.shell.i18n import t
+from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import images, live, statistics
 
@@ -35,7 +35,7 @@ def section(page: PageState) -> None:
     try:
         run = _state(name)
     except CheckpointError as error:
-        notices.error(str(error))
+        notices.error(error)
         return
     _bar(run, name)
     player.stage(run, _view)
@@ -65,7 +65,7 @@ def _bar(run: PageState, name: str) -> None:
         try:
             show.play()
         except PoolFull as error:
-            run.problem = str(error)
+            run.problem = error
 
     def back() -> None:
         show.close()
@@ -88,7 +88,7 @@ def _bar(run: PageState, name: str) -> None:
         notices.warning(run.problem)
         run.problem = ""
     if show.job.state == "failed":
-        notices.error(t("player.failed", error=show.job.error))
+        notices.error(t("player.failed", error=sentence(show.job.error)))
 
 
 def _view(run: PageState, frame: Frame) -> None:

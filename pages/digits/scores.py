@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from gan_core.errors import CheckpointError
 from pages.digits import models
 from pages.shared.play import shelf
 from pages.shared.shell import notices
@@ -31,8 +32,8 @@ SAMPLE = "sample"  # in PageState.choices
 
 def section(page: PageState) -> None:
     cards, broken = _cards()
-    for sentence in broken:
-        notices.error(sentence)
+    for error in broken:
+        notices.error(error)
     if cards:
         _table(cards)
         _trade_off(cards)
@@ -41,16 +42,14 @@ def section(page: PageState) -> None:
         _verdict(page, name)
 
 
-def _cards() -> tuple[list[Card], list[str]]:
-    """The cards that can be read, and a sentence for each that cannot."""
-    from gan_core.weights import CheckpointError
-
+def _cards() -> tuple[list[Card], list[CheckpointError]]:
+    """The cards that can be read, and why each of the others cannot."""
     cards, broken = [], []
     for name in models.names():
         try:
             cards.append(models.card(name))
         except CheckpointError as error:
-            broken.append(str(error))
+            broken.append(error)
     return cards, broken
 
 
@@ -103,12 +102,11 @@ def _verdict(page: PageState, name: str) -> None:
     """One run: its samples, which digits it makes, and whether it shows training digits again."""
     from gan_core.figures import digits as figures
     from gan_core.figures import style
-    from gan_core.weights import CheckpointError
 
     try:
         card, recorded = shelf.replay(name)
     except CheckpointError as error:
-        notices.error(str(error))
+        notices.error(error)
         return
     fake, key = recorded.fake[-1], "digits-verdict-samples"
     chosen = min(page.choices.get(SAMPLE, 0), len(fake) - 1)

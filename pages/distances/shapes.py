@@ -65,7 +65,7 @@ def uploaded(page: PageState, place: str, side: Side, columns: int) -> np.ndarra
     try:
         return parse_numbers(content, columns)
     except NumbersError as error:
-        notices.warning(str(error))
+        notices.warning(error)
         return None
 
 

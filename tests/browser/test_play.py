@@ -135,7 +135,7 @@ def test_a_card_on_the_home_page_opens_its_preset(page: Page) -> None:
 def test_a_bad_address_is_one_sentence_and_the_page_lives(page: Page) -> None:
     arrive(page, "/play_2d?g_lr=fast")
     expect(page.get_by_test_id("stAlert")).to_have_count(1)
-    expect(page.get_by_text("g_lr = 'fast' is not possible")).to_be_visible()
+    expect(page.get_by_text("G: learning rate = 'fast' is not possible")).to_be_visible()
     press(page, "Step")
     expect(view(page)).to_have_attribute("data-step", "1")
 

@@ -17,6 +17,7 @@ from gan_core.config import RunConfig
 from gan_core.presets import PRESETS
 from pages.shared.play import resources
 from pages.shared.shell import address as url
+from pages.shared.shell import i18n
 from pages.shared.shell.state import KEY, PageState
 from pages.shared.views.live.component import KINDS
 
@@ -175,7 +176,8 @@ def test_a_page_opens_at_its_default_and_keeps_the_address_short(name: str) -> N
 )
 def test_a_bad_address_is_one_sentence_and_the_default_runs(name: str, word: str, value: str, named: str) -> None:
     app = at_rest(visit(name, **{word: value}), name)
-    assert len(app.warning) == 1 and app.warning[0].value.startswith(named)
+    label = i18n.texts("en").get(f"field.{named}", named)  # what is no field has no control
+    assert len(app.warning) == 1 and app.warning[0].value.startswith(f"{label} = ")
     assert state(app, name).config == state(app, name).default
     assert press(app, "step", name) and at_rest(app, name)
     assert state(app, name).show.job.step_count == 1
@@ -231,7 +233,7 @@ def test_a_control_changes_the_fresh_run_and_the_address() -> None:
 def test_a_control_that_contradicts_another_is_refused_with_a_sentence() -> None:
     app = at_rest(visit("play_2d", d_norm="batch"))
     app.select_slider(key="play_2d.r1").set_value(1.0).run()
-    assert app.warning[0].value.startswith("r1 = 1.0 is not possible")
+    assert app.warning[0].value.startswith("R1 penalty γ = 1.0 is not possible")
     assert state(app).config.train.r1 == 0
     assert app.select_slider(key="play_2d.r1").value == 0
 
@@ -246,7 +248,7 @@ def test_widths_are_typed_in_any_usual_way(text: str) -> None:
 def test_typed_nonsense_is_refused_with_a_sentence() -> None:
     app = visit("play_2d")
     app.text_input(key="play_2d.g_layers").set_value("many").run()
-    assert app.warning[0].value.startswith("g_layers = 'many' is not possible")
+    assert app.warning[0].value.startswith("G: hidden layers = 'many' is not possible")
 
 
 def test_choosing_the_grid_brings_a_grid_of_25() -> None:

@@ -26,7 +26,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from pages.shared.shell import address
-from pages.shared.shell.i18n import DEFAULT, t, texts
+from pages.shared.shell.i18n import DEFAULT, sentence, t, texts
 from pages.shared.shell.state import PageState, if_shown
 
 LONGEST = 40  # characters of a refused text that are repeated
@@ -139,7 +139,7 @@ def arrive(page: PageState, said: Mapping[str, str]) -> None:
             _keep(page, name, page.options[name].read(word))
         except ValueError as error:
             refused = t("options.refused", name=name, word=word[:LONGEST], allowed=str(error))
-            page.problem = f"{page.problem}\n{refused}".strip()
+            page.problem = f"{sentence(page.problem)}\n{refused}".strip()
 
 
 def put(page: PageState, name: str, new: Any) -> None:

@@ -24,7 +24,7 @@ def points(config: RunConfig) -> np.ndarray | None:
 def available(config: RunConfig) -> RunConfig:
     """The configuration, if the server has its table. Raises ConfigError."""
     if config.data.data == "custom" and points(config) is None:
-        raise ConfigError("points", config.data.points, t("tables.missing"))
+        raise ConfigError("points", config.data.points, "config.lost_table")
     return config
 
 
@@ -43,7 +43,7 @@ def _take(page: PageState, content: bytes | Sequence[Sequence[object]] | np.ndar
     try:
         table = parse_points(content)
     except PointsError as error:
-        page.problem = str(error)
+        page.problem = error
         return
     page.choices[LAST] = digest = points_digest(table)
     resources.keep_table(digest, table)

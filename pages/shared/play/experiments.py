@@ -22,7 +22,7 @@ from gan_core.jobs.admission import MB, Need
 from gan_core.jobs.pool import Job, PoolFull, Workload
 from pages.shared.play import resources
 from pages.shared.shell import notices
-from pages.shared.shell.i18n import t
+from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState
 
 KEPT = 48  # results of all visitors together; the one that nobody asked for longest goes first
@@ -56,7 +56,8 @@ class Experiment:
     """One computation under way or done. Any thread may look."""
 
     def __init__(self, make: Callable[[], Any], read: Callable[[Any], Any], until: int) -> None:
-        self.until, self.error = until, ""
+        self.until = until
+        self.error: object | None = None
         self._newest: Any = None
         self._job = Job(_Later(make), until=until, publish=lambda later: read(later.work), need=NEED)
         resources.pool().submit(self._job)
@@ -68,7 +69,7 @@ class Experiment:
         if frame is not None:
             self._newest = frame
         if over:
-            self.error = self._job.error or ""
+            self.error = self._job.error
             self._job.close()  # its networks are not needed any more
         return self._newest
 
@@ -112,7 +113,7 @@ def wanted(name: str, make: Callable[[], Any], read: Callable[[Any], Any], until
     try:
         return shared(name, make, read, until)
     except PoolFull as error:
-        notices.warning(str(error), "hourglass_top")
+        notices.warning(error, "hourglass_top")
         return None
 
 
@@ -141,7 +142,9 @@ class Waited(Protocol):
     @property
     def progress(self) -> float: ...
 
-    error: str
+    @property
+    def error(self) -> object:
+        """Why it came to nothing, if it did: its str() is a sentence."""
 
 
 def stage(experiments: Sequence[Waited], view: Callable[[], None]) -> None:
@@ -157,7 +160,7 @@ def _look(experiments: Sequence[Waited], view: Callable[[], None], polling: bool
     if under_way:
         share = sum(experiment.progress for experiment in under_way) / len(under_way)
         st.progress(share, text=t("experiments.running", percent=f"{share:.0%}"))
-    for error in {experiment.error for experiment in experiments if experiment.error}:
+    for error in {sentence(experiment.error) for experiment in experiments if experiment.error}:
         notices.error(error)
     if polling and not under_way:
         st.rerun()

@@ -24,7 +24,7 @@ from pages.shared.controls import uploads
 from pages.shared.play import pushed, resources
 from pages.shared.play.runs import Frame, Show
 from pages.shared.shell import notices
-from pages.shared.shell.i18n import t
+from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import live
 
@@ -61,7 +61,7 @@ def restart(page: PageState, *, play: bool = False) -> None:
     try:
         page.show = resources.start(page.configs(), uploads.points(page.config))
     except PoolFull as error:
-        page.problem = str(error)
+        page.problem = error
     if play:
         _play(page)
 
@@ -140,7 +140,7 @@ def _notices(page: PageState, show: Show) -> None:
             )  # fmt: skip
             st.button(t("player.undo"), key=f"{page.name}-undo", icon=":material/undo:", on_click=_undo, args=(page,))
     if show.job.state == "failed":
-        notices.error(t("player.failed", error=show.job.error))
+        notices.error(t("player.failed", error=sentence(show.job.error)))
     elif show.job.state == "closed":
         st.info(t("player.closed"))
 

@@ -20,11 +20,11 @@ from functools import cache
 import numpy as np
 
 from gan_core.config import RunConfig
-from gan_core.jobs.admission import MB, Admission, PoolFull, TooLarge, budget_for_runs
+from gan_core.errors import Field, PoolFull
+from gan_core.jobs.admission import MB, Admission, TooLarge, budget_for_runs
 from gan_core.jobs.pool import Pool, one_torch_thread
 from gan_core.run.memory import LONGEST_STEP, estimate, lowered, step_seconds
 from pages.shared.play.runs import Show
-from pages.shared.shell.i18n import t
 from pages.shared.shell.state import app
 
 MAX_RUNS = 100  # alive at once: a class of thirty with three pages each
@@ -94,22 +94,22 @@ def start(configs: Sequence[RunConfig], points: np.ndarray | None) -> Show:
     """Runs in the pool, at step 0 and paused, or in the queue for it. Raises PoolFull."""
     largest = max(configs, key=step_seconds)
     if (seconds := step_seconds(largest)) > LONGEST_STEP:
-        raise PoolFull(t("player.too_slow", seconds=f"{seconds:.0f}", field=_field(largest, step_seconds)))
+        raise PoolFull("pool.too_slow", seconds=seconds, field=_field(largest, step_seconds))
     try:
         return Show.start(pool(), configs, points, owner=id(app()))
     except TooLarge as error:
         largest = max(configs, key=_bytes)
-        sizes = {"needed": f"{error.needed / MB:,.0f}", "most": f"{error.most / MB:,.0f}"}
-        raise PoolFull(t("player.too_large", **sizes, field=_field(largest, _bytes))) from error
+        needed, most = error.needed / MB, error.most / MB
+        raise PoolFull("pool.field_too_large", needed=needed, most=most, field=_field(largest, _bytes)) from error
 
 
 def _bytes(config: RunConfig) -> int:
     return estimate(config).total
 
 
-def _field(config: RunConfig, cost: Callable[[RunConfig], float]) -> str:
-    """What to lower, in the words of its control."""
-    return t(f"field.{lowered(config, cost) or 'batch'}")
+def _field(config: RunConfig, cost: Callable[[RunConfig], float]) -> Field:
+    """What to lower."""
+    return Field(lowered(config, cost) or "batch")
 
 
 def _prepare() -> None:

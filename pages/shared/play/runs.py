@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 
 from gan_core.config import FIELDS, ConfigError, RunConfig
+from gan_core.errors import CheckpointError, DataUnavailable, Failure, Refusal
 from gan_core.jobs.admission import Need
 from gan_core.jobs.playable import Playable
 from gan_core.jobs.pool import Job, Pool
@@ -52,7 +53,7 @@ class RunFrame:
     centres: np.ndarray | None  # (m, 2), of data with modes
     weights: np.ndarray | None  # (m,)
     std: float | None
-    failures: tuple[str, ...]  # a sentence for every member that is no longer finite
+    failures: tuple[Failure, ...]  # one for every member that is no longer finite
     diversity: Diversity | None = None  # who got which mode over the steps, of data with modes
     classes: ClassHistory | None = None  # which digits over the steps, of MNIST
 
@@ -86,19 +87,16 @@ class Work:
 
     def __init__(self, configs: Sequence[RunConfig], points: np.ndarray | None) -> None:
         self.configs, self.points = tuple(configs), points
-        self.refused = ""  # why there are no trainers, a sentence
+        self.refused: Refusal | None = None  # why there are no trainers
         self.threads = 1  # how many may compute for this work; the pool says so before each slice
 
     @cached_property
     def trainers(self) -> tuple[Trainer, ...]:
         """Made at the first use, because that is when torch is imported. Empty if they were refused."""
-        from gan_core.data.images import DataUnavailable
-        from gan_core.weights import CheckpointError
-
         try:
             trainers = self.make()
         except (ConfigError, DataUnavailable, CheckpointError) as error:
-            self.refused = str(error)
+            self.refused = error
             return ()
         for trainer in trainers:
             _watch(trainer)
@@ -120,7 +118,7 @@ class Work:
     def failure(self) -> object | None:
         """Set when there is nothing to train: no run was made, or none has a member left."""
         failures = [trainer.failure for trainer in self.trainers]
-        return failures[0] if all(failures) and failures else self.refused or None
+        return failures[0] if all(failures) and failures else self.refused
 
     def step(self, n: int = 1) -> None:
         from gan_core.jobs.threads import side_by_side
@@ -142,7 +140,6 @@ def _watch(trainer: Trainer) -> None:
     """Have mode collapse looked for while the run trains, where anybody knows the modes."""
     from gan_core.run.classes import ClassWatch
     from gan_core.run.modes import Watch
-    from gan_core.weights import CheckpointError
 
     try:
         trainer.add_callback(ClassWatch(trainer) if trainer.config.data.is_image else Watch(trainer))
@@ -170,7 +167,7 @@ def _run_frame(trainer: Trainer) -> RunFrame:
         centres=known("centres"),
         weights=known("weights"),
         std=known("std"),
-        failures=tuple(map(str, trainer.failures)),
+        failures=tuple(trainer.failures),
         diversity=None if modes is None else modes.diversity(),
         classes=None if digits is None else digits.history(),
     )

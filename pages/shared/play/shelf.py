@@ -150,7 +150,7 @@ class ShelfJob:
         return 0.0 if self.live is None else self.live.rate
 
     @property
-    def error(self) -> str | None:
+    def error(self) -> object | None:
         return None if self.live is None else self.live.error
 
 

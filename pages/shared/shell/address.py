@@ -44,7 +44,7 @@ def read_config(params: Mapping[str, str], default: RunConfig) -> RunConfig | No
     if preset is None and not fields:
         return None
     if preset is not None and preset not in PRESETS:
-        raise ConfigError("preset", preset, f"choose one of {', '.join(PRESETS)}")
+        raise ConfigError("preset", preset, "config.one_of", options=", ".join(PRESETS))
     return RunConfig.from_query(fields, base=PRESETS[preset].config if preset else default)
 
 

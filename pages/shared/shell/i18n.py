@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
+from gan_core.errors import ENGLISH, Sentence
 from pages.shared.shell.state import app
 
 TEXTS = Path(__file__).parent / "texts"
@@ -65,3 +66,14 @@ def t(key: str, default: str | None = None, **values: object) -> str:
     english = texts(DEFAULT)[key] if default is None else default
     text = texts(_spoken.get() or app().language).get(key, english)
     return text.format(**values) if values else text
+
+
+def sentence(problem: object) -> str:
+    """What an error has to say, in the visitor's language and with the labels of the controls; of what is no error of
+    ours, its own words. Another language has them under [errors]."""
+    if not isinstance(problem, Sentence):
+        return str(problem)
+    text = problem.say(
+        lambda code: t(f"errors.{code}", default=ENGLISH[code]), lambda field: t(f"field.{field}", default=field)
+    )
+    return text if text.endswith(".") else f"{text}."

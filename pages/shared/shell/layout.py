@@ -28,7 +28,7 @@ from pages.shared.play import visits
 from pages.shared.shell import address as url
 from pages.shared.shell import notices, site
 from pages.shared.shell.i18n import DEFAULT as DEFAULT_LANGUAGE
-from pages.shared.shell.i18n import languages, t
+from pages.shared.shell.i18n import languages, sentence, t
 from pages.shared.shell.state import Option, PageState, app, one_of
 
 ROOT = Path(__file__).parents[3]
@@ -88,8 +88,8 @@ def begin(
 def _refusal(page: PageState) -> None:
     """Why the last input was refused; if another page can show it, the way there."""
     if page.elsewhere is None:
-        for sentence in page.problem.splitlines():
-            notices.warning(sentence)
+        for line in sentence(page.problem).splitlines():
+            notices.warning(line)
         return
     kind, other = ("images", "play_2d") if page.of_images else ("points", "digits")
     data = t(f"option.data.{page.elsewhere.data.data}")

@@ -1,7 +1,7 @@
 """Sentences that may hold a visitor's own words, from an address, a file or a widget: always shown as text.
 
     notices.warning(page.problem)        what was refused, and what the page does instead
-    notices.error(str(error))            what is broken
+    notices.error(error)                 what is broken, in the visitor's language if it is an error of ours
 
 Streamlit reads what it shows as Markdown, so a link that a teacher never wrote would become one, and an image would be
 fetched. `plain` takes a text every such meaning.
@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 
 import streamlit as st
+
+from pages.shared.shell.i18n import sentence
 
 JOINER = "\u2060"  # joins two letters that are joined anyway: it is not seen, and ends what looks like an address
 # What means something in Markdown wherever it stands, an underscore at the edge of a word, and what makes a line a
@@ -26,9 +28,9 @@ def plain(text: str) -> str:
     return _ADDRESSES.sub(lambda match: match[0] + JOINER, _MARKS.sub(r"\\\g<0>", " ".join(text.split())))
 
 
-def warning(sentence: str, icon: str = "warning") -> None:
-    st.warning(plain(sentence), icon=f":material/{icon}:")
+def warning(problem: object, icon: str = "warning") -> None:
+    st.warning(plain(sentence(problem)), icon=f":material/{icon}:")
 
 
-def error(sentence: str) -> None:
-    st.error(plain(sentence), icon=":material/error:")
+def error(problem: object) -> None:
+    st.error(plain(sentence(problem)), icon=":material/error:")

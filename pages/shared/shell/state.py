@@ -21,6 +21,7 @@ from typing import Any, Protocol, TypeVar
 import streamlit as st
 
 from gan_core.config import ConfigError, RunConfig
+from gan_core.errors import Sentence
 from pages.shared.play.runs import Show
 
 KEY = "gan"
@@ -47,7 +48,7 @@ class PageState:
     default: RunConfig
     config: RunConfig
     variants: tuple[Mapping[str, Any], ...] = ({},)
-    problem: str = ""  # why the last input was refused, a sentence a line
+    problem: str | Sentence = ""  # why the last input was refused; of several, a sentence a line
     elsewhere: RunConfig | None = None  # what was refused because it is for the page of the other kind of data
     show: Show | None = None
     choices: dict[Any, Any] = field(default_factory=dict)  # what only changes the view: the member looked at, …
@@ -90,11 +91,11 @@ class PageState:
             config = make()
             if config.data.is_image != self.of_images:
                 self.elsewhere = config
-                raise ConfigError("data", config.data.data, "this page shows the other kind of data")
+                raise ConfigError("data", config.data.data, "config.other_page")
             for variant in variants:
                 config.replace(**variant)
         except ConfigError as error:
-            self.problem = f"{error}."
+            self.problem = error
             return False
         self.turns.update(config.differences(self.config).keys() - {by})
         self.config, self.variants, self.problem = config, variants, ""

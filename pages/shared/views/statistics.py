@@ -21,7 +21,7 @@ import streamlit as st
 from gan_core.config import LOSSES, RunConfig
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
-from pages.shared.shell.i18n import t
+from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState
 from pages.shared.views import live
 from pages.shared.views.points import WALL, in_plane, is_probability, members_shown, of_players, titled
@@ -193,7 +193,8 @@ def _over_training(
     curves = run.curves
     drawn = [band(label, color, _alive(getattr(curves, name), members)) for name, label, color in lines]
     return live.Chart(
-        title, curves.step, drawn, references=levels, marks=[(mark.step, mark.text) for mark in run.marks], log_y=log_y,
+        title, curves.step, drawn, references=levels, log_y=log_y,
+        marks=[(mark.step, sentence(mark.what)) for mark in run.marks],
     )  # fmt: skip
 
 

@@ -292,7 +292,7 @@ def test_a_download_that_hangs_holds_up_nobody(monkeypatch: pytest.MonkeyPatch, 
     def hang(name: str, root: Path, where: str) -> None:
         begun.set()
         released.wait(60)
-        raise images.DataUnavailable("there is no network.")
+        raise images.DataUnavailable("images.not_here", name=name, reason="there is no network", where=where)
 
     monkeypatch.setattr(images, "_download", hang)
     for _ in range(3):  # however many ask, it is fetched once

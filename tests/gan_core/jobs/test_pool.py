@@ -274,7 +274,8 @@ def test_a_run_that_fails_says_so_in_a_sentence_and_the_others_go_on(
     bad, good = job_of(Failing()), job_of(Count(), until=50)
     run_together(pool, [bad, good])
     assert (bad.state, bad.step_count, bad.rate) == ("failed", 3, 0.0)
-    assert bad.error and "step 3" in bad.error and "a detail" not in bad.error and "\n" not in bad.error
+    said = str(bad.error)
+    assert "step 3" in said and "a detail" not in said and "\n" not in said
     assert "a detail for the log" in caplog.text
     assert (good.state, good.step_count, good.error) == ("finished", 50, None)
     bad.play()

@@ -1,0 +1,247 @@
+"""Why something cannot be done: a code with its arguments, and the English of every code in one table.
+
+    raise PoolFull("pool.full", most=100)
+    str(error)                                   the English sentence, for the command line and the log
+    error.say(words, label)                      the same in another language: `words(code)` is its template, and
+                                                 `label(field)` what its pages call a field of the configuration
+
+In a template {name} is an argument; a name that is none is a field of the configuration: "choose {d_norm} = none".
+Nothing is imported here, so that everybody can refuse something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+ENGLISH: dict[str, str] = {
+    # a configuration, and what else is asked for by name
+    "config.sentence": "{field} = {value} is not possible: {allowed}",
+    "config.nameless": "a nameless field",
+    "config.one_of": "choose one of {options}",
+    "config.among": "choose among {options}",
+    "config.at_least_one": "name at least one of {options}",
+    "config.member_fields": "members of one ensemble may differ only in {fields}",
+    "config.some_labels": "give {n} whole numbers from 0 to {last}, or one for all",
+    "config.unlabelled": "this run was trained without labels and cannot be told a class",
+    "config.seeds": "at least one seed is needed",
+    "config.seconds": "give each run some processor time",
+    "config.processes": "give a number of processes, or -1 for one a core",
+    "config.plane": "points in the plane are one of {options}",
+    "config.no_table": "its table is not at hand; upload it, or choose other data",
+    "config.other_table": "the table at hand is another one; upload the one of this run",
+    # fields of the configuration, alone and together
+    "config.no_field": "there is no such field; did you mean {near}?",
+    "config.json": "it has to be a JSON object as to_json writes it",
+    "config.json_object": "it has to be an object with the sections data, model and train",
+    "config.sections": "the sections are the objects data, model and train",
+    "config.other_section": "the section {section} has no such field",
+    "config.grid_modes": "a grid has 1, 4, 9, 16, 25, 36, 49 or 64 modes",
+    "config.no_modes_to_weigh": "only ring, grid and two_gaussians have modes to weigh",
+    "config.one_weight_each": "give one weight for each mode, or none for equal ones",
+    "config.a_weight": "at least one weight has to be above 0",
+    "config.needs_table": "the data set custom needs a table: upload one, or type it into the table of the page",
+    "config.takes_no_table": "only the data set custom takes a table",
+    "config.images_only": "it makes images; points in the plane need {plane}",
+    "config.no_classes": "points in the plane have no classes; choose {options}, or {labels} = none",
+    "config.mixed_pack": "a pack would mix classes; with labels D judges one sample at once",
+    "config.penalty_precision": "a gradient penalty needs the slope of a slope, for which eight bits are too few",
+    "config.no_layer": "a player needs at least one hidden layer",
+    "config.penalty_minibatch_std": "a gradient penalty judges each sample alone, and {minibatch_std} mixes the "
+    "samples of a batch",
+    "config.clip_or_penalty": "clipping and the gradient penalty are two ways to bound the critic's slope; choose one",
+    "config.no_label_to_smooth": "only {options} have a label to smooth",
+    "config.no_scale": "a critic's loss has no scale to compare with",
+    "config.no_noise": "there is no instance noise to let fall; set {instance_noise} above 0",
+    "config.simultaneous": "both players move at once only with one D step a G step and without unrolling",
+    "config.unrolled_plain": "unrolling is built here without penalties, clipping, dropout and {minibatch_std}",
+    "config.unrolled_optimiser": "unrolling is built here for adam and sgd",
+    "config.divides_batch": "it has to divide the batch ({size})",
+    "config.two_samples": "batch statistics need at least two samples",
+    "config.rows": "members × batch may be at most {most:,}",
+    "config.penalty_batch_norm": "a gradient penalty judges each sample alone, and batch normalisation in D mixes the "
+    "samples of a batch; choose {d_norm} = none or layer",
+    "config.parameters": "all members together may have at most {most:,} parameters; these have {n:,}",
+    "config.unrolled_points": "unrolling differentiates through D's optimiser, which is built here for plain MLPs on "
+    "points",
+    "config.without_labels": "{name} is built here without labels; choose {others}, or {labels} = none",
+    "config.without_packing": "{name} is built here for one sample at once; choose {others}",
+    "config.closed_form": "the closed form of an MLP computes in float32; only convolutions gain by bfloat16",
+    "config.switch": "it is 1 (on) or 0 (off)",
+    "config.text": "it is a text of at most {longest} letters and digits",
+    "config.whole_number": "it is a whole number from {low:.10g} to {high:.10g}",
+    "config.list_of_whole_numbers": "it is a list of at most {longest}, joined by -, each a whole number from {low:g} "
+    "to {high:g}",
+    "config.number": "it is a number from {low:.10g} to {high:.10g}",
+    "config.list_of_numbers": "it is a list of at most {longest}, joined by -, each a number from {low:g} to {high:g}",
+    "config.loss_has_no_label": "{name} has no label to smooth",
+    # the same, asked for by a page's address
+    "config.lost_table": "the table of this link is not on this server; upload it again, or choose other data; the "
+    "page's own data set is shown",
+    "config.other_page": "this page shows the other kind of data",
+    # the processors of the server
+    "pool.full": "This server already holds {most} runs, which is all it takes; close a page that you no longer need, "
+    "or try again in a few minutes.",
+    "pool.too_large": "This run would need about {needed:,.0f} MB of memory, and one visitor of this server may have "
+    "{most:,.0f} MB; lower its members, its batch or the widths of its layers.",
+    "pool.field_too_large": "This run would need about {needed:,.0f} MB of memory, and one visitor of this server may "
+    "have {most:,.0f} MB; lower “{field}”.",
+    "pool.yours_too_large": "Your runs together would need about {needed:,.0f} MB of memory, and one visitor of this "
+    "server may have {most:,.0f} MB; reset a large run on another page, or make this one smaller.",
+    "pool.too_slow": "One step of this run would take about {seconds:.0f} s, in which nothing could stop it; lower "
+    "“{field}”.",
+    "pool.crashed": "The run stopped at step {step} because of an error inside the program ({error}); the other runs "
+    "go on, and the server's log has the details.",
+    # a run
+    "run.failed": "The run stopped being finite at step {step:,}: {tensor} is no longer a number. Lower the learning "
+    "rates, or choose another loss or penalty, and reset.",
+    "run.member_failed": "Member {members} stopped being finite at step {step:,}: {tensor} is no longer a number. "
+    "Lower the learning rates, or choose another loss or penalty, and reset.",
+    "run.rate": "{name} → {rate:g}",
+    # shipped weights
+    "checkpoint.sentence": "{file} cannot be used: {reason}. Restore the folder pretrained from the repository.",
+    "checkpoint.missing": "it is missing or cannot be read",
+    "checkpoint.not_json": "it is not JSON",
+    "checkpoint.too_large": "it holds a number that is not between ±{most:,}",
+    "checkpoint.not_an_object": "it is not a card, which is a JSON object",
+    "checkpoint.not_a_card": "it is not the card of a run ({error})",
+    "checkpoint.changed": "its checksum is not the one on its card, so it was cut or changed",
+    "checkpoint.not_safetensors": "it is not a safetensors file",
+    "checkpoint.no_tensor": "it has no tensor {tensor}",
+    "checkpoint.surplus": "its tensor {tensor} belongs to no part of the network",
+    "checkpoint.shape": "its tensor {tensor} is {found} of {found_type}, and {wanted} of {wanted_type} belongs there",
+    "checkpoint.the_run": "The run {name!r}",
+    "checkpoint.unknown": "there is none of that name, only {names}",
+    # images
+    "images.embedded_damaged": "The embedded MNIST file {file} is missing or damaged ({reason}); restore the folder "
+    "gan_core/data/mnist from the repository.",
+    "images.where": "the folder {folder}/raw under {variable} (by default {usual})",
+    "images.damaged": "The files of {name} are damaged ({reason}); empty {where}, so that they are fetched again, or "
+    "choose mnist, which is built in.",
+    "images.under_way": "{name} waits for a download that is under way; try again in a minute, or choose mnist.",
+    "images.too_long": "{name} could not be downloaded within {minutes:.0f} minutes; choose mnist, which is built in, "
+    "or try again when the network is better.",
+    "images.on_its_way": "{name} is being downloaded for the first time, beside the runs; press Reset in a minute, or "
+    "choose mnist, which is built in.",
+    "images.not_here": "{name} is not on this machine and could not be downloaded ({reason}); choose mnist, which is "
+    "built in and needs neither network nor torchvision, or put the four original files, plain or .gz, into {where}.",
+    # a visitor's table of points
+    "points.line": "Line {number}",
+    "points.row": "Row {number}",
+    "points.one_column": "one column",
+    "points.columns": "{n:,} columns",
+    "points.empty": "The table has no rows of numbers; give at least {least} rows of two numbers, x and y.",
+    "points.bytes": "The file has {size:.1f} MB; {most:g} MB are allowed, so upload fewer rows.",
+    "points.not_utf8": "Byte {byte} of the file is not UTF-8 text; save the table as CSV in UTF-8 and upload that.",
+    "points.not_csv": "{place} cannot be read as CSV ({why}); write two numbers in it, as in 0.5,1.2.",
+    "points.long_line": "it has {n:,} characters",
+    "points.dimensions": "The table has {n} dimensions; it needs two: rows, and the columns x and y.",
+    "points.no_table": "This is not a table; upload a CSV file, or give a list of rows of two numbers.",
+    "points.rows": "The table has {n:,} rows; {most:,} are allowed, so take a random part of it.",
+    "points.not_two": "{place} has {columns}; two are needed, x and y, separated by a comma, a semicolon or a tab, so "
+    "keep the two columns that you want to see.",
+    "points.empty_cell": "{place} has an empty cell; fill it with a number, or delete the row.",
+    "points.not_a_number": "{place} holds {cell}, which is not a number; correct it, or delete the row.",
+    "points.not_finite": "{place} holds {cell}, which is not finite; correct it, or delete the row.",
+    "points.one_point": "All points of the table are the same; give at least {least} different ones.",
+    "points.few": "The table has {n} points that can be told apart; at least {least} are needed, so add rows, or "
+    "remove one that lies far from all others.",
+    # a visitor's samples
+    "numbers.bytes": "The text has {size:.1f} MB; at most {most:g} MB are allowed.",
+    "numbers.columns": "Line {number} has {n} entries; {columns} numbers a line are needed.",
+    "numbers.not_finite": "Line {number} holds “{cell}”, which is not a finite number; correct or delete it.",
+    "numbers.samples": "There are {n:,} samples; from {least} to {most:,} are allowed.",
+}
+
+
+class Field(str):
+    """The name of a field of the configuration, among the arguments: a page shows its label."""
+
+
+class Sentence:
+    """Something to say: the code of a template, and its arguments, among which may be other sentences."""
+
+    code: str
+    arguments: Mapping[str, Any]
+
+    def __init__(self, code: str, /, **arguments: Any) -> None:
+        self.code, self.arguments = code, arguments
+
+    def say(self, words: Callable[[str], str] = ENGLISH.__getitem__, label: Callable[[str], str] = str) -> str:
+        def said(argument: Any) -> Any:
+            if isinstance(argument, Sentence):
+                return argument.say(words, label)
+            return label(argument) if isinstance(argument, Field) else argument
+
+        arguments = _Arguments({name: said(argument) for name, argument in self.arguments.items()})
+        arguments.label = label
+        return words(self.code).format_map(arguments)
+
+    def __str__(self) -> str:
+        return self.say()
+
+
+class _Arguments(dict[str, Any]):
+    label: Callable[[str], str]
+
+    def __missing__(self, field: str) -> str:
+        return self.label(field)
+
+
+class Refusal(Sentence, Exception):
+    """A sentence with what was wrong, what is allowed and what to do."""
+
+
+class ConfigError(Refusal, ValueError):
+    """A configuration that cannot run: names the field, its value, and what is allowed.
+
+    Attributes: `field` (the name in the URL), `value` (as given), `allowed` (a phrase, in English).
+    """
+
+    def __init__(self, field: str, value: object, code: str, /, **arguments: Any) -> None:
+        super().__init__(code, **arguments)
+        self.field, self.value = field, value
+
+    @property
+    def allowed(self) -> str:
+        return super().say()
+
+    def say(self, words: Callable[[str], str] = ENGLISH.__getitem__, label: Callable[[str], str] = str) -> str:
+        shown = repr(self.value)
+        return words("config.sentence").format(
+            field=label(self.field) if self.field else words("config.nameless"),
+            value=shown if len(shown) <= 60 else shown[:57] + "…",
+            allowed=super().say(words, label),
+        )
+
+
+class CheckpointError(Refusal, RuntimeError):
+    """Shipped weights that cannot be used: one sentence with the file, what is wrong, and what to do."""
+
+    def __init__(self, file: str | Sentence, code: str, /, **arguments: Any) -> None:
+        super().__init__("checkpoint.sentence", file=file, reason=Sentence(code, **arguments))
+
+
+class DataUnavailable(Refusal, RuntimeError):
+    """A data set that cannot be had here and now: one sentence with the reason and what to do."""
+
+
+class PointsError(Refusal, ValueError):
+    """A table that cannot be data: one sentence with what was wrong, what is allowed and what to do."""
+
+
+class NumbersError(Refusal, ValueError):
+    """A text that holds no sample: one sentence with what was wrong and what is allowed."""
+
+
+class PoolFull(Refusal, RuntimeError):
+    """There is no room for another run."""
+
+
+class Failure(Sentence):
+    """Members that stopped being finite: at which step, and the first tensor that was not."""
+
+    def __init__(self, step: int, members: tuple[int, ...], tensor: str) -> None:
+        self.step, self.members, self.tensor = step, members, tensor
+        code = "run.failed" if members == (0,) else "run.member_failed"
+        super().__init__(code, step=step, members=", ".join(str(m + 1) for m in members), tensor=tensor)
