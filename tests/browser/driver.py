@@ -47,14 +47,14 @@ class Server:
 
 
 @contextmanager
-def serve(log: Path, script: Path = ROOT / "app.py") -> Iterator[Server]:
-    """The app, or another script, on a free port until the block ends."""
+def serve(log: Path, script: Path = ROOT / "app.py", *, below: str = "") -> Iterator[Server]:
+    """The app, or another script, on a free port until the block ends; `below`: the path it is served under."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = {
         "server.headless": "true", "server.address": "127.0.0.1", "server.port": port, "server.fileWatcherType": "none",
-        "browser.gatherUsageStats": "false",
+        "browser.gatherUsageStats": "false", "server.baseUrlPath": below,
     }  # fmt: skip
     command = [sys.executable, "-m", "streamlit", "run", script.name, *(f"--{k}={v}" for k, v in options.items())]
     with log.open("w") as output:
@@ -63,7 +63,7 @@ def serve(log: Path, script: Path = ROOT / "app.py") -> Iterator[Server]:
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
-            url = f"http://127.0.0.1:{port}"
+            url = "/".join(filter(None, [f"http://127.0.0.1:{port}", below]))
             _wait_until_healthy(process, url, log)
             yield Server(url, log, process.pid)
         finally:
@@ -161,10 +161,9 @@ def scrubber(page: Page) -> Locator:
     return timeline(page).get_by_role("slider")
 
 
-def look_back(page: Page, step: int) -> None:
-    """Moves the scrubber to a step."""
-    scrubber(page).fill(str(step))
-    wait_idle(page)
+def to_the_start(page: Page) -> None:
+    """Looks back at step 0 with the keyboard."""
+    scrubber(page).press("Home")
 
 
 def button(page: Page, label: str) -> Locator:

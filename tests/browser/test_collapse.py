@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from pages.shared.views.live.component import drawing_code
-from tests.browser.driver import PATIENCE, Server, visitor, wait_at_rest, wait_idle
+from tests.browser.driver import PATIENCE, Server, timeline, visitor, wait_at_rest, wait_idle
 
 # two members of small nets: a test needs steps, not modes
 SMALL = "/collapse?members=2&batch=16&g_layers=16&d_layers=16&latent_dim=2&steps=400"
@@ -69,7 +69,7 @@ def test_the_strips_follow_the_run_are_read_out_and_bring_a_step_back(page: Page
     said = re.compile(r"step \d+, mode \d+: [\d.]+ % \(should be 12\.5 %\)")
     expect(strips(page).locator(".when")).to_have_text(said)
     canvas.click(position={"x": 100, "y": 20})
-    expect(page.get_by_text("Looking back at step")).to_be_visible()
+    expect(timeline(page)).to_contain_text("looked back at")
 
 
 def test_methods_side_by_side_survive_a_reload(page: Page) -> None:

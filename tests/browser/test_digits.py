@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.driver import PATIENCE, Server, visitor, wait_idle
+from tests.browser.driver import PATIENCE, Server, timeline, to_the_start, visitor, wait_idle
 
 expect.set_options(timeout=PATIENCE * 1000)
 
@@ -24,12 +24,14 @@ def arrive(page: Page, address: str = "/digits") -> None:
 def test_digits_are_there_and_the_slider_brings_noise_back(page: Page) -> None:
     arrive(page)
     assert int(samples(page).get_attribute("data-step") or 0) > 100
-    page.get_by_test_id("stMain").get_by_role("slider").first.focus()
-    page.keyboard.press("Home")
+    to_the_start(page)
     expect(samples(page)).to_have_attribute("data-step", "0")
-    wait_idle(page)
-    page.get_by_test_id("stMain").get_by_role("button", name="Replay").click()
+    timeline(page).get_by_role("button", name="Play the recorded steps").click()
     expect(samples(page)).not_to_have_attribute("data-step", "0")
+    timeline(page).get_by_role("button", name="Pause the replay").click()
+    expect(timeline(page)).to_contain_text("looked back at")
+    timeline(page).get_by_role("button", name="To the newest step").click()
+    expect(timeline(page)).not_to_contain_text("looked back at")
 
 
 def test_a_section_survives_a_reload_and_a_change_of_page(page: Page) -> None:

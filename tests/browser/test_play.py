@@ -12,7 +12,19 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.driver import PATIENCE, Server, button, press, serve, visitor, wait_at_rest, wait_idle
+from tests.browser.driver import (
+    PATIENCE,
+    Server,
+    button,
+    press,
+    scrubber,
+    serve,
+    timeline,
+    to_the_start,
+    visitor,
+    wait_at_rest,
+    wait_idle,
+)  # fmt: skip
 
 # small nets: a test needs steps, not pictures
 SMALL = "batch=16&g_layers=16&d_layers=16&steps=1000000"
@@ -48,10 +60,6 @@ def words(page: Page) -> dict[str, str]:
     return {key: values[-1] for key, values in parse_qs(urlsplit(page.url).query).items()}
 
 
-def progress(page: Page) -> Locator:
-    return page.get_by_test_id("stProgress").first
-
-
 @pytest.mark.parametrize("name", PLAYERS)
 def test_play_pause_step_and_reset(page: Page, name: str) -> None:
     arrive(page, f"/{name}?{SMALL}", name)
@@ -75,15 +83,21 @@ def test_step_d_changes_the_picture_and_not_the_count(page: Page) -> None:
 def test_the_scrubber_brings_a_step_back_into_all_views_and_replay_plays_them(page: Page) -> None:
     arrive(page, f"/play_2d?{SMALL}")
     last = train(page, more_than=20)
-    page.get_by_test_id("stMain").get_by_role("slider").first.focus()
-    page.keyboard.press("Home")
+    to_the_start(page)
     expect(view(page)).to_have_attribute("data-step", "0")
     expect(page.locator(".gan-live[data-kind=curves]").first).to_have_attribute("data-step", "0")
-    expect(page.get_by_text("Looking back at step 0")).to_be_visible()
-    wait_idle(page)
-    press(page, "Replay")
+    expect(timeline(page)).to_contain_text(f"step 0 of {last:,}, looked back at")
+    scrubber(page).press("ArrowRight")  # to the next step that was recorded
+    expect(view(page)).to_have_attribute("data-step", re.compile("[1-9]"))
+    scrubber(page).press("End")
+    expect(view(page)).to_have_attribute("data-step", str(last))
+    scrubber(page).press("PageDown")  # ten recorded steps before
+    expect(timeline(page)).to_contain_text("looked back at")
+    timeline(page).get_by_role("button", name="Speed of the replay").click()
+    expect(timeline(page)).to_contain_text("×2")
+    timeline(page).get_by_role("button", name="Play the recorded steps").click()
     expect(view(page)).to_have_attribute("data-step", str(last))  # it ends in the present
-    expect(page.get_by_text("Looking back")).to_have_count(0)
+    expect(timeline(page)).not_to_contain_text("looked back at")
 
 
 def test_the_configuration_survives_a_reload_and_a_copied_address(page: Page) -> None:
@@ -174,21 +188,12 @@ def busy(server: Server, seconds: float = 1.0) -> float:
     ticks = os.sysconf("SC_CLK_TCK")
 
     def used() -> float:
-        fields = Path(f"/proc/{pid_of(server)}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / ticks
 
     before, start = used(), time.monotonic()
     time.sleep(seconds)
     return (used() - before) / (time.monotonic() - start)
-
-
-def pid_of(server: Server) -> str:
-    port = server.url.rpartition(":")[2]
-    return next(
-        path.name
-        for path in Path("/proc").iterdir()
-        if path.name.isdigit() and f"--server.port={port}" in (path / "cmdline").read_text().split("\0")
-    )
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -220,7 +225,7 @@ def test_at_1280_by_900_the_plane_the_player_and_the_numbers_need_no_scrolling(p
         view(page),
         button(page, "Play"),
         page.locator(".gan-live .number").last,
-        progress(page),
+        timeline(page),
     ):
         box = seen.bounding_box()
         assert box is not None and box["y"] >= 0 and box["y"] + box["height"] <= 900

@@ -326,7 +326,9 @@ class Show:
         self.at, self.touched = None, True
 
     def look_at(self, step: int | None) -> None:
-        """Bring a recorded step back, or the present."""
+        """Bring a recorded step back, for which runs that train stop, or the present."""
+        if step is not None:
+            self.pause()
         frame = self.job.frame
         self.at = None if step is None or frame is None or step >= frame.step else step
         self.channel.changed()

@@ -148,7 +148,7 @@ export class View {
 
   /** A step was clicked: it is looked at, or, where nothing can be looked back at, Python hears of the click. */
   chose(step) {
-    if (page.timeline?.root.isConnected) page.timeline.look(step);
+    if (page.timeline?.root.isConnected) page.timeline.scrub(step);
     else this.send("step", step);
   }
 

@@ -3,7 +3,7 @@
 import { bases, unwrap } from "./pure.js";
 
 const GONE = [1008, 4404, 4409]; // closed for good: not allowed, no runs any more, shown elsewhere
-const TRIES = [0, 300, 1000, 3000]; // milliseconds before each try; after the last one the page does without
+const TRIES = [0, 300, 1000, 3000]; // milliseconds before each try; meanwhile the page does without
 const LATER = 20000; // … until it tries again
 
 export class Connection {
@@ -38,7 +38,7 @@ export class Connection {
       if (this.closed) return;
       this.tried++;
       const last = this.tried >= TRIES.length * this.bases.length;
-      if (last || GONE.includes(code)) this.state(false);
+      this.state(false);
       if (!GONE.includes(code) || this.tried < this.bases.length) {
         this.timer = setTimeout(() => this.open(), last ? LATER : TRIES[Math.floor(this.tried / this.bases.length)]);
       }

@@ -4,7 +4,7 @@
 // to rest, since buttons and texts have to follow, and without a socket asks for a look once a second.
 
 import { feed, make, page, say, View } from "./common.js";
-import { nearest, number } from "./pure.js";
+import { clamp, nearest, number } from "./pure.js";
 import { Connection } from "./socket.js";
 import { write } from "./words.js";
 
@@ -13,6 +13,8 @@ const REPLAY = { rate: 6, seconds: 10 }; // recorded steps a second at speed 1, 
 const LOOK = 1000; // milliseconds between two looks without a socket
 const SETTLE = 250; // … and until Streamlit is told that the runs rest: steps may follow one another
 const BEGUN = 700; // … or that they have begun, which is not urgent
+const JUMPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }; // recorded steps
+const CONTROLS = 'button, summary, [role="button"], [role="tab"], [role="radio"], [role="checkbox"], [role="switch"]';
 
 export class Timeline extends View {
   constructor(kind, key) {
@@ -24,33 +26,42 @@ export class Timeline extends View {
     this.newest = make("button", { type: "button", className: "tool" }, "⏭");
     const row = make("div", { className: "track" }, this.range, this.replayer, this.speed, this.newest);
     this.root.append(this.text, row);
-    this.range.oninput = () => this.look(this.nearest(+this.range.value));
+    this.range.oninput = () => this.scrub(+this.range.value);
+    this.range.onkeydown = (event) => this.jump(event);
+    this.range.onpointerdown = () => this.hold(true);
+    this.range.onpointerup = this.range.onpointercancel = this.range.onblur = () => this.hold(false);
     this.replayer.onclick = () => (this.replaying ? this.halt() : this.replay());
     this.speed.onclick = () => this.remember("speed", SPEEDS[(SPEEDS.indexOf(this.pace) + 1) % SPEEDS.length]);
-    this.newest.onclick = () => this.look(null);
+    this.newest.onclick = () => this.scrub(null);
     this.pressed = (event) => this.press(event);
+    this.typed = (event) => this.type(event);
     document.addEventListener("click", this.pressed, true);
+    document.body.addEventListener("keydown", this.typed);
   }
 
   get pace() {
     return this.settings.speed ?? 1;
   }
 
-  /** What Python says in a script run: it knows this state. */
-  take(data) {
-    this.known = data;
-    page.timeline = this;
-    this.untell();
-    if (this.connection?.token !== data.token) {
-      this.connection?.close();
-      this.halt();
-      this.connection = new Connection(
-        data.token,
-        (packet) => this.took(packet),
-        (open) => this.heard(open),
-      );
+  /** What Python says in a script run, which packets that are newer may have overtaken: it knows this state. */
+  show(data, stamp, send) {
+    super.show(data, stamp, send);
+    if (stamp > (this.said ?? -Infinity)) {
+      this.said = stamp;
+      this.known = data;
+      this.untell();
+      if (this.connection?.token !== data.token) {
+        this.shut();
+        this.header = undefined;
+      }
+      this.data = stamp < this.stamp ? { ...data, ...this.header } : data;
     }
-    super.take(data);
+    page.timeline = this;
+    this.connection ??= new Connection(
+      this.known.token,
+      (packet) => this.took(packet),
+      (open) => this.heard(open),
+    );
     this.wonder();
   }
 
@@ -63,8 +74,10 @@ export class Timeline extends View {
   took({ stamp, header, frames }) {
     if (!this.root.isConnected) return this.shut();
     feed(frames, stamp);
-    if (stamp >= this.stamp) this.data = { ...this.data, ...header };
-    Object.assign(this, { stamp, fresh: true });
+    if (stamp >= this.stamp) {
+      this.data = { ...this.data, ...header };
+      Object.assign(this, { header, stamp, fresh: true });
+    }
     this.redraw();
     this.wonder();
   }
@@ -74,11 +87,12 @@ export class Timeline extends View {
     const { data, known } = this;
     clearTimeout(this.looking);
     if (this.open === false && (data.running || data.moving)) {
-      this.looking = setTimeout(() => this.send("rest", Date.now()), LOOK);
+      this.looking = setTimeout(() => this.root.isConnected && this.send("rest", Date.now()), LOOK);
       return;
     }
     const first = data.seen && !known.seen;
-    const rests = !data.running && !data.moving && (known.running || known.moving || known.version !== data.version);
+    const changed = known.running || known.moving || known.version !== data.version || known.at !== data.at;
+    const rests = !data.running && !data.moving && !this.replaying && !this.held && changed;
     const begun = data.touched && !known.touched; // what was asked before the run closes
     if (first || (rests && known.running)) this.tell(0);
     else if (rests) this.tell(SETTLE);
@@ -94,7 +108,7 @@ export class Timeline extends View {
     this.due = due;
     this.telling = setTimeout(() => {
       this.untell();
-      this.send("rest", Date.now());
+      if (this.root.isConnected) this.send("rest", Date.now());
     }, after);
   }
 
@@ -145,11 +159,31 @@ export class Timeline extends View {
     return steps?.length ? steps[nearest(steps, step)] : Math.min(step, last);
   }
 
-  /** Looks at a step of the past, null for the present. */
+  /** Looks at a step of the past, null for the present. Runs that train stop for it. */
   look(step) {
-    if (this.data.running) this.connection?.say({ do: "pause" });
-    const at = step !== null && step >= this.data.last ? null : step;
-    if (!this.connection?.say({ do: "look", step: at })) this.send("look", { step: at });
+    if (!this.connection?.say({ do: "look", step })) this.send("look", { step });
+  }
+
+  /** What a visitor looks at ends a replay. */
+  scrub(step) {
+    this.halt();
+    this.look(step === null ? null : this.nearest(step));
+  }
+
+  /** The keys go from one recorded step to the next, however far apart they are. */
+  jump(event) {
+    const { steps, step } = this.data;
+    const by = JUMPS[event.key];
+    if (!by || !steps?.length) return; // Home and End are the browser's
+    event.preventDefault();
+    this.scrub(steps[clamp(nearest(steps, step) + by, 0, steps.length - 1)]);
+  }
+
+  /** While the thumb is held it stands where the hand is, and not where the picture is. */
+  hold(held) {
+    this.held = held;
+    this.redraw();
+    if (!held) this.wonder();
   }
 
   replay() {
@@ -175,6 +209,12 @@ export class Timeline extends View {
     clearTimeout(this.next);
     this.replaying = undefined;
     this.redraw();
+    if (this.known) this.wonder();
+  }
+
+  /** The space bar belongs to the control that has the focus, and only then to the player. */
+  type(event) {
+    if (event.key === " " && event.composedPath()[0].closest?.(CONTROLS)) event.stopPropagation();
   }
 
   /** A click on a button of the player that the socket can carry out at once. Pause also goes to Streamlit, since the
@@ -201,6 +241,7 @@ export class Timeline extends View {
   close() {
     this.shut();
     document.removeEventListener("click", this.pressed, true);
+    document.body.removeEventListener("keydown", this.typed);
     super.close();
   }
 }
