@@ -96,6 +96,8 @@ STEPS_DRAWN = """async ([views, timeline, times]) => {
 def test_pictures_come_without_a_script_run_and_all_views_show_one_step(page: Page) -> None:
     wires = Wires(page)
     arrive(page)
+    press(page, "Step")  # of the first thing that is done to a run Streamlit hears
+    wait_at_rest(page)
     play(page)
     asked, answered = wires.reruns, wires.answers
     pictures(page, 20)
@@ -257,12 +259,20 @@ def proxy(server: Server, path: str) -> Iterator[str]:
         inner_writer.write(head.encode("latin-1"))
         await asyncio.gather(pipe(reader, inner_writer), pipe(inner_reader, writer))
 
+    async def stop() -> None:
+        listening.close()
+        open_ones = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in open_ones:
+            task.cancel()
+        await asyncio.gather(*open_ones, return_exceptions=True)
+
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     listening = asyncio.run_coroutine_threadsafe(asyncio.start_server(serve_one, "127.0.0.1", 0), loop).result()
     try:
         yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}{path}"
     finally:
+        asyncio.run_coroutine_threadsafe(stop(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
-        listening.close()
+        loop.close()

@@ -14,7 +14,7 @@ need not change. Without a socket the browser asks for a look once a second.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import streamlit as st
@@ -97,17 +97,21 @@ def bar(page: PageState) -> None:
         st.button(t("player.reset"), key=f"{page.name}-reset", on_click=restart, args=(page,))
         return
     with st.container(horizontal=True, gap="small", key=f"{page.name}-player"):
-        st.fragment(_buttons)(page, show)
+        st.fragment(_buttons)(page, show, iter([True]))
         _button(page, "reset", "restart_alt", lambda: restart(page))
         _button(page, "new_seed", "casino", lambda: _new_seed(page))
     _notices(page, show)
 
 
-def _buttons(page: PageState, show: Show) -> None:
-    """What changes nothing but the runs: a click on it runs these lines alone, not the page."""
+def _buttons(page: PageState, show: Show, with_page: Iterator[bool]) -> None:
+    """What changes nothing but the runs: a click on it runs these lines alone, not the page, which hears of it from the
+    socket. Where there is none it follows at once. `with_page` gives True once, for the run of the whole page."""
+    if not next(with_page, False) and not show.channel.heard:
+        st.rerun()
     with resources.pool().going_first():
-        still = show.job.state not in ("failed", "closed") and not show.running
-        if show.running:
+        show.shown_running = show.running
+        still = show.job.state not in ("failed", "closed") and not show.shown_running
+        if show.shown_running:
             _button(page, "pause", "pause", show.pause, type="primary", shortcut="Space")
         else:
             finished = show.job.step_count >= page.config.train.steps
@@ -156,20 +160,16 @@ def stage(page: PageState, view: View, *, name: str = "") -> None:
     # A container of its own: when a fragment runs, Streamlit drops what it has not yet sent of the one before, and
     # without the container around it what follows on the page would have no place until then.
     with st.container():
-        st.fragment(_look)(page, view, _state(page.show))
+        page.show.shown_running = page.show.running
+        st.fragment(_look)(page, view, page.show.touched)
 
 
-def _state(show: Show) -> tuple[bool, bool]:
-    """What the page around the views depends on: whether the runs train, and whether they ever did."""
-    return show.running, show.touched
-
-
-def _look(page: PageState, view: View, known: tuple[bool, bool]) -> None:
+def _look(page: PageState, view: View, touched: bool) -> None:
     """The views. In a run of this fragment alone, which the browser asks for, the page follows the runs."""
     show = page.show
     if show is None:
         return
-    if _state(show) != known:
+    if (show.running, show.touched) != (show.shown_running, touched):
         st.rerun()
     with resources.pool().going_first():
         _draw(page, view, show)

@@ -221,6 +221,7 @@ class Show:
     job: Playable[Work, Frame | None]
     at: int | None = None
     touched: bool = False  # it is more than a fresh start
+    shown_running: bool = False  # the buttons on the page are those of runs that train
     drawn: Frame | None = None  # the frame that the script run under way draws, or the last one did
     parts: list[Callable[[Frame], None]] = field(default_factory=list)  # of that script run, what is `pushed` later
     cache: dict[Any, Any] = field(default_factory=dict)  # what workers answered about these runs
