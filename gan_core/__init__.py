@@ -16,6 +16,8 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
+__version__ = "0.1.0"
+
 PUBLIC = {
     "gan_core.judge": "gan_core.metrics.classifier",
     "gan_core.losses": "gan_core.engine.losses",

@@ -19,7 +19,8 @@ from gan_core.errors import CheckpointError
 if TYPE_CHECKING:
     from torch import Tensor
 
-FOLDER = Path(__file__).parents[1] / "pretrained"
+_INSTALLED = Path(__file__).parent / "pretrained"
+FOLDER = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[1] / "pretrained"  # in a checkout
 LARGEST = 2**53  # whole numbers up to here are exact in float64
 DATA_LICENCE = (
     "MNIST is by Yann LeCun and Corinna Cortes and under CC BY-SA 3.0 "

@@ -128,6 +128,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("studies", "zoo"),
     ("figures",),
     ("__main__",),
+    ("launch",),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 SHARED = ("play", "shell", "controls", "views")  # of the pages: they may know one another, and no page
@@ -289,7 +290,7 @@ def test_theme_and_figures_share_their_colours() -> None:
     assert len(set(PALETTE)) == 10  # with another number Streamlit ignores the list
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", sorted(path.name for path in ROOT.glob("requirements*.txt")))
 def test_every_requirement_is_pinned(name: str) -> None:
     lines = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith(("#", "-r "))]
     assert lines and all(re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][0-9a-z.]*", line) for line in lines)

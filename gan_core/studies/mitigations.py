@@ -163,8 +163,11 @@ class Store:
             raise
 
 
+CLUSTER = "python -m pip install joblib distributed"
+
+
 class ClusterError(RuntimeError):
-    """The Dask cluster cannot be used, in a sentence."""
+    """The processes or the Dask cluster cannot be used, in a sentence."""
 
 
 def compute(
@@ -195,8 +198,10 @@ def compute(
 
 def _in_parallel(tasks: Sequence[Task], jobs: int, dask: str | None) -> Iterator[tuple[Task, dict[str, Any]]]:
     """Each task with its record, as they finish."""
-    from joblib import Parallel, delayed, parallel_config
-
+    try:
+        from joblib import Parallel, delayed, parallel_config
+    except ImportError as error:
+        raise ClusterError(f"A table needs packages more: {CLUSTER}") from error
     if not tasks:
         return
     client = None if dask is None else _client(dask)
@@ -217,7 +222,7 @@ def _client(address: str) -> Any:
     try:
         from distributed import Client
     except ImportError as error:
-        raise ClusterError('--dask needs a package more: python -m pip install "dask[distributed]"') from error
+        raise ClusterError(f"--dask needs a package more: {CLUSTER}") from error
     try:
         return Client(address, timeout=CLUSTER_SECONDS)
     except (OSError, ValueError) as error:

@@ -85,7 +85,7 @@ def measure(*, rounds: int = 10, threads: int = 2, only: str = "") -> dict[str, 
     rows = [row for row in ROWS if only in row.name]
     with tqdm(total=rounds * len(rows), unit="round", file=sys.stderr) as bar:
         results = [_measure(row, rounds, bar) for row in rows]
-    if importlib.util.find_spec("jax") and only in "JAX":
+    if all(map(importlib.util.find_spec, ("jax", "benchmarks"))) and only in "JAX":
         results += [_measure_jax(members, rounds) for members in (1, 8)]
     return {"machine": machine(threads), "rounds": rounds, "rows": results}
 

@@ -10,9 +10,7 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,6 +19,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from gan_core import __version__
 from gan_core.config import RunConfig
 from pages.shared.controls import uploads
 from pages.shared.controls.options import arrive, reset
@@ -31,7 +30,6 @@ from pages.shared.shell.i18n import DEFAULT as DEFAULT_LANGUAGE
 from pages.shared.shell.i18n import languages, sentence, t
 from pages.shared.shell.state import Option, PageState, app, one_of
 
-ROOT = Path(__file__).parents[3]
 DEFAULT = RunConfig()
 PART = "part"  # in the address of a page in parts
 
@@ -185,11 +183,6 @@ def foot() -> None:
     """Version, and the seed of the page's run."""
     page = app().pages.get(app().here)
     if page is None or not page.plays:
-        st.caption(t("app.footer_plain", version=app_version()))
+        st.caption(t("app.footer_plain", version=__version__))
     else:
-        st.caption(t("app.footer", version=app_version(), seed=page.config.train.seed))
-
-
-@cache
-def app_version() -> str:
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+        st.caption(t("app.footer", version=__version__, seed=page.config.train.seed))
