@@ -84,7 +84,7 @@ def test_every_part_opens_by_its_address_and_keeps_it(part: str) -> None:
         ({"part": "critic", "c": "2"}, "c = 2"),
         ({"part": "critic", "lambda": "nan"}, "lambda"),
         ({"part": "lines", "theta": "1e9"}, "theta"),
-        ({"part": "line", "g_lr": "fast"}, "g_lr"),
+        ({"part": "line", "g_lr": "fast"}, "G: learning rate"),
         ({"beside": "wgan_gp-minimax", "d_norm": "batch"}, "batch normalisation"),
     ],
 )
