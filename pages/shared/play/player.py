@@ -14,7 +14,7 @@ need not change. Without a socket the browser asks for a look once a second.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -97,18 +97,16 @@ def bar(page: PageState) -> None:
         st.button(t("player.reset"), key=f"{page.name}-reset", on_click=restart, args=(page,))
         return
     with st.container(horizontal=True, gap="small", key=f"{page.name}-player"):
-        st.fragment(_buttons)(page, show, iter([True]))
+        st.fragment(_buttons)(page, show)
         _button(page, "reset", "restart_alt", lambda: restart(page))
         _button(page, "new_seed", "casino", lambda: _new_seed(page))
     _notices(page, show)
 
 
-def _buttons(page: PageState, show: Show, with_page: Iterator[bool]) -> None:
-    """What changes nothing but the runs: a click on it runs these lines alone, not the page, which hears of it from the
-    socket. Where there is none it follows at once. `with_page` gives True once, for the run of the whole page."""
-    if not next(with_page, False) and not show.channel.heard:
-        st.rerun()
-    with resources.pool().going_first():
+def _buttons(page: PageState, show: Show) -> None:
+    """What changes nothing but the runs: a click on it runs these lines alone, not the page, which the browser has
+    follow. The row is their own, for a fragment stands in a column."""
+    with resources.pool().going_first(), st.container(horizontal=True, gap="small", width="content"):
         show.shown_running = show.running
         still = show.job.state not in ("failed", "closed") and not show.shown_running
         if show.shown_running:

@@ -155,7 +155,7 @@ def test_a_cluster_that_is_not_there_and_a_missing_package_are_sentences(tmp_pat
     with pytest.raises(ClusterError, match="pip install"):
         compute(tasks(), Store(tmp_path), dask="tcp://127.0.0.1:9")
     monkeypatch.setitem(sys.modules, "joblib", None)
-    with pytest.raises(ClusterError, match="A table needs packages more: .* pip install joblib"):
+    with pytest.raises(ClusterError, match=r"A table needs packages more: .* pip install joblib"):
         compute(tasks(), Store(tmp_path))
 
 

@@ -13,6 +13,7 @@ const REPLAY = { rate: 6, seconds: 10 }; // recorded steps a second at speed 1, 
 const LOOK = 1000; // milliseconds between two looks without a socket
 const SETTLE = 250; // … and until Streamlit is told that the runs rest: steps may follow one another
 const BEGUN = 700; // … or that they have begun, which is not urgent
+const CLICKED = 400; // … or, without a socket, that a button of the player was pressed
 const JUMPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }; // recorded steps
 const CONTROLS = 'button, summary, [role="button"], [role="tab"], [role="radio"], [role="checkbox"], [role="switch"]';
 
@@ -23,7 +24,7 @@ export class Timeline extends View {
     this.range = make("input", { type: "range", min: 0, step: 1 });
     this.replayer = make("button", { type: "button", className: "tool" }, "▶");
     this.speed = make("button", { type: "button", className: "tool" });
-    this.newest = make("button", { type: "button", className: "tool" }, "⏭");
+    this.newest = make("button", { type: "button", className: "tool" }, "»");
     const row = make("div", { className: "track" }, this.range, this.replayer, this.speed, this.newest);
     this.root.append(this.text, row);
     this.range.oninput = () => this.scrub(+this.range.value);
@@ -222,12 +223,14 @@ export class Timeline extends View {
   press(event) {
     const box = event.target.closest?.('[class*="st-key-"]');
     if (!box || !this.root.isConnected || !event.target.closest("button")) return;
+    if (!this.connection?.ready) this.tell(CLICKED); // Streamlit alone hears of the click: then the page follows
     const key = Object.keys(this.data?.buttons ?? {}).find((name) => box.classList.contains(`st-key-${name}`));
     const action = key && this.data.buttons[key];
     if (!action || event.target.closest("button").disabled) return;
     this.halt();
-    if (action === "pause") this.connection?.say({ do: "pause" });
-    else if (this.connection?.say({ do: "step", player: action })) event.stopPropagation();
+    if (action !== "pause") {
+      if (this.connection?.say({ do: "step", player: action })) event.stopPropagation();
+    } else this.connection?.say({ do: "pause" });
   }
 
   shut() {
