@@ -69,7 +69,7 @@ def end() -> None:
 
 def page_sent() -> None:
     """The last call of every script run."""
-    _give_back()
+    give_back()
 
 
 def _spare_memory() -> None:
@@ -79,7 +79,7 @@ def _spare_memory() -> None:
             ctypes.CDLL(None).mallopt(option, value)
 
 
-def _give_back() -> None:
+def give_back() -> None:
     """Freed memory back to the system, now and then. The engine asks the C library to keep it, which makes steps
     faster; but then the largest picture that any thread ever made would be kept for good."""
     global _given_back

@@ -19,6 +19,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.shared.play import resources
 from pages.shared.shell.state import AppState
 
 HEADER = "x-gan-explorer-connection"
@@ -50,11 +51,13 @@ def session_of(connection: str) -> str | None:
 
 def left(session: str, code: int | None) -> None:
     """A connection to the session has ended with this code of a websocket. On the server's event loop."""
-    later = asyncio.get_running_loop().call_later
+    loop = asyncio.get_running_loop()
+    later = loop.call_later
     if code == GOING_AWAY:
         end(session)
     if code in (GOING_AWAY, CLOSED):  # after a goodbye, what a script run that was under way has begun since
         later(BLIP_SECONDS, end, session)
+        later(BLIP_SECONDS + 1, loop.run_in_executor, None, resources.give_back)
     else:
         later(BLIP_SECONDS, rest, session)
     later(float(st.get_option("server.disconnectedSessionTTL")), end, session)

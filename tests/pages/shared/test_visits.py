@@ -257,7 +257,7 @@ def test_only_who_says_goodbye_loses_runs_at_once(
 
     async def leaves() -> None:
         loop = asyncio.get_running_loop()
-        monkeypatch.setattr(loop, "call_later", lambda after, what, session: later.append((after, what)))
+        monkeypatch.setattr(loop, "call_later", lambda after, what, *args: later.append((after, what)))
         visits.left("session", code)
 
     asyncio.run(leaves())
