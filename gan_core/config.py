@@ -119,7 +119,7 @@ class ArchitectureFacts:
     parameters: (G, D) of one member. images_only: it cannot make points in the plane.
     refuses: fields that have to stay as they are by default, and why, a code of `errors.ENGLISH`.
     ignores: fields that change nothing.
-    grows: its pictures become larger while it trains.
+    grows: its pictures become larger while it trains. convolutional: a weight meets many places of an image.
     """
 
     parameters: Callable[[RunConfig], tuple[int, int]]
@@ -127,6 +127,7 @@ class ArchitectureFacts:
     refuses: Mapping[str, str] = field(default_factory=dict)
     ignores: frozenset[str] = frozenset()
     grows: bool = False
+    convolutional: bool = True
 
     def offers(self, name: str) -> bool:
         """Whether the field can change a run with this architecture."""
@@ -174,6 +175,7 @@ ARCHITECTURES: dict[str, ArchitectureFacts] = {
         images_only=False,
         refuses={"precision": "config.closed_form"},
         ignores=frozenset({"grow_steps"}),
+        convolutional=False,
     ),
     "dcgan": ArchitectureFacts(_convolutions, refuses=_UNROLLED, ignores=_LAYERS | {"grow_steps"}),
     "progressive": ArchitectureFacts(
@@ -206,7 +208,7 @@ class ModelConfig:
     d_dropout: float = number(0.0, 0.0, 0.9)
     init: str = choice("torch", ("torch", "orthogonal", "dcgan"))  # torch's default, orthogonal with gain .8, N(0, .02)
     d_input_scale: float = number(1.0, 0.01, 10.0)  # D sees scale · x (Unrolled GAN uses 1/4)
-    packing: int = number(1, 1, 8)  # PacGAN: D judges this many samples at once
+    packing: int = number(1, 1, 8)  # PacGAN: D scores this many samples at once
     minibatch_std: bool = False  # D also sees the standard deviation of its batch
     precision: str = choice("float32", ("float32", "bfloat16"))  # of a DCGAN's products; parameters stay float32
 

@@ -44,10 +44,10 @@ ENGLISH: dict[str, str] = {
     "config.takes_no_table": "only the data set custom takes a table",
     "config.images_only": "it makes images; points in the plane need {plane}",
     "config.no_classes": "points in the plane have no classes; choose {options}, or {labels} = none",
-    "config.mixed_pack": "a pack would mix classes; with labels D judges one sample at once",
+    "config.mixed_pack": "a pack would mix classes; with labels D scores one sample at once",
     "config.penalty_precision": "a gradient penalty needs the slope of a slope, for which eight bits are too few",
     "config.no_layer": "a player needs at least one hidden layer",
-    "config.penalty_minibatch_std": "a gradient penalty judges each sample alone, and {minibatch_std} mixes the "
+    "config.penalty_minibatch_std": "a gradient penalty takes each sample alone, and {minibatch_std} mixes the "
     "samples of a batch",
     "config.clip_or_penalty": "clipping and the gradient penalty are two ways to bound the critic's slope; choose one",
     "config.no_label_to_smooth": "only {options} have a label to smooth",
@@ -59,7 +59,7 @@ ENGLISH: dict[str, str] = {
     "config.divides_batch": "it has to divide the batch ({size})",
     "config.two_samples": "batch statistics need at least two samples",
     "config.rows": "members × batch may be at most {most:,}",
-    "config.penalty_batch_norm": "a gradient penalty judges each sample alone, and batch normalisation in D mixes the "
+    "config.penalty_batch_norm": "a gradient penalty takes each sample alone, and batch normalisation in D mixes the "
     "samples of a batch; choose {d_norm} = none or layer",
     "config.parameters": "all members together may have at most {most:,} parameters; these have {n:,}",
     "config.unrolled_points": "unrolling differentiates through D's optimiser, which is built here for plain MLPs on "

@@ -65,10 +65,10 @@ class WGANGP(GAN):
 
     def penalty(self, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
         epsilon = torch.rand(len(real), 1)
-        between = (epsilon * real + (1 - epsilon) * fake).requires_grad_(True)
-        scores = self.discriminator(between)
+        interpolates = (epsilon * real + (1 - epsilon) * fake).requires_grad_(True)
+        scores = self.discriminator(interpolates)
         (gradient,) = torch.autograd.grad(
-            scores, between, torch.ones_like(scores), create_graph=True, retain_graph=True, only_inputs=True
+            scores, interpolates, torch.ones_like(scores), create_graph=True, retain_graph=True, only_inputs=True
         )
         return ((gradient.norm(2, dim=1) - 1) ** 2).mean()
 

@@ -152,11 +152,11 @@ def loss_curves(
         tangent = _curve(ends, value + rise * (ends - at), "", style.line(color, width=2, dash="dot"), legendgroup=name)
         figure.add_trace(tangent.update(showlegend=False, hoverinfo="skip", hovertemplate=None), 1, 1)
         on_left = at < sum(losses.span) / 2
-        slope_falls = (name == "non_saturating") == (scale == "log")
+        first, last = size(losses.points[[0, -1]])
         label = text["value"].format(value=style.number(value))
         figure.add_trace(_point(at, value, color, name, label, _beside(True, on_left)), 1, 1)
         label = text["slope"].format(value=style.number(rise))
-        figure.add_trace(_point(at, float(size(at)), color, name, label, _beside(slope_falls, on_left)), 2, 1)
+        figure.add_trace(_point(at, float(size(at)), color, name, label, _beside(last < first, on_left)), 2, 1)
         lowest = min(lowest, 1.25 * rise)
     figure.update_xaxes(range=losses.span, domain=[0, 1])
     figure.update_xaxes(title_text=text[axis], row=2, col=1)

@@ -69,14 +69,14 @@ class PointSnapshot(Snapshot):
     """… of points: real (n, 2), fake (K, n, 2), float32.
 
     logit_gradient (K, n, 2)  ∂logit/∂x at the fakes
-    between_slope (K, n)      ‖∂logit/∂x‖ at `between(real, fake)`
+    interpolates_grad (K, n)  ‖∂logit/∂x‖ at `interpolates(real, fake)`
     field (K, m, m)           D's logit at x_j, y_i
     lattice (K, r, r, 2)      G on a regular grid of latents
     extent                    (xmin, xmax, ymin, ymax) of the field
     """
 
     logit_gradient: Array
-    between_slope: Array
+    interpolates_grad: Array
     field: Array
     lattice: Array
     extent: tuple[float, float, float, float]
@@ -87,8 +87,8 @@ class ImageSnapshot(Snapshot):
     """… of images: real (n, 28, 28), fake (K, n, 28, 28), uint8."""
 
 
-def between(real: NDArray, fake: NDArray) -> NDArray:
-    """x̂ᵢ = εᵢ realᵢ + (1 − εᵢ) fakeᵢ, where WGAN-GP looks at the slope: real (n, 2), fake (…, n, 2) → (…, n, 2).
+def interpolates(real: NDArray, fake: NDArray) -> NDArray:
+    """x̂ᵢ = εᵢ realᵢ + (1 − εᵢ) fakeᵢ, where WGAN-GP looks at the gradient: real (n, 2), fake (…, n, 2) → (…, n, 2).
 
     One ε a sample; here they are spread evenly over [0, 1) and always the same, so that pictures can be compared.
     """

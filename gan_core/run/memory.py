@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
-from gan_core.config import PIXELS, ConfigError, RunConfig
+from gan_core.config import ARCHITECTURES, PIXELS, ConfigError, RunConfig
 from gan_core.jobs.admission import Need
 from gan_core.run.history import CURVE_ROWS, CURVES, LEAST_PICTURE_BYTES, PICTURE_BYTES, WEIGHT_BINS
 
@@ -45,19 +45,19 @@ def estimate(config: RunConfig) -> Need:
     drawn = n * FLOAT * (DRAWN * model.latent_dim + (1 if config.data.is_image else DRAWN) * out)
     curves = 2 * CURVE_ROWS * len(CURVES) * FLOAT  # and a copy in the frame
     picture = k * _picture(config)
-    if model.architecture == "mlp":
-        tape = n * g_widths * FLOAT
-        passing = ALWAYS + parameters * at_once // k + at_once * _mlp_passing(config, n, g_widths, d_widths)
-    else:
+    if ARCHITECTURES[model.architecture].convolutional:
         tape = n * CONVOLUTION_HELD
         penalised = PENALISED if train.wgan_gp or train.r1 or train.r2 else 1.0
         passing = ALWAYS + CONVOLUTION_ALWAYS + int(at_once * n * CONVOLUTION * penalised)
+    else:
+        tape = n * g_widths * FLOAT
+        passing = ALWAYS + parameters * at_once // k + at_once * _perceptrons_passing(config, n, g_widths, d_widths)
     pictures, least = (max(limit, 3 * picture) for limit in (PICTURE_BYTES, LEAST_PICTURE_BYTES))
     held = COPIES * parameters + k * (drawn + curves + tape) + pictures + 2 * picture
     return Need(held=held, passing=passing, spare=pictures - least)
 
 
-def _mlp_passing(config: RunConfig, n: int, g_widths: int, d_widths: int) -> int:
+def _perceptrons_passing(config: RunConfig, n: int, g_widths: int, d_widths: int) -> int:
     """Bytes of one member: the larger of a step and a look."""
     step = n * FLOAT * (2 * d_widths * D_ARRAYS + g_widths * G_ARRAYS)
     unrolled = config.train.unrolled * (2 * n * d_widths + config.parameter_counts[1]) * FLOAT * UNROLLED_ARRAYS
@@ -83,7 +83,7 @@ def step_seconds(config: RunConfig) -> float:
     """
     train, (g, d) = config.train, config.parameter_counts
     passes = 6 * (2 * d * train.d_steps + g + d) + 18 * 2 * d * train.unrolled
-    if config.model.architecture != "mlp":  # a weight of a convolution meets many places of an image
+    if ARCHITECTURES[config.model.architecture].convolutional:  # a weight meets many places of an image
         passes = 6 * CONVOLUTION_OPERATIONS * (train.d_steps + 1)
     return train.members * train.batch * passes / OPERATIONS_PER_SECOND
 

@@ -24,7 +24,7 @@ from gan_core.engine.ensemble import Ensemble
 from gan_core.engine.losses import LOSSES
 from gan_core.engine.random import Source, generator_for, latents
 from gan_core.jobs.threads import side_by_side
-from gan_core.run.history import WEIGHT_BINS, ImageSnapshot, PointSnapshot, Snapshot, between
+from gan_core.run.history import WEIGHT_BINS, ImageSnapshot, PointSnapshot, Snapshot, interpolates
 
 POINTS, IMAGES = 512, 64  # samples of a picture
 GRID, LATTICE = 50, 21  # D's heatmap is GRID², the warped latent grid LATTICE²
@@ -95,14 +95,14 @@ class PointPictures(Pictures[PointSnapshot]):
         real = self.real.to(self.dtype).expand(ensemble.size, -1, -1)
         grid = self._grid().expand(ensemble.size, -1, -1)
         real_logits, field = logits_at(ensemble, torch.cat([real, grid], 1), packing).split([n, GRID**2], dim=1)
-        way = torch.from_numpy(between(self.real.numpy(), fake.numpy())).to(self.dtype)
+        way = torch.from_numpy(interpolates(self.real.numpy(), fake.numpy())).to(self.dtype)
         logits, gradient = logit_and_gradient(ensemble, torch.cat([fake, way], 1), packing)
         arrays = {
             "fake": fake,
             "real_logits": real_logits,
             "fake_logits": logits[:, :n],
             "logit_gradient": gradient[:, :n],
-            "between_slope": torch.linalg.vector_norm(gradient[:, n:], dim=-1),
+            "interpolates_grad": torch.linalg.vector_norm(gradient[:, n:], dim=-1),
             "field": field.reshape(-1, GRID, GRID),
             "lattice": self._lattice(ensemble),
         }

@@ -136,7 +136,7 @@ class Measurer:
         is_critic = LOSSES[self.loss].facts.kind == "critic"
         estimate = float(real_logits.mean() - fake_logits.mean()) if is_critic else math.nan
         right = accuracy(self.loss, real_logits, fake_logits)
-        slope = float(snapshot.between_slope[k].max())
+        slope = float(snapshot.interpolates_grad[k].max())
         return estimate, right, jsd_bound(self.loss, real_logits, fake_logits), slope, w1, near, quality
 
 

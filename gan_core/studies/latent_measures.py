@@ -130,7 +130,7 @@ def coordinates(
 
 
 @dataclass(frozen=True, eq=False)
-class Labelled:
+class Classified:
     """Latents (n, d) with their pictures (n, 28, 28), the classifier's class (n,) and confidence (n,)."""
 
     z: latent_space.Latents
@@ -139,13 +139,13 @@ class Labelled:
     confidence: Floats
 
 
-def labelled(decode: Decode, classify: Classify, z: latent_space.Latents) -> Labelled:
+def classified(decode: Decode, classify: Classify, z: latent_space.Latents) -> Classified:
     images = decode(z)
     probabilities = classify(images)
-    return Labelled(z, images, probabilities.argmax(1), probabilities.max(1).astype(np.float64))
+    return Classified(z, images, probabilities.argmax(1), probabilities.max(1).astype(np.float64))
 
 
-def extremes(known: Labelled, digit: int, attribute: str, count: int = 3) -> tuple[NDArray, NDArray] | None:
+def extremes(known: Classified, digit: int, attribute: str, count: int = 3) -> tuple[NDArray, NDArray] | None:
     """Indices (count,) of the pictures of a digit with the most and with the least of an attribute, each among those
     that are read without doubt; None if the generator makes too few of that digit."""
     sure = np.flatnonzero((known.label == digit) & (known.confidence > 0.9))
@@ -176,7 +176,7 @@ class Analogy:
 
 
 def analogy(
-    known: Labelled, one: int, two: int, attribute: str, decode: Decode, classify: Classify, latent: str = "normal"
+    known: Classified, one: int, two: int, attribute: str, decode: Decode, classify: Classify, latent: str = "normal"
 ) -> Analogy | None:
     """The sum for two digits; None if the generator makes too few of one of them."""
     found = _analogies(known, [(one, two)], attribute, decode, classify, latent)
@@ -184,7 +184,7 @@ def analogy(
 
 
 def analogies(
-    known: Labelled, attribute: str, decode: Decode, classify: Classify, latent: str = "normal"
+    known: Classified, attribute: str, decode: Decode, classify: Classify, latent: str = "normal"
 ) -> tuple[int, int]:
     """(how many work, how many there are) of the sums over all ordered pairs of digits that the generator makes."""
     pairs = [(i, j) for i in range(CLASSES) for j in range(CLASSES) if i != j]
@@ -193,7 +193,7 @@ def analogies(
 
 
 def _analogies(
-    known: Labelled, pairs: Sequence[tuple[int, int]], attribute: str, decode: Decode, classify: Classify, latent: str
+    known: Classified, pairs: Sequence[tuple[int, int]], attribute: str, decode: Decode, classify: Classify, latent: str
 ) -> list[Analogy]:
     """The sums of the pairs whose digits are both made often enough; all pictures are decoded at once."""
     ends = {digit: extremes(known, digit, attribute) for digit in {digit for pair in pairs for digit in pair}}
@@ -218,7 +218,7 @@ def _analogies(
     return [Analogy(terms, images[at], label[at], amount[at]) for terms, at in zip(sums, rows, strict=True)]
 
 
-def directions(known: Labelled, latent: str = "normal") -> dict[str, Floats]:
+def directions(known: Classified, latent: str = "normal") -> dict[str, Floats]:
     """Unit vectors (d,): for each attribute from the mean latent of its lowest quarter to that of its highest; for each
     digit "0" … "9" that is made at least ten times from the mean of the others to the mean of its own."""
     found: dict[str, Floats] = {}

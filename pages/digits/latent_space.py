@@ -171,14 +171,14 @@ def _walked(model: Model, found: Sequence[latent_measures.WalkResult]) -> None:
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _known(name: str, digit: int | None, _model: Model) -> latent_measures.Labelled:
+def _known(name: str, digit: int | None, _model: Model) -> latent_measures.Classified:
     """Samples of the run as the classifier reads them; of a run with labels, of the digit that is asked for."""
     z = _model.latents(KNOWN, seed=2)
-    return latent_measures.labelled(_decode(_model, digit), digits.classify, z)
+    return latent_measures.classified(_decode(_model, digit), digits.classify, z)
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
-def _analogies(name: str, attribute: str, _known: latent_measures.Labelled, _model: Model) -> tuple[int, int]:
+def _analogies(name: str, attribute: str, _known: latent_measures.Classified, _model: Model) -> tuple[int, int]:
     return latent_measures.analogies(_known, attribute, _model.decode, digits.classify, _model.latent)
 
 
@@ -217,7 +217,7 @@ def _shift_table(found: latent_measures.Shift, names: Sequence[str], way: str) -
     st.caption(t("digits.shift_note", n=100))
 
 
-def _analogy(model: Model, known: latent_measures.Labelled) -> None:
+def _analogy(model: Model, known: latent_measures.Classified) -> None:
     st.markdown(f"**{t('digits.analogy')}**", help=t("digits.analogy_help"))
     with st.container(horizontal=True, gap="small"):
         attribute = st.selectbox(

@@ -14,7 +14,7 @@ from pages.shared.play.experiments import Experiment
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import live, statistics
-from pages.vanishing.options import alike, experiment_config, heading, times
+from pages.vanishing.options import COLORS, alike, experiment_config, heading, times
 
 HELPS: dict[str, dict[str, Any]] = {
     "instance_noise": {"instance_noise": 0.5},
@@ -69,8 +69,7 @@ def _remedy_charts(page: PageState, experiment: Experiment) -> None:
         if experiment.done:
             title += f": {times(curves.change(loss))}"
         without = live.Line(t("vanishing.without"), "grey", np.median(plain.norms["minimax"], axis=1))
-        colour = "red" if loss == "minimax" else "purple"
-        lines = [without, statistics.band(t("vanishing.with"), colour, curves.norms[loss])]
+        lines = [without, statistics.band(t("vanishing.with"), COLORS.get(loss, "purple"), curves.norms[loss])]
         charts.append(live.Chart(title, curves.rounds, lines, log_y=True))
     live.curves(f"{page.name}-helps-charts", alike(charts), height=150, width=270, label=t("vanishing.helps_round"))
     if experiment.done:

@@ -113,7 +113,7 @@ def _g(value: float) -> str:
 
 def _slopes(frame: Frame, k: int) -> list[live.Panel]:
     """‖∇f‖ of both in one scale around 1, with points between real and generated ones, and the lines they are on."""
-    from gan_core.run.history import between
+    from gan_core.run.history import interpolates
     from gan_core.studies.critic import slope_map
 
     found = []
@@ -124,9 +124,9 @@ def _slopes(frame: Frame, k: int) -> list[live.Panel]:
         ways[0, 0::3], ways[0, 1::3] = real, fake
         found.append(
             live.Panel(
-                extent=shot.extent, fake=between(shot.real, shot.fake[k]), lattice=ways, scale=(1.0, 1.0),
+                extent=shot.extent, fake=interpolates(shot.real, shot.fake[k]), lattice=ways, scale=(1.0, 1.0),
                 field=slope_map(shot.field[k], shot.extent), title=t("wgan.slope"),
-                note=t("wgan.slope_median", slope=_g(np.median(shot.between_slope[k]))),
+                note=t("wgan.slope_median", slope=_g(np.median(shot.interpolates_grad[k]))),
             )
         )  # fmt: skip
     return found
@@ -144,7 +144,7 @@ def _shapes(frame: Frame, names: Sequence[str], k: int) -> list[live.Chart]:
         title = t("wgan.chart_weights", name=name)
         charts.append(live.Chart(title, (-reach, reach), [share], kind="histogram", references=limits))
     for run, name in zip(frame.runs, names, strict=True):
-        slopes = points.in_plane(run.snapshot).between_slope[k]
+        slopes = points.in_plane(run.snapshot).interpolates_grad[k]
         shares = np.histogram(np.clip(slopes, 0, STEEPEST), 41, (0, STEEPEST))[0] / len(slopes)
         line = live.Line(t("wgan.share_of_points"), "green", shares)
         title = t("wgan.chart_slopes", name=name)
@@ -159,7 +159,7 @@ def _shape_table(frame: Frame, names: Sequence[str], k: int) -> live.Table:
         counts = shot.weight_counts[k]
         at_edge = shot.weight_reach[k] >= EDGE * c > 0
         rows["edge"].append(f"{(counts[0] + counts[-1]) / counts.sum():.0%}" if at_edge else "0%" if c else "–")
-        low, middle, high = np.percentile(shot.between_slope[k], [5, 50, 95])
+        low, middle, high = np.percentile(shot.interpolates_grad[k], [5, 50, 95])
         rows["slope"].append(f"**{_g(middle)}** ({_g(low)}–{_g(high)})")
     cells = [[t(f"wgan.row_{name}"), *row] for name, row in rows.items()]
     return live.Table(["", *names], [*costs(frame.runs), *cells])

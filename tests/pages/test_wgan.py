@@ -216,7 +216,7 @@ def test_extremes_of_c_are_one_click_away_and_run() -> None:
         assert not app.exception and show.configs[0].train.clip == c and params(app)["c"] == f"{c:g}"
         shot = show.job.frame.runs[0].snapshot
         assert shot.weight_reach[0] <= np.float32(c)
-        low, middle, high = np.percentile(shot.between_slope[0], [5, 50, 95])
+        low, middle, high = np.percentile(shot.interpolates_grad[0], [5, 50, 95])
         assert f"**{critic._g(middle)}** ({critic._g(low)}–{critic._g(high)})" in words(app)
     assert f"clipped, c = {0.001}" in words(app)
 

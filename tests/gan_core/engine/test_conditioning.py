@@ -44,7 +44,7 @@ class Reference:
         fake = self.g(torch.cat([z, one_hot], 1))
         assert torch.equal(fake[:, PIXELS:], one_hot)
         self.d_optimiser.zero_grad()
-        # real and fake are judged apart: the fakes' label is constant for D
+        # real and fake are scored apart: the fakes' label is constant for D
         on_real, on_fake = self.d(real), self.d(torch.cat([fake[:, :PIXELS].detach(), one_hot], 1))
         loss = bce(on_real[:, :1], ones) + bce(on_fake[:, :1], zeros)
         loss = loss + self.term(on_real, labels) + self.term(on_fake, labels)

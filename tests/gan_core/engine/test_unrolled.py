@@ -89,7 +89,7 @@ class Reference:
         z, real = self.random.latent()[self.k], self.random.real()[self.k]
         return z, real
 
-    def judge(self, d: list[Tensor], x: Tensor) -> Tensor:
+    def scores(self, d: list[Tensor], x: Tensor) -> Tensor:
         return perceptron(d, x * self.config.model.d_input_scale, self.config.model.d_activation)
 
     def fake(self, g: list[Tensor], z: Tensor) -> Tensor:
@@ -98,7 +98,7 @@ class Reference:
     def step_d(self) -> tuple[Tensor, Tensor]:
         z, real = self.batch()
         d = [p.requires_grad_() for p in self.d]
-        loss = d_loss(self.judge(d, real), self.judge(d, self.fake(self.g, z)))
+        loss = d_loss(self.scores(d, real), self.scores(d, self.fake(self.g, z)))
         updated = self.d_update(d, torch.autograd.grad(loss, d))
         self.d = [p.detach() for p in updated]
         return z, real
@@ -110,9 +110,9 @@ class Reference:
         if isinstance(update, Adam):
             update.tiny = self.tiny
         for _ in range(self.config.train.unrolled):
-            loss = d_loss(self.judge(d, real), self.judge(d, fake))
+            loss = d_loss(self.scores(d, real), self.scores(d, fake))
             d = update(d, torch.autograd.grad(loss, d, create_graph=True))
-        return torch.autograd.grad(g_loss(self.judge(d, fake), self.config.train.loss), g)
+        return torch.autograd.grad(g_loss(self.scores(d, fake), self.config.train.loss), g)
 
     def step_g(self, z: Tensor, real: Tensor) -> tuple[Tensor, ...]:
         gradient = self.g_gradient(z, real)

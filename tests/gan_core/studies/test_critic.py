@@ -14,7 +14,7 @@ from scipy.stats import pearsonr
 from gan_core.config import RunConfig
 from gan_core.engine.penalties import interpolated
 from gan_core.presets import PRESETS
-from gan_core.run.history import History, between
+from gan_core.run.history import History, interpolates
 from gan_core.run.trainer import Trainer
 from gan_core.studies import critic
 from gan_core.studies.critic import Measurer, Measures
@@ -51,7 +51,7 @@ def test_the_estimate_and_the_distance_are_of_the_same_samples(wgan: Trainer) ->
             assert found.estimate[i, k] == pytest.approx(f_real.mean() - f_fake.mean(), abs=1e-9)
             cost = cdist(shot.real[:n], shot.fake[k, :n])
             assert found.w1[i, k] == pytest.approx(cost[linear_sum_assignment(cost)].mean(), abs=1e-9)
-            assert found.slope[i, k] == shot.between_slope[k].max()
+            assert found.slope[i, k] == shot.interpolates_grad[k].max()
     assert np.isnan(found.accuracy).all() and np.isnan(found.jsd).all()
 
 
@@ -155,7 +155,7 @@ def test_an_interpolate_has_one_epsilon_for_both_coordinates() -> None:
     shot = trainer.snapshot()
     for real, fake, x in (
         (batch.real.numpy(), batch.fake.numpy(), trained),
-        (shot.real, shot.fake, between(shot.real, shot.fake)),
+        (shot.real, shot.fake, interpolates(shot.real, shot.fake)),
     ):
         epsilon = (x - fake) / (real - fake)
         np.testing.assert_allclose(epsilon[..., 0], epsilon[..., 1], atol=2e-3)

@@ -87,7 +87,7 @@ def test_a_loss_that_compares_pairs_is_refused():
 def test_the_logits_of_a_picture_are_those_that_entered_the_loss(kind, loss):
     """G's recorded loss, computed again from the picture's numbers alone: same batch, same D."""
     trainer = Trainer(RunConfig.of(**SMALL | {"loss": loss} | kind))
-    assert np.isnan(trainer.snapshot().batch_logits).all()  # no batch has been judged for G yet
+    assert np.isnan(trainer.snapshot().batch_logits).all()  # no batch has been scored for G yet
     for _ in range(3):
         trainer.step(4)
         logits = trainer.snapshot().batch_logits.astype(np.float64)
@@ -224,7 +224,7 @@ def test_small_discriminators_find_what_is_exact_where_there_are_samples():
 
 
 def test_the_measured_gradients_are_those_of_moving_the_fakes_under_this_very_d():
-    """∂/∂d by a difference: the same D judges N(d ± h, 1)."""
+    """∂/∂d by a difference: the same D scores N(d ± h, 1)."""
     work = GaussianDiscriminators(np.array([1.0, 2.5]))
     work.step(100)
     found, h = work.curves(), 1e-3

@@ -161,7 +161,7 @@ def test_truncation_scores_the_same_latents_at_every_limit() -> None:
 
 
 def test_directions_and_sums_find_what_is_there() -> None:
-    known = latent_measures.labelled(decode, classify, NORMAL[:600])
+    known = latent_measures.classified(decode, classify, NORMAL[:600])
     ways = latent_measures.directions(known)
     assert {"ink", "1", "7"} <= set(ways) and "3" not in ways
     assert abs(ways["ink"][1]) > 0.95 and ways["7"][0] > 0.95
