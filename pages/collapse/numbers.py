@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live, points, statistics
+from pages.shared.views import live, points, statistics, tables
 
 if TYPE_CHECKING:
     from gan_core.metrics.points import Scores
@@ -59,7 +59,8 @@ def numbers(page: PageState, frame: Frame) -> None:
                 t("collapse.exactly", k=kept, modes=modes)]  # fmt: skip
         rows = []
         for name, (_, style) in NUMBERS.items():
-            cells = [_median_and_range([value(name, one) for one in scores], style) for scores in shown]
+            write = partial(written, style=style)
+            cells = [tables.median_and_range([value(name, one) for one in scores], write) for scores in shown]
             rows.append([t(f"collapse.number_{name}"), *cells, perfect(name, first), written(exact.get(name), style)])
         note = t("collapse.numbers_note", n=first.samples, w1=first.w1_points, radius=f"{first.near_radius:.2g}")
         blocks = [live.Table(head, rows), *blocks, live.Sentence(note, small=True)]
@@ -94,10 +95,3 @@ def _exact(kept: int, run: RunFrame) -> dict[str, float]:
 def written(value: float | None, style: str) -> str:
     """A number as it is printed; – for none."""
     return "–" if value is None or np.isnan(value) else "∞" if np.isinf(value) else style.format(value)
-
-
-def _median_and_range(values: Sequence[float], style: str) -> str:
-    if len(values) == 1:
-        return written(values[0], style)
-    median, low, high = (written(float(of(values)), style) for of in (np.median, np.min, np.max))
-    return f"**{median}** ({low}–{high})"

@@ -14,7 +14,7 @@ from gan_core.presets import PRESETS
 from pages.shared.controls.options import Number, OneOf
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import Option, PageState
-from pages.shared.views import live
+from pages.shared.views import live, tables
 
 LOSSES = ("minimax", "non_saturating")  # the order of everything that is shown twice
 COLORS = {"minimax": "red", "non_saturating": "green"}
@@ -66,9 +66,8 @@ def experiment_config(page: PageState, **changes: Any) -> RunConfig:
 
 
 def spread(values: np.ndarray) -> str:
-    """The median, with the range of several."""
-    middle = number(np.median(values))
-    return middle if len(values) == 1 else f"{middle} ({number(values.min())}–{number(values.max())})"
+    """Median and range of the members."""
+    return tables.median_and_range(values, number, bold=False)
 
 
 def words(section: str, names: Sequence[str] | dict[str, str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell import layout
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
+from pages.shared.views import tables
 from pages.wgan.options import ABOVE, DIGITS, chosen, method
 
 
@@ -53,12 +54,9 @@ def fair(frame: Frame, by: str) -> Frame:
 
 
 def spread(values: np.ndarray, style: str) -> str:
-    """Median (least–most) of the members; – where nothing is known."""
+    """Median and range of what is known of the members."""
     known = values[np.isfinite(values)]
-    if not known.size:
-        return "–"
-    middle, low, high = (style.format(of(known)).replace("-", "−") for of in (np.median, np.min, np.max))
-    return middle if known.size == 1 else f"**{middle}** ({low}–{high})"
+    return tables.median_and_range(known, lambda value: style.format(value).replace("-", "−"))
 
 
 def costs(runs: Sequence[RunFrame]) -> list[list[str]]:

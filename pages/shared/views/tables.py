@@ -6,9 +6,12 @@ would bring pandas, whose 80 MB every visitor of a small server would pay for.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import ArrayLike
 
 
 def show(
@@ -25,3 +28,12 @@ def text(head: Sequence[str], rows: Sequence[Sequence[str]], *, grey: Collection
         cells = [*row, *[""] * (len(head) - len(row))]
         lines.append([f":gray[{cell}]" if cell else "" for cell in cells] if i in grey else cells)
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def median_and_range(values: ArrayLike, write: Callable[[Any], str], *, bold: bool = True) -> str:
+    """Median (least–most) of the members (K,), each as `write` writes it; a single one alone; – for none."""
+    known = np.asarray(values)
+    if len(known) < 2:
+        return write(known[0]) if len(known) else "–"
+    median, low, high = (write(of(known)) for of in (np.median, np.min, np.max))
+    return f"**{median}** ({low}–{high})" if bold else f"{median} ({low}–{high})"
