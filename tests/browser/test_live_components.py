@@ -8,7 +8,6 @@ import re
 import textwrap
 from contextlib import ExitStack
 
-import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -18,6 +17,7 @@ from tests.browser.driver import serve, visitor
 
 def app() -> None:
     """The script under test: each view fed by a polling fragment, with pictures whose every number is known."""
+    import numpy as np
     import streamlit as st
 
     from pages.shared.views.live import Chart, Images, Line, Panel, curves, digits, scene
