@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driver import PATIENCE, wait_idle
+from tests.browser.driver import PATIENCE, press, wait_idle
 
 SMALL = "members=2&batch=16&g_layers=16&d_layers=16&steps=40"
 expect.set_options(timeout=PATIENCE * 1000)
@@ -51,7 +51,7 @@ def test_predict_then_look(page: Page) -> None:
     question = page.get_by_test_id("stRadio").filter(has_text="Which generator")
     question.get_by_text("both about as far").click()
     wait_idle(page)
-    button(page, "Play").click()
+    press(page, "Play")
     expect(page.locator(".gan-live[data-kind=scene]")).to_have_attribute("data-step", "40")
     expect(page.get_by_text(re.compile("The run shows")).first).to_be_visible()
     expect(question.get_by_role("radio", name="both about as far")).to_be_checked()

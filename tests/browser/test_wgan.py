@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driver import PATIENCE, to_the_start, wait_at_rest, wait_idle
+from tests.browser.driver import PATIENCE, press, to_the_start, wait_at_rest, wait_idle
 
 SMALL = "batch=16&g_layers=16&d_layers=16&steps=32"
 expect.set_options(timeout=PATIENCE * 1000)
@@ -24,7 +24,7 @@ def test_one_scrubber_moves_all_runs_and_another_part_leaves_them_alone(page: Pa
     page.goto(f"/wgan?members=2&{SMALL}")
     expect(scene(page)).to_have_attribute("data-step", "0")
     wait_idle(page)
-    button(page, "Play").click()
+    press(page, "Play")
     expect(page.get_by_text(re.compile("The run shows")).first).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("updates of D or critic 32 160 160"))).to_be_visible()
     wait_at_rest(page)
