@@ -29,9 +29,9 @@ State = Literal["queued", "paused", "running", "finished", "failed", "closed"]
 
 FRAME_SECONDS = 1 / 30  # a running job publishes at most this often
 RATE_SECONDS = 1.0  # the stretch over which `Job.rate` averages
-TURN_SECONDS = 0.4  # in a full class slices become shorter, so that every run has its turn this often …
+TURN_SECONDS = 0.28  # in a full class slices become shorter, so that every run has its turn this often …
 SHORTEST_SLICE = 0.01  # … but no shorter than this
-FRAME_SECONDS_IN_A_CROWD = 0.024  # between two frames of a run, for each running job that shares its worker
+FRAME_SECONDS_IN_A_CROWD = 0.018  # between two frames of a run, for each running job that shares its worker
 COURTESY_SECONDS = 0.1  # that workers wait at most for somebody who waits for an answer, before each slice
 GROWTH = 4  # one call of work.step may be this many times longer than the last: one odd measurement costs little
 

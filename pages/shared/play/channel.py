@@ -112,11 +112,6 @@ class Channel:
         return self._listener is told
 
     @property
-    def heard(self) -> bool:
-        """Whether anybody listens."""
-        return self._listener is not None
-
-    @property
     def live(self) -> bool:
         """Whether workers make the packets: the runs train, and the newest step is looked at."""
         show = self.show

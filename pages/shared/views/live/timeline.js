@@ -215,7 +215,16 @@ export class Timeline extends View {
 
   /** The space bar belongs to the control that has the focus, and only then to the player. */
   type(event) {
-    if (event.key === " " && event.composedPath()[0].closest?.(CONTROLS)) event.stopPropagation();
+    if (event.key !== " ") return;
+    if (event.composedPath()[0].closest?.(CONTROLS)) event.stopPropagation();
+    else this.follow();
+  }
+
+  /** Without a socket Streamlit alone hears of a button of the player, and runs its lines alone: then the page follows. */
+  follow() {
+    if (this.connection?.ready) return;
+    clearTimeout(this.following);
+    this.following = setTimeout(() => this.root.isConnected && this.send("rest", Date.now()), CLICKED);
   }
 
   /** A click on a button of the player that the socket can carry out at once. Pause also goes to Streamlit, since the
@@ -223,7 +232,7 @@ export class Timeline extends View {
   press(event) {
     const box = event.target.closest?.('[class*="st-key-"]');
     if (!box || !this.root.isConnected || !event.target.closest("button")) return;
-    if (!this.connection?.ready) this.tell(CLICKED); // Streamlit alone hears of the click: then the page follows
+    this.follow();
     const key = Object.keys(this.data?.buttons ?? {}).find((name) => box.classList.contains(`st-key-${name}`));
     const action = key && this.data.buttons[key];
     if (!action || event.target.closest("button").disabled) return;
@@ -237,6 +246,7 @@ export class Timeline extends View {
     this.connection?.close();
     this.connection = undefined;
     clearTimeout(this.looking);
+    clearTimeout(this.following);
     this.untell();
     this.halt();
   }
