@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from pages.shared.shell import server
+from tests.apart import apart
 
 
 def said_by(app: ASGIApp, scope: dict[str, Any], *heard: dict[str, Any]) -> list[dict[str, Any]]:
@@ -27,7 +27,7 @@ def said_by(app: ASGIApp, scope: dict[str, Any], *heard: dict[str, Any]) -> list
     async def send(message: Any) -> None:
         said.append(message)
 
-    asyncio.run(app({"headers": [], "query_string": b"", "root_path": "", **scope}, receive, send))
+    apart(app({"headers": [], "query_string": b"", "root_path": "", **scope}, receive, send))
     return said
 
 

@@ -20,6 +20,7 @@ from pages.shared.play import resources, visits
 from pages.shared.play.runs import Show
 from pages.shared.shell import frame, server
 from pages.shared.shell.state import AppState
+from tests.apart import apart
 
 PATIENCE = 60
 
@@ -97,7 +98,7 @@ def served(test: Callable[[Any], Awaitable[None]]) -> None:
         async with serving() as app:
             await test(app)
 
-    asyncio.run(whole())
+    apart(whole())
 
 
 @contextmanager
@@ -239,7 +240,7 @@ def test_the_server_hears_how_a_connection_ends(code: int, monkeypatch: pytest.M
             {"type": "websocket", "path": "/below/_stcore/stream", "headers": []}, heard.get, None
         )
 
-    asyncio.run(closed())
+    apart(closed())
     assert said == [code]
 
 
@@ -260,7 +261,7 @@ def test_only_who_says_goodbye_loses_runs_at_once(
         monkeypatch.setattr(loop, "call_later", lambda after, what, *args: later.append((after, what)))
         visits.left("session", code)
 
-    asyncio.run(leaves())
+    apart(leaves())
     assert done == at_once
     for after, what in sorted(later, key=lambda pair: pair[0]):
         if after == visits.BLIP_SECONDS:
