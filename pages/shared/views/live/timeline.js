@@ -11,6 +11,7 @@ import { write } from "./words.js";
 const SPEEDS = [0.5, 1, 2, 4];
 const REPLAY = { rate: 6, seconds: 10 }; // recorded steps a second at speed 1, more where the whole would take longer
 const LOOK = 1000; // milliseconds between two looks without a socket
+const AWAY = 2000; // … that a replay waits for a timeline that is not on the page
 const SETTLE = 250; // … and until Streamlit is told that the runs rest: steps may follow one another
 const BEGUN = 700; // … or that they have begun, which is not urgent
 const CLICKED = 400; // … or, without a socket, that a button of the player was pressed
@@ -192,7 +193,13 @@ export class Timeline extends View {
     const from = nearest(steps, this.data.step);
     this.replaying = { at: from >= steps.length - 1 ? 0 : from, since: performance.now() };
     const tick = () => {
-      if (!this.replaying || !this.root.isConnected) return this.halt();
+      if (!this.replaying) return this.halt();
+      if (!this.root.isConnected) {
+        // a script run may be putting it in another place
+        if (performance.now() - this.replaying.since > AWAY) return this.halt();
+        this.next = setTimeout(tick, 50);
+        return;
+      }
       const rate = Math.max(REPLAY.rate, steps.length / REPLAY.seconds) * this.pace;
       const now = performance.now();
       this.replaying.at += (rate * (now - this.replaying.since)) / 1000;
