@@ -93,7 +93,6 @@ def test_the_scrubber_brings_a_step_back_into_all_views(page: Page) -> None:
     expect(view(page)).to_have_attribute("data-step", str(last))
 
 
-@pytest.mark.xfail(reason="now and then the replay stands still before it has reached the present", strict=False)
 def test_a_replay_ends_in_the_present(page: Page) -> None:
     page.set_default_timeout(20_000)
     arrive(page, f"/play_2d?{SMALL}")

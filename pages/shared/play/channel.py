@@ -178,5 +178,5 @@ def _header(show: Show | None, frame: Frame | None) -> dict[str, Any]:
         "running": show.running, "moving": show.moving, "step": 0 if frame is None else frame.step,
         "last": job.step_count, "until": job.until, "rate": round(job.rate), "at": show.at, "version": job.version,
         "touched": show.touched, "seen": frame is not None,
-        "steps": [] if frame is None or show.running else frame.steps,
+        "steps": [] if frame is None or show.running else job.frame.steps,  # the newest knows them all
     }  # fmt: skip
