@@ -150,9 +150,9 @@ def _notices(page: PageState, show: Show) -> None:
 # ── what moves ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def stage(page: PageState, view: View, *, name: str = "") -> None:
+def stage(page: PageState, view: View) -> None:
     """Progress, scrubber and the page's views. From here on the browser listens to the runs by itself, and asks for
-    another script run when they have come to rest. `name`: the page whose buttons the socket may press."""
+    another script run when they have come to rest."""
     if page.show is None:
         return
     # A container of its own: when a fragment runs, Streamlit drops what it has not yet sent of the one before, and
