@@ -11,7 +11,7 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import expect
 
-from pages.shared.views.live.component import drawing_code
+from pages.shared.views.live.component import VIEW, drawing_code
 from tests.browser.driver import serve, visitor
 
 
@@ -172,6 +172,22 @@ def test_an_older_frame_that_comes_late_changes_nothing(code):
       return [view.data.step, view.send];
     })()"""
     assert code(shown) == [2, "now"]  # but a click goes to the element that is on the page now
+
+
+def test_an_update_that_is_overtaken_while_it_loads_takes_no_view_away(code):
+    """Streamlit calls the cleanup of an update that came late, when the next one has been shown in the same element."""
+    there = """(async () => {
+      const module = await import(URL.createObjectURL(new Blob([argument], { type: "text/javascript" })));
+      const element = { parentElement: document.body.appendChild(document.createElement("div")) };
+      const view = document.createElement("div");
+      const { ganLive } = globalThis;
+      globalThis.ganLive = { ...ganLive, show: (_, { parentElement }) => parentElement.append(view) };
+      const cleanup = module.default(element);
+      module.default(element);
+      globalThis.ganLive = ganLive;
+      return [view.isConnected, typeof cleanup];
+    })()"""
+    assert code(there, VIEW.replace("KIND", "scene")) == [True, "undefined"]
 
 
 def test_hovering_tells_where_and_what(visit):

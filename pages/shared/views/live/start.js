@@ -49,12 +49,8 @@ function forget(name) {
   views.delete(name);
 }
 
-function close(parentElement) {
-  parentElement.querySelector(".gan-live")?.remove();
-}
-
 const early = globalThis.ganLive?.waiting ?? new Map();
-globalThis.ganLive = { show, close };
+globalThis.ganLive = { show };
 for (const [parentElement, [kind, component]] of early) if (parentElement.isConnected) show(kind, component);
 
 export default function () {}
