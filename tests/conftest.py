@@ -9,6 +9,7 @@ os.environ["GAN_EXPLORER_MEMORY"] = "100000"  # visitors that a test leaves behi
 import pytest
 import torch
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 settings.register_profile("house", deadline=None, derandomize=True, database=None)
 settings.load_profile("house")
@@ -18,3 +19,15 @@ settings.load_profile("house")
 def one_torch_thread():
     """Whatever the test before may have asked for."""
     torch.set_num_threads(1)
+
+
+class BrowserApart(LoadScopeScheduling):
+    """One process takes all browser tests, the largest group and so the first, and starts one browser; the other tests
+    go wherever there is time. (The marks of --dist loadgroup do not reach pytest 9.2.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/browser/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> BrowserApart:
+    return BrowserApart(config, log)

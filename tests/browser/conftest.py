@@ -21,12 +21,10 @@ from tests.browser.driver import FLAGS, Server, chromium, serve, visitor
 HERE = Path(__file__).parent
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))  # in one process, which starts one browser
 
 
 @pytest.fixture(scope="session")

@@ -40,8 +40,8 @@ BETWEEN_FILES = re.compile(r"^import [^;]*;\n|^export (?!default)", re.MULTILINE
 CODE_HERE, CODE_SENT = "gan-live-code-here", "gan-live-code-sent"  # in the session: whether, and with whom and when
 PATIENCE = 1.0  # seconds until another view brings the code, as long as nobody has said that it is there
 
-# Until the drawing code has arrived the newest frame of each view waits for it. Nothing is cleaned up: an update that is
-# overtaken while its module loads would have its cleanup called after the newer one was shown, and take that away.
+# Until the drawing code has arrived the newest frame of each view waits for it. Nothing is cleaned up: an update that
+# is overtaken while its module loads would have its cleanup called after the newer one was shown, and take that away.
 VIEW = """
 export default function (component) {
   const live = (globalThis.ganLive ??= { waiting: new Map() });
