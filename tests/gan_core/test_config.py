@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from gan_core import config as module
 from gan_core.config import FIELDS, SECTION_OF, TYPES, ConfigError, RunConfig, limits, options
-from gan_core.presets import PRESETS
 
 
 def within(name: str) -> st.SearchStrategy:
@@ -155,23 +154,6 @@ def test_the_query_states_only_differences():
 def test_weights_with_exponents_survive_the_url():
     config = RunConfig.of(data="two_gaussians", weights=(1e-05, 2e-07))
     assert RunConfig.from_query(config.to_query()) == config
-
-
-@pytest.mark.parametrize("name", PRESETS)
-def test_presets_are_valid_and_say_why(name):
-    preset = PRESETS[name]
-    assert RunConfig.from_query(preset.config.to_query()) == preset.config
-    assert preset.title and preset.why.endswith(".")
-
-
-@pytest.mark.parametrize("name", PRESETS)
-def test_parameter_counts_are_those_of_the_networks(name):
-    from gan_core.run.trainer import Trainer
-
-    config = PRESETS[name].config.replace(members=1)
-    ensemble = Trainer(config).ensembles[0]
-    counts = ensemble.generator.theta.shape[1], ensemble.discriminator.theta.shape[1]
-    assert config.parameter_counts == counts
 
 
 def test_members_count_up_from_the_seed():

@@ -14,13 +14,13 @@ from gan_core import weights
 from gan_core.config import RunConfig
 from gan_core.figures import digits as figures
 from gan_core.metrics import images as image_metrics
-from gan_core.run.classes import ClassHistory, collapses
 from gan_core.zoo import build, checkpoints, plans
 from gan_core.zoo.plans import Plan
 from pages.digits import labels, latent_space, models, scores
 from pages.digits.replay import NUMBERS, STATE
 from pages.shared.play import experiments, resources, shelf
 from pages.shared.shell import i18n
+from tests.gan_core.run.test_classes import two_members
 from tests.pages.test_pages import (
     alarms,
     at_rest,
@@ -273,27 +273,6 @@ def test_a_cut_file_is_a_sentence_in_every_section(section: str, damaged: Path) 
 
 
 # ── the alarm ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def two_members(steps: int = 40) -> ClassHistory:
-    """One that makes every digit, one that makes two of them."""
-    classes = np.zeros((steps, 2, 10), np.int64)
-    classes[:, 0], classes[:, 1, :2] = 20, 100
-    return ClassHistory(np.arange(steps) * 32, classes, np.ones((steps, 2)), np.full(10, 0.1), 200)
-
-
-def test_a_collapse_is_found_by_the_digits_that_are_made() -> None:
-    known = two_members()
-    assert list(known.made[-1]) == [10, 2] and known.floor == 9 / 400
-    np.testing.assert_allclose(known.kl[-1], [0, np.log(5)], atol=1e-12)
-    healthy, fallen = collapses(known)
-    assert healthy is None and fallen is not None and fallen.made == 2 and fallen.kl == pytest.approx(np.log(5))
-    assert collapses(known.until(500)) == (None, None)
-    learning = two_members()
-    learning.classes[:20, 1] = np.eye(10, dtype=int)[0] * 200  # ln 10 before, ln 5 = .7 of it now
-    assert collapses(learning) == (None, None)
-    known.classes[-4:, 1] = 0  # not finite any more
-    assert collapses(known) == (None, None) and np.isnan(known.shares[-1, 1]).all()
 
 
 def test_the_alarm_of_a_live_run_says_who_and_how_many(monkeypatch: pytest.MonkeyPatch) -> None:

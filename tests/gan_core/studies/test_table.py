@@ -1,4 +1,4 @@
-"""The table of mitigations: which runs, how they are kept and resumed, where they are computed and how printed."""
+"""The table of mitigations: its numbers, how they are printed, and the command."""
 
 from __future__ import annotations
 
@@ -6,20 +6,14 @@ import csv
 import io
 import json
 import math
-import sys
 
-import numpy as np
 import pytest
 
 from gan_core.__main__ import main
-from gan_core.config import ConfigError, RunConfig
+from gan_core.config import RunConfig
 from gan_core.studies import mitigations
-from gan_core.studies.mitigations import DATA, METHODS, ClusterError, Store, Task, compute, plan
+from gan_core.studies.mitigations import DATA, METHODS
 from gan_core.studies.table import COLUMNS, PUBLISHED, Table, mean_and_error, row, shipped
-
-
-def tasks(methods=("plain", "pacgan2"), seeds: int = 2, steps: int = 3) -> list[Task]:
-    return plan("ring", methods, seeds, steps)
 
 
 @pytest.fixture
@@ -37,126 +31,6 @@ def fake_record(method: str = "plain", seed: int = 0, **scores: float) -> dict:
         "method": method, "seed": seed, "steps": 2000, "query": config.to_query(), "diverged": False,
         "cpu_seconds": 3.0 + seed, "scores": values | scores,
     }  # fmt: skip
-
-
-# --- Which runs -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("data", DATA)
-@pytest.mark.parametrize("method", METHODS)
-def test_every_method_runs_on_every_data_set(data, method, quick):
-    (task,) = plan(data, [method], 1, 2)
-    found = mitigations.run(task)
-    assert found["method"] == method and found["steps"] == 2 and not found["diverged"]
-    assert found["scores"]["modes"] == task.config.data.modes and found["scores"]["samples"] == 2500
-    assert found["cpu_seconds"] > 0 and "torch" in found["versions"]
-
-
-def test_all_methods_share_everything_but_their_changes():
-    for method, changes in METHODS.items():
-        (task,) = plan("ring", [method], 1, 50)
-        assert set(task.config.differences(DATA["ring"])) <= {*changes, "steps", "seed"}
-
-
-def test_all_methods_of_a_seed_start_from_the_same_generator():
-    from gan_core.run.trainer import Trainer
-
-    plain, unrolled = (Trainer(task.config) for task in plan("ring", ["plain", "unrolled"], 1, 10))
-    np.testing.assert_array_equal(plain.snapshot().fake, unrolled.snapshot().fake)
-
-
-@pytest.mark.parametrize(
-    "arguments, field",
-    [
-        (("moons", ["plain"], 1, 5), "data"),
-        (("ring", ["plain", "magic"], 1, 5), "methods"),
-        (("ring", [], 1, 5), "methods"),
-        (("ring", ["plain"], 0, 5), "seeds"),
-        (("ring", ["plain"], 1, 0), "steps"),
-    ],
-)
-def test_what_there_is_not_is_refused(arguments, field):
-    with pytest.raises(ConfigError) as refused:
-        plan(*arguments)
-    assert refused.value.field == field
-
-
-# --- Kept and resumed -------------------------------------------------------------------------------------------------
-
-
-def test_an_interrupted_table_goes_on_without_repeating_a_run(tmp_path, monkeypatch):
-    computed: list[Task] = []
-
-    def run(task: Task) -> dict:
-        if len(computed) == 3:
-            raise KeyboardInterrupt
-        computed.append(task)
-        return fake_record(task.method, task.seed) | {"query": task.config.to_query()}
-
-    monkeypatch.setattr(mitigations, "run", run)
-    with pytest.raises(KeyboardInterrupt):
-        compute(tasks(seeds=3), Store(tmp_path), jobs=1)
-    assert len(list(tmp_path.glob("*.json"))) == 3 and not list(tmp_path.glob("*.part"))
-
-    first, kept = list(computed), []
-    computed.clear()
-    records = compute(tasks(seeds=3), Store(tmp_path), jobs=1, done=lambda task, old: kept.append(old))
-    assert len(computed) == 3 and not set(computed) & set(first)
-    assert sorted(kept) == [False] * 3 + [True] * 3
-    assert [(r["method"], r["seed"]) for r in records] == [(t.method, t.seed) for t in tasks(seeds=3)]
-
-    computed.clear()
-    compute(tasks(seeds=3), Store(tmp_path), jobs=1)
-    assert not computed
-
-
-def test_another_length_or_judgement_is_another_run(tmp_path, monkeypatch):
-    (short,), (long,) = tasks(["plain"], 1, 3), tasks(["plain"], 1, 4)
-    assert short.file != long.file
-    before = short.file
-    monkeypatch.setattr(mitigations, "FORMAT", mitigations.FORMAT + 1)
-    assert short.file != before
-
-
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"scores": 3}', '{"scores": {}, "query": {"data": "grid"}}'])
-def test_a_file_that_is_no_record_of_the_run_counts_as_missing(tmp_path, content):
-    (task,) = tasks(["plain"], 1)
-    (tmp_path / task.file).write_text(content)
-    assert Store(tmp_path).get(task) is None
-
-
-def test_a_file_appears_whole_or_not_at_all(tmp_path):
-    (task,) = tasks(["plain"], 1)
-    with pytest.raises(TypeError):
-        Store(tmp_path).put(task, {"scores": object()})
-    assert not list(tmp_path.iterdir())
-
-
-def test_one_process_or_several_or_a_cluster_give_the_same_numbers(tmp_path):
-    """Bit for bit, because a run depends on its configuration alone."""
-    distributed = pytest.importorskip("distributed")
-    here = compute(tasks(), Store(tmp_path / "here"), jobs=1)
-    processes = compute(tasks(), Store(tmp_path / "processes"), jobs=2)
-    options = {"n_workers": 1, "threads_per_worker": 2, "processes": False, "dashboard_address": None}
-    with distributed.LocalCluster(**options, protocol="tcp://", host="127.0.0.1") as cluster:
-        on_cluster = compute(tasks(), Store(tmp_path / "cluster"), dask=cluster.scheduler_address)
-    for other in (processes, on_cluster):
-        assert [r["scores"] for r in other] == [r["scores"] for r in here]
-        assert [(r["method"], r["seed"]) for r in other] == [(r["method"], r["seed"]) for r in here]
-    assert len(list((tmp_path / "cluster").glob("*.json"))) == 4
-
-
-def test_a_cluster_that_is_not_there_and_a_missing_package_are_sentences(tmp_path, monkeypatch):
-    pytest.importorskip("distributed")
-    monkeypatch.setattr(mitigations, "CLUSTER_SECONDS", 0.2)
-    with pytest.raises(ClusterError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
-        compute(tasks(), Store(tmp_path), dask="tcp://127.0.0.1:9")
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ClusterError, match="pip install"):
-        compute(tasks(), Store(tmp_path), dask="tcp://127.0.0.1:9")
-    monkeypatch.setitem(sys.modules, "joblib", None)
-    with pytest.raises(ClusterError, match=r"A table needs packages more: .* pip install joblib"):
-        compute(tasks(), Store(tmp_path))
 
 
 # --- The numbers ------------------------------------------------------------------------------------------------------

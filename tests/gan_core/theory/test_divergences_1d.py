@@ -8,7 +8,7 @@ from scipy import stats
 from scipy.special import rel_entr
 
 from gan_core import metrics, theory
-from gan_core.theory import divergences_1d, gaussians_2d, transport
+from gan_core.theory import divergences_1d
 from gan_core.theory.distributions_1d import GaussianMixture, Histogram, Sample, quantile
 
 GAUSSIANS = [
@@ -126,36 +126,6 @@ def test_samples_are_compared_by_their_bins_and_transported_without():
     assert found.jsd == pytest.approx((stats.entropy(p, m) + stats.entropy(q, m)) / 2, abs=1e-12)
     assert found.tv == pytest.approx(np.abs(p - q).sum() / 2, abs=1e-12)
     assert found.w1 == pytest.approx(stats.wasserstein_distance(x.values, y.values), abs=1e-12)
-
-
-@pytest.mark.parametrize("p", [*LINE.values(), numbers(50, 5)], ids=[*LINE, "sample"])
-def test_moments_quantiles_and_draws_are_of_the_same_distribution(p):
-    x = p.draw((40_000,), np.random.default_rng(0))
-    mass, mean, square = p.moments(p.breaks[-1:])[:, 0]
-    assert mass == pytest.approx(1, abs=1e-12)
-    assert x.mean() == pytest.approx(mean, abs=0.03) and (x**2).mean() == pytest.approx(square, rel=0.03)
-    places = np.array([-1.2, 0.1, 1.9])
-    np.testing.assert_allclose(p.moments(places)[0], [(x <= at).mean() for at in places], atol=0.01)
-    np.testing.assert_allclose(p.moments(places)[1], [(x * (x <= at)).mean() for at in places], atol=0.02)
-    u = np.array([0.05, 0.33, 0.8])
-    assert (p.moments(quantile(p, u))[0] >= u).all()
-    assert (p.moments(np.nextafter(quantile(p, u), -np.inf) - 1e-9)[0] <= u + 1e-12).all()
-
-
-def test_wrong_shapes_are_answered_with_a_sentence():
-    for make in (
-        lambda: GaussianMixture(np.ones(2), np.zeros(1), np.ones(1)),
-        lambda: GaussianMixture.gaussian(0.0, 0.0),
-        lambda: Histogram(np.array([0.0, 1.0]), np.array([0.0])),
-        lambda: Histogram(np.array([1.0, 0.0]), np.array([1.0])),
-        lambda: Sample(np.array([])),
-        lambda: Sample(np.array([1.0, np.nan])),
-        lambda: gaussians_2d.Normals(np.ones(1), np.zeros((1, 2)), -np.eye(2)[None]),
-        lambda: transport.sinkhorn(np.zeros((2, 1)), np.ones((2, 1)), 0.0),
-        lambda: transport.matching(np.zeros((2, 1)), np.ones((3, 1))),
-    ):
-        with pytest.raises(ValueError, match=r"[a-z].*\."):
-            make()
 
 
 # --- One Gaussian for two modes ---------------------------------------------------------------------------------------

@@ -77,3 +77,8 @@ def test_densities_in_the_plane_are_those_of_scipy_and_draws_follow_them():
     np.testing.assert_allclose(p.log_pdf(x), np.log(expected), rtol=1e-10)
     drawn = p.draw(40_000, np.random.default_rng(1))
     np.testing.assert_allclose(drawn.mean(axis=0), p.weights @ p.means, atol=0.03)
+
+
+def test_a_covariance_that_is_none_is_answered_with_a_sentence():
+    with pytest.raises(ValueError, match=r"[a-z].*\."):
+        Normals(np.ones(1), np.zeros((1, 2)), -np.eye(2)[None])

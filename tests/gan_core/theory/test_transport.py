@@ -39,3 +39,15 @@ def test_the_raw_value_is_the_cost_and_the_entropy_of_its_plan():
     found = sinkhorn(x, y, 0.3, tolerance=1e-10)
     relative = float((found.plan * np.log(found.plan * 300)).sum())
     assert found.raw == pytest.approx(found.cost + 0.3 * relative, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: sinkhorn(np.zeros((2, 1)), np.ones((2, 1)), 0.0),
+        lambda: matching(np.zeros((2, 1)), np.ones((3, 1))),
+    ],
+)
+def test_what_cannot_be_transported_is_answered_with_a_sentence(call):
+    with pytest.raises(ValueError, match=r"[a-z].*\."):
+        call()

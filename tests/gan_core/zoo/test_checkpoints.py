@@ -58,19 +58,6 @@ def test_all_of_them_are_there_and_small() -> None:
         assert "/home" not in card.read_text() and "/tmp" not in card.read_text()
 
 
-def test_the_ones_that_fail_have_failed_and_the_others_have_not() -> None:
-    """The bars of the zoo, and what the two runs that were built to fail are there for."""
-    cards = {name: checkpoints.load_card(name) for name in names()}
-    best = min(card.scores["fid"].value / card.scores["fid"].floor for card in cards.values())
-    assert best <= 5
-    assert cards["dcgan"].scores["class_kl"].value <= 0.05 and cards["dcgan"].scores["confidence"].value >= 0.9
-    assert min(cards["dcgan"].classes) > 0
-    for name in ("collapsed", "d_won"):
-        assert cards[name].scores["recall"].value < 0.01 and cards[name].scores["class_kl"].value > 1
-    same = checkpoints.load("collapsed").replay.fake[-1].astype(float)
-    assert same.std(0).mean() < 0.2 * checkpoints.load("dcgan").replay.fake[-1].astype(float).std(0).mean()
-
-
 # ── a small one, built here ──────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -98,14 +85,6 @@ def test_training_goes_on_where_it_stopped(built: Path) -> None:
     again = checkpoint.trainer()  # the first one has not touched the weights
     again.step(3)
     np.testing.assert_array_equal(again.snapshot().fake, trainer.snapshot().fake)
-
-
-def test_moments_are_log_spaced() -> None:
-    assert log_spaced(5) == [0, 5]
-    moments = log_spaced(10_000)
-    assert moments[:2] == [0, 10] and moments[-1] == 10_000 and len(moments) == 21
-    ratios = np.divide(moments[2:], moments[1:-1])
-    assert ratios.max() / ratios.min() < 1.1
 
 
 def rewrite(folder: Path, change: Callable[[dict], None]) -> None:

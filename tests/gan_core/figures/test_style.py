@@ -1,0 +1,61 @@
+"""What all figures share: colours that can be read on both pages, numbers as by hand, export as a vector graphic."""
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gan_core.figures import style
+
+LIGHT, DARK = "#ffffff", "#0e1117"
+
+
+def luminance(color: str) -> float:
+    channels = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def contrast(a: str, b: str) -> float:
+    """WCAG 2: from 1 to 21; 3 is asked of lines in a diagram."""
+    low, high = sorted((luminance(a), luminance(b)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_colours_can_be_read_on_the_light_and_on_the_dark_page():
+    for color in (style.REAL, style.GENERATOR, style.DISCRIMINATOR, style.NON_SATURATING, style.SATURATING):
+        assert contrast(color, LIGHT) >= 3 and contrast(color, DARK) >= 3
+    # orange, the colour of what is generated throughout the app, is drawn wide or filled
+    assert contrast(style.FAKE, LIGHT) >= 2.2 and contrast(style.FAKE, DARK) >= 3
+
+
+def test_the_theme_of_the_app_has_the_same_colours():
+    config = tomllib.loads((Path(__file__).parents[3] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["theme"]["chartCategoricalColors"] == style.PALETTE
+    assert len(set(style.PALETTE)) == 10
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (-0.25, "−0.25"),
+        (4.54e-5, "4.54·10⁻⁵"),
+        (-1.2e20, "−1.2·10²⁰"),
+        (float("inf"), "∞"),
+        (-0.0, "0"),
+        (2 / 3, "0.667"),
+    ],
+)
+def test_numbers_are_written_as_by_hand(value, text):
+    assert style.number(value) == text
+
+
+def test_export_is_a_vector_graphic_made_by_the_browser():
+    assert style.EXPORT["toImageButtonOptions"] | {"filename": ""} == {
+        "format": "svg",
+        "width": 1200,
+        "height": 700,
+        "filename": "",
+    }
+    assert style.EXPORT["displaylogo"] is False

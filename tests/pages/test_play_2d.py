@@ -1,0 +1,119 @@
+"""The page of points in the plane as Streamlit runs it: its address, its controls, its members."""
+
+from __future__ import annotations
+
+import pytest
+
+from gan_core.config import RunConfig
+from gan_core.presets import PRESETS
+from pages.shared.shell.state import KEY
+from tests.pages.test_pages import at_rest, params, press, state, visit, words
+
+
+def test_words_of_the_app_are_no_configuration() -> None:
+    app = at_rest(visit("play_2d", lang="en", hide="controls-presets", embed="true"))
+    assert not app.warning
+    assert not app.sidebar.expander
+    assert {box.key for box in app.selectbox if box.key.startswith("play_2d")} == {"play_2d.data", "play_2d.loss"}
+    assert state(app).config == RunConfig()
+
+
+def test_a_link_gives_its_run() -> None:
+    wanted = RunConfig.of(data="grid", modes=9, radius=3.0, g_lr=2e-4, d_layers=(32, 16), r1=0.5, seed=7, batch=32)
+    app = at_rest(visit("play_2d", **wanted.to_query()))
+    assert state(app).config == wanted == state(app).show.configs[0]
+    assert params(app) == wanted.to_query()
+
+
+def test_a_preset_in_the_address_may_be_changed_there() -> None:
+    app = visit("play_2d", preset="grid", seed="5")
+    assert state(app).config == PRESETS["grid"].config.replace(seed=5)
+
+
+def test_a_control_changes_the_fresh_run_and_the_address() -> None:
+    app = at_rest(visit("play_2d"))
+    app.selectbox(key="play_2d.loss").set_value("hinge").run()
+    at_rest(app)
+    assert state(app).show.configs[0].train.loss == "hinge"
+    assert params(app) == {"loss": "hinge"}
+
+
+def test_a_control_that_contradicts_another_is_refused_with_a_sentence() -> None:
+    app = at_rest(visit("play_2d", d_norm="batch"))
+    app.select_slider(key="play_2d.r1").set_value(1.0).run()
+    assert app.warning[0].value.startswith("R1 penalty γ = 1.0 is not possible")
+    assert state(app).config.train.r1 == 0
+    assert app.select_slider(key="play_2d.r1").value == 0
+
+
+@pytest.mark.parametrize("text", ["128,64", "128 64", "128-64", " 128, 64 "])
+def test_widths_are_typed_in_any_usual_way(text: str) -> None:
+    app = visit("play_2d")
+    app.text_input(key="play_2d.g_layers").set_value(text).run()
+    assert state(app).config.model.g_layers == (128, 64)
+
+
+def test_typed_nonsense_is_refused_with_a_sentence() -> None:
+    app = visit("play_2d")
+    app.text_input(key="play_2d.g_layers").set_value("many").run()
+    assert app.warning[0].value.startswith("G: hidden layers = 'many' is not possible")
+
+
+def test_choosing_the_grid_brings_a_grid_of_25() -> None:
+    app = visit("play_2d")
+    app.selectbox(key="play_2d.data").set_value("grid").run()
+    assert (state(app).config.data.modes, state(app).config.data.std) == (25, 0.05)
+
+
+def test_choosing_a_preset_starts_it() -> None:
+    app = at_rest(press(at_rest(visit("play_2d")), "step"))
+    app.selectbox(key="play_2d.preset~ring").set_value("collapse").run()
+    at_rest(app)
+    assert state(app).show.configs == (PRESETS["collapse"].config,)
+    assert state(app).show.job.step_count == 0
+    assert PRESETS["collapse"].why in words(app)
+
+
+def test_own_points_begin_with_an_example_and_survive_in_the_address() -> None:
+    app = visit("play_2d")
+    app.selectbox(key="play_2d.data").set_value("custom").run()
+    at_rest(app)
+    digest = state(app).config.data.points
+    assert params(app) == {"data": "custom", "points": digest}
+    assert state(app).show.job.frame.step == 0
+    other = at_rest(visit("play_2d", data="custom", points=digest))
+    assert state(other).config == state(app).config and not other.warning
+
+
+def test_a_bad_table_is_one_sentence() -> None:
+    app = visit("play_2d")
+    app.selectbox(key="play_2d.data").set_value("custom").run()
+    before = state(app).config
+    app.file_uploader(key="play_2d-upload").set_value(("points.csv", b"x,y\n1,2\n3\n", "text/csv")).run()
+    assert len(app.warning) == 1 and not app.exception
+    assert state(app).config == before
+
+
+def test_members_are_shown_together_or_one_by_one() -> None:
+    app = at_rest(visit("play_2d", members="3", seed="10"))
+    assert all(f"| {seed} |" in words(app) for seed in (10, 11, 12))
+    app.session_state[KEY].pages["play_2d"].choices["member"] = 1
+    app.run()
+    assert not app.exception
+
+
+def test_the_command_repeats_the_run() -> None:
+    app = visit("play_2d", data="grid", modes="9")
+    assert 'python -m gan_core train --query "data=grid&modes=9"' in [block.value for block in app.code]
+
+
+def test_a_widget_that_the_program_has_changed_is_another_widget() -> None:
+    """Else the old value, sent along with the next click, would count as the visitor's wish."""
+    app = at_rest(visit("play_2d"))
+    app.selectbox(key="play_2d.preset~ring").set_value("collapse").run()
+    keys = {box.key for box in app.selectbox}
+    assert "play_2d.loss~1" in keys and "play_2d.loss" not in keys
+    assert "play_2d.preset~collapse" in keys
+    app.selectbox(key="play_2d.loss~1").set_value("hinge").run()
+    assert "play_2d.loss~1" in {box.key for box in app.selectbox}  # its own change leaves it in place
+    assert "play_2d.preset~None" in {box.key for box in app.selectbox}
