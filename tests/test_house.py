@@ -300,3 +300,19 @@ def test_the_readme_sets_up_with_two_commands() -> None:
     readme = (ROOT / "README.md").read_text()
     assert "pip install -r requirements.txt && streamlit run app.py" in readme
     assert "pip install -r requirements-dev.txt && pytest" in readme
+
+
+# ── every module has its tests ───────────────────────────────────────────────────────────────────────────────────────
+
+TESTED_UNDER_ANOTHER_NAME = {"gan_core/__main__.py": "tests/gan_core/test_cli.py"}  # after what a person types
+
+
+@pytest.mark.parametrize("path", [path for path in CORE if path.name != "__init__.py"], ids=name_of)
+def test_a_module_has_a_test_file_of_its_name(path: Path) -> None:
+    usual = f"tests/{path.parent.relative_to(ROOT)}/test_{path.name}"
+    assert (ROOT / TESTED_UNDER_ANOTHER_NAME.get(name_of(path), usual)).is_file()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_a_page_has_a_test_file_of_its_name(path: Path) -> None:
+    assert (ROOT / f"tests/pages/test_{path.parent.name}.py").is_file()

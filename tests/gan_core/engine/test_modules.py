@@ -8,7 +8,7 @@ from torch import nn
 
 from gan_core.config import LOSSES, RunConfig
 from gan_core.engine import ensemble
-from gan_core.engine.modules import Modules, mlp_module
+from gan_core.engine.modules import Dropout, MinibatchStd, Modules, materialise, mlp_module
 from gan_core.run.trainer import Trainer
 from tests.gan_core.engine.test_ensemble import F64, flat, small
 
@@ -63,3 +63,25 @@ def test_half_precision_moves_a_dcgan_nearly_as_float32_does():
     for exact, rounded in zip(*grads.values(), strict=True):
         error = torch.linalg.vector_norm(rounded - exact) / torch.linalg.vector_norm(exact)
         assert 0 < error < 0.05
+
+
+def test_minibatch_statistics_are_one_more_feature_the_same_for_all_rows():
+    x = torch.tensor([[0.0, 2.0], [2.0, 6.0]])
+    found = MinibatchStd()(x)
+    torch.testing.assert_close(found, torch.cat([x, torch.full((2, 1), 1.5)], 1))  # of the deviations 1 and 2
+
+
+def test_dropout_draws_from_its_own_generator_and_keeps_the_mean():
+    layers = [Dropout(0.25, torch.Generator().manual_seed(5)) for _ in range(2)]
+    first, second = (layer(torch.ones(20_000)) for layer in layers)
+    assert torch.equal(first, second) and first.unique().tolist() == pytest.approx([0, 4 / 3])
+    assert float(first.mean()) == pytest.approx(1, abs=0.02)
+    assert torch.equal(layers[0].eval()(torch.ones(3)), torch.ones(3))
+
+
+def test_what_is_built_takes_nothing_from_the_global_generator():
+    before = torch.get_rng_state()
+    one, two = (materialise(lambda g: mlp_module((2, 8, 1), "tanh", g, norm="batch"),
+                            torch.Generator().manual_seed(3), "torch", F64) for _ in range(2))  # fmt: skip
+    assert torch.equal(torch.get_rng_state(), before)
+    assert all(torch.equal(a, b) for a, b in zip(one.parameters(), two.parameters(), strict=True))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gan_core import metrics
+from gan_core.metrics.floors import assignment_distance, cdf_distance, cells, histogram_divergence, window
 from tests.gan_core.metrics.test_points import DATA, RING, gaussian, ring
 
 
@@ -51,3 +52,34 @@ def test_floor_of_w1_of_a_gaussian_is_the_known_rate():
 def test_w1_of_the_ring_floor_at_256_points():
     floors = [metrics.wasserstein1(ring(1024, s), ring(256, 1), 256).floor for s in range(8)]
     assert np.mean(floors) == pytest.approx(0.21, rel=0.15)
+
+
+def test_a_window_is_a_square_with_a_margin_or_what_was_asked_for():
+    points = np.array([[0.0, 0.0], [4.0, 1.0]])
+    low, high = window(points, None)
+    np.testing.assert_allclose([low, high], [[-0.2, -1.7], [4.2, 2.7]])
+    np.testing.assert_allclose(window(points, (0, 1, 2, 3)), [[0, 2], [1, 3]])
+    with pytest.raises(ValueError, match="is not a window"):
+        window(points, (0, 1, 3, 2))
+
+
+def test_cells_are_counted_row_by_row_and_what_is_outside_is_the_last():
+    low, high = np.zeros(2), np.ones(2)
+    points = np.array([[0.0, 0.0], [0.6, 0.0], [0.0, 0.6], [1.0, 1.0], [1.1, 0.5], [np.nan, 0.5]])
+    assert cells(points, low, high, 2).tolist() == [0, 1, 2, 3, 4, 4]
+
+
+def test_divergences_of_counts_by_hand():
+    p, q = np.array([4, 0]), np.array([0, 7])
+    assert float(histogram_divergence(p, q, "jsd")) == pytest.approx(math.log(2))
+    assert float(histogram_divergence(p, p, "jsd")) == float(histogram_divergence(p, p, "kl")) == 0
+    # half a sample is added in every cell that anybody is in: (4.5, .5)/5 against (.5, 7.5)/8
+    expected = 0.9 * math.log(0.9 / 0.0625) + 0.1 * math.log(0.1 / 0.9375)
+    assert float(histogram_divergence(p, q, "kl")) == pytest.approx(expected)
+
+
+def test_distances_on_a_line_agree_with_the_assignment():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(40, 1)), rng.normal(size=(40, 1)) + 0.5
+    assert cdf_distance(x[:, 0], y[:, 0]) == pytest.approx(assignment_distance(x, y), abs=1e-12)
+    assert assignment_distance(np.array([[np.inf]]), np.zeros((1, 1))) == math.inf

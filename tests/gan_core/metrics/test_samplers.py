@@ -46,3 +46,18 @@ def test_distance_alone_prefers_the_blur_to_the_exact_mode():
     assert one.w1.value == pytest.approx(metrics.collapsed_values(1, 8, 2.0).ring_w1, abs=0.18)
     assert centre.w1.value == pytest.approx(2.0, rel=0.03)
     assert centre.w1.value < one.w1.value and centre.near == 0
+
+
+@pytest.mark.parametrize("name", samplers.SAMPLERS)
+def test_a_sampler_gives_as_many_points_as_asked_and_the_same_from_the_same_generator(name):
+    centres = RING.centres.numpy().astype(float)
+    first, second = (samplers.SAMPLERS[name](centres, 0.1, np.ones(8), 50, np.random.default_rng(3)) for _ in range(2))
+    assert first.shape == (50, 2) and np.isfinite(first).all()
+    np.testing.assert_array_equal(first, second)
+
+
+def test_a_mode_without_weight_is_never_drawn():
+    centres = np.array([[0.0, 0.0], [10.0, 0.0]])
+    for name in ("perfect", "narrow"):
+        found = samplers.SAMPLERS[name](centres, 0.1, np.array([1.0, 0.0]), 200, np.random.default_rng(0))
+        assert (found[:, 0] < 5).all()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gan_core.run.classes import ClassHistory, collapses
+from gan_core.config import RunConfig
+from gan_core.run.classes import EVERY, SAMPLES, ClassHistory, ClassWatch, collapses
+from gan_core.run.trainer import Trainer
 
 
 def two_members(steps: int = 40) -> ClassHistory:
@@ -27,3 +29,21 @@ def test_a_collapse_is_found_by_the_digits_that_are_made() -> None:
     assert collapses(learning) == (None, None)
     known.classes[-4:, 1] = 0  # not finite any more
     assert collapses(known) == (None, None) and np.isnan(known.shares[-1, 1]).all()
+
+
+def test_a_watch_reads_as_many_digits_as_it_draws_and_none_of_a_lost_member() -> None:
+    trainer = Trainer(RunConfig.of(data="mnist", batch=8, g_layers=(8,), d_layers=(8,), members=2))
+    watch = ClassWatch(trainer)
+    assert watch.due(EVERY) and not watch.due(EVERY - 1)
+    trainer.ensembles[0].generator.theta[1] = np.nan
+    trainer.step()
+    watch.look(trainer)
+    found = watch.history()
+    assert found.classes[-1].sum(1).tolist() == [SAMPLES, 0]
+    assert 0.1 <= found.confidence[-1, 0] <= 1 and np.isnan(found.confidence[-1, 1])
+    assert found.weights.sum() == pytest.approx(1)
+
+
+def test_what_has_no_digits_cannot_be_watched() -> None:
+    with pytest.raises(ValueError, match="ring has none"):
+        ClassWatch(Trainer(RunConfig.of(batch=8, g_layers=(8,), d_layers=(8,))))

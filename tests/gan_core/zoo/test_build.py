@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from gan_core.zoo.build import log_spaced
+from gan_core.run.history import CURVES, Curves
+from gan_core.zoo.build import CURVE_POINTS, log_spaced, thinned
 
 
 def test_moments_are_log_spaced() -> None:
@@ -13,3 +14,14 @@ def test_moments_are_log_spaced() -> None:
     assert moments[:2] == [0, 10] and moments[-1] == 10_000 and len(moments) == 21
     ratios = np.divide(moments[2:], moments[1:-1])
     assert ratios.max() / ratios.min() < 1.1
+
+
+def test_thinned_curves_keep_the_ends_and_belong_together() -> None:
+    step = np.arange(1, 2001)
+    curves = Curves(step, **{name: step[:, None].astype(np.float32) for name in CURVES})
+    found = thinned(curves)
+    assert len(found.step) == CURVE_POINTS and (found.step[0], found.step[-1]) == (1, 2000)
+    for name in CURVES:
+        np.testing.assert_array_equal(getattr(found, name)[:, 0], found.step)
+    few = thinned(found)
+    np.testing.assert_array_equal(few.step, found.step)

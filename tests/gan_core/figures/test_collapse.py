@@ -1,0 +1,32 @@
+"""Mitigations, drawn: modes against quality with their errors, and what is perfect."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from gan_core.figures.collapse import mitigations
+
+MODES, QUALITY = [(4.5, 0.5), (8.0, math.nan)], [(50.0, 2.0), (97.0, math.nan)]
+
+
+def test_every_method_is_a_point_with_its_errors() -> None:
+    (points,) = mitigations(["plain", "pacgan"], MODES, QUALITY, 8, 98.9).data
+    assert (list(points.text), list(points.x), list(points.y)) == (["plain", "pacgan"], [4.5, 8], [50, 97])
+    assert list(points.error_x.array) == [0.5, 0] and list(points.error_y.array) == [2, 0]
+
+
+def test_what_is_perfect_is_a_line_where_somebody_is_near_it() -> None:
+    near = mitigations(["plain", "pacgan"], MODES, QUALITY, 8, 98.9)
+    assert [(line.x0, line.y0) for line in near.layout.shapes] == [(8, 0), (0, 98.9)]
+    assert [note.text for note in near.layout.annotations] == ["all 8", "perfect"]
+    far = mitigations(["plain"], [(4.5, 0.5)], [(3.0, 0.1)], 8, 98.9)
+    assert [line.x0 for line in far.layout.shapes] == [8]
+
+
+def test_words_are_replaced_and_unknown_ones_refused() -> None:
+    figure = mitigations(["a"], [(1, 0)], [(90, 0)], 8, 98.9, {"all": "alle {n}", "modes": "Moden"})
+    assert figure.layout.annotations[0].text == "alle 8" and figure.layout.xaxis.title.text == "Moden"
+    with pytest.raises(KeyError, match="colour"):
+        mitigations(["a"], [(1, 0)], [(90, 0)], 8, 98.9, {"colour": "red"})
