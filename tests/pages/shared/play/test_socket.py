@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import queue
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from starlette.applications import Starlette
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
 from gan_core.config import RunConfig
@@ -20,6 +22,7 @@ from pages.shared.play.runs import Frame, Show
 
 SMALL = RunConfig.of(batch=8, g_layers=(4,), d_layers=(4,), steps=1_000_000)
 HOST = "testserver"
+PATIENCE = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +48,13 @@ def client() -> Iterator[TestClient]:
 
 def header(packet: bytes) -> dict[str, Any]:
     return json.loads(packet[12 : 12 + int.from_bytes(packet[8:12], "little")])
+
+
+def received(here: WebSocketTestSession) -> bytes:
+    """The next packet; a test that waits in vain fails, where the driver itself would wait for ever."""
+    box: queue.Queue[bytes] = queue.Queue()
+    threading.Thread(target=lambda: box.put(here.receive_bytes()), daemon=True).start()
+    return box.get(timeout=PATIENCE)
 
 
 def drawn(frame: Frame) -> list[bytes]:
@@ -81,19 +91,19 @@ def test_it_is_found_below_any_path(client: TestClient, show: Show, path: str) -
 def test_packets_come_one_at_a_time_and_show_one_step(client: TestClient, show: Show) -> None:
     show.channel.draw(drawn)
     with client.websocket_connect(f"/live/{show.channel.token}") as here:
-        first = here.receive_bytes()
+        first = received(here)
         show.play()
         steps = []
         for _ in range(5):
             here.send_json({"do": "drawn"})
-            packet = here.receive_bytes()
+            packet = received(here)
             said = header(packet)
             assert packet.endswith(str(said["step"]).encode())
             steps.append(said["step"])
         here.send_json({"do": "pause"})
         while header(packet)["running"] or header(packet)["moving"]:
             here.send_json({"do": "drawn"})
-            packet = here.receive_bytes()
+            packet = received(here)
         assert steps == sorted(steps) and header(packet)["step"] == show.job.step_count >= steps[-1]
         assert header(first)["step"] == 0
 
@@ -103,9 +113,9 @@ def test_steps_and_looks_back_need_no_script_run(client: TestClient, show: Show)
 
         def newest() -> dict[str, Any]:
             here.send_json({"do": "drawn"})
-            return header(here.receive_bytes())
+            return header(received(here))
 
-        here.receive_bytes()
+        received(here)
         for player in ("both", "both", "d", "g"):
             here.send_json({"do": "step", "player": player})
         while (said := newest())["moving"] or said["step"] < 3:
