@@ -21,7 +21,8 @@ from typing import Any
 import torch
 from tqdm import trange
 
-from gan_core.jobs.pool import Job, Pool
+from gan_core.jobs.job import Job
+from gan_core.jobs.pool import Pool
 from gan_core.presets import PRESETS
 from gan_core.run.trainer import Trainer
 from gan_core.studies.speed import machine

@@ -65,7 +65,7 @@ NOTHING = Need()
 
 
 class Claim(Protocol):
-    """What is admitted: a `pool.Job`."""
+    """What is admitted: a `job.Job`."""
 
     @property
     def need(self) -> Need: ...

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from gan_core.jobs.pool import State
+from gan_core.jobs.job import State
 
 W_co = TypeVar("W_co", covariant=True)
 F_co = TypeVar("F_co", covariant=True)
 
 
 class Playable(Protocol[W_co, F_co]):
-    """`pool.Job` is one. None of its methods waits, and any thread may call them; see there what each one does."""
+    """`job.Job` is one. None of its methods waits, and any thread may call them; see there what each one does."""
 
     def play(self, until: int | None = None) -> None: ...
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from gan_core.jobs.pool import PoolFull
+from gan_core.errors import PoolFull
 from gan_core.studies import latent_measures, latent_space
 from pages.digits import models as digits
 from pages.digits.models import Model

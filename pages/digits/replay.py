@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from gan_core.jobs.pool import PoolFull
+from gan_core.errors import PoolFull
 from pages.digits import models
 from pages.shared.play import player, resources, shelf
 from pages.shared.play.pushed import pushed

@@ -18,8 +18,9 @@ from typing import Any, Protocol
 
 import streamlit as st
 
+from gan_core.errors import PoolFull
 from gan_core.jobs.admission import MB, Need
-from gan_core.jobs.pool import Job, PoolFull, Workload
+from gan_core.jobs.job import Job, Workload
 from pages.shared.play import resources
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import sentence, t

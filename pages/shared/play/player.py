@@ -19,7 +19,7 @@ from typing import Any
 
 import streamlit as st
 
-from gan_core.jobs.pool import PoolFull
+from gan_core.errors import PoolFull
 from pages.shared.controls import uploads
 from pages.shared.play import pushed, resources
 from pages.shared.play.runs import Frame, Show

@@ -21,8 +21,9 @@ import numpy as np
 from gan_core.config import FIELDS, ConfigError, RunConfig
 from gan_core.errors import CheckpointError, DataUnavailable, Failure, Refusal
 from gan_core.jobs.admission import Need
+from gan_core.jobs.job import Job
 from gan_core.jobs.playable import Playable
-from gan_core.jobs.pool import Job, Pool
+from gan_core.jobs.pool import Pool
 from gan_core.run.memory import estimate
 from pages.shared.play.channel import Channel
 from pages.shared.views import live

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gan_core.config import RunConfig
-from gan_core.jobs.pool import Job, Pool
+from gan_core.jobs.job import Job
+from gan_core.jobs.pool import Pool
 from gan_core.run.history import Curves, Moment
 from gan_core.run.memory import estimate
 from pages.shared.play.runs import Frame, RunFrame, Show, Work
 
 if TYPE_CHECKING:
-    from gan_core.jobs.pool import State
+    from gan_core.jobs.job import State
     from gan_core.run.trainer import Trainer
     from gan_core.zoo.checkpoints import Card, Replay
 

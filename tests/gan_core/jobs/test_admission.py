@@ -20,7 +20,8 @@ from gan_core.jobs.admission import (
     budget_for_runs,
     server_memory,
 )
-from gan_core.jobs.pool import Job, Pool
+from gan_core.jobs.job import Job
+from gan_core.jobs.pool import Pool
 
 PATIENCE = 30.0
 

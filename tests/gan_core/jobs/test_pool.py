@@ -13,7 +13,9 @@ from itertools import pairwise
 
 import pytest
 
-from gan_core.jobs.pool import FRAME_SECONDS, Job, Pool, PoolFull
+from gan_core.errors import PoolFull
+from gan_core.jobs.job import FRAME_SECONDS, Job
+from gan_core.jobs.pool import Pool
 
 PATIENCE = 30.0  # seconds until a hung test fails instead of hanging the suite
 

@@ -15,7 +15,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 
-from gan_core.jobs.pool import Job
+from gan_core.jobs.job import Job
 from pages.shared.play import resources, visits
 from pages.shared.play.runs import Show
 from pages.shared.shell import frame, server
