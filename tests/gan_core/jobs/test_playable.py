@@ -6,8 +6,8 @@ import inspect
 
 import pytest
 
+from gan_core.jobs.job import Job
 from gan_core.jobs.playable import Playable
-from gan_core.jobs.pool import Job
 
 MEMBERS = [name for name, _ in inspect.getmembers(Playable) if not name.startswith("_")]
 
