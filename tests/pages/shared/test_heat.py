@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pages.shared.views.live import HEAT_LABELS, Strip, heat_frame
+from pages.shared.views.live import HEAT_LABELS, Strip, heat
 from pages.shared.views.live.heat import MOST_CELLS
-from tests.pages.shared.test_live import read
+from tests.pages.shared.test_live import frame_of, read
 
 
 def strip(looks: int, rows: int = 8, seed: int = 0, **more) -> Strip:
@@ -17,7 +17,7 @@ def strip(looks: int, rows: int = 8, seed: int = 0, **more) -> Strip:
 
 def test_shares_steps_and_targets_come_back():
     given = strip(40, mark=96)
-    got = read(heat_frame("a", [given], step=312, cursor=80, labels={"row": "mode"}))
+    got = read(frame_of(heat, "a", [given], step=312, cursor=80, labels={"row": "mode"}))
     (sent,) = got["strips"]
     np.testing.assert_allclose(sent["values"], given.values, atol=1e-5)
     np.testing.assert_array_equal(sent["x"], given.x)
@@ -28,12 +28,12 @@ def test_shares_steps_and_targets_come_back():
 def test_what_is_not_a_number_stays_so():
     given = strip(5)
     given.values[3] = np.nan
-    (sent,) = read(heat_frame("a", [given]))["strips"]
+    (sent,) = read(frame_of(heat, "a", [given]))["strips"]
     assert np.isnan(sent["values"][3]).all() and np.isfinite(sent["values"][2]).all()
 
 
 def test_many_strips_are_thinned_evenly_and_stay_small():
-    frame = heat_frame("a", [strip(512, 25, seed) for seed in range(8)])
+    frame = frame_of(heat, "a", [strip(512, 25, seed) for seed in range(8)])
     assert len(frame) < 2 * MOST_CELLS + 20_000
     for sent in read(frame)["strips"]:
         assert len(set(np.diff(sent["x"].astype(int)))) == 1
@@ -41,13 +41,13 @@ def test_many_strips_are_thinned_evenly_and_stay_small():
 
 
 def test_a_run_without_a_look_is_an_empty_strip():
-    (sent,) = read(heat_frame("a", [Strip("", np.arange(0), np.zeros((0, 3)), np.ones(3) / 3)]))["strips"]
+    (sent,) = read(frame_of(heat, "a", [Strip("", np.arange(0), np.zeros((0, 3)), np.ones(3) / 3)]))["strips"]
     assert sent["values"].shape == (0, 3)
 
 
 def test_arrays_that_do_not_fit_and_unknown_words_are_refused():
     with pytest.raises(ValueError, match="4 steps and 8 rows"):
-        heat_frame("a", [Strip("a", np.arange(4), np.zeros((3, 8)), np.ones(8))])
+        frame_of(heat, "a", [Strip("a", np.arange(4), np.zeros((3, 8)), np.ones(8))])
     with pytest.raises(ValueError, match="no word 'colour'"):
-        heat_frame("a", [strip(3)], labels={"colour": "red"})
+        frame_of(heat, "a", [strip(3)], labels={"colour": "red"})
     assert set(HEAT_LABELS) == {"step", "row", "right", "legend"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -21,15 +22,12 @@ from pages.shared.views.live import (
     Sentence,
     Table,
     curves,
-    curves_frame,
     digits,
-    digits_frame,
     recording,
     scene,
-    scene_frame,
     stamp,
     timeline,
-    words_frame,
+    words,
 )  # fmt: skip
 from pages.shared.views.live.component import CODE_HERE, FILES, FOLDER, KINDS, drawing_code
 from pages.shared.views.live.digits import nibbles
@@ -37,6 +35,14 @@ from pages.shared.views.live.packing import Quantised, pack
 
 ROOT = Path(__file__).parents[3]
 EXTENT = (-3.0, 3.0, -3.0, 3.0)
+
+
+def frame_of(view: Callable, *what, **how) -> bytes:
+    """The bytes that this view sends, as a worker records them."""
+    with recording({}) as frames:
+        view(*what, **how)
+    (frame,) = frames
+    return frame[8:]  # behind its kind and its length
 
 
 def read(frame: bytes) -> dict:
@@ -132,7 +138,7 @@ def scene_of(members: int, seed: int = 0) -> list[Panel]:
 
 @pytest.mark.parametrize("members", [1, 2, 3, 4, 8, 16])
 def test_a_frame_stays_small_with_everything_in_it(members):
-    frame = scene_frame("k", scene_of(members), step=10)
+    frame = frame_of(scene, "k", scene_of(members), step=10)
     assert len(frame) < 32_000
     panels = read(frame)["panels"]
     assert [panel["title"] for panel in panels] == [f"seed {k}" for k in range(members)]
@@ -141,7 +147,7 @@ def test_a_frame_stays_small_with_everything_in_it(members):
 
 def test_one_panel_sends_every_point_and_every_node():
     panel = scene_of(1)[0]
-    got = read(scene_frame("k", panel))["panels"][0]
+    got = read(frame_of(scene, "k", panel))["panels"][0]
     np.testing.assert_allclose(got["fake"], panel.fake, atol=18 / 65534)
     np.testing.assert_allclose(got["real"], panel.real, atol=18 / 65534)
     np.testing.assert_allclose(got["field"], panel.field, atol=1e-4)
@@ -151,7 +157,7 @@ def test_one_panel_sends_every_point_and_every_node():
 def test_thinning_a_field_keeps_a_plane_exact_and_its_edges():
     x = np.linspace(-3, 3, 50)
     plane = 2 * x[None, :] - x[:, None] + 0.25
-    panels = read(scene_frame("k", [Panel(EXTENT, field=plane)] * 16))["panels"]
+    panels = read(frame_of(scene, "k", [Panel(EXTENT, field=plane)] * 16))["panels"]
     side = panels[0]["field"].shape[0]
     y = np.linspace(-3, 3, side)
     assert side < 50
@@ -160,19 +166,19 @@ def test_thinning_a_field_keeps_a_plane_exact_and_its_edges():
 
 def test_thinning_a_lattice_keeps_its_outline():
     lattice = np.stack(np.meshgrid(np.linspace(-2, 2, 15), np.linspace(-1, 1, 15)), -1)
-    got = read(scene_frame("k", [Panel(EXTENT, lattice=lattice)] * 16))["panels"][0]["lattice"]
+    got = read(frame_of(scene, "k", [Panel(EXTENT, lattice=lattice)] * 16))["panels"][0]["lattice"]
     assert got.shape[0] < 15
     np.testing.assert_allclose(got[[0, 0, -1, -1], [0, -1, 0, -1]], [[-2, -1], [2, -1], [-2, 1], [2, 1]], atol=1e-3)
 
 
 def test_a_line_of_latents_is_a_lattice_too():
     lattice = np.zeros((1, 20, 2))
-    assert read(scene_frame("k", Panel(EXTENT, lattice=lattice)))["panels"][0]["lattice"].shape == (1, 20, 2)
+    assert read(frame_of(scene, "k", Panel(EXTENT, lattice=lattice)))["panels"][0]["lattice"].shape == (1, 20, 2)
 
 
 def test_points_outside_the_window_are_counted():
     fake = np.array([[0, 0], [3.5, 0], [0, -100], [np.nan, 0], [3, 3]])
-    got = read(scene_frame("k", Panel(EXTENT, fake=fake)))["panels"][0]
+    got = read(frame_of(scene, "k", Panel(EXTENT, fake=fake)))["panels"][0]
     assert got["outside"] == 3
     np.testing.assert_allclose(got["fake"][:2], fake[:2], atol=18 / 65534)
     assert np.isnan(got["fake"][2, 1]) and np.isnan(got["fake"][3, 0])
@@ -182,7 +188,7 @@ def test_arrows_are_relative_to_their_95th_percentile_and_keep_their_direction()
     angles = np.linspace(0, 6, 200)
     arrows = np.stack([np.cos(angles), np.sin(angles)], -1) * np.linspace(0, 1e-6, 200)[:, None]
     arrows[0] = np.nan
-    got = read(scene_frame("k", Panel(EXTENT, fake=np.zeros((200, 2)), arrows=arrows)))["panels"][0]["arrows"]
+    got = read(frame_of(scene, "k", Panel(EXTENT, fake=np.zeros((200, 2)), arrows=arrows)))["panels"][0]["arrows"]
     lengths = np.hypot(*got[1:].T)
     unit = np.percentile(np.hypot(*arrows[1:].T), 95)
     np.testing.assert_allclose(lengths, np.minimum(1, np.hypot(*arrows[1:].T) / unit), atol=1e-4)
@@ -193,29 +199,31 @@ def test_arrows_are_relative_to_their_95th_percentile_and_keep_their_direction()
 def test_arrows_of_two_panels_can_share_a_unit():
     short, long = np.full((30, 2), 0.001), np.full((30, 2), 1.0)
     panels = [Panel(EXTENT, fake=np.zeros((30, 2)), arrows=arrows, arrow_unit=2.0) for arrows in (short, long)]
-    drawn = [panel["arrows"] for panel in read(scene_frame("k", panels))["panels"]]
+    drawn = [panel["arrows"] for panel in read(frame_of(scene, "k", panels))["panels"]]
     for got, arrows in zip(drawn, (short, long), strict=True):
         np.testing.assert_allclose(got, arrows / 2, atol=1e-4)
 
 
 def test_no_push_at_all_is_drawn_as_none():
-    got = read(scene_frame("k", Panel(EXTENT, fake=np.zeros((9, 2)), arrows=np.zeros((9, 2)))))["panels"][0]["arrows"]
+    got = read(frame_of(scene, "k", Panel(EXTENT, fake=np.zeros((9, 2)), arrows=np.zeros((9, 2)))))["panels"][0][
+        "arrows"
+    ]
     np.testing.assert_array_equal(got, 0)
 
 
 def test_logits_are_coloured_by_probability_and_split_at_one_half():
-    got = read(scene_frame("k", Panel(EXTENT, field=np.array([[-1e6, 0.0], [1.0, 1e6]]))))["panels"][0]
+    got = read(frame_of(scene, "k", Panel(EXTENT, field=np.array([[-1e6, 0.0], [1.0, 1e6]]))))["panels"][0]
     assert (got["middle"], got["spread"], got["levels"]) == (0, None, [0])
     np.testing.assert_allclose(got["field"], [[-30, 0], [1, 30]], atol=1e-3)
 
 
 def test_a_critic_is_coloured_around_its_own_middle():
     field = np.linspace(100, 200, 2500).reshape(50, 50)
-    got = read(scene_frame("k", Panel(EXTENT, field=field), probability=False))["panels"][0]
+    got = read(frame_of(scene, "k", Panel(EXTENT, field=field), probability=False))["panels"][0]
     assert (got["middle"], got["spread"]) == (pytest.approx(150), pytest.approx(45))
     assert len(got["levels"]) == 5
     np.testing.assert_allclose(got["field"], field, atol=1e-3)
-    got = read(scene_frame("k", Panel(EXTENT, field=field), probability=False, middle=120.0))["panels"][0]
+    got = read(frame_of(scene, "k", Panel(EXTENT, field=field), probability=False, middle=120.0))["panels"][0]
     assert (got["middle"], got["levels"]) == (120, [120])
 
 
@@ -225,26 +233,26 @@ def test_a_diverged_member_is_still_a_frame():
         lattice=np.full((5, 5, 2), np.inf), centres=np.zeros((3, 2)), mode_shares=[0, 0, np.nan],
     )  # fmt: skip
     for probability in (True, False):
-        got = read(scene_frame("k", lost, probability=probability))["panels"][0]
+        got = read(frame_of(scene, "k", lost, probability=probability))["panels"][0]
         assert got["outside"] == 20 and np.isnan(got["field"]).all()
 
 
 def test_buttons_stand_only_for_what_there_is():
     panel = Panel(EXTENT, fake=np.zeros((3, 2)))
-    frame = read(scene_frame("k", panel, hidden=("fake",), labels={"fake": "поддельные"}))
+    frame = read(frame_of(scene, "k", panel, hidden=("fake",), labels={"fake": "поддельные"}))
     assert frame["layers"] == [{"id": "fake", "label": "поддельные", "off": True}]
 
 
 @pytest.mark.parametrize("wrong", [{"layers": ("feild",)}, {"hidden": ("dots",)}, {"labels": {"phony": "x"}}])
 def test_a_misspelt_layer_is_named(wrong):
     with pytest.raises(ValueError, match=r"feild|dots|phony"):
-        scene_frame("k", Panel(EXTENT), **wrong)
+        frame_of(scene, "k", Panel(EXTENT), **wrong)
 
 
 def test_long_curves_are_thinned_between_their_ends():
     x = np.arange(0, 500_000, 10)
     charts = [Chart(t, x, [Line(name, "real", x * 1.0, x * 0.5, x * 2.0) for name in "abc"]) for t in ("loss", "norm")]
-    frame = curves_frame("k", charts)
+    frame = frame_of(curves, "k", charts)
     assert len(frame) < 30_000
     for chart in read(frame)["charts"]:
         assert chart["x"][0] == 0 and chart["x"][-1] == 499_990 and len(chart["x"]) > 200
@@ -253,8 +261,8 @@ def test_long_curves_are_thinned_between_their_ends():
 
 def test_charts_share_their_steps():
     x, y = np.arange(1000), np.zeros(1000)
-    apart = curves_frame("k", [Chart("a", x, [Line("l", "real", y)]), Chart("b", x.copy(), [Line("l", "fake", y)])])
-    shared = curves_frame("k", [Chart("a", x, [Line("l", "real", y)]), Chart("b", x, [Line("l", "fake", y)])])
+    apart = frame_of(curves, "k", [Chart("a", x, [Line("l", "real", y)]), Chart("b", x.copy(), [Line("l", "fake", y)])])
+    shared = frame_of(curves, "k", [Chart("a", x, [Line("l", "real", y)]), Chart("b", x, [Line("l", "fake", y)])])
     assert len(apart) - len(shared) >= 3900
 
 
@@ -266,7 +274,7 @@ def test_gaps_histograms_and_nothing_yet():
         Chart("D(x)", (0, 1), [Line("fake", "fake", np.arange(20))], kind="histogram"),
         Chart("empty", np.array([]), [Line("D", "real", np.array([]))]),
     ]
-    loss, histogram, empty = read(curves_frame("k", charts, cursor=2))["charts"]
+    loss, histogram, empty = read(frame_of(curves, "k", charts, cursor=2))["charts"]
     np.testing.assert_array_equal(loss["lines"][0]["y"], nan)
     assert (loss["references"], loss["marks"], loss["log_y"]) == ([[0.7, "ln 2"]], [[1, "lr"]], True)
     assert histogram["x"] == [0, 1]
@@ -277,14 +285,14 @@ def test_gaps_histograms_and_nothing_yet():
 def test_a_function_over_a_histogram_keeps_its_own_points():
     curve = Line("loss", "red", np.linspace(-10, 0, 101), own_scale=True)
     chart = Chart("D(G(z))", (-10, 10), [Line("fake", "fake", np.arange(40)), curve], kind="histogram")
-    bars, function = read(curves_frame("k", [chart]))["charts"][0]["lines"]
+    bars, function = read(frame_of(curves, "k", [chart]))["charts"][0]["lines"]
     assert "own_scale" not in bars and function["own_scale"] is True
     np.testing.assert_allclose(function["y"], np.linspace(-10, 0, 101), atol=1e-5)
 
 
 def test_a_line_of_another_length_is_refused():
     with pytest.raises(ValueError, match="loss, D: 4 values for 3 steps"):
-        curves_frame("k", [Chart("loss", np.arange(3), [Line("D", "real", np.zeros(4))])])
+        frame_of(curves, "k", [Chart("loss", np.arange(3), [Line("D", "real", np.zeros(4))])])
 
 
 def test_images_keep_the_nearest_of_sixteen_greys():
@@ -294,18 +302,18 @@ def test_images_keep_the_nearest_of_sixteen_greys():
     back = np.stack([packed >> 4, packed & 15], -1).reshape(images.shape).astype(int) * 17
     assert np.abs(back - images).max() <= 8
     assert list(back[0, 0, :4]) == [0, 0, 17, 255]
-    assert len(digits_frame("k", np.zeros((64, 28, 28), np.uint8))) < 26_000
+    assert len(frame_of(digits, "k", np.zeros((64, 28, 28), np.uint8))) < 26_000
 
 
 @pytest.mark.parametrize("images", [np.zeros((2, 28, 28)), np.zeros((2, 784), np.uint8), np.zeros((28, 28), np.uint8)])
 def test_other_images_are_refused(images):
     with pytest.raises(ValueError, match="uint8"):
-        digits_frame("k", images)
+        frame_of(digits, "k", images)
 
 
 def test_a_label_short_is_refused():
     with pytest.raises(ValueError, match="1 labels for 2 images"):
-        digits_frame("k", Images(np.zeros((2, 28, 28), np.uint8), labels=["7"]))
+        frame_of(digits, "k", Images(np.zeros((2, 28, 28), np.uint8), labels=["7"]))
 
 
 def test_the_drawing_code_is_small_and_ends_in_one_default_export():
@@ -377,7 +385,8 @@ def test_the_numbers_of_messages_grow():
 
 def test_words_are_sent_as_text():
     frame = read(
-        words_frame(
+        frame_of(
+            words,
             "w",
             [
                 Numbers([Number("Modes", "8", "perfect: 8")]),

@@ -23,20 +23,19 @@ Call them like widgets; the same `key` keeps a view in place, with its zoom and 
 hidden layers. Words are arguments, in the language of the page. `summary` is what a screen reader says of the picture.
 Each view's root element, `.gan-live[data-kind=scene]` and so on, tells `data-step` (the step drawn) and `data-frames`
 (how many frames of data were drawn). Inside `recording(selections)` nothing is put on a page: each view leaves its
-frame in a list, which a worker may do. `scene_frame`, `curves_frame`, … give the bytes alone.
+frame in a list, which a worker may do.
 """
 
 from .component import is_recording, recording, selecting, stamp
-from .curves import Chart, Line, curves, curves_frame
-from .digits import Images, digits, digits_frame
-from .heat import HEAT_LABELS, Strip, heat, heat_frame
-from .scene import LABELS, LAYERS, Panel, scene, scene_frame
+from .curves import Chart, Line, curves
+from .digits import Images, digits
+from .heat import HEAT_LABELS, Strip, heat
+from .scene import LABELS, LAYERS, Panel, scene
 from .timeline import TIMELINE_LABELS, timeline
-from .words import Block, Number, Numbers, Sentence, Table, words, words_frame
+from .words import Block, Number, Numbers, Sentence, Table, words
 
 __all__ = [
     "HEAT_LABELS", "LABELS", "LAYERS", "TIMELINE_LABELS", "Block", "Chart", "Images", "Line", "Number", "Numbers",
-    "Panel", "Sentence", "Strip", "Table",
-    "curves", "curves_frame", "digits", "digits_frame", "heat", "heat_frame", "is_recording", "recording", "scene",
-    "scene_frame", "selecting", "stamp", "timeline", "words", "words_frame",
+    "Panel", "Sentence", "Strip", "Table", "curves", "digits", "heat", "is_recording", "recording", "scene",
+    "selecting", "stamp", "timeline", "words",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ import json
 import math
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -31,8 +31,8 @@ KINDS: tuple[Kind, ...] = ("scene", "curves", "digits", "heat", "words", "timeli
 FOLDER = Path(__file__).parent
 # joined into one module, in this order; each imports only from those before it
 FILES = (
-    "pure.js", "common.js", "scene.js", "curves.js", "digits.js", "heat.js", "words.js", "socket.js", "timeline.js",
-    "start.js",
+    "pure.js", "common.js", "scene.js", "over_time.js", "curves.js", "digits.js", "heat.js", "words.js", "socket.js",
+    "timeline.js", "start.js",
 )  # fmt: skip
 
 BETWEEN_FILES = re.compile(r"^import [^;]*;\n|^export (?!default)", re.MULTILINE)  # joined, they are one module
@@ -85,6 +85,14 @@ def selection(
 
     chosen = noted[name] = st.session_state.get(name, selected)
     return chosen, clicked
+
+
+def worded(own: Mapping[str, str], labels: Mapping[str, str] | None) -> dict[str, str]:
+    """The words of a view, its own English ones replaced by `labels`. Raises ValueError on a word that it has not."""
+    for name in labels or {}:
+        if name not in own:
+            raise ValueError(f"this view has no word {name!r}; its words are {', '.join(own)}")
+    return {**own, **(labels or {})}
 
 
 _recorded: ContextVar[list[bytes] | None] = ContextVar("recorded", default=None)
@@ -144,3 +152,9 @@ def mount(kind: Kind, key: str, frame: bytes, **events: Any) -> Any:
             st.session_state[CODE_SENT] = (key, time.monotonic())
             _code(key=f"{key}-code", data=number)
     return result
+
+
+def mount_over_time(kind: Kind, key: str, frame: bytes, on_click: Callable[[], None] | None) -> int | None:
+    """Show a frame in a view with a time axis; gives the step that was just clicked, in this one rerun."""
+    clicked = mount(kind, key, frame, on_step_change=on_click or (lambda: None)).step
+    return None if clicked is None else int(clicked)

@@ -1,31 +1,16 @@
 // Numbers over training: small charts that share one cursor, and histograms. The exact step and values stand in the
 // legends, at the pointer while it is over a chart, else at the scrubbed step, else at the last one.
 
-import { hex, make, prepare, say, stroke, View } from "./common.js";
-import { clamp, decades, evenly, faded, nearest, number, short, span, ticks } from "./pure.js";
+import { hex, make, say, stroke } from "./common.js";
+import { OverTime } from "./over_time.js";
+import { clamp, decades, faded, nearest, number, short, span, ticks } from "./pure.js";
 
 const [LEFT, TOP, BOTTOM] = [46, 8, 22];
 
-export class Curves extends View {
-  constructor(kind, key) {
-    super(kind, key);
-    this.when = make("div", { className: "when" });
-    this.grid = make("div", { className: "grid" });
-    this.root.append(this.when, this.grid);
-    this.charts = [];
-  }
-
+export class Curves extends OverTime {
   draw() {
     const { data } = this;
-    this.root.setAttribute("role", "group");
-    this.root.setAttribute("aria-label", data.summary);
-    const width = this.root.clientWidth;
-    const columns = evenly(data.charts.length, Math.floor((width + 16) / (data.width + 16)));
-    this.grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-    this.grid.style.columnGap = "16px";
-    while (this.charts.length > data.charts.length) this.charts.pop().figure.remove();
-    while (this.charts.length < data.charts.length) this.charts.push(this.addChart(this.charts.length));
-    const inner = Math.floor((width - 16 * (columns - 1)) / columns);
+    const inner = this.lay(data.charts);
     const at = this.hover?.step ?? data.cursor;
     const curves = data.charts.filter((chart) => chart.kind === "lines" && chart.x.length);
     const longest = curves.reduce((best, chart) => (chart.x.length > (best?.x.length ?? 0) ? chart : best), undefined);
@@ -33,20 +18,13 @@ export class Curves extends View {
     say(this.when, step === undefined ? "" : `${data.labels.step} ${number(step)}`);
     this.when.hidden = !longest;
     data.charts.forEach((chart, i) => {
-      if (chart.kind === "lines") this.drawLines(this.charts[i], chart, inner, at, i);
-      else this.drawHistogram(this.charts[i], chart, inner, i);
+      if (chart.kind === "lines") this.drawLines(this.figures[i], chart, inner, at);
+      else this.drawHistogram(this.figures[i], chart, inner, i);
     });
   }
 
-  addChart(index) {
-    const canvas = make("canvas", { tabIndex: 0 });
-    canvas.style.touchAction = "pan-y";
-    canvas.setAttribute("role", "img");
-    const parts = { caption: make("figcaption"), legend: make("div", { className: "legend" }), canvas };
-    const figure = make("figure", {}, parts.caption, parts.legend, canvas);
-    this.grid.append(figure);
-    this.listen(canvas, index);
-    return { figure, ...parts };
+  parts() {
+    return { legend: make("div", { className: "legend" }) };
   }
 
   /** The buttons of a chart's legend, one for each line. */
@@ -65,22 +43,19 @@ export class Curves extends View {
   }
 
   /** Title, legend with the values in it, and an empty canvas with its scales: gives {context, px, py, right}. */
-  frame(parts, chart, width, index, { x, values, low, high }) {
+  frame(parts, chart, width, { x, values, low, high }) {
     const { data, colours } = this;
     const height = data.height;
-    say(parts.caption, chart.title + (chart.unit ? ` (${chart.unit})` : ""));
-    const said = chart.lines.map((line, i) => `${line.label} ${values[i] === undefined ? "" : number(values[i])}`);
-    parts.canvas.setAttribute("aria-label", `${chart.title}. ${said.join(", ")}`);
+    const title = chart.title + (chart.unit ? ` (${chart.unit})` : "");
+    const texts = chart.lines.map((line, i) => `${line.label} ${values[i] === undefined ? "" : number(values[i])}`);
     this.chips(parts.legend, this.layers(chart));
     [...parts.legend.children].forEach((chip, i) => {
       const text = values[i] === undefined ? "" : number(values[i]);
       const value = chip.querySelector("b") ?? chip.appendChild(make("b"));
       say(value, text);
     });
-    parts.canvas.style.height = `${height}px`;
-
-    const context = prepare(parts.canvas, width, height);
-    context.font = colours.font;
+    const spoken = `${chart.title}. ${texts.join(", ")}`;
+    const context = this.begin(parts, { title, spoken, width, height });
     const named = chart.kind === "lines" ? chart.references : []; // their names stand in the right margin
     const right = width - Math.max(10, ...named.map(([, text]) => context.measureText(text).width + 8));
     const [x0, x1] = x;
@@ -88,7 +63,7 @@ export class Curves extends View {
     const [bottom, top] = [scale(low), scale(high)];
     const px = (value) => LEFT + ((value - x0) / (x1 - x0 || 1)) * (right - LEFT);
     const py = (value) => height - BOTTOM - ((scale(value) - bottom) / (top - bottom)) * (height - TOP - BOTTOM);
-    this.charts[index].axis = { x0, x1, right };
+    parts.axis = { x0, x1, right };
 
     context.lineWidth = 1;
     context.fillStyle = colours.faint;
@@ -102,13 +77,7 @@ export class Curves extends View {
       context.lineTo(right, y);
       context.fillText(short(tick), LEFT - 6, y);
     }
-    context.textAlign = "center";
-    context.textBaseline = "top";
-    for (const tick of x1 > x0 ? ticks(x0, x1, width / 80) : [x0]) {
-      context.moveTo(px(tick), height - BOTTOM);
-      context.lineTo(px(tick), height - BOTTOM + 4);
-      context.fillText(short(tick), px(tick), height - BOTTOM + 6);
-    }
+    this.below(context, x0, x1, width, px, height - BOTTOM);
     context.stroke();
     return { context, px, py, right };
   }
@@ -117,7 +86,7 @@ export class Curves extends View {
     return this.colours[color] ?? color;
   }
 
-  drawLines(parts, chart, width, at, index) {
+  drawLines(parts, chart, width, at) {
     const { colours, data } = this;
     const { x } = chart;
     const last = x.length - 1;
@@ -128,7 +97,7 @@ export class Curves extends View {
     const references = chart.references.map(([y]) => y);
     const [low, high] = chart.limits ?? span(arrays, references, chart.log_y);
     const range = [last < 0 ? 0 : Math.min(x[0], data.start ?? x[0]), last < 0 ? 1 : x[last]];
-    const { context, px, py, right } = this.frame(parts, chart, width, index, { x: range, values, low, high });
+    const { context, px, py, right } = this.frame(parts, chart, width, { x: range, values, low, high });
     const drawable = (y) => Number.isFinite(y) && (!chart.log_y || y > 0);
     const [top, bottom] = [TOP, data.height - BOTTOM];
 
@@ -246,7 +215,7 @@ export class Curves extends View {
     const lines = this.visible(chart);
     const high = Math.max(...lines.filter(bars).map((line) => Math.max(...line.y.filter(Number.isFinite))), 0) || 1;
     const ranges = { x: [x0, x1], values, low: 0, high: high * 1.05 };
-    const { context, px, py, right } = this.frame(parts, chart, width, index, ranges);
+    const { context, px, py, right } = this.frame(parts, chart, width, ranges);
     const edge = (i) => px(x0 + ((x1 - x0) * i) / bins);
     const floor = py(0);
     for (const line of lines) {
@@ -308,38 +277,24 @@ export class Curves extends View {
     });
   }
 
-  listen(canvas, index) {
-    const point = (event) => {
-      const { x0, x1, right } = this.charts[index].axis;
-      const chart = this.data.charts[index];
-      const box = canvas.getBoundingClientRect();
-      const at = x0 + ((event.clientX - box.left - LEFT) / (right - LEFT)) * (x1 - x0);
-      this.point(chart, index, at);
-    };
-    canvas.onpointermove = canvas.onpointerdown = point;
-    canvas.onpointerleave = canvas.onblur = () => {
-      this.hover = undefined;
-      this.redraw();
-    };
-    canvas.onclick = () => this.choose();
-    canvas.onkeydown = (event) => {
-      const chart = this.data.charts[index];
-      const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[event.key];
-      if (event.key === "Enter") this.choose();
-      if (!by || chart.kind !== "lines" || !chart.x.length) return;
-      event.preventDefault();
-      const now = nearest(chart.x, this.hover?.step ?? this.data.cursor ?? Infinity);
-      this.point(chart, index, chart.x[clamp(now + by, 0, chart.x.length - 1)]);
-    };
+  aim(chart, index, x) {
+    const { x0, x1, right } = this.figures[index].axis;
+    return this.at(chart, index, x0 + ((x - LEFT) / (right - LEFT)) * (x1 - x0));
   }
 
-  point(chart, index, at) {
-    if (chart.kind === "histogram") this.hover = { chart: index, at };
-    else this.hover = chart.x.length ? { chart: index, step: chart.x[nearest(chart.x, at)] } : undefined;
-    this.redraw();
+  move(chart, index, key) {
+    const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10 }[key];
+    if (!by || chart.kind !== "lines" || !chart.x.length) return undefined;
+    const now = nearest(chart.x, this.hover?.step ?? this.data.cursor ?? Infinity);
+    return this.at(chart, index, chart.x[clamp(now + by, 0, chart.x.length - 1)]);
   }
 
-  choose() {
-    if (this.hover?.step !== undefined && this.data.clickable) this.chose(this.hover.step);
+  at(chart, index, x) {
+    if (chart.kind === "histogram") return { chart: index, at: x };
+    return chart.x.length ? { chart: index, step: chart.x[nearest(chart.x, x)] } : undefined;
+  }
+
+  step() {
+    return this.hover.step;
   }
 }

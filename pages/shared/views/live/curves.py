@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .component import mount
+from .component import mount_over_time
 from .packing import pack
 
 MOST_NUMBERS = 6000  # float32 numbers in a frame, 24 KB
@@ -73,34 +73,13 @@ def curves(
     step: the step of the newest data (for `data-step`). cursor: a step to mark and to read out, None for the last.
     start: where the axis begins at the latest (None: at the first step). label: the word before the step. height: of
     one chart; width: the narrowest a chart may become before there are fewer in a row. With `clickable` a click sends
-    the nearest recorded step; on_click is called before the rerun that causes.
+    the nearest recorded step; on_click is called before the rerun that causes. Raises ValueError where a line is
+    not as long as its chart's x.
     """
-    frame = curves_frame(
-        key, charts, step=step, cursor=cursor, start=start, label=label, summary=summary, height=height, width=width,
-        clickable=clickable,
-    )  # fmt: skip
-    clicked = mount("curves", key, frame, on_step_change=on_click or (lambda: None)).step
-    return None if clicked is None else int(clicked)
-
-
-def curves_frame(
-    key: str,
-    charts: Sequence[Chart],
-    *,
-    step: int | None = None,
-    cursor: int | None = None,
-    start: int | None = 0,
-    label: str = "step",
-    summary: str = "",
-    height: int = 150,
-    width: int = 300,
-    clickable: bool = False,
-) -> bytes:
-    """The bytes of one frame; see `curves`. Raises ValueError where a line is not as long as its chart's x."""
     arrays = sum(3 if line.low is not None else 1 for chart in charts for line in chart.lines) + len(charts)
     limit = max(64, MOST_NUMBERS // max(1, arrays))
     steps: dict[int, tuple[Any, np.ndarray]] = {}  # the charts of one run share their steps, which are then sent once
-    return pack(
+    frame = pack(
         {
             "key": key,
             "step": step,
@@ -114,6 +93,7 @@ def curves_frame(
             "charts": [_chart(chart, limit, steps) for chart in charts],
         }
     )
+    return mount_over_time("curves", key, frame, on_click)
 
 
 def _chart(chart: Chart, limit: int, steps: dict[int, tuple[Any, np.ndarray]]) -> dict[str, Any]:

@@ -39,36 +39,16 @@ def digits(
 
     columns: images in a row of a group, fewer where there is no room. upscale: at most so many CSS pixels to a pixel.
     width: the narrowest a group may become before there are fewer side by side. Sixteen grey levels are sent.
+    Raises ValueError on anything but uint8 (n, 28, 28), or a label short.
     """
     selected, clicked = selection(key, selected, on_select)
-    frame = digits_frame(
-        key, groups, step=step, columns=columns, upscale=upscale, width=width, summary=summary, selectable=selectable,
-        selected=selected,
-    )  # fmt: skip
-    mount("digits", key, frame, on_selected_change=clicked)
-    return selected
-
-
-def digits_frame(
-    key: str,
-    groups: np.ndarray | Images | Sequence[Images],
-    *,
-    step: int | None = None,
-    columns: int = 8,
-    upscale: int = 3,
-    width: int = 260,
-    summary: str = "",
-    selectable: bool = False,
-    selected: int | None = None,
-) -> bytes:
-    """The bytes of one frame; see `digits`. Raises ValueError on anything but uint8 (n, 28, 28), or a label short."""
     groups = [Images(groups)] if isinstance(groups, np.ndarray) else [groups] if isinstance(groups, Images) else groups
     for group in groups:
         if group.images.dtype != np.uint8 or group.images.ndim != 3 or group.images.shape[1:] != (SIDE, SIDE):
             raise ValueError(f"images have to be uint8 (n, 28, 28), not {group.images.dtype} {group.images.shape}")
         if group.labels is not None and len(group.labels) != len(group.images):
             raise ValueError(f"{len(group.labels)} labels for {len(group.images)} images; give one each, or none")
-    return pack(
+    frame = pack(
         {
             "key": key,
             "step": step,
@@ -84,6 +64,8 @@ def digits_frame(
             ],
         }
     )
+    mount("digits", key, frame, on_selected_change=clicked)
+    return selected
 
 
 def nibbles(images: np.ndarray) -> np.ndarray:

@@ -1,43 +1,18 @@
 // Shares over training: one strip for each run, one row for each part, and a colour that says whether the part gets
 // nothing (clear), its right share (green) or everything (red).
 
-import { make, prepare, say, View } from "./common.js";
-import { channels, clamp, evenly, nearest, number, shareColour, short, ticks } from "./pure.js";
+import { make, say } from "./common.js";
+import { OverTime } from "./over_time.js";
+import { channels, clamp, nearest, number, shareColour } from "./pure.js";
 
-const HEAT = { left: 24, top: 2, bottom: 20, gap: 16 };
+const HEAT = { left: 24, top: 2, bottom: 20 };
 
-export class Heat extends View {
-  constructor(kind, key) {
-    super(kind, key);
-    this.when = make("div", { className: "when" });
-    this.grid = make("div", { className: "grid" });
-    this.root.append(this.when, this.grid);
-    this.strips = [];
-  }
-
+export class Heat extends OverTime {
   draw() {
     const { data } = this;
-    this.root.setAttribute("role", "group");
-    this.root.setAttribute("aria-label", data.summary);
-    const width = this.root.clientWidth;
-    const columns = evenly(data.strips.length, Math.floor((width + HEAT.gap) / (data.width + HEAT.gap)));
-    this.grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-    this.grid.style.columnGap = `${HEAT.gap}px`;
-    while (this.strips.length > data.strips.length) this.strips.pop().figure.remove();
-    while (this.strips.length < data.strips.length) this.strips.push(this.addStrip(this.strips.length));
-    const inner = Math.floor((width - HEAT.gap * (columns - 1)) / columns);
+    const inner = this.lay(data.strips);
     say(this.when, this.readOut());
-    data.strips.forEach((strip, i) => this.drawStrip(this.strips[i], strip, inner, i));
-  }
-
-  addStrip(index) {
-    const parts = { caption: make("figcaption"), canvas: make("canvas", { tabIndex: 0 }) };
-    parts.canvas.style.touchAction = "pan-y";
-    parts.canvas.setAttribute("role", "img");
-    const figure = make("figure", {}, parts.caption, parts.canvas);
-    this.grid.append(figure);
-    this.listen(parts.canvas, index);
-    return { figure, ...parts };
+    data.strips.forEach((strip, i) => this.drawStrip(this.figures[i], strip, inner, i));
   }
 
   drawStrip(parts, strip, width, index) {
@@ -45,11 +20,8 @@ export class Heat extends View {
     const [looks, rows] = strip.values.shape;
     const high = rows * data.row;
     const height = HEAT.top + high + HEAT.bottom;
-    say(parts.caption, strip.title);
-    parts.canvas.style.height = `${height}px`;
-    parts.canvas.setAttribute("aria-label", `${strip.title}. ${data.summary}`);
-    const context = prepare(parts.canvas, width, height);
-    context.font = colours.font;
+    const spoken = `${strip.title}. ${data.summary}`;
+    const context = this.begin(parts, { title: strip.title, spoken, width, height });
     const [x0, x1] = looks ? [strip.x[0], strip.x[looks - 1]] : [0, 1];
     const right = width - 8;
     const px = (step) => HEAT.left + ((step - x0) / (x1 - x0 || 1)) * (right - HEAT.left);
@@ -66,14 +38,8 @@ export class Heat extends View {
     for (let row = 0; row < rows; row += every) {
       context.fillText(String(row + 1), HEAT.left - 5, HEAT.top + (row + 0.5) * data.row);
     }
-    context.textAlign = "center";
-    context.textBaseline = "top";
     context.beginPath();
-    for (const tick of x1 > x0 ? ticks(x0, x1, width / 80) : [x0]) {
-      context.moveTo(px(tick), HEAT.top + high);
-      context.lineTo(px(tick), HEAT.top + high + 4);
-      context.fillText(short(tick), px(tick), HEAT.top + high + 6);
-    }
+    this.below(context, x0, x1, width, px, HEAT.top + high);
     context.stroke();
 
     const rule = (step, colour, dash) => {
@@ -120,38 +86,24 @@ export class Heat extends View {
     return `${where}: ${percent(share)} (${data.labels.right} ${percent(strip.right[hover.row])})`;
   }
 
-  listen(canvas, index) {
-    const point = (event) => {
-      const { x0, x1, right } = this.strips[index];
-      const strip = this.data.strips[index];
-      const [looks, rows] = strip.values.shape;
-      if (!looks) return;
-      const box = canvas.getBoundingClientRect();
-      const at = x0 + ((event.clientX - box.left - HEAT.left) / (right - HEAT.left)) * (x1 - x0);
-      const row = clamp(Math.floor((event.clientY - box.top - HEAT.top) / this.data.row), 0, rows - 1);
-      this.hover = { strip: index, look: nearest(strip.x, at), row };
-      this.redraw();
-    };
-    canvas.onpointermove = canvas.onpointerdown = point;
-    canvas.onpointerleave = canvas.onblur = () => {
-      this.hover = undefined;
-      this.redraw();
-    };
-    canvas.onclick = () => this.choose();
-    canvas.onkeydown = (event) => {
-      const strip = this.data.strips[index];
-      const [looks, rows] = strip.values.shape;
-      const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-      if (event.key === "Enter") this.choose();
-      if (!by || !looks) return;
-      event.preventDefault();
-      const { look, row } = this.hover?.strip === index ? this.hover : { look: looks - 1 - by[0], row: 0 };
-      this.hover = { strip: index, look: clamp(look + by[0], 0, looks - 1), row: clamp(row + by[1], 0, rows - 1) };
-      this.redraw();
-    };
+  aim(strip, index, x, y) {
+    const { x0, x1, right } = this.figures[index];
+    const [looks, rows] = strip.values.shape;
+    if (!looks) return undefined;
+    const row = clamp(Math.floor((y - HEAT.top) / this.data.row), 0, rows - 1);
+    const at = x0 + ((x - HEAT.left) / (right - HEAT.left)) * (x1 - x0);
+    return { strip: index, look: nearest(strip.x, at), row };
   }
 
-  choose() {
-    if (this.hover && this.data.clickable) this.chose(this.data.strips[this.hover.strip].x[this.hover.look]);
+  move(strip, index, key) {
+    const [looks, rows] = strip.values.shape;
+    const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
+    if (!by || !looks) return undefined;
+    const { look, row } = this.hover?.strip === index ? this.hover : { look: looks - 1 - by[0], row: 0 };
+    return { strip: index, look: clamp(look + by[0], 0, looks - 1), row: clamp(row + by[1], 0, rows - 1) };
+  }
+
+  step() {
+    return this.data.strips[this.hover.strip].x[this.hover.look];
   }
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .component import mount
+from .component import mount_over_time, worded
 from .packing import Quantised, pack
 
 MOST_CELLS = 30_000  # of all strips of a frame, two bytes each
@@ -50,38 +50,16 @@ def heat(
     """Show the strips; give the step that was just clicked (in this one rerun), else None.
 
     step: of the newest data (for `data-step`). cursor: a step to mark. labels: words by the names in `HEAT_LABELS`.
-    row: height of a row in pixels; width: the narrowest a strip may become before there are fewer abreast.
+    row: height of a row in pixels; width: the narrowest a strip may become before there are fewer abreast. Raises
+    ValueError on an unknown word or a strip whose arrays do not fit.
     """
-    frame = heat_frame(
-        key, strips, step=step, cursor=cursor, labels=labels, summary=summary, row=row, width=width, clickable=clickable
-    )
-    clicked = mount("heat", key, frame, on_step_change=on_click or (lambda: None)).step
-    return None if clicked is None else int(clicked)
-
-
-def heat_frame(
-    key: str,
-    strips: Sequence[Strip],
-    *,
-    step: int | None = None,
-    cursor: int | None = None,
-    labels: Mapping[str, str] | None = None,
-    summary: str = "",
-    row: int = 12,
-    width: int = 300,
-    clickable: bool = False,
-) -> bytes:
-    """The bytes of one frame; see `heat`. Raises ValueError on an unknown word or a strip whose arrays do not fit."""
-    for name in labels or {}:
-        if name not in HEAT_LABELS:
-            raise ValueError(f"the strips have no word {name!r}; their words are {', '.join(HEAT_LABELS)}")
     cells = max(16, MOST_CELLS // max(1, sum(len(strip.right) for strip in strips)))
-    return pack(
+    frame = pack(
         {
             "key": key,
             "step": step,
             "cursor": cursor,
-            "labels": {**HEAT_LABELS, **(labels or {})},
+            "labels": worded(HEAT_LABELS, labels),
             "summary": summary,
             "row": row,
             "width": width,
@@ -89,6 +67,7 @@ def heat_frame(
             "strips": [_strip(strip, cells) for strip in strips],
         }
     )
+    return mount_over_time("heat", key, frame, on_click)
 
 
 def _strip(strip: Strip, most: int) -> dict[str, Any]:

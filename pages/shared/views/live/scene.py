@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .component import mount, selection
+from .component import mount, selection, worded
 from .packing import Quantised, pack
 
 LAYERS = ("field", "real", "fake", "arrows", "lattice", "modes")
@@ -87,45 +87,19 @@ def scene(
     layers: which buttons there are, in this order; a layer no panel has data for is left out. hidden: those that are
     off until the visitor turns them on. labels: words by the names in `LABELS`, for what should not be in English.
     probability: colour and read-out are σ(field); else they are the field itself, around `middle` (default: the middle
-    of its 5th and 95th percentile). on_select is called before the rerun that a click causes.
+    of its 5th and 95th percentile). on_select is called before the rerun that a click causes. Raises
+    ValueError on a layer or a label that does not exist.
     """
     selected, clicked = selection(key, selected, on_select)
-    frame = scene_frame(
-        key, panels, step=step, layers=layers, hidden=hidden, labels=labels, summary=summary, height=height,
-        probability=probability, middle=middle, selectable=selectable, selected=selected,
-    )  # fmt: skip
-    mount("scene", key, frame, on_selected_change=clicked)
-    return selected
-
-
-def scene_frame(
-    key: str,
-    panels: Panel | Sequence[Panel],
-    *,
-    step: int | None = None,
-    layers: Sequence[str] = LAYERS,
-    hidden: Sequence[str] = (),
-    labels: Mapping[str, str] | None = None,
-    summary: str = "",
-    height: int = 520,
-    probability: bool = True,
-    middle: float | None = None,
-    selectable: bool = False,
-    selected: int | None = None,
-) -> bytes:
-    """The bytes of one frame; see `scene`. Raises ValueError on a layer or a label that does not exist."""
     panels = [panels] if isinstance(panels, Panel) else list(panels)
     for name in (*layers, *hidden):
         if name not in LAYERS:
             raise ValueError(f"there is no layer {name!r}; the layers are {', '.join(LAYERS)}")
-    for name in labels or {}:
-        if name not in LABELS:
-            raise ValueError(f"the scene has no word {name!r}; its words are {', '.join(LABELS)}")
-    words = {**LABELS, **(labels or {})}
+    words = worded(LABELS, labels)
     source = {"modes": "centres"}
     present = [name for name in layers if any(getattr(p, source.get(name, name)) is not None for p in panels)]
     shared: dict[int, Quantised] = {}  # the real points of all panels are often the same array
-    return pack(
+    frame = pack(
         {
             "key": key,
             "step": step,
@@ -138,6 +112,8 @@ def scene_frame(
             "panels": [_panel(panel, len(panels), probability, middle, shared) for panel in panels],
         }
     )
+    mount("scene", key, frame, on_selected_change=clicked)
+    return selected
 
 
 def _panel(

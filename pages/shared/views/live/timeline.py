@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .component import mount
+from .component import mount, worded
 from .packing import pack
 
 TIMELINE_LABELS: Mapping[str, str] = {
@@ -37,8 +37,5 @@ def timeline(
     that the browser asks for when runs have come to rest; on_look before one in which, without a socket, another step
     is looked at: the result's `look` is {"step": …}.
     """
-    for name in labels or {}:
-        if name not in TIMELINE_LABELS:
-            raise ValueError(f"the timeline has no word {name!r}; its words are {', '.join(TIMELINE_LABELS)}")
-    frame = {"key": key, "token": token, "buttons": buttons, "labels": {**TIMELINE_LABELS, **(labels or {})}, **header}
+    frame = {"key": key, "token": token, "buttons": buttons, "labels": worded(TIMELINE_LABELS, labels), **header}
     return mount("timeline", key, pack(frame), on_rest_change=on_rest, on_look_change=on_look)

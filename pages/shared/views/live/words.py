@@ -55,12 +55,8 @@ Block = Numbers | Sentence | Table
 def words(key: str, blocks: Sequence[Block], *, step: int | None = None, reserve: int = 0) -> None:
     """Show the blocks one below the other. `reserve`: pixels that they take at least, so that what stands below stays
     where it is while sentences come and go."""
-    mount("words", key, words_frame(key, blocks, step=step, reserve=reserve))
-
-
-def words_frame(key: str, blocks: Sequence[Block], *, step: int | None = None, reserve: int = 0) -> bytes:
-    """The bytes of one frame; see `words`."""
-    return pack({"key": key, "step": step, "reserve": reserve, "blocks": [_block(block) for block in blocks]})
+    frame = pack({"key": key, "step": step, "reserve": reserve, "blocks": [_block(block) for block in blocks]})
+    mount("words", key, frame)
 
 
 def _block(block: Block) -> Mapping[str, Any]:
