@@ -128,6 +128,17 @@ def _entrance(channels: int) -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(1, channels, 3, padding=1), nn.LeakyReLU(LEAK))
 
 
+def _halved() -> nn.Sequential:
+    """28×28 → 14×14×32."""
+    return nn.Sequential(nn.Conv2d(1, 32, 4, stride=2, padding=1), nn.LeakyReLU(LEAK))
+
+
+def _down(channels: int, generator: torch.Generator, norm: str, dropout: float) -> nn.Sequential:
+    """14×14 × channels → 7×7×64."""
+    conv = nn.Conv2d(channels, 64, 4, stride=2, padding=1)
+    return nn.Sequential(*drop(dropout, generator), conv, *norm2d(norm, 64), nn.LeakyReLU(LEAK))
+
+
 class ProgressiveDiscriminator(nn.Module):
     """28×28, averaged down to the size that `growth` has reached → logit."""
 
@@ -142,14 +153,9 @@ class ProgressiveDiscriminator(nn.Module):
     ) -> None:
         super().__init__()
         self.growth = growth
-        self.from_28 = nn.Sequential(nn.Conv2d(1, 32, 4, stride=2, padding=1), nn.LeakyReLU(LEAK))
+        self.from_28 = _halved()
         self.from_14, self.from_7 = _entrance(32), _entrance(64)
-        self.down = nn.Sequential(
-            *drop(dropout, generator),
-            nn.Conv2d(32, 64, 4, stride=2, padding=1),
-            *norm2d(norm, 64),
-            nn.LeakyReLU(LEAK),
-        )
+        self.down = _down(32, generator, norm, dropout)
         self.head = d_head(64, generator, dropout=dropout, minibatch_std=minibatch_std)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -172,14 +178,9 @@ class MultiScaleDiscriminator(nn.Module):
         self, generator: torch.Generator, *, norm: str = "none", dropout: float = 0.0, minibatch_std: bool = False
     ) -> None:
         super().__init__()
-        self.from_28 = nn.Sequential(nn.Conv2d(1, 32, 4, stride=2, padding=1), nn.LeakyReLU(LEAK))
+        self.from_28 = _halved()
         self.from_14, self.from_7 = _entrance(8), _entrance(16)
-        self.down = nn.Sequential(
-            *drop(dropout, generator),
-            nn.Conv2d(40, 64, 4, stride=2, padding=1),
-            *norm2d(norm, 64),
-            nn.LeakyReLU(LEAK),
-        )
+        self.down = _down(40, generator, norm, dropout)
         self.head = d_head(80, generator, dropout=dropout, minibatch_std=minibatch_std)
 
     def forward(self, x: Tensor) -> Tensor:

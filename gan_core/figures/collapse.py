@@ -5,14 +5,13 @@ Arrays in, a figure out; `labels` replaces the English texts by name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
 from gan_core.figures import style
-
-Labels = Mapping[str, str] | None
+from gan_core.figures.style import Labels
 
 MITIGATIONS = {
     "modes": "modes captured",

@@ -12,8 +12,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from gan_core.figures import style
-
-Labels = Mapping[str, str] | None
+from gan_core.figures.style import Labels
 
 CLASSES = {
     "digit": "digit, as the classifier reads it",

@@ -14,9 +14,7 @@ from scipy.special import rel_entr
 
 from gan_core.figures import style
 from gan_core.figures.pieces import animated, area, clear, line, two_sided
-
-Labels = Mapping[str, str] | None
-Floats = NDArray[np.float64]
+from gan_core.figures.style import Floats, Labels
 
 WORDS = {
     "p": "p (real)",

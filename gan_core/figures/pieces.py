@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from gan_core.figures import style
-
-Labels = Mapping[str, str] | None
-Floats = NDArray[np.float64]
+from gan_core.figures.style import Floats
 
 FRAME_MS = 90
 

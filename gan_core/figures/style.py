@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+Labels = Mapping[str, str] | None  # words in place of the English ones, by name
+Floats = NDArray[np.float64]
 
 # Okabe and Ito's eight colours, which are told apart with any colour vision, with grey for black, which would vanish on
 # a dark page, and two more of Paul Tol's. Streamlit's theme has the same ten in the same order.

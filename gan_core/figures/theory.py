@@ -5,22 +5,21 @@ Each function takes numbers and gives a figure; `labels` replaces its English te
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from plotly.subplots import make_subplots
 from scipy.special import expit
 
 from gan_core import theory
 from gan_core.figures import style
+from gan_core.figures.style import Floats, Labels
 
 Axis = Literal["probability", "logit"]
 Scale = Literal["linear", "log"]
-Labels = Mapping[str, str] | None
-Floats = NDArray[np.float64]
 
 SLIDE_HEIGHT = 600
 BINS = 50

@@ -5,15 +5,13 @@ from __future__ import annotations
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from plotly.subplots import make_subplots
 
 from gan_core import theory
 from gan_core.figures import style
 from gan_core.figures import theory as pictures
-
-Labels = pictures.Labels
-Floats = NDArray[np.float64]
+from gan_core.figures.style import Floats, Labels
 
 # the values stand in a table beside the picture, the samples in a picture of their own
 LOSSES = {name: text for name, text in pictures.LOSS_CURVES.items() if name not in ("value", "samples")}

@@ -8,14 +8,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from plotly.subplots import make_subplots
 
 from gan_core.figures import style
 from gan_core.figures.pieces import animated, area, line, two_sided
-
-Labels = Mapping[str, str] | None
-Floats = NDArray[np.float64]
+from gan_core.figures.style import Labels
 
 WORDS = {
     "p": "real p",

@@ -57,9 +57,9 @@ class GaussianMixture:
         w, m, s = (np.atleast_1d(np.asarray(a, float)) for a in (self.weights, self.means, self.stds))
         if not (w.shape == m.shape == s.shape and w.ndim == 1):
             raise ValueError("Give one weight, one mean and one standard deviation for each Gaussian.")
-        if not ((w >= 0).all() and w.sum() > 0 and (s > 0).all() and np.isfinite([w, m, s]).all()):
-            raise ValueError("Weights have to be at least 0 and one above it, standard deviations above 0.")
-        set_fields(self, weights=w / w.sum(), means=m, stds=s)
+        if not ((s > 0).all() and np.isfinite([w, m, s]).all()):
+            raise ValueError("Standard deviations have to be above 0, and all numbers finite.")
+        set_fields(self, weights=shares(w), means=m, stds=s)
 
     @classmethod
     def gaussian(cls, mean: float, std: float) -> GaussianMixture:
@@ -185,6 +185,13 @@ def quantile(d: OnLine, u: ArrayLike) -> Floats:
         reached = d.moments(middle)[0] >= u
         low, high = np.where(reached, low, middle), np.where(reached, middle, high)
     return high
+
+
+def shares(weights: Floats) -> Floats:
+    """The weights divided by their sum. Raises ValueError on one below 0, or on nothing but zeros."""
+    if not ((weights >= 0).all() and weights.sum() > 0):
+        raise ValueError("Weights have to be at least 0 and one above it.")
+    return weights / weights.sum()
 
 
 def set_fields(of: object, **values: Floats) -> None:

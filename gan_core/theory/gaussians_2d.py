@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import rel_entr
 
-from gan_core.theory.distributions_1d import LN_2PI, set_fields
+from gan_core.theory.distributions_1d import LN_2PI, set_fields, shares
 
 Floats = NDArray[np.float64]
 
@@ -65,9 +65,9 @@ class Normals:
         w, m, c = (np.asarray(a, float) for a in (self.weights, self.means, self.covariances))
         if w.ndim != 1 or m.shape != (len(w), 2) or c.shape != (len(w), 2, 2):
             raise ValueError("Give a weight, a mean (2,) and a covariance (2, 2) for each Gaussian.")
-        if not ((w >= 0).all() and w.sum() > 0 and (np.linalg.eigvalsh(c) > 0).all()):
-            raise ValueError("Weights have to be at least 0 and one above it, covariances positive definite.")
-        set_fields(self, weights=w / w.sum(), means=m, covariances=c)
+        if not (np.linalg.eigvalsh(c) > 0).all():
+            raise ValueError("Covariances have to be positive definite.")
+        set_fields(self, weights=shares(w), means=m, covariances=c)
 
     @classmethod
     def gaussian(cls, mean: Sequence[float], stds: Sequence[float], degrees: float = 0.0) -> Normals:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.shell.i18n import t
 
@@ -13,6 +14,14 @@ def words() -> dict[str, str]:
     from gan_core.figures.distances import WORDS
 
     return {name: t(f"distances.figure.{name}") for name in WORDS}
+
+
+def columns(text: str = "") -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Of a section: on the left its text and what it asks, on the right its pictures."""
+    left, right = st.columns([2, 3], gap="large")
+    if text:
+        left.markdown(t(f"distances.{text}"))
+    return left, right
 
 
 def chart(figure: Any, name: str) -> None:

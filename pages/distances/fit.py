@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.distances.drawing import chart, number, words
+from pages.distances.drawing import chart, columns, number, words
 from pages.shared.controls import options
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
@@ -22,9 +22,8 @@ def section(page: PageState) -> None:
     from gan_core.figures import distances as figures
     from gan_core.theory.distributions_1d import GaussianMixture
 
-    left, right = st.columns([2, 3], gap="large")
+    left, right = columns("fit_text")
     with left:
-        st.markdown(t("distances.fit_text"))
         distance = options.control(page, "fit_distance")
         weight = options.control(page, "fit_weight")
         start = (options.control(page, "fit_mean"), options.control(page, "fit_std"))

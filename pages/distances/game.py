@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from pages.distances.drawing import chart, number, words
+from pages.distances.drawing import chart, columns, number, words
 from pages.shared.controls import options
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
@@ -16,9 +16,8 @@ def section(page: PageState) -> None:
     from gan_core import theory
     from gan_core.figures import game as figures
 
-    left, right = st.columns([2, 3], gap="large")
+    left, right = columns("game_text")
     with left:
-        st.markdown(t("distances.game_text"))
         d = options.control(page, "game_distance")
         path = options.control(page, "game_path")
         share = options.control(page, "game_share" if path == "zero" else "game_certainty")

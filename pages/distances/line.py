@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 
 from pages.distances.drawing import chart, number, words
-from pages.distances.options import DIVERGENCES, EXAMPLES, LINE, NAMES, OF, SIDES, Side
-from pages.distances.shapes import COLOURS, OWN, examples, shape, uploaded
+from pages.distances.options import DIVERGENCES, EXAMPLES, LINE, NAMES, OF, Side
+from pages.distances.shapes import COLOURS, OWN, both, shape, uploaded
 from pages.shared.controls import options
 from pages.shared.controls.bars import bars
 from pages.shared.shell import address
@@ -32,18 +32,10 @@ def section(page: PageState) -> None:
     from gan_core.theory.distributions_1d import Sample
     from gan_core.theory.divergences_1d import compare
 
-    examples(page, "line", EXAMPLES, LINE)
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        boxes = st.columns(2, gap="medium")
-        shaped = {}
-        for side, box in zip(SIDES, boxes, strict=True):
-            with box:
-                shaped[side] = _on_line(page, side)
-    p, q = shaped["p"], shaped["q"]
-    if p is None or q is None:
-        right.info(t("distances.upload_missing"), icon=":material/upload_file:")
+    left, right, shaped = both(page, "line", _on_line, EXAMPLES, LINE)
+    if shaped is None:
         return
+    p, q = shaped
     with left:
         bins = 30
         if isinstance(p, Sample) or isinstance(q, Sample):

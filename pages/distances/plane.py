@@ -16,11 +16,10 @@ from pages.distances.options import (
     NAMES,
     OF_PLANE,
     PLANE,
-    SIDES,
     TRANSPORTED,
     Side,
 )  # fmt: skip
-from pages.distances.shapes import OWN, examples, shape, uploaded
+from pages.distances.shapes import OWN, both, shape, uploaded
 from pages.shared.controls import options
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
@@ -34,17 +33,10 @@ LINES_PER_POINT = 4  # of a drawn entropic plan: its strongest ones
 
 @st.fragment
 def section(page: PageState) -> None:
-    examples(page, "plane", EXAMPLES_PLANE, PLANE)
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        shaped = {}
-        for side, box in zip(SIDES, st.columns(2, gap="medium"), strict=True):
-            with box:
-                shaped[side] = _in_plane(page, side)
-    p, q = shaped["p"], shaped["q"]
-    if p is None or q is None:
-        right.info(t("distances.upload_missing"), icon=":material/upload_file:")
+    left, right, shaped = both(page, "plane", _in_plane, EXAMPLES_PLANE, PLANE)
+    if shaped is None:
         return
+    p, q = shaped
     of_samples = isinstance(p, np.ndarray) or isinstance(q, np.ndarray)
     with left:
         n = options.control(page, "samples")

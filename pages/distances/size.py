@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from pages.distances.drawing import chart, number, words
+from pages.distances.drawing import chart, columns, number, words
 from pages.distances.options import SIZES
 from pages.shared.controls import options
 from pages.shared.shell.i18n import t
@@ -22,9 +22,8 @@ def section(page: PageState) -> None:
     from gan_core.figures import distances as figures
     from gan_core.theory.divergences_1d import expected_floor
 
-    left, right = st.columns([2, 3], gap="large")
+    left, right = columns("size_text")
     with left:
-        st.markdown(t("distances.size_text"))
         measure = options.control(page, "measure")
         d = options.control(page, "size_distance")
         n = options.control(page, "n", words="{:,}".format)

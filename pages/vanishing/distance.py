@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,6 @@ import streamlit as st
 
 from pages.shared.controls import options, predict
 from pages.shared.play import experiments
-from pages.shared.play.experiments import Experiment
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import tables
@@ -29,23 +29,21 @@ def section(page: PageState) -> None:
     run = f"gaussians {seed}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         options.control(page, "far_scale", words=lambda one: t(f"vanishing.scale_{one}"))
-        pressed = run in experiments.start_button(page, "distance", run, t("vanishing.distance_start"))
-    experiment = _gaussians(run, seed) if pressed else None
-    measured: GaussianCurves | None = experiment.look() if experiment is not None and experiment.done else None
+        experiment = experiments.pressed(
+            page, "distance", run, t("vanishing.distance_start"), partial(_gaussians, seed), lambda work: work.curves(),
+            GAUSSIAN_STEPS,
+        )  # fmt: skip
+    measured: GaussianCurves | None = None if experiment is None else experiment.result
     shown, evidence = (None, "") if measured is None else doubling(measured)
-    predict.question(
-        page, "distance", ("grows", "hardly", "falls"), run=run, started=pressed, shown=shown, evidence=evidence
-    )
+    predict.question(page, "distance", ("grows", "hardly", "falls"), run=run, started=experiment is not None,
+                     shown=shown, evidence=evidence)  # fmt: skip
     experiments.stage([experiment] if experiment is not None else [], lambda: _two_gaussians(page, measured))
 
 
-def _gaussians(name: str, seed: int) -> Experiment | None:
-    def make() -> Any:
-        from gan_core.studies.frozen_generator import GaussianDiscriminators
+def _gaussians(seed: int) -> Any:
+    from gan_core.studies.frozen_generator import GaussianDiscriminators
 
-        return GaussianDiscriminators(seed=seed)
-
-    return experiments.wanted(name, make, lambda work: work.curves(), GAUSSIAN_STEPS)
+    return GaussianDiscriminators(seed=seed)
 
 
 def doubling(measured: GaussianCurves) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -33,28 +34,31 @@ def section(page: PageState) -> None:
     st.markdown(t("vanishing.helps_text", rounds=HELP_ROUNDS, d_steps=HELP_D_STEPS))
     config = experiment_config(page, loss="minimax", d_steps=HELP_D_STEPS)
     run = f"helps {config.to_query()}"
-    pressed = run in experiments.start_button(page, "helps", run, t("vanishing.helps_start"))
-    experiment = _remedies(run, config) if pressed else None
+    experiment = experiments.pressed(
+        page,
+        "helps",
+        run,
+        t("vanishing.helps_start"),
+        partial(_remedies, config),
+        lambda work: work.curves,
+        HELP_ROUNDS,
+    )
     shown, evidence = None, ""
     if experiment is not None and experiment.done:
         smoothed = experiment.look()[1 + list(HELPS).index("label_smoothing")]
         shown = smoothed.verdict("minimax")
         evidence = t("vanishing.became", rounds=HELP_ROUNDS, change=times(smoothed.change("minimax")))
-    predict.question(
-        page, "helps", ("falls", "stays", "grows"), run=run, started=pressed, shown=shown, evidence=evidence
-    )
+    predict.question(page, "helps", ("falls", "stays", "grows"), run=run, started=experiment is not None, shown=shown,
+                     evidence=evidence)  # fmt: skip
     if experiment is not None:
         experiments.stage([experiment], lambda: _remedy_charts(page, experiment))
         st.caption(t("vanishing.helps_note"))
 
 
-def _remedies(name: str, config: RunConfig) -> Experiment | None:
-    def make() -> Any:
-        from gan_core.studies.frozen_generator import FrozenGenerator
+def _remedies(config: RunConfig) -> Any:
+    from gan_core.studies.frozen_generator import FrozenGenerator
 
-        return FrozenGenerator([config, *(config.replace(**changes) for changes in HELPS.values())], warm_up=0)
-
-    return experiments.wanted(name, make, lambda work: work.curves, HELP_ROUNDS)
+    return FrozenGenerator([config, *(config.replace(**changes) for changes in HELPS.values())], warm_up=0)
 
 
 def _remedy_charts(page: PageState, experiment: Experiment) -> None:

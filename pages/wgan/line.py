@@ -44,15 +44,14 @@ def section(page: PageState) -> None:
     seed = page.config.train.seed
     run = f"line {kind} {distance} {weight} {seed}"
     with start:
-        pressed = run in experiments.start_button(page, "start", run, t(f"{page.name.replace('-', '.')}_start"))
-    experiment = None
-    if pressed:
         make = partial(_duel, kind, distance, weight, seed)
-        experiment = experiments.wanted(run, make, lambda work: work.duel(), DUEL_UPDATES)
-    result: Duel | None = experiment.look() if experiment is not None and experiment.done else None
+        experiment = experiments.pressed(
+            page, "start", run, t("wgan.line_start"), make, lambda work: work.duel(), DUEL_UPDATES
+        )
+    result: Duel | None = None if experiment is None else experiment.result
     shown, evidence = (None, "") if result is None else _pull_at_fakes(kind, distance, result)
-    predict.question(page, "pull", ("critic", "alike", "saturating"), run=run, started=pressed, shown=shown,
-                     evidence=evidence)  # fmt: skip
+    predict.question(page, "pull", ("critic", "alike", "saturating"), run=run, started=experiment is not None,
+                     shown=shown, evidence=evidence)  # fmt: skip
 
     def draw() -> None:
         newest = None if experiment is None else experiment.look()

@@ -35,22 +35,22 @@ def section(page: PageState) -> None:
     seed = page.config.train.seed
     run = f"lines {theta} {warm_up} {seed}"
     with right:
-        pressed = run in experiments.start_button(page, "start", run, t(f"{page.name.replace('-', '.')}_start"))
+        make = partial(_game, theta, warm_up, seed)
+        experiment = experiments.pressed(
+            page, "start", run, t("wgan.lines_start"), make, lambda work: work.paths(), warm_up + THETA_STEPS
+        )
     words = {name: t(f"wgan.exact_lines.{name}") for name in theory.PARALLEL_LINES}
     st.plotly_chart(
         theory.parallel_lines(theta, labels=words), key=f"{page.name}-exact", config=style.EXPORT, width="stretch"
     )
-    experiment = None
-    if pressed:
-        make = partial(_game, theta, warm_up, seed)
-        experiment = experiments.wanted(run, make, lambda work: work.paths(), warm_up + THETA_STEPS)
-    result: Paths | None = experiment.look() if experiment is not None and experiment.done else None
+    result: Paths | None = None if experiment is None else experiment.result
     shown, evidence = None, ""
     if result is not None:
         back, of = result.returned("minimax"), result.theta["minimax"].shape[1]
         shown = "all" if back == of else "none" if back == 0 else "some"
         evidence = t("wgan.lines_evidence", k=back, n=of, steps=THETA_STEPS)
-    predict.question(page, "back", ("all", "some", "none"), run=run, started=pressed, shown=shown, evidence=evidence)
+    predict.question(page, "back", ("all", "some", "none"), run=run, started=experiment is not None, shown=shown,
+                     evidence=evidence)  # fmt: skip
     if experiment is not None:
         experiments.stage([experiment], lambda: _paths(page, experiment.look()))
     st.caption(t("wgan.lines_note"))

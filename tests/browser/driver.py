@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0  # seconds for a server to answer or a page to come to rest, on a busy machine
+SMALL = "batch=16&g_layers=16&d_layers=16&steps=1000000"  # small nets: a test needs steps, not pictures
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -32,6 +33,7 @@ FAREWELLS = (
     "starlette.websockets.WebSocketDisconnect", "starlette.websockets.WebSocketDisconnected",
     "uvicorn.protocols.utils.ClientDisconnected",
 )  # fmt: skip
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 def chromium() -> str | None:

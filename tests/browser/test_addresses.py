@@ -6,10 +6,6 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.driver import PATIENCE
-
-expect.set_options(timeout=PATIENCE * 1000)
-
 
 def test_distances_puts_what_is_set_into_the_address_and_a_reload_finds_it(page: Page) -> None:
     page.goto("/distances?line_q_mean=2")

@@ -8,11 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from pages.shared.views.live.component import drawing_code
-from tests.browser.driver import PATIENCE, Server, timeline, visitor, wait_at_rest, wait_idle
+from tests.browser.driver import Server, timeline, visitor, wait_at_rest, wait_idle
 
 # two members of small nets: a test needs steps, not modes
 SMALL = "/collapse?members=2&batch=16&g_layers=16&d_layers=16&latent_dim=2&steps=400"
-expect.set_options(timeout=PATIENCE * 1000)
 
 
 def strips(page: Page) -> Locator:

@@ -6,9 +6,7 @@ import re
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.driver import PATIENCE, Server, timeline, to_the_start, visitor, wait_idle
-
-expect.set_options(timeout=PATIENCE * 1000)
+from tests.browser.driver import Server, timeline, to_the_start, visitor, wait_idle
 
 
 def samples(page: Page) -> Locator:

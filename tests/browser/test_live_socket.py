@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Locator, Page, WebSocket, WebSocketRoute, expect
 
 from tests.browser.driver import (
-    PATIENCE,
+    SMALL,
     Server,
     button,
     press,
@@ -25,9 +25,6 @@ from tests.browser.driver import (
     wait_at_rest,
     wait_idle,
 )  # fmt: skip
-
-SMALL = "batch=16&g_layers=16&d_layers=16&steps=1000000"
-expect.set_options(timeout=PATIENCE * 1000)
 
 
 def scene(page: Page) -> Locator:

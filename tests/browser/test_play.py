@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.driver import (
     PATIENCE,
+    SMALL,
     Server,
     button,
     press,
@@ -26,10 +27,7 @@ from tests.browser.driver import (
     wait_idle,
 )  # fmt: skip
 
-# small nets: a test needs steps, not pictures
-SMALL = "batch=16&g_layers=16&d_layers=16&steps=1000000"
 PLAYERS = {"play_2d": "scene", "digits": "digits"}
-expect.set_options(timeout=PATIENCE * 1000)
 
 
 def view(page: Page, name: str = "play_2d") -> Locator:

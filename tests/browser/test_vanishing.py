@@ -6,10 +6,9 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driver import PATIENCE, press, wait_idle
+from tests.browser.driver import press, wait_idle
 
 SMALL = "members=2&batch=16&g_layers=16&d_layers=16&steps=40"
-expect.set_options(timeout=PATIENCE * 1000)
 
 
 def button(page: Page, label: str) -> Locator:

@@ -6,10 +6,9 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driver import PATIENCE, press, to_the_start, wait_at_rest, wait_idle
+from tests.browser.driver import press, to_the_start, wait_at_rest, wait_idle
 
 SMALL = "batch=16&g_layers=16&d_layers=16&steps=32"
-expect.set_options(timeout=PATIENCE * 1000)
 
 
 def button(page: Page, label: str) -> Locator:

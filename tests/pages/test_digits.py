@@ -14,8 +14,8 @@ from gan_core import weights
 from gan_core.config import RunConfig
 from gan_core.figures import digits as figures
 from gan_core.metrics import images as image_metrics
+from gan_core.presets import Preset
 from gan_core.zoo import build, checkpoints, plans
-from gan_core.zoo.plans import Plan
 from pages.digits import labels, latent_space, models, scores
 from pages.digits.replay import NUMBERS, STATE
 from pages.shared.play import experiments, resources, shelf
@@ -210,7 +210,7 @@ def conditional(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for file in ("judge.json", "judge.safetensors"):
         shutil.copy(weights.FOLDER / file, tmp_path)
     small = {"data": "mnist", "labels": "conditional", "batch": 8, "g_layers": (8,), "d_layers": (8,), "latent_dim": 4}
-    plan = Plan(RunConfig.of(**small, steps=2), "With labels", "A test")
+    plan = Preset(RunConfig.of(**small, steps=2), "With labels", "A test")
     for registry in (checkpoints.ZOO, plans.ZOO):
         monkeypatch.setitem(registry, "with_labels", plan)
     monkeypatch.setattr(build, "image_scores", quick_scores)

@@ -84,6 +84,11 @@ class Experiment:
         return not self.running and not self.error and self.look() is not None
 
     @property
+    def result(self) -> Any:
+        """The final result; None before."""
+        return self.look() if self.done else None
+
+    @property
     def progress(self) -> float:
         return min(1.0, self._job.step_count / self.until)
 
@@ -132,6 +137,13 @@ def start_button(page: PageState, name: str, run: str, label: str) -> set[str]:
         started.add(run)
         st.rerun()  # the button above is out of date
     return started
+
+
+def pressed(
+    page: PageState, name: str, run: str, label: str, make: Callable[[], Any], read: Callable[[Any], Any], until: int
+) -> Experiment | None:
+    """The experiment `run` of a `start_button`; None before it was pressed, and while the server has no room."""
+    return wanted(run, make, read, until) if run in start_button(page, name, run, label) else None
 
 
 class Waited(Protocol):
