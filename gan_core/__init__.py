@@ -19,6 +19,7 @@ from types import ModuleType
 __version__ = "0.1.0"
 
 PUBLIC = {
+    "gan_core.dirac": "gan_core.theory.dirac",
     "gan_core.judge": "gan_core.metrics.classifier",
     "gan_core.losses": "gan_core.engine.losses",
     "gan_core.trainer": "gan_core.run.trainer",

@@ -75,6 +75,9 @@ ENGLISH: dict[str, str] = {
     "config.number": "it is a number from {low:.10g} to {high:.10g}",
     "config.list_of_numbers": "it is a list of at most {longest}, joined by -, each a number from {low:g} to {high:g}",
     "config.loss_has_no_label": "{name} has no label to smooth",
+    # the Dirac-GAN
+    "dirac.start": "a start is two finite numbers, (θ, ψ)",
+    "dirac.setting": "there is no such setting here; there are {options}",
     # the same, asked for by a page's address
     "config.lost_table": "the table of this link is not on this server; upload it again, or choose other data; the "
     "page's own data set is shown",
