@@ -172,16 +172,17 @@ def controls(page: PageState) -> None:
     unrolled_key = f"{page.name}.{UNROLLED_STEPS}~{page.turns[BESIDE]}"
 
     def experiment_chosen() -> None:
-        if (wanted := one_of(st.session_state[key], SCENARIOS)) is not None:
+        if (wanted := one_of(st.session_state[key], SCENARIOS)) not in (None, name):
             start(page, wanted)
 
     def methods_chosen() -> None:
         names = tuple(name for name in VARIANTS if name in st.session_state[methods_key]) or ("plain",)
-        if set_beside(page, page.config, names):
+        if names != chosen(page) and set_beside(page, page.config, names):
             player.restart(page)
 
     def unrolled_chosen() -> None:
-        if set_beside(page, page.config, chosen(page), st.session_state[unrolled_key]):
+        wanted = st.session_state[unrolled_key]
+        if wanted != steps and set_beside(page, page.config, chosen(page), wanted):
             player.restart(page)
 
     left, right = st.columns([2, 3], gap="medium")

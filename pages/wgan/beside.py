@@ -45,6 +45,8 @@ def _methods(page: PageState) -> None:
 
     def methods_chosen() -> None:
         wanted = tuple(name for name in VARIANTS if name in st.session_state[key])
+        if wanted == names:
+            return
         if len(wanted) < FEWEST:
             page.problem = t("wgan.too_few", least=FEWEST)
             page.turns[BESIDE] += 1

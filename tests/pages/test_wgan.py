@@ -56,6 +56,20 @@ def test_it_opens_with_three_methods_that_share_all_but_the_training() -> None:
     assert next(entry for entry in PAGES if entry.name == NAME).group == "compare"
 
 
+def test_a_wish_for_the_methods_that_are_there_keeps_the_runs() -> None:
+    """A browser may report them once more after a look at another part, in an order of its own."""
+    app = trained(page())
+    show = state(app, NAME).show
+    box = app.multiselect(key=options_key(app))
+    box.set_value(list(reversed(box.value))).run()
+    assert state(app, NAME).show is show and show.job.step_count == 16
+
+
+def options_key(app: AppTest) -> str:
+    """The key of the box in which the methods are chosen."""
+    return next(box.key for box in app.multiselect if box.key.startswith(f"{NAME}.{options.BESIDE}"))
+
+
 def test_all_methods_draw_the_same_batches() -> None:
     trainers = Work([RunConfig.of(**v, batch=8) for v in options.VARIANTS.values()], None).trainers
     streams = [trainer.ensembles[0].random for trainer in trainers]

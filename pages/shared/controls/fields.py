@@ -198,7 +198,7 @@ def presets(page: PageState, names: Sequence[str]) -> None:
 
     def changed() -> None:
         wanted = one_of(st.session_state[key], names)
-        if wanted is not None:
+        if wanted not in (None, chosen):
             page.take(lambda: PRESETS[wanted].config)
             player.restart(page)
 

@@ -178,7 +178,10 @@ def changed(
 
     def taken() -> None:
         try:
-            _keep(page, name, of(st.session_state[at]))
+            new = of(st.session_state[at])
+            if new == value(page, name):
+                return
+            _keep(page, name, new)
         except (ValueError, TypeError):
             page.turns[name] += 1  # shows what is kept
             return

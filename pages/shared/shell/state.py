@@ -167,7 +167,9 @@ def if_shown(key: str, changed: Callable[[], None]) -> Callable[[], None]:
     """The callback of a control that decides runs, and whose keys, "name~something", change with what it shows.
 
     A page that looks again before all of it has come reports the widget that stood there before, and Streamlit, which
-    has forgotten that one, takes its old value for a new wish. Only the widget that is shown may have one.
+    has forgotten that one, takes its old value for a new wish. Only the widget that is shown may have one. After a look
+    at another part of a page it may also report what the widget shows: where runs begin anew with a wish, a wish for
+    what is there already is none.
     """
     name = key.split("~")[0]
     app().widgets[name] = key
