@@ -1,0 +1,61 @@
+"""A small class on a real server: eight sessions at once, each with Streamlit's protocol and the socket of the live
+pictures, as a browser has them. Counts, no times: a loaded machine is slow, and loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+from benchmarks.class_sessions import ADDRESSES, Server, Tab, Totals, press, serve, start_training
+
+ROOT = Path(__file__).parents[2]
+SESSIONS, SECONDS = 8, 10.0
+PATIENCE = 90.0
+PICTURES = 3
+SMALL = "&batch=16&g_layers=16&d_layers=16"  # of a run in the plane: eight train on any machine
+
+
+async def pupil(tab: Tab, address: str, until: float) -> None:
+    """Opens a page, trains for what is left of the lesson and sees it, then pauses, steps and goes on."""
+    await tab.open(address)
+    assert await start_training(tab)
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < until or tab.packets < PICTURES or not tab.seen.get("step"):
+        assert time.monotonic() < deadline, f"{tab.name} on {tab.page_name}: {tab.packets} pictures, {tab.seen}"
+        await asyncio.sleep(0.1)
+    for button in ("pause", "step", "play"):
+        assert await press(tab, button), f"{tab.name} on {tab.page_name}: no button {button}"
+
+
+async def lesson(server: Server, totals: Totals) -> list[Tab]:
+    pages = list(ADDRESSES)
+    until = time.monotonic() + SECONDS
+    tabs = [Tab(server.port, totals, f"#{i}") for i in range(SESSIONS)]
+    try:
+        addresses = [ADDRESSES[pages[i % len(pages)]].format(i=i) for i in range(SESSIONS)]
+        small = [address if "digits" in address else address + SMALL for address in addresses]
+        await asyncio.gather(*(pupil(tab, address, until) for tab, address in zip(tabs, small, strict=True)))
+    finally:
+        for tab in tabs:
+            await tab.close()
+    return tabs
+
+
+def alive(server: Server, since: float) -> list[object]:
+    """The runs in the server's pool, as it wrote them down last; something as long as it has not since then."""
+    return next((line["jobs"] for line in reversed(server.spied) if line["t"] > since), ["unknown"])
+
+
+def test_a_class_of_eight_is_answered_trains_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    totals = Totals()
+    with serve(ROOT, tmp_path) as server:
+        tabs = asyncio.run(lesson(server, totals))
+        left_at = time.time()
+        while (jobs := alive(server, left_at)) and time.time() < left_at + PATIENCE:
+            time.sleep(0.5)
+        assert not jobs, f"runs that outlived their visitors: {jobs}"
+        assert not totals.unanswered and not totals.errors
+        assert all(tab.packets >= PICTURES and tab.seen["step"] > 0 for tab in tabs)
+        assert len(totals.waits["open"]) == SESSIONS and len(totals.waits["step"]) == SESSIONS
+        assert not server.crashes, server.log[-3000:]
