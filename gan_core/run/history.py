@@ -17,7 +17,8 @@ CURVE_ROWS = 2048  # steps kept of every curve: when full, every second one goes
 EVERY_STEP = 128  # … but for the first ones, which are all kept
 PICTURE_BYTES = 6_000_000  # all pictures of one run together …
 LEAST_PICTURE_BYTES = 1_500_000  # … and what is left of them when memory is short
-STEPS_PER_DOUBLING = 8
+FIRST, EARLY = 16, 256  # pictures: one a doubling before the first of these steps, two before the second …
+SPACING, STEPS_PER_DOUBLING = 64, 8  # … and then eight, but so far apart: a picture costs as much as some steps
 WEIGHT_BINS = 41  # of a histogram of D's weights; odd, so that 0 has a bin of its own
 GOLDEN = (5**0.5 - 1) / 2
 
@@ -128,12 +129,22 @@ class Mark:
         return str(self.what)
 
 
+def spacing(power: int) -> int:
+    """How far apart the kept pictures of the steps power … 2·power − 1 are, of a power of two."""
+    return power if power < FIRST else power // 2 if power < EARLY else max(SPACING, power // STEPS_PER_DOUBLING)
+
+
+def pictures_until(steps: int) -> int:
+    """How many of the steps 0 … `steps` are kept as pictures."""
+    powers = [2**k for k in range(steps.bit_length())]
+    return 1 + sum((min(2 * power - 1, steps) - power) // spacing(power) + 1 for power in powers)
+
+
 class History:
     """Bounded record of one run of `members` members.
 
     Curves keep at most CURVE_ROWS steps: the first EVERY_STEP all, later ones `stride` apart. Pictures are due at
-    log-spaced steps (`due`), STEPS_PER_DOUBLING for each doubling; when they outgrow `limit` bytes the most crowded
-    one goes.
+    log-spaced steps (`due`); when they outgrow `limit` bytes the most crowded one goes.
     """
 
     def __init__(self, members: int) -> None:
@@ -144,9 +155,8 @@ class History:
 
     @staticmethod
     def due(step: int) -> bool:
-        """Is `step` one of the log-spaced steps 0, 1, 2, …, 16, 18, 20, … that are kept as pictures?"""
-        spacing = max(1, 2 ** (step.bit_length() - 1) // STEPS_PER_DOUBLING)
-        return step % spacing == 0
+        """Is `step` one of those that are kept as pictures: 0, 1, 2, 4, 8, 16, 24, 32, 48, …, 256, 320, 384, …?"""
+        return step % spacing(2 ** max(0, step.bit_length() - 1)) == 0
 
     def add(self, snapshot: Snapshot) -> None:
         """Keep a picture, in place of an older one of the same step."""

@@ -15,7 +15,7 @@ from contextlib import suppress
 
 from gan_core.config import ARCHITECTURES, PIXELS, ConfigError, RunConfig
 from gan_core.jobs.admission import Need
-from gan_core.run.history import CURVE_ROWS, CURVES, LEAST_PICTURE_BYTES, PICTURE_BYTES, WEIGHT_BINS
+from gan_core.run.history import CURVE_ROWS, CURVES, LEAST_PICTURE_BYTES, PICTURE_BYTES, WEIGHT_BINS, pictures_until
 
 FLOAT = 4  # bytes
 TOGETHER = 4  # members that compute at a time: trainer.CHUNK
@@ -52,7 +52,10 @@ def estimate(config: RunConfig) -> Need:
     else:
         tape = n * g_widths * FLOAT
         passing = ALWAYS + parameters * at_once // k + at_once * _perceptrons_passing(config, n, g_widths, d_widths)
-    pictures, least = (max(limit, 3 * picture) for limit in (PICTURE_BYTES, LEAST_PICTURE_BYTES))
+    pictures, least = (
+        min(max(limit, 3 * picture), pictures_until(train.steps) * picture)
+        for limit in (PICTURE_BYTES, LEAST_PICTURE_BYTES)
+    )
     held = COPIES * parameters + k * (drawn + curves + tape) + pictures + 2 * picture
     return Need(held=held, passing=passing, spare=pictures - least)
 
