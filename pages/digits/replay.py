@@ -50,7 +50,7 @@ def _state(name: str) -> PageState:
             run.show.close()
         run = pages[STATE] = PageState(STATE, config, config, choices={models.RUN: name})
     if run.show is None:
-        run.show = shelf.show(name, resources.pool())
+        run.show = shelf.show(name, resources.pool(), owner=id(app()))
     return run
 
 

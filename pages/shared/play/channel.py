@@ -82,6 +82,7 @@ class Channel:
         self._listener: Callable[[], object] | None = None  # of the socket that looks at the moment
         self._wanted = False  # it waits for a packet
         self._made: bytes | None = None  # the packet that waits for it
+        self._rested: tuple[Hashable, bytes] | None = None  # … and that of runs that have come to rest, with its state
         _channels[self.token] = self
 
     @property
@@ -104,7 +105,7 @@ class Channel:
         is told a last time, and finds that `listens` is false."""
         with self._lock:
             before, self._listener = self._listener, told
-            self._wanted, self._made = False, None
+            self._wanted, self._made, self._rested = False, None, None
         if before is not None:
             before()
 
@@ -138,8 +139,16 @@ class Channel:
             with self._lock:
                 self._made = made
         elif (show := self.show) is not None and not show.moving and self._views is not None:
-            self.pack()
+            state, made = self.state(), self.pack()
+            with self._lock:
+                self._rested = None if self._listener is None else (state, made)
         self._tell()
+
+    def rested(self, state: Hashable) -> bytes | None:
+        """The packet that a worker made when the runs came to rest, if nothing has changed since; once."""
+        with self._lock:
+            rested, self._rested = self._rested, None
+        return rested[1] if rested is not None and rested[0] == state else None
 
     def changed(self) -> None:
         """Something else than a new frame may have to be sent: the runs start, or another step is looked at."""

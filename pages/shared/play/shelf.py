@@ -8,7 +8,7 @@ No Streamlit here, as in `runs`, and no torch before a worker needs it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import fields, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -69,8 +69,8 @@ class Resumed(Work):
 class ShelfJob:
     """A `Playable` that rests with a recorded past in its frame until it is first asked to do something."""
 
-    def __init__(self, name: str, past: RunFrame, pool: Pool) -> None:
-        self.name, self.past, self.pool = name, past, pool
+    def __init__(self, name: str, past: RunFrame, pool: Pool, owner: Hashable = None) -> None:
+        self.name, self.past, self.pool, self.owner = name, past, pool, owner
         self.live: Job[Work, Frame | None] | None = None
         self._follower: Callable[[], object] | None = None
         self._joined: tuple[Frame | None, Frame] = (None, Frame((past,)))
@@ -80,7 +80,7 @@ class ShelfJob:
         if self.live is None:
             live: Job[Work, Frame | None] = Job(
                 Resumed(self.name, self.past.config), until=self.until, publish=Work.frame,
-                need=estimate(self.past.config),
+                need=estimate(self.past.config), owner=self.owner,
             )  # fmt: skip
             live.follow(self._follower)
             self.pool.submit(live)
@@ -109,6 +109,10 @@ class ShelfJob:
     def close(self) -> None:
         if self.live is not None:
             self.live.close()
+
+    def wake(self) -> None:
+        if self.live is not None:
+            self.live.wake()
 
     @property
     def frame(self) -> Frame | None:
@@ -176,7 +180,8 @@ def joined(before: RunFrame, after: RunFrame) -> RunFrame:
     )
 
 
-def show(name: str, pool: Pool) -> Show:
-    """The run as the player shows it, at its last recorded moment. Raises CheckpointError."""
+def show(name: str, pool: Pool, owner: Hashable = None) -> Show:
+    """The run as the player shows it, at its last recorded moment; `owner` answers for the memory of its training.
+    Raises CheckpointError."""
     before = past(name)
-    return Show((before.config,), ShelfJob(name, before, pool))
+    return Show((before.config,), ShelfJob(name, before, pool, owner))

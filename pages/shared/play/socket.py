@@ -110,7 +110,7 @@ async def _send(
         if channel.live:
             packet, sent = channel.fetch(), None
         elif (state := channel.state()) != sent:
-            packet, sent = await asyncio.to_thread(channel.pack), state
+            packet, sent = channel.rested(state) or await asyncio.to_thread(channel.pack), state
         else:
             continue
         if packet is not None:

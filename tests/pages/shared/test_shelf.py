@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
+from gan_core.config import RunConfig
 from pages.shared.play.shelf import ShelfJob
 from tests.gan_core.jobs.test_playable import MEMBERS, assert_kept
 
@@ -11,3 +15,12 @@ from tests.gan_core.jobs.test_playable import MEMBERS, assert_kept
 @pytest.mark.parametrize("name", MEMBERS)
 def test_what_is_played_has_every_member_with_the_same_arguments(name: str) -> None:
     assert_kept(ShelfJob, name)
+
+
+def test_what_trains_on_counts_in_its_visitors_share() -> None:
+    submitted: list[Any] = []
+    past = SimpleNamespace(config=RunConfig.of(data="mnist_full"), snapshot=SimpleNamespace(step=3))
+    job = ShelfJob("mlp", past, SimpleNamespace(submit=submitted.append), owner="a visitor")
+    job.play()
+    assert [live.owner for live in submitted] == ["a visitor"] and submitted[0].need.total > 0
+    assert submitted[0]._ready  # it goes on with the digits that come with the app: nothing is downloaded

@@ -161,6 +161,58 @@ def test_bytes_close_it_too_and_so_does_noise(client: TestClient, show: Show) ->
     assert show.job.step_count == 0
 
 
+def test_ten_thousand_malformed_messages_close_their_sockets_and_change_nothing(client: TestClient, show: Show) -> None:
+    draws = np.random.default_rng(1)
+    for _ in range(100):
+        with client.websocket_connect(f"/live/{show.channel.token}") as here:
+            here.receive_bytes()
+            for _ in range(50):
+                here.send_text(WRONG[int(draws.integers(len(WRONG)))])
+                here.send_text("".join(map(chr, draws.integers(32, 127, int(draws.integers(300))))))
+            with pytest.raises(WebSocketDisconnect) as closed:
+                here.receive_bytes()
+            assert closed.value.code == socket.NOT_ALLOWED
+    assert show.job.step_count == 0 and show.at is None and show.job.state == "paused"
+    with client.websocket_connect(f"/live/{show.channel.token}") as here:
+        assert header(here.receive_bytes())["seen"]
+
+
+def test_the_token_of_one_session_moves_no_other_and_ends_with_it(client: TestClient, pool: Pool, show: Show) -> None:
+    other = Show.start(pool, (SMALL,))
+    other.job.join()
+    show.play()
+    with client.websocket_connect(f"/live/{other.channel.token}") as here:
+        assert not header(received(here))["running"]
+        here.send_json({"do": "step", "player": "both"})
+        here.send_json({"do": "pause"})
+        while other.job.step_count < 1:
+            pass
+    assert show.running and other.job.step_count == 1
+    other.close()
+    assert code_of(client, f"/live/{other.channel.token}") == socket.NOT_ALLOWED
+    assert show.running
+
+
+def test_runs_that_come_to_rest_are_drawn_once_for_page_and_socket(client: TestClient, pool: Pool) -> None:
+    show = Show.start(pool, (SMALL.replace(steps=20),))
+    show.job.join()
+    drawn_at: list[int] = []
+
+    def views(frame: Frame) -> list[bytes]:
+        drawn_at.append(frame.step)
+        return drawn(frame)
+
+    show.channel.draw(views)
+    with client.websocket_connect(f"/live/{show.channel.token}") as here:
+        packet = received(here)
+        show.play()
+        while header(packet)["step"] < 20 or header(packet)["running"] or header(packet)["moving"]:
+            here.send_json({"do": "drawn"})
+            packet = received(here)
+    assert packet.endswith(b"20") and drawn_at.count(20) <= 2  # as a frame of the run that goes on, and at rest
+    show.close()
+
+
 def test_of_two_sockets_the_later_one_stays(client: TestClient, show: Show) -> None:
     path = f"/live/{show.channel.token}"
     with client.websocket_connect(path) as first:
