@@ -25,7 +25,8 @@ from gan_core.errors import ConfigError
 POINT_DATA = (
     "ring", "grid", "two_gaussians", "spiral", "swiss_roll", "moons", "checkerboard", "line", "ellipse", "custom",
 )  # fmt: skip
-IMAGE_DATA = ("mnist", "mnist_full", "fashion_mnist")
+DOWNLOADED = ("mnist_full", "fashion_mnist")
+IMAGE_DATA = ("mnist", *DOWNLOADED)
 ACTIVATIONS = ("relu", "leaky_relu", "tanh")
 NORMS = ("none", "batch", "layer")
 PIXELS, CLASSES = 28 * 28, 10  # of every image data set

@@ -124,8 +124,7 @@ ENGLISH: dict[str, str] = {
     "images.under_way": "{name} waits for a download that is under way; try again in a minute, or choose mnist.",
     "images.too_long": "{name} could not be downloaded within {minutes:.0f} minutes; choose mnist, which is built in, "
     "or try again when the network is better.",
-    "images.on_its_way": "{name} is being downloaded for the first time, beside the runs; press Reset in a minute, or "
-    "choose mnist, which is built in.",
+    "images.ended": "The download of {name} was ended; choose mnist, which is built in, or press Reset to try again.",
     "images.not_here": "{name} is not on this machine and could not be downloaded ({reason}); choose mnist, which is "
     "built in and needs neither network nor torchvision, or put the four original files, plain or .gz, into {where}.",
     # a visitor's table of points

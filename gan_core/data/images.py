@@ -14,8 +14,8 @@ import importlib
 import lzma
 import math
 import os
+import tempfile
 import threading
-import time
 import zlib
 from functools import lru_cache
 from pathlib import Path
@@ -35,8 +35,6 @@ FILES = {  # images, labels
 MNIST_COUNTS = (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949)
 SHARES: dict[str, tuple[float, ...]] = {"mnist": (0.1,) * 10, "mnist_full": tuple(c / 60_000 for c in MNIST_COUNTS)}
 CACHE_VARIABLE, CACHE_DEFAULT = "GAN_EXPLORER_DATA", "~/.cache/gan_explorer"
-
-FETCH_SECONDS = 300.0  # 12 to 31 MB
 
 _one_download = threading.Lock()
 
@@ -71,7 +69,7 @@ def _load_embedded(split: str) -> tuple[np.ndarray, np.ndarray]:
             raise ValueError("its checksum is another one")
         by_class = np.frombuffer(lzma.decompress(packed), np.uint8).reshape(10, n, 28, 28)
     except (OSError, ValueError, lzma.LZMAError) as error:
-        raise DataUnavailable("images.embedded_damaged", file=path.name, reason=_reason(error)) from error
+        raise DataUnavailable("images.embedded_damaged", file=path.name, reason=reason(error)) from error
     return by_class.swapaxes(0, 1).reshape(10 * n, 28, 28), np.tile(np.arange(10, dtype=np.int64), n)
 
 
@@ -80,68 +78,42 @@ def _root() -> Path:
 
 
 def _load_original(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
-    root = _root()
-    folder = root / FOLDERS[name] / "raw"
-    where = Sentence("images.where", folder=FOLDERS[name], variable=CACHE_VARIABLE, usual=CACHE_DEFAULT)
-    if _one_download.locked() or not all(_find(folder, file) for file in FILES[split]):
-        _download(name, root, where)
+    folder = _root() / FOLDERS[name] / "raw"
+    if not all(_find(folder, file) for file in FILES[split]):
+        download(name)
     try:
         return read_pair(folder, split)
     except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise DataUnavailable("images.damaged", name=name, reason=_reason(error), where=where) from error
+        raise DataUnavailable("images.damaged", name=name, reason=reason(error), where=where(name)) from error
 
 
-class _Fetch(threading.Thread):
-    """The download of one data set beside everything else."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name=f"fetch {name}", daemon=True)  # one that hangs holds up nothing, not even the end
-        self.data, self.began = name, time.monotonic()
-        self.error: DataUnavailable | None = None
-
-    def run(self) -> None:
-        try:
-            load_images(self.data, "train")
-        except DataUnavailable as error:
-            self.error = error
-
-
-_fetches: dict[str, _Fetch] = {}
-_fetching = threading.Lock()
-
-
-def prepare(name: str) -> None:
-    """Make sure that `load_images` will answer at once, for whoever cannot wait: what has to be downloaded first is
-    fetched by a thread of its own.
-
-    Raises DataUnavailable while that is under way, if it took longer than FETCH_SECONDS, and if it failed; who asks
-    again after a failure starts it anew.
-    """
+def here(name: str) -> bool:
+    """Whether `load_images` answers without a download."""
     folder = _root() / FOLDERS.get(name, "") / "raw"
-    if name not in FOLDERS or (all(_find(folder, file) for file in FILES["train"]) and not _one_download.locked()):
-        return
-    with _fetching:
-        if (fetch := _fetches.get(name)) is None:
-            fetch = _fetches[name] = _Fetch(name)
-            fetch.start()
-        elif not fetch.is_alive():
-            del _fetches[name]
-            if fetch.error is not None:
-                raise fetch.error
-            return
-    if time.monotonic() - fetch.began > FETCH_SECONDS:
-        raise DataUnavailable("images.too_long", name=name, minutes=FETCH_SECONDS / 60)
-    raise DataUnavailable("images.on_its_way", name=name)
+    return name not in FOLDERS or all(_find(folder, file) for file in FILES["train"])
 
 
-def _download(name: str, root: Path, where: Sentence) -> None:
+def where(name: str) -> Sentence:
+    """The folder that the original files belong into."""
+    return Sentence("images.where", folder=FOLDERS[name], variable=CACHE_VARIABLE, usual=CACHE_DEFAULT)
+
+
+def download(name: str) -> None:
+    """Fetch the original files into a folder beside their own, and put them there once all have come: a download that
+    is broken off leaves nothing behind. Raises DataUnavailable."""
     if not _one_download.acquire(blocking=False):
         raise DataUnavailable("images.under_way", name=name)
     try:
-        getattr(importlib.import_module("torchvision.datasets"), FOLDERS[name])(root, download=True)
+        root, data = _root(), FOLDERS[name]
+        root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=root, prefix="fetch-") as beside:
+            getattr(importlib.import_module("torchvision.datasets"), data)(Path(beside), download=True)
+            (root / data / "raw").mkdir(parents=True, exist_ok=True)
+            for file in (Path(beside) / data / "raw").iterdir():
+                file.replace(root / data / "raw" / file.name)
     # Without torchvision: ImportError. Beside a torch of another build: RuntimeError. Without a network: many kinds.
     except Exception as error:
-        raise DataUnavailable("images.not_here", name=name, reason=_reason(error), where=where) from error
+        raise DataUnavailable("images.not_here", name=name, reason=reason(error), where=where(name)) from error
     finally:
         _one_download.release()
 
@@ -177,7 +149,7 @@ def _find(folder: Path, file: str) -> Path | None:
     return next((path for path in (folder / file, folder / f"{file}.gz") if path.is_file()), None)
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
     """The beginning of an error's own words, without paths of this machine."""
     words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return (words.splitlines() or [type(error).__name__])[0][:120]

@@ -34,7 +34,8 @@ class Workload(Protocol):
 
     steps_per_slice, an int: then a slice is that many steps, untimed;
     threads, an int: told before each slice how many threads it may use, 1 and one for every worker that has no work;
-    shrink(), a method: lets go of the part of its past that `Job.need` calls spare.
+    shrink(), a method: lets go of the part of its past that `Job.need` calls spare;
+    ready, a bool: until it is true no worker touches the work; who makes it true calls `Job.wake`.
     """
 
     @property
@@ -118,7 +119,7 @@ class Job(Generic[W, F]):
                 self._rate = 0.0
             self._until = self._until if until is None else until
             self._state = "running"
-        self._wake()
+        self.wake()
 
     def pause(self) -> None:
         """Stop after the call of work.step that is under way; a frame of that step follows."""
@@ -127,7 +128,7 @@ class Job(Generic[W, F]):
                 return
             self._state = "paused"
             self._owed = True
-        self._wake()
+        self.wake()
 
     def do(self, command: Callable[[W], object]) -> None:
         """Let a worker run command(work) between two slices, also while paused; commands keep their order."""
@@ -136,7 +137,7 @@ class Job(Generic[W, F]):
                 return
             self._commands.append(command)
             self._owed = True
-        self._wake()
+        self.wake()
 
     def close(self) -> None:
         """End the job and let go of the work; a worker that is inside it lets go after the call under way."""
@@ -148,6 +149,11 @@ class Job(Generic[W, F]):
             pool = self._pool
         if pool is not None:
             pool._forget(self)
+
+    def wake(self) -> None:
+        """The work has become ready."""
+        if self._pool is not None:
+            self._pool._schedule(self)
 
     def follow(self, told: Callable[[], object] | None) -> None:
         """Have a worker call `told()` after each new frame, and when the job has come to rest; None: nobody any more.
@@ -181,7 +187,7 @@ class Job(Generic[W, F]):
     @property
     def busy(self) -> bool:
         """Whether a newer frame may still come by itself: it runs, or a command or a frame is outstanding."""
-        return self._scheduled or self.state == "queued"
+        return self._scheduled or self.state == "queued" or not self._ready
 
     @property
     def frame(self) -> F | None:
@@ -218,9 +224,10 @@ class Job(Generic[W, F]):
         """Steps per second over the last second or so; 0 when the job does not run."""
         return self._rate if self._state == "running" else 0.0
 
-    def _wake(self) -> None:
-        if self._pool is not None:
-            self._pool._schedule(self)
+    @property
+    def _ready(self) -> bool:
+        work = self._work
+        return work is None or getattr(work, "ready", True)
 
     def _tell(self) -> None:
         follower = self._follower
@@ -326,4 +333,4 @@ class Job(Generic[W, F]):
     def _has_work(self) -> bool:
         with self._lock:
             waits = self._state == "running" or self._owed or bool(self._commands)
-            return waits and self._state != "closed" and self._ticket is None
+            return waits and self._state != "closed" and self._ticket is None and self._ready

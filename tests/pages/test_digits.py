@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from gan_core import weights
 from gan_core.config import RunConfig
+from gan_core.data import fetch, images, load_images
+from gan_core.errors import DataUnavailable
 from gan_core.figures import digits as figures
 from gan_core.metrics import images as image_metrics
 from gan_core.presets import Preset
@@ -123,6 +125,63 @@ def test_the_shelf_starts_where_the_card_says() -> None:
     assert live.snapshot.step == last.step and job.until == 2 * last.step
     assert np.abs(live.snapshot.fake.astype(int) - last.fake).mean() < 1
     job.close()
+
+
+# ── data that have to be downloaded ──────────────────────────────────────────────────────────────────────────────────
+
+
+class Download:
+    """A download under way, that ends when the test says so."""
+
+    data, over, error = "fashion_mnist", False, None
+
+    def __init__(self) -> None:
+        self.waiting: list[Callable[[], object]] = []
+        self.call, self.leave = self.waiting.append, self.waiting.remove
+
+
+@pytest.fixture
+def download(monkeypatch: pytest.MonkeyPatch) -> Download:
+    under_way = Download()
+    monkeypatch.setattr(fetch, "wanted", lambda name: under_way)
+    monkeypatch.setattr(images, "load_images", lambda name, split: load_images("mnist", split))
+    return under_way
+
+
+TINY = {"data": "fashion_mnist", "batch": "8", "g_layers": "8", "d_layers": "8", "steps": "20"}
+
+
+def test_a_run_begins_by_itself_when_its_data_have_come(download: Download) -> None:
+    app = page("scratch", **TINY)
+    assert "is being downloaded" in app.info[0].value and not app.error
+    press(app, "play", NAME)
+    job = state(app, NAME).show.job
+    assert job.busy and job.version == 0
+    download.over = True
+    for told in download.waiting:
+        told()
+    until(lambda: job.state == "finished")
+    app.run()
+    assert not app.info and state(app, NAME).show.moment().step == 20
+
+
+def test_a_download_can_be_cancelled(download: Download) -> None:
+    app = page("scratch", **TINY)
+    assert len(download.waiting) == 1
+    press(app, "cancel", NAME)
+    assert not download.waiting  # the last one to go: it ends
+    at_rest(app, NAME)
+    assert state(app, NAME).config.data.data == "mnist" and not app.info
+
+
+def test_a_download_that_fails_is_a_sentence(download: Download) -> None:
+    app = page("scratch", **TINY)
+    download.over, download.error = True, DataUnavailable("images.too_long", name="fashion_mnist", minutes=5)
+    for told in download.waiting:
+        told()
+    until(lambda: state(app, NAME).show.job.state == "failed")
+    app.run()
+    assert any("within 5 minutes" in error.value for error in app.error)
 
 
 # ── the address ──────────────────────────────────────────────────────────────────────────────────────────────────────

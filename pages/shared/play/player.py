@@ -31,6 +31,7 @@ from pages.shared.views import live
 View = Callable[[PageState, Frame], None]
 # what the socket does at once: the button's name, and what it says
 AT_ONCE = {"pause": "pause", "step": "both", "step_d": "d", "step_g": "g"}
+EMBEDDED = "mnist"  # images that need no download
 SHOWS_KEPT = 3  # pages of one visitor whose runs are kept; the longest untouched one goes first
 
 
@@ -141,10 +142,27 @@ def _notices(page: PageState, show: Show) -> None:
                 on_click=restart, args=(page,), kwargs={"play": show.running},
             )  # fmt: skip
             st.button(t("player.undo"), key=f"{page.name}-undo", icon=":material/undo:", on_click=_undo, args=(page,))
-    if show.job.state == "failed":
+    show.noticed = show.trouble
+    if show.fetching is not None:
+        _downloading(page, show.fetching)
+    elif show.job.state == "failed":
         notices.error(t("player.failed", error=sentence(show.job.error)))
     elif show.job.state == "closed":
         st.info(t("player.closed"))
+
+
+def _downloading(page: PageState, name: str) -> None:
+    """The data are on their way, which anybody may break off who does not want to wait."""
+
+    def cancel() -> None:
+        page.update(data=EMBEDDED)
+        restart(page)
+
+    data, instead = (t(f"option.data.{one}") for one in (name, EMBEDDED))
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{page.name}-downloading"):
+        words = t("player.downloading", data=data, instead=instead)
+        st.info(words, icon=":material/download:", width="stretch")
+        st.button(t("player.cancel"), key=f"{page.name}-cancel", icon=":material/close:", on_click=cancel)
 
 
 # ── what moves ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -167,7 +185,7 @@ def _look(page: PageState, view: View, touched: bool) -> None:
     show = page.show
     if show is None:
         return
-    if (show.running, show.touched) != (show.shown_running, touched):
+    if (show.running, show.touched, show.trouble) != (show.shown_running, touched, show.noticed):
         st.rerun()
     with resources.pool().going_first():
         _draw(page, view, show)
@@ -184,7 +202,7 @@ def _draw(page: PageState, view: View, show: Show) -> None:
         show.channel.draw(pushed.again(show.parts, show.channel.selections, app().language))
     elif place := show.job.place:
         st.info(t("player.queued", place=place), icon=":material/hourglass_top:")
-    elif moving:
+    elif moving and show.fetching is None:
         st.info(t("player.preparing"), icon=":material/hourglass_top:")
 
 

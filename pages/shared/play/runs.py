@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
-from gan_core.config import FIELDS, ConfigError, RunConfig
+from gan_core.config import DOWNLOADED, FIELDS, ConfigError, RunConfig
 from gan_core.errors import CheckpointError, DataUnavailable, Failure, Refusal
 from gan_core.jobs.admission import Need
 from gan_core.jobs.job import Job
@@ -29,6 +29,7 @@ from pages.shared.play.channel import Channel
 from pages.shared.views import live
 
 if TYPE_CHECKING:
+    from gan_core.data.fetch import Fetch
     from gan_core.run.classes import ClassHistory
     from gan_core.run.history import Curves, Mark, Moment
     from gan_core.run.modes import Diversity
@@ -86,8 +87,9 @@ class Frame:
 class Work:
     """N Trainers stepped together: what a `Job` calls, always from one worker of the pool at a time."""
 
-    def __init__(self, configs: Sequence[RunConfig], points: np.ndarray | None) -> None:
+    def __init__(self, configs: Sequence[RunConfig], points: np.ndarray | None, fetch: Fetch | None = None) -> None:
         self.configs, self.points = tuple(configs), points
+        self.fetch = fetch  # what has to be downloaded first: a worker is not for waiting
         self.refused: Refusal | None = None  # why there are no trainers
         self.threads = 1  # how many may compute for this work; the pool says so before each slice
 
@@ -104,12 +106,15 @@ class Work:
         return trainers
 
     def make(self) -> tuple[Trainer, ...]:
-        from gan_core.data.images import prepare
         from gan_core.run.trainer import Trainer
 
-        for config in self.configs:
-            prepare(config.data.data)  # a worker is not for waiting
+        if self.fetch is not None and self.fetch.error is not None:
+            raise self.fetch.error
         return tuple(Trainer(config, points=self.points) for config in self.configs)
+
+    @property
+    def ready(self) -> bool:
+        return self.fetch is None or self.fetch.over
 
     @property
     def step_count(self) -> int:
@@ -135,6 +140,14 @@ class Work:
 
     def frame(self) -> Frame | None:
         return Frame(tuple(map(_run_frame, self.trainers))) if self.trainers else None
+
+
+def _fetch(configs: Sequence[RunConfig]) -> Fetch | None:
+    for name in {config.data.data for config in configs} & set(DOWNLOADED):
+        from gan_core.data.fetch import wanted
+
+        return wanted(name)
+    return None
 
 
 def _watch(trainer: Trainer) -> None:
@@ -220,9 +233,11 @@ class Show:
 
     configs: tuple[RunConfig, ...]
     job: Playable[Work, Frame | None]
+    fetch: Fetch | None = None  # the download that the runs begin with
     at: int | None = None
     touched: bool = False  # it is more than a fresh start
     shown_running: bool = False  # the buttons on the page are those of runs that train
+    noticed: object = None  # the trouble that the page speaks of
     drawn: Frame | None = None  # the frame that the script run under way draws, or the last one did
     parts: list[Callable[[Frame], None]] = field(default_factory=list)  # of that script run, what is `pushed` later
     cache: dict[Any, Any] = field(default_factory=dict)  # what workers answered about these runs
@@ -239,11 +254,13 @@ class Show:
     ) -> Show:
         """Runs at step 0, paused; the first frame comes as soon as there is room for them and a worker has made the
         networks. Raises PoolFull."""
-        work = Work(configs, points)
+        work = Work(configs, points, _fetch(configs))
         need = Need.together(map(estimate, configs), at_once=2)
         job = Job(work, until=configs[0].train.steps, publish=Work.frame, need=need, owner=owner)
         pool.submit(job)
-        return cls(work.configs, job)
+        if work.fetch is not None:
+            work.fetch.call(job.wake)
+        return cls(work.configs, job, fetch=work.fetch)
 
     def ask(self, question: Callable[[Work], T]) -> Future[T]:
         """Have a worker do something with the runs between two steps; the answer, or its error, is in the future."""
@@ -319,6 +336,8 @@ class Show:
         """End the runs and let go of all that was worked out about them."""
         self.channel.close()
         self.job.close()
+        if self.fetch is not None:
+            self.fetch.leave(self.job.wake)
         self.drawn, self.parts, self.cache = None, [], {}
 
     # ── looking back ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -350,6 +369,16 @@ class Show:
     def moving(self) -> bool:
         """Whether the picture may still change by itself: training, or a command is being carried out."""
         return self.job.busy
+
+    @property
+    def fetching(self) -> str | None:
+        """The data that are being downloaded, for which the runs wait."""
+        return self.fetch.data if self.fetch is not None and not self.fetch.over else None
+
+    @property
+    def trouble(self) -> object:
+        """What a page has to speak of when it is there, and no more when it is over."""
+        return self.fetching or (self.job.state == "failed") or None
 
     def stale(self, configs: Sequence[RunConfig]) -> list[str]:
         """The fields in which `configs` are other runs than these; of another number of runs, what sets them apart."""

@@ -6,7 +6,6 @@ import gzip
 import importlib
 import shutil
 import struct
-import threading
 import urllib.error
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -185,7 +184,8 @@ def test_what_is_fetched_lands_outside_of_the_code(monkeypatch: pytest.MonkeyPat
     torchvision(monkeypatch, fetch)
     assert load_images("fashion_mnist", "train")[0].shape == (70, 28, 28)
     assert load_images("fashion_mnist", "test")[0].shape == (70, 28, 28)
-    assert roots == [tmp_path / "cache"]
+    assert [root.parent for root in roots] == [tmp_path / "cache"]
+    assert [folder.name for folder in (tmp_path / "cache").iterdir()] == ["FashionMNIST"]  # nothing beside it stays
 
 
 def test_one_download_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,8 +193,9 @@ def test_one_download_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def fetch(root: Path) -> None:
         write_originals(root / "MNIST" / "raw")
-        with pytest.raises(DataUnavailable) as caught:  # another visitor, while the files are only half there
+        with pytest.raises(DataUnavailable) as caught:  # another visitor, while the files are not yet in their place
             load_images("mnist_full", "test")
+        assert not images.here("mnist_full")
         sentences.append(str(caught.value))
 
     torchvision(monkeypatch, fetch)
@@ -249,44 +250,3 @@ def test_labels_beyond_nine_are_not_loaded(tmp_path: Path) -> None:
 
 def test_torchvision_is_not_imported_before_it_is_needed() -> None:
     assert "torchvision" not in vars(importlib.import_module("gan_core.data.images"))
-
-
-@pytest.fixture
-def fetches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, images._Fetch]:
-    monkeypatch.setenv(images.CACHE_VARIABLE, str(tmp_path))
-    monkeypatch.setattr(images, "_fetches", {})
-    return images._fetches
-
-
-def test_a_download_that_hangs_holds_up_nobody(monkeypatch: pytest.MonkeyPatch, fetches: dict) -> None:
-    released, begun = threading.Event(), threading.Event()
-
-    def hang(name: str, root: Path, where: str) -> None:
-        begun.set()
-        released.wait(60)
-        raise images.DataUnavailable("images.not_here", name=name, reason="there is no network", where=where)
-
-    monkeypatch.setattr(images, "_download", hang)
-    for _ in range(3):  # however many ask, it is fetched once
-        with pytest.raises(images.DataUnavailable, match=r"being downloaded .* press Reset in a minute"):
-            images.prepare("mnist_full")
-    assert begun.wait(60) and len(fetches) == 1
-    images.prepare("mnist")  # is built in
-    fetches["mnist_full"].began -= images.FETCH_SECONDS + 1
-    with pytest.raises(images.DataUnavailable, match="within 5 minutes; choose mnist"):
-        images.prepare("mnist_full")
-    thread = fetches["mnist_full"]
-    released.set()
-    thread.join(60)
-    with pytest.raises(images.DataUnavailable, match="no network"):
-        images.prepare("mnist_full")
-    assert not fetches  # who asks again starts it anew
-
-
-def test_what_was_fetched_is_there(monkeypatch: pytest.MonkeyPatch, fetches: dict) -> None:
-    monkeypatch.setattr(images, "load_images", lambda name, split: None)
-    with pytest.raises(images.DataUnavailable):
-        images.prepare("fashion_mnist")
-    fetches["fashion_mnist"].join(60)
-    images.prepare("fashion_mnist")
-    assert not fetches

@@ -193,3 +193,20 @@ def test_a_job_told_to_play_before_it_is_submitted_plays_then(pool: Pool) -> Non
     assert job.join(PATIENCE) and job.step_count == 0
     pool.submit(job)
     assert job.join(PATIENCE) and (job.state, job.step_count) == ("finished", 10)
+
+
+def test_a_work_that_is_not_ready_holds_no_worker_and_starts_when_it_is(pool: Pool) -> None:
+    class Late(Count):
+        ready = False
+
+    late, other = Late(), Count()
+    job, beside = job_of(late, until=3), job_of(other)
+    pool.submit(job)
+    job.play()
+    pool.submit(beside)
+    beside.play()
+    assert beside.join(PATIENCE) and beside.state == "finished"
+    assert job.busy and job.state == "running" and job.version == 0 and not late.diary
+    late.ready = True
+    job.wake()
+    assert job.join(PATIENCE) and job.state == "finished" and job.frame == 3
