@@ -16,19 +16,22 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
 from gan_core.config import RunConfig
 from gan_core.errors import Field, PoolFull
-from gan_core.jobs.admission import MB, Admission, TooLarge, budget_for_runs
+from gan_core.jobs.admission import MB, Admission, TooLarge, budget_for_runs, server_memory
 from gan_core.jobs.pool import Pool, one_torch_thread
 from gan_core.run.memory import LONGEST_STEP, estimate, lowered, step_seconds
 from pages.shared.play.runs import Show
 from pages.shared.shell.state import app
 
 MAX_RUNS = 100  # alive at once: a class of thirty with three pages each
-GIVE_BACK_SECONDS = 20
+GIVE_BACK_SECONDS, GIVE_BACK_SOONER = 20.0, 3.0  # between two times that freed memory goes back; the second when …
+PRESSED = 0.6  # … the server holds this share of what it may
+PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 SWITCH_SECONDS = 5e-4  # Python's own 5 ms let a page's script hold up a step, which asks for the interpreter ten times
 # glibc's mallopt: option, value. One heap for all threads; blocks above 8 MB are mapped, and go back when freed: what a
 # step or a still picture needs is smaller, or it would be faulted in anew every time; 64 MB may lie free at the top.
@@ -60,6 +63,24 @@ def _pool() -> Pool:
 def warm_up() -> None:
     """What the first visitor would wait for begins now, in the workers."""
     pool()
+    threading.Thread(target=_keep_small, name="memory", daemon=True).start()
+
+
+def _keep_small() -> None:
+    """Where memory is short, freed memory goes back every few seconds, whether or not anybody opens a page."""
+    pressed = PRESSED * server_memory()
+    while True:
+        time.sleep(GIVE_BACK_SOONER)
+        if resident() > pressed:
+            give_back(GIVE_BACK_SOONER)
+
+
+def resident() -> int:
+    """Bytes of this process in memory; 0 where the system does not say."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 def end() -> None:
@@ -79,11 +100,12 @@ def _spare_memory() -> None:
             ctypes.CDLL(None).mallopt(option, value)
 
 
-def give_back() -> None:
-    """Freed memory back to the system, now and then. The engine asks the C library to keep it, which makes steps
-    faster; but then the largest picture that any thread ever made would be kept for good."""
+def give_back(after: float = GIVE_BACK_SECONDS) -> None:
+    """Freed memory back to the system, if the last time is so many seconds ago. The C library is asked to keep it,
+    which makes steps faster; but then the largest picture that any thread ever made would be kept for good, in pieces
+    between what is in use: 180 of the 550 MB that a class of fifteen held."""
     global _given_back
-    if time.monotonic() - _given_back < GIVE_BACK_SECONDS:
+    if time.monotonic() - _given_back < after:
         return
     _given_back = time.monotonic()
     with contextlib.suppress(OSError, AttributeError, TypeError):  # a C library without malloc_trim
