@@ -16,7 +16,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -107,6 +108,15 @@ def names() -> tuple[str, ...]:
 
 def card(name: str) -> Card:
     """Raises CheckpointError."""
+    from gan_core.zoo import checkpoints
+
+    file = checkpoints.FOLDER / f"{name}.json"
+    return _card(name, file, file.stat().st_mtime_ns if file.is_file() else 0)
+
+
+@lru_cache(maxsize=32)
+def _card(name: str, file: Path, changed: int) -> Card:
+    """Read once, as long as the file is the same: a script run asks for all of them."""
     from gan_core.zoo import checkpoints
 
     return checkpoints.load_card(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -16,9 +16,11 @@ from pages.shared.controls.bars import bars
 from pages.shared.shell import address
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import tables
+from pages.shared.views import figures, tables
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
     from gan_core.theory.distributions_1d import OnLine
     from gan_core.theory.divergences_1d import Distances
 
@@ -35,7 +37,8 @@ def section(page: PageState) -> None:
     left, right, shaped = both(page, "line", _on_line, EXAMPLES, LINE)
     if shaped is None:
         return
-    p, q = shaped
+    one, other = shaped
+    p, q = distribution(*one), distribution(*other)
     with left:
         bins = 30
         if isinstance(p, Sample) or isinstance(q, Sample):
@@ -48,17 +51,32 @@ def section(page: PageState) -> None:
             words=lambda one: t(f"distances.{'figure.' if one in DIVERGENCES[:3] else 'name_'}{one}"),
         )  # fmt: skip
         st.markdown(t(f"distances.about_{name}"))
-        chart(_line_picture(name, p, q, bins), "line")
+        chart(figures.shared(_line_picture, name, one, other, bins, labels=words()), "line")
 
 
-def _on_line(page: PageState, side: Side) -> OnLine | None:
-    """The distribution that the controls of one side shape; None while an upload is missing."""
+Shape = tuple[str, tuple[float, ...]]  # a kind of distribution and its numbers, which can be compared
+
+
+def distribution(kind: str, numbers: tuple[float, ...]) -> OnLine:
     from gan_core.theory.distributions_1d import GaussianMixture, Histogram, Sample
 
+    if kind == OWN:
+        return Sample(np.array(numbers))
+    if kind == "bars":
+        heights = numbers if sum(numbers) > 0 else (1.0,) * len(numbers)
+        return Histogram(np.array(EDGES), np.array(heights))
+    if kind == "gaussian":
+        return GaussianMixture.gaussian(*numbers)
+    mean, std, mean2, std2, weight2 = numbers
+    return GaussianMixture(np.array([1 - weight2, weight2]), np.array([mean, mean2]), np.array([std, std2]))
+
+
+def _on_line(page: PageState, side: Side) -> Shape | None:
+    """What the controls of one side shape; None while an upload is missing."""
     kind, get = shape(page, "line", side, OF)
     if kind == OWN:
         values = uploaded(page, "line", side, 1)
-        return None if values is None else Sample(values[:, 0])
+        return None if values is None else (OWN, tuple(values[:, 0].tolist()))
     if kind == "bars":
         name = f"line_{side}_heights"
         heights = options.value(page, name)
@@ -70,13 +88,9 @@ def _on_line(page: PageState, side: Side) -> OnLine | None:
         labels = [f"{a:g} … {b:g}" for a, b in pairwise(EDGES)]
         bars(f"distances-line-{side}-bars", heights, colour=COLOURS[side], labels=labels, on_change=shaped)
         st.caption(t("distances.bars_hint", low=number(EDGES[0]), high=number(EDGES[-1])))
-        if not sum(heights) > 0:
-            heights = (1.0,) * len(heights)
-        return Histogram(np.array(EDGES), np.array(heights))
-    if kind == "gaussian":
-        return GaussianMixture.gaussian(get["mean"], get["std"])
-    weights = np.array([1 - get["weight2"], get["weight2"]])
-    return GaussianMixture(weights, np.array([get["mean"], get["mean2"]]), np.array([get["std"], get["std2"]]))
+        return "bars", tuple(heights)
+    names = ("mean", "std") if kind == "gaussian" else ("mean", "std", "mean2", "std2", "weight2")
+    return kind, tuple(get[one] for one in names)
 
 
 def _table(found: Distances) -> None:
@@ -89,19 +103,19 @@ def _table(found: Distances) -> None:
     st.caption(t("distances.units"))
 
 
-def _line_picture(name: str, p: OnLine, q: OnLine, bins: int) -> Any:
+def _line_picture(name: str, one: Shape, other: Shape, bins: int, *, labels: dict[str, str]) -> go.Figure:
     from gan_core.figures import distances as figures
     from gan_core.theory.distributions_1d import Histogram
     from gan_core.theory.divergences_1d import densities as with_densities
     from gan_core.theory.divergences_1d import transport
 
+    p, q = distribution(*one), distribution(*other)
     first, second = with_densities(p, q, bins)
     low, high = min(p.window[0], q.window[0]), max(p.window[1], q.window[1])
     edges = np.concatenate([d.edges for d in (first, second) if isinstance(d, Histogram)] + [np.empty(0)])
     # both sides of every jump, so that a step is drawn upright
     x = np.unique(np.concatenate([np.linspace(low, high, POINTS), edges, np.nextafter(edges, -np.inf)]))
     log_p, log_q = first.log_pdf(x), second.log_pdf(x)
-    labels = words()
     if name in ("kl_pq", "kl_qp"):
         return figures.log_ratio(x, log_p, log_q, reverse=name == "kl_qp", labels=labels)
     densities = np.exp(log_p), np.exp(log_q)

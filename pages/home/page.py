@@ -7,6 +7,7 @@ import streamlit as st
 from pages.shared.controls import fields
 from pages.shared.shell import layout, site
 from pages.shared.shell.i18n import t
+from pages.shared.views import figures
 
 PICTURE = Path(__file__).parent / "pictures" / "ring.webp"
 # page, preset: one card each, in this order
@@ -29,7 +30,7 @@ with words:
     st.markdown(t("home.text"))
     layout.link("play_2d", t("home.start"), preset="ring", icon=":material/play_arrow:")
     st.caption(t("home.caption"))
-picture.image(PICTURE, width="stretch")
+picture.image(figures.picture(PICTURE), width="stretch")
 
 st.markdown(f"#### {t('home.cards')}")
 for first in range(0, len(CARDS), COLUMNS):

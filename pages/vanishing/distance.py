@@ -12,13 +12,17 @@ from pages.shared.controls import options, predict
 from pages.shared.play import experiments
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import tables
+from pages.shared.views import figures, tables
 from pages.vanishing.options import ALIKE, LOSSES, heading, spread, words
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from gan_core.figures.theory import Scale
     from gan_core.studies.frozen_generator import GaussianCurves
 
 GAUSSIAN_STEPS = 1000
+NAMES = (*LOSSES, "jsd")  # what is exact and was measured
 
 
 def section(page: PageState) -> None:
@@ -61,18 +65,12 @@ def _two_gaussians(page: PageState, measured: GaussianCurves | None) -> None:
     d = options.control(page, "d", digits=1)
     left, right = st.columns(2, gap="medium")
     i = None if measured is None else int(np.argmin(np.abs(measured.distances - d)))
-    trained: dict[str, Any] = {}
-    if measured is not None:
-        trained = {"x": measured.positions, "probability": measured.probability[:, i]}
     left.plotly_chart(
-        vanishing.two_gaussians(d, **trained, labels=words("densities", vanishing.DENSITIES)),
+        figures.shared(_densities, d, measured, i, labels=words("densities", vanishing.DENSITIES)),
         key=f"{page.name}-densities", config=style.EXPORT, width="stretch",
     )  # fmt: skip
-    names = (*LOSSES, "jsd")
-    arrays = None if measured is None else {n: getattr(measured, n) for n in ("distances", *names)}
-    scale = options.value(page, "far_scale")
     right.plotly_chart(
-        vanishing.far_away(d, arrays, scale, labels=words("far", vanishing.FAR)),
+        figures.shared(_far, d, measured, options.value(page, "far_scale"), labels=words("far", vanishing.FAR)),
         key=f"{page.name}-far", config=style.EXPORT, width="stretch",
     )  # fmt: skip
     non_saturating, minimax = theory.gaussian_gradients(d)
@@ -80,6 +78,22 @@ def _two_gaussians(page: PageState, measured: GaussianCurves | None) -> None:
     rows = [
         [t(f"vanishing.exact_{name}"), style.number(exact[name], 4),
          "–" if measured is None else spread(getattr(measured, name)[:, i])]
-        for name in names
+        for name in NAMES
     ]  # fmt: skip
     tables.show([f"d = {d:g}", t("vanishing.exact"), t("vanishing.measured")], rows)
+
+
+def _densities(d: float, measured: GaussianCurves | None, i: int | None, *, labels: dict[str, str]) -> go.Figure:
+    from gan_core.figures import vanishing
+
+    trained: dict[str, Any] = {}
+    if measured is not None:
+        trained = {"x": measured.positions, "probability": measured.probability[:, i]}
+    return vanishing.two_gaussians(d, **trained, labels=labels)
+
+
+def _far(d: float, measured: GaussianCurves | None, scale: Scale, *, labels: dict[str, str]) -> go.Figure:
+    from gan_core.figures import vanishing
+
+    arrays = None if measured is None else {name: getattr(measured, name) for name in ("distances", *NAMES)}
+    return vanishing.far_away(d, arrays, scale, labels=labels)

@@ -7,17 +7,19 @@ the first visitor of a deep link that there is no such page.
 import streamlit as st
 
 from pages.shared.play import resources
-from pages.shared.shell import address, layout, site
+from pages.shared.shell import address, i18n, layout, site
 from pages.shared.shell.i18n import t
+from pages.shared.shell.state import app
 
 
 def show() -> None:
     with resources.pool().going_first():
-        _show()
+        address.read_app()
+        with i18n.speaking(app().language):  # of a thousand words a page no one has to ask the session
+            _show()
 
 
 def _show() -> None:
-    address.read_app()
     st.set_page_config(page_title=t("app.name"), page_icon="⚔️", layout="wide")
     page = st.navigation(site.menu(), expanded=True)
     layout.head(page)

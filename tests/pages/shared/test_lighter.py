@@ -1,0 +1,111 @@
+"""What is done with less work than Streamlit does it says the same."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.state.session_state import SessionState
+from streamlit.testing.v1 import AppTest
+
+from pages.shared.shell import lighter
+from tests.apart import apart
+
+
+@pytest.fixture(autouse=True)
+def put_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(SessionState, "filtered_state", SessionState.filtered_state)
+    for name in ("_call_soon_on_event_loop", "register_file_watchers"):
+        monkeypatch.setattr(AppSession, name, getattr(AppSession, name))
+    monkeypatch.setattr(st, "get_option", lambda name: {"server.fileWatcherType": "none"}[name])
+    yield
+
+
+def script() -> None:
+    import streamlit as st
+
+    st.session_state.setdefault("count", 3)
+    st.number_input("a", 0, 9, key="count")
+    st.selectbox("b", ["x", "y"], key="choice")
+    st.selectbox("c", ["x", "y"], index=None, key="none")
+    st.text_input("d", key="words")
+    st.slider("keyless", 0, 5)
+    st.write(sorted(st.session_state), len(st.session_state), "count" in st.session_state, "other" in st.session_state)
+
+
+def test_widgets_find_their_values_as_before() -> None:
+    before = AppTest.from_function(script).run()
+    lighter.apply()
+    after = AppTest.from_function(script).run()
+    for app in (before, after):
+        app.number_input[0].set_value(7)
+        app.selectbox[1].select("y")
+        app.run()
+    assert not after.exception
+    assert [one.value for one in after.main] == [one.value for one in before.main]
+    assert after.number_input[0].value == 7 and after.selectbox[1].value == "y"
+    names = [name for name in lighter.whole.fget(before.session_state._state._state)]
+    state = lighter.State(before.session_state._state._state)
+    assert sorted(state) == sorted(names) and len(state) == len(names)
+    assert {name: state[name] for name in names} == {name: before.session_state[name] for name in names}
+    assert "nobody" not in state and not any(name in state for name in ("$$ID-x-None", "$$STREAMLIT_INTERNAL_KEY_x"))
+
+
+class Session:
+    """As much of a session of Streamlit as messages need."""
+
+    def __init__(self, loop: object) -> None:
+        self._event_loop = loop
+
+
+def test_messages_keep_their_order_and_none_waits_for_what_was_said_later() -> None:
+    woken: list[int] = []
+    heard: list[int] = []
+    failed: list[dict[str, Any]] = []
+
+    async def talk() -> None:
+        loop = asyncio.get_running_loop()
+
+        def call_soon_threadsafe(*call: Any) -> None:
+            woken.append(1)
+            loop.call_soon_threadsafe(*call)
+
+        one = SimpleNamespace(call_soon_threadsafe=call_soon_threadsafe, call_exception_handler=failed.append)
+        session = Session(one)
+        for i in range(100):
+            lighter.gather(session, lambda i=i: heard.append(i))
+        lighter.gather(session, lambda: 1 / 0)
+        lighter.gather(session, lambda: heard.append(100))
+        loop.call_soon(heard.append, -1)  # what a visitor says after all that
+        while -1 not in heard:
+            await asyncio.sleep(0)
+        assert len(woken) == 1
+        lighter.gather(session, lambda: heard.append(101))
+        while heard[-1] != 101:
+            await asyncio.sleep(0)
+
+    apart(talk())
+    assert heard == [*range(101), -1, 101] and len(woken) == 2 and len(failed) == 1
+
+
+def test_a_loop_that_has_ended_takes_no_message() -> None:
+    def closed(*_: object) -> None:
+        raise RuntimeError("Event loop is closed")
+
+    loop = SimpleNamespace(call_soon_threadsafe=closed, is_closed=lambda: True)
+    lighter.gather(Session(loop), lambda: None)
+
+
+def test_with_the_watcher_off_no_session_gets_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = AppSession.register_file_watchers
+    monkeypatch.setattr(st, "get_option", lambda name: "auto")
+    lighter.apply()
+    assert AppSession.register_file_watchers is before
+    monkeypatch.setattr(st, "get_option", lambda name: "none")
+    lighter.apply()
+    assert AppSession.register_file_watchers is lighter.nothing_to_watch
