@@ -98,7 +98,8 @@ def bar(page: PageState) -> None:
         st.button(t("player.reset"), key=f"{page.name}-reset", on_click=restart, args=(page,))
         return
     with st.container(horizontal=True, gap="small", key=f"{page.name}-player"):
-        st.fragment(_buttons)(page, show)
+        with st.container(width="content"):  # a fragment's own is as wide as it can be, and Reset would stand far away
+            st.fragment(_buttons)(page, show)
         _button(page, "reset", "restart_alt", lambda: restart(page))
         _button(page, "new_seed", "casino", lambda: _new_seed(page))
     _notices(page, show)
