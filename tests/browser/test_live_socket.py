@@ -189,6 +189,10 @@ def test_without_a_socket_the_page_looks_once_a_second_and_works(page: Page) -> 
     to_the_start(page)
     expect(scene(page)).to_have_attribute("data-step", "0")
     expect(timeline(page)).to_contain_text("looked back at")
+    wait_idle(page)
+    timeline(page).get_by_role("button", name="Play the recorded steps").click()  # slowly: a picture is a script run
+    expect(scene(page)).to_have_attribute("data-step", str(last + 1))
+    expect(timeline(page)).not_to_contain_text("looked back at")
 
 
 def test_a_socket_that_is_cut_comes_back_while_the_run_goes_on(page: Page) -> None:

@@ -11,6 +11,7 @@ import { write } from "./words.js";
 const SPEEDS = [0.5, 1, 2, 4];
 const REPLAY = { rate: 6, seconds: 10 }; // recorded steps a second at speed 1, more where the whole would take longer
 const LOOK = 1000; // milliseconds between two looks without a socket
+const ANSWER = 3000; // … that a replay without a socket waits for the picture it asked Streamlit for
 const AWAY = 2000; // … that a replay waits for a timeline that is not on the page
 const SETTLE = 250; // … and until Streamlit is told that the runs rest: steps may follow one another
 const BEGUN = 700; // … or that they have begun, which is not urgent
@@ -51,6 +52,7 @@ export class Timeline extends View {
     if (stamp > (this.said ?? -Infinity)) {
       this.said = stamp;
       this.known = data;
+      this.asked = undefined;
       this.untell();
       if (this.connection?.token !== data.token) {
         this.shut();
@@ -147,7 +149,7 @@ export class Timeline extends View {
     };
     say(this.replayer, this.replaying ? "⏸" : "▶");
     label(this.replayer, this.replaying ? labels.stop : labels.replay);
-    this.replayer.disabled = data.running || !(data.steps?.length > 1) || !this.connection?.ready;
+    this.replayer.disabled = data.running || !(data.steps?.length > 1);
     say(this.speed, `×${this.pace}`);
     label(this.speed, labels.speed);
     label(this.newest, labels.newest);
@@ -163,7 +165,9 @@ export class Timeline extends View {
 
   /** Looks at a step of the past, null for the present. Runs that train stop for it. */
   look(step) {
-    if (!this.connection?.say({ do: "look", step })) this.send("look", { step });
+    if (this.connection?.say({ do: "look", step })) return;
+    this.asked = performance.now();
+    this.send("look", { step });
   }
 
   /** What a visitor looks at ends a replay. */
@@ -197,6 +201,11 @@ export class Timeline extends View {
       if (!this.root.isConnected) {
         // a script run may be putting it in another place
         if (performance.now() - this.replaying.since > AWAY) return this.halt();
+        this.next = setTimeout(tick, 50);
+        return;
+      }
+      if (performance.now() - this.asked < ANSWER) {
+        // without a socket a picture is a script run: as many as there are answers
         this.next = setTimeout(tick, 50);
         return;
       }
