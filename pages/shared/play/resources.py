@@ -112,6 +112,14 @@ def give_back(after: float = GIVE_BACK_SECONDS) -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+def tidy() -> None:
+    """After a visit. What it had lies in reference cycles, which Python alone would look for much later: a collection
+    looks at all that lives here, for .2 s, so it waits until others have left too."""
+    if time.monotonic() - _given_back >= GIVE_BACK_SECONDS:
+        gc.collect()
+        give_back()
+
+
 def start(configs: Sequence[RunConfig], points: np.ndarray | None) -> Show:
     """Runs in the pool, at step 0 and paused, or in the queue for it. Raises PoolFull."""
     largest = max(configs, key=step_seconds)
@@ -142,9 +150,6 @@ def _prepare() -> None:
         from gan_core.run.trainer import Trainer
 
         Trainer(RunConfig.of(batch=4, g_layers=(4,), d_layers=(4,))).step()
-        # all that is imported now lives as long as the server: no collection need look at it again
-        gc.collect()
-        gc.freeze()
 
 
 _tables: OrderedDict[str, np.ndarray] = OrderedDict()

@@ -57,7 +57,7 @@ def left(session: str, code: int | None) -> None:
         end(session)
     if code in (GOING_AWAY, CLOSED):  # after a goodbye, what a script run that was under way has begun since
         later(BLIP_SECONDS, end, session)
-        later(BLIP_SECONDS + 1, lambda: loop.run_in_executor(None, resources.give_back))
+        later(BLIP_SECONDS + 1, loop.run_in_executor, None, resources.tidy)
     else:
         later(BLIP_SECONDS, rest, session)
     later(float(st.get_option("server.disconnectedSessionTTL")), end, session)
