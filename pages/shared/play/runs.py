@@ -40,7 +40,7 @@ T = TypeVar("T")
 RATES = ("g_lr", "d_lr")
 LIVE = (*RATES, "steps")  # what may change while a run goes on; everything else starts a new run
 ASKED_SECONDS = 1.0  # while the runs train, a worker is not asked the same more often
-WORKED_OUT = 0.1  # of the time of runs that train, for what is slow to work out: W₁ by assignment, say
+WORKED_OUT = 0.05  # of the time of runs that train, for what is slow to work out: W₁ by assignment, say
 
 
 @dataclass(frozen=True)
