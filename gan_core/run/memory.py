@@ -20,7 +20,6 @@ from gan_core.run.history import CURVE_ROWS, CURVES, LEAST_PICTURE_BYTES, PICTUR
 FLOAT = 4  # bytes
 TOGETHER = 4  # members that compute at a time: trainer.CHUNK
 DRAWN = 16  # batches drawn ahead: engine.random.BLOCK
-ALWAYS = 32_000_000  # the block by which the C library is told to keep what is freed
 SAMPLES, GRID, LATTICE, IMAGES = 512, 50 * 50, 21 * 21, 64  # of a picture
 COPIES = 4  # of the parameters: themselves, gradient, and Adam's two averages
 # arrays of the size of the activations that a step keeps or makes, when it is recorded: in D (real and fake), in G
@@ -48,10 +47,10 @@ def estimate(config: RunConfig) -> Need:
     if ARCHITECTURES[model.architecture].convolutional:
         tape = n * CONVOLUTION_HELD
         penalised = PENALISED if train.wgan_gp or train.r1 or train.r2 else 1.0
-        passing = ALWAYS + CONVOLUTION_ALWAYS + int(at_once * n * CONVOLUTION * penalised)
+        passing = CONVOLUTION_ALWAYS + int(at_once * n * CONVOLUTION * penalised)
     else:
         tape = n * g_widths * FLOAT
-        passing = ALWAYS + parameters * at_once // k + at_once * _perceptrons_passing(config, n, g_widths, d_widths)
+        passing = parameters * at_once // k + at_once * _perceptrons_passing(config, n, g_widths, d_widths)
     pictures, least = (
         min(max(limit, 3 * picture), pictures_until(train.steps) * picture)
         for limit in (PICTURE_BYTES, LEAST_PICTURE_BYTES)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import pytest
 
 from gan_core.config import RunConfig
 from gan_core.presets import PRESETS
+from pages.shared.play import resources
 from pages.shared.shell.state import KEY
-from tests.pages.test_pages import at_rest, params, press, state, visit, words
+from tests.pages.test_pages import at_rest, params, press, state, until, visit, words
 
 
 def test_words_of_the_app_are_no_configuration() -> None:
@@ -117,3 +121,17 @@ def test_a_widget_that_the_program_has_changed_is_another_widget() -> None:
     app.selectbox(key="play_2d.loss~1").set_value("hinge").run()
     assert "play_2d.loss~1" in {box.key for box in app.selectbox}  # its own change leaves it in place
     assert "play_2d.preset~None" in {box.key for box in app.selectbox}
+
+
+def test_of_one_visitor_a_run_that_rests_makes_room_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits in the queue for memory that other runs of the same visitor hold."""
+
+    def fits(claim: Any, admitted: Iterable[Any]) -> bool:
+        return all(other.owner != claim.owner for other in admitted)
+
+    app = at_rest(visit("vanishing", batch="8", members="1", g_layers="4", d_layers="4"), "vanishing")
+    monkeypatch.setattr(resources.pool().admission, "fits", fits)
+    app.switch_page("pages/play_2d/page.py")
+    app.run()
+    assert not app.exception and state(app, "vanishing").show is None
+    until(lambda: state(app).show.job.state == "paused" and state(app).show.job.frame is not None)

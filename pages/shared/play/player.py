@@ -63,6 +63,10 @@ def restart(page: PageState, *, play: bool = False) -> None:
         page.show = resources.start(page.configs(), uploads.points(page.config))
     except PoolFull as error:
         page.problem = error
+    if page.show is not None and page.show.job.state == "queued":  # nobody waits for room that the same visitor's hold
+        for other, show in kept:
+            show.close()
+            other.show = None
     if play:
         _play(page)
 
