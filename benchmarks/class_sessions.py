@@ -339,10 +339,9 @@ class Tab:
         started = time.monotonic()
         await self.send(message)
 
-        def answered() -> bool:
+        def answered() -> bool:  # a whole run that Streamlit had to do answers what a fragment was asked, too
             return any(
-                run.started >= started and (fragment in run.fragments if fragment else not run.fragments)
-                for run, _ in self._last
+                run.started >= started and (not run.fragments or fragment in run.fragments) for run, _ in self._last
             )
 
         try:
