@@ -338,7 +338,7 @@ class Show:
         self.job.close()
         if self.fetch is not None:
             self.fetch.leave(self.job.wake)
-        self.drawn, self.parts, self.cache = None, [], {}
+        self.drawn, self.parts, self.cache, self.memories = None, [], {}, {}
 
     # ── looking back ─────────────────────────────────────────────────────────────────────────────────────────────────
 
