@@ -129,7 +129,7 @@ def main(name: str) -> int:
     except DataUnavailable as error:
         print(error.arguments.get("reason", error))
         return 1
-    return 0
+    return 0 if images.here(name) else 1
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ def download(name: str) -> None:
         with tempfile.TemporaryDirectory(dir=root, prefix="fetch-") as beside:
             getattr(importlib.import_module("torchvision.datasets"), data)(Path(beside), download=True)
             (root / data / "raw").mkdir(parents=True, exist_ok=True)
-            for file in (Path(beside) / data / "raw").iterdir():
+            for file in (Path(beside) / data / "raw").glob("*"):
                 file.replace(root / data / "raw" / file.name)
     # Without torchvision: ImportError. Beside a torch of another build: RuntimeError. Without a network: many kinds.
     except Exception as error:
