@@ -127,31 +127,70 @@ ENGLISH: dict[str, str] = {
     "images.ended": "The download of {name} was ended; choose mnist, which is built in, or press Reset to try again.",
     "images.not_here": "{name} is not on this machine and could not be downloaded ({reason}); choose mnist, which is "
     "built in and needs neither network nor torchvision, or put the four original files, plain or .gz, into {where}.",
+    # a visitor's file: what cannot be read
+    "table.bytes": "The file has {size:.1f} MB; {most:g} MB are allowed, so upload fewer rows.",
+    "table.rows": "The table has {n:,} rows; {most:,} are allowed, so take a random part of it.",
+    "table.columns": "Line {number} has {n:,} columns; {most} are allowed, so keep those that you want to see.",
+    "table.cells": "The table has {n:,} cells; {most:,} are allowed, so keep the columns that you want to see.",
+    "table.no_text": "This is no text: its character {place:,} is none that a table has. Save the table as CSV and "
+    "upload that.",
+    "table.long_cell": "A cell of the table is longer than a page; save the table as CSV again and upload that.",
+    "table.no_numbers": "The table has no columns of numbers; at least one has to be mostly numbers, one row a line.",
+    "table.damaged": "The {kind} file cannot be read, so it may be damaged; save the table as CSV and upload that.",
+    "table.no_reader": "{kind} files are read where the Python package {package} is installed, and here it is not; "
+    "save the table as CSV and upload that.",
+    "table.unpacked": "Unpacked, the file would have {size:,.0f} MB; {most:g} MB are allowed, so save fewer rows.",
+    "table.packed": "This is a packed file ({kind}); unpack it and upload the table in it.",
+    "table.array": "This is an array of NumPy ({kind}); write it with numpy.savetxt and upload that.",
+    "table.few_columns": "The table has {n} columns of numbers; {columns} are needed, separated by a comma, a "
+    "semicolon, a tab or blanks.",
+    "table.one_number_column": "The table has one column of numbers; {columns} are needed, separated by a comma, a "
+    "semicolon, a tab or blanks.",
+    "table.pick": "Name {columns} different columns, among {names}.",
+    "table.no_column": "The table has no column {name} of numbers, only {names}.",
+    "table.mostly_missing": "{n:,} of {rows:,} rows have no number in a chosen column; choose other columns, or fill "
+    "them.",
+    # … and what was assumed where it can
+    "table.assumed": "Read: {parts}.",
+    "table.plain": "numbers, as they stand",
+    "table.file": "{kind} file",
+    "table.encoding": "letters in {name}",
+    "table.semicolon": "columns between semicolons",
+    "table.tab": "columns between tabs",
+    "table.comma": "columns between commas",
+    "table.bar": "columns between bars",
+    "table.blanks": "columns between blanks",
+    "table.separator": "columns between “{mark}”",
+    "table.decimal_comma": "decimal comma",
+    "table.headings": "headings {shown}",
+    "table.skipped": "{n} lines skipped above the numbers",
+    "table.skipped_one": "1 line skipped above the numbers",
+    "table.dropped": "empty columns dropped: {n}",
+    "table.picked": "columns {names} taken",
+    "table.picked_one": "column {names} taken",
+    "table.left_out": "{n:,} of {rows:,} rows left out for want of a number, the first in line {line} ({cell})",
+    "table.numbers_as_headings": "Line {number} may be headings and is read as such: {shown}.",
+    "table.maybe_headings": "Line {number} may be headings ({shown}), and is read as numbers.",
+    "table.marks": "In column {column}, {cell} is read as {value}; it might be meant otherwise.",
+    "table.far_one": "One row lies {times:,.0f} × further out than the rest (line {line}).",
+    "table.far": "{n} rows lie {times:,.0f} × further out than the rest (the first in line {line}).",
+    "table.apart": "The columns differ {times:,.0f}-fold in their spread.",
     # a visitor's table of points
-    "points.line": "Line {number}",
     "points.row": "Row {number}",
     "points.one_column": "one column",
     "points.columns": "{n:,} columns",
     "points.empty": "The table has no rows of numbers; give at least {least} rows of two numbers, x and y.",
-    "points.bytes": "The file has {size:.1f} MB; {most:g} MB are allowed, so upload fewer rows.",
-    "points.not_utf8": "Byte {byte} of the file is not UTF-8 text; save the table as CSV in UTF-8 and upload that.",
-    "points.not_csv": "{place} cannot be read as CSV ({why}); write two numbers in it, as in 0.5,1.2.",
-    "points.long_line": "it has {n:,} characters",
     "points.dimensions": "The table has {n} dimensions; it needs two: rows, and the columns x and y.",
     "points.no_table": "This is not a table; upload a CSV file, or give a list of rows of two numbers.",
     "points.rows": "The table has {n:,} rows; {most:,} are allowed, so take a random part of it.",
-    "points.not_two": "{place} has {columns}; two are needed, x and y, separated by a comma, a semicolon or a tab, so "
-    "keep the two columns that you want to see.",
+    "points.not_two": "{place} has {columns}; two are needed, x and y.",
     "points.empty_cell": "{place} has an empty cell; fill it with a number, or delete the row.",
     "points.not_a_number": "{place} holds {cell}, which is not a number; correct it, or delete the row.",
     "points.not_finite": "{place} holds {cell}, which is not finite; correct it, or delete the row.",
     "points.one_point": "All points of the table are the same; give at least {least} different ones.",
     "points.few": "The table has {n} points that can be told apart; at least {least} are needed, so add rows, or "
-    "remove one that lies far from all others.",
+    "leave out one that lies far from all others.",
     # a visitor's samples
-    "numbers.bytes": "The text has {size:.1f} MB; at most {most:g} MB are allowed.",
-    "numbers.columns": "Line {number} has {n} entries; {columns} numbers a line are needed.",
-    "numbers.not_finite": "Line {number} holds “{cell}”, which is not a finite number; correct or delete it.",
     "numbers.samples": "There are {n:,} samples; from {least} to {most:,} are allowed.",
 }
 
@@ -173,6 +212,8 @@ class Sentence:
         def said(argument: Any) -> Any:
             if isinstance(argument, Sentence):
                 return argument.say(words, label)
+            if isinstance(argument, tuple):
+                return "; ".join(map(said, argument))
             return label(argument) if isinstance(argument, Field) else argument
 
         arguments = _Arguments({name: said(argument) for name, argument in self.arguments.items()})
@@ -228,11 +269,15 @@ class DataUnavailable(Refusal, RuntimeError):
     """A data set that cannot be had here and now: one sentence with the reason and what to do."""
 
 
-class PointsError(Refusal, ValueError):
+class TableError(Refusal, ValueError):
+    """A file that cannot be read as a table: one sentence with what was wrong, what is allowed and what to do."""
+
+
+class PointsError(TableError):
     """A table that cannot be data: one sentence with what was wrong, what is allowed and what to do."""
 
 
-class NumbersError(Refusal, ValueError):
+class NumbersError(TableError):
     """A text that holds no sample: one sentence with what was wrong and what is allowed."""
 
 

@@ -1,88 +1,52 @@
-"""A visitor's own table of points: CSV or rows in, a standardised array out, or one sentence about what is wrong.
+"""A visitor's own table of points: a file or rows in, a standardised array out, or one sentence about what is wrong.
 
-An upload is text and numbers, never anything that is executed or unpickled; what is too large is refused unread.
+A file is read by `tables`, and never executed or unpickled; what is too large is refused unread.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import re
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from gan_core.data.tables import is_empty, is_finite, is_text, lines_of, number
-from gan_core.errors import PointsError, Sentence
+from gan_core.data.picking import Picked, pick
+from gan_core.data.tables import Table, Wishes, read
+from gan_core.errors import PointsError, Sentence, TableError
 
 MAX_BYTES = 2_000_000
 MAX_ROWS = 20_000
-MAX_LINE = 200  # characters; two numbers need no more
 MIN_POINTS = 10  # different ones
 
 
-def parse_points(content: bytes | Sequence[Sequence[Any]] | np.ndarray) -> np.ndarray:
+def read_points(content: bytes, wishes: Wishes = Wishes()) -> tuple[Table, Picked]:  # noqa: B008
+    """The table in a file, and the rows of two of its columns, as they are. Raises TableError."""
+    table = read(content, wishes, most_bytes=MAX_BYTES, most_rows=MAX_ROWS)
+    return table, pick(table, wishes, 2)
+
+
+def parse_points(content: bytes | Sequence[Sequence[Any]] | np.ndarray, wishes: Wishes = Wishes()) -> np.ndarray:  # noqa: B008
     """The table as (n, 2) float32, standardised; its rows keep their order.
 
-    `content` is a CSV file (UTF-8; comma, semicolon or tab; with or without a line of headings; a decimal comma unless
-    the comma separates) or the rows of a table editor. Rows without any entry are skipped.
-
-    Standardised means: the mean is subtracted from each column, and both are divided by one common number, the root of
-    the mean of their variances. So the shape stays, and the table has the scale of the built-in data.
-
-    Raises PointsError.
+    `content` is a file, of which `tables` and `wishes` say what is taken, or the rows of a table editor, where rows
+    without any entry are skipped. Raises PointsError.
     """
     if isinstance(content, bytes | bytearray):
-        unit, rows = "points.line", _csv_rows(bytes(content))
-    else:
-        unit, rows = "points.row", _table_rows(content)
-    values = [_numbers(Sentence(unit, number=place), cells) for place, cells in rows]
+        try:
+            return standardise(read_points(bytes(content), wishes)[1].values, wishes.apart)
+        except TableError as error:
+            raise PointsError(error.code, **error.arguments) from error
+    values = [_numbers(Sentence("points.row", number=place), cells) for place, cells in _table_rows(content)]
     if not values:
         raise PointsError("points.empty", least=MIN_POINTS)
-    return _standardise(np.array(values, dtype=np.float64))
+    return standardise(np.array(values, dtype=np.float64), wishes.apart)
 
 
 def points_digest(points: np.ndarray) -> str:
     """16 hexadecimal digits that stand for the table in a configuration: the first ones of its SHA-256."""
     return hashlib.sha256(np.ascontiguousarray(points, dtype="<f4").tobytes()).hexdigest()[:16]
-
-
-def _csv_rows(content: bytes) -> Iterable[tuple[int, list[Any]]]:
-    """(line number, cells) of every line with an entry, without the headings."""
-    if len(content) > MAX_BYTES:
-        raise PointsError("points.bytes", size=len(content) / 1e6, most=MAX_BYTES / 1e6)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise PointsError("points.not_utf8", byte=error.start + 1) from error
-    if (most := max(text.count("\n"), text.count("\r"))) > 4 * MAX_ROWS:  # however many of them are empty
-        _check_length(most)
-    lines = lines_of(text)
-    _check_length(len(lines) - 1)  # one line may hold the headings
-    if not lines:
-        return []
-    separator = next((s for s in ";\t," if s in lines[0][1]), ",")
-    rows = [(i, _split(i, line, separator)) for i, line in lines]
-    first = rows[0][1]
-    if len(first) == 2 and all(cell and is_text(cell) for cell in first):
-        rows = rows[1:]  # headings
-    _check_length(len(rows))
-    return rows
-
-
-def _split(place: int, line: str, separator: str) -> list[str]:
-    if len(line) > MAX_LINE:  # not worth the second that cutting up a megabyte takes
-        columns = line.count(separator) + 1
-        if columns == 2:
-            raise _not_csv(place, Sentence("points.long_line", n=len(line)))
-        raise _columns(Sentence("points.line", number=place), columns)
-    try:
-        cells = next(csv.reader([line], delimiter=separator))
-    except csv.Error as error:
-        raise _not_csv(place, str(error)) from error
-    # a decimal comma is told from a separating one wherever something else separates
-    return [re.sub(r"^([^.,]*),([^.,]*)$", r"\1.\2", cell.strip()) for cell in cells]
 
 
 def _table_rows(content: Any) -> Iterable[tuple[int, list[Any]]]:
@@ -101,10 +65,6 @@ def _table_rows(content: Any) -> Iterable[tuple[int, list[Any]]]:
 def _check_length(rows: int) -> None:
     if rows > MAX_ROWS:
         raise PointsError("points.rows", n=rows, most=MAX_ROWS)
-
-
-def _not_csv(place: int, why: str | Sentence) -> PointsError:
-    return PointsError("points.not_csv", place=Sentence("points.line", number=place), why=why)
 
 
 def _columns(place: Sentence, count: int) -> PointsError:
@@ -128,14 +88,50 @@ def _numbers(place: Sentence, cells: list[Any]) -> list[float]:
     return [number(cell) for cell in cells]
 
 
-def _standardise(rows: np.ndarray) -> np.ndarray:
+def standardise(rows: np.ndarray, apart: bool = False) -> np.ndarray:
+    """(n, 2) float32: the mean is subtracted from each column, and both are divided by one common number, the root of
+    the mean of their variances. So the shape stays, and the table has the scale of the built-in data. `apart`: each
+    column is divided by its own standard deviation instead. Raises PointsError."""
     # A power of two costs no digit and keeps the squares below from overflowing or vanishing.
-    rows = np.ldexp(rows, -np.frexp(np.abs(rows).max())[1])
+    rows = np.ldexp(rows, -np.frexp(np.abs(rows).max(axis=0 if apart else None))[1])
     if not np.ptp(rows, axis=0).any():
         raise PointsError("points.one_point", least=MIN_POINTS)
     rows = rows - rows.mean(axis=0)
+    if apart:
+        spread = np.sqrt(np.mean(rows**2, axis=0))
+        rows = rows / np.where(spread > 0, spread, 1.0)
     points = (rows / np.sqrt(np.mean(rows**2))).astype(np.float32)
     distinct = len(np.unique(points.round(6), axis=0))
     if distinct < MIN_POINTS:
         raise PointsError("points.few", n=distinct, least=MIN_POINTS)
     return points
+
+
+# ── cells of a table editor ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def is_empty(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def is_text(cell: Any) -> bool:
+    """Is it anything but a number? Infinity and NaN are numbers."""
+    try:
+        number(cell)
+    except (ValueError, TypeError):
+        return True
+    return False
+
+
+def is_finite(cell: Any) -> bool:
+    return not is_text(cell) and math.isfinite(number(cell))
+
+
+def number(cell: Any) -> float:
+    """The value of a cell. Raises ValueError or TypeError."""
+    if isinstance(cell, bool | np.bool_) or (isinstance(cell, str) and "_" in cell):
+        raise ValueError  # Python would read True as 1 and 1_0 as 10
+    try:
+        return float(cell)
+    except OverflowError:  # a whole number beyond float64
+        return math.inf

@@ -91,7 +91,7 @@ ERRORS = {
     "checkpoint": CheckpointError("a.json", "checkpoint.missing"),
     "images": DataUnavailable("images.under_way", name="mnist_full"),
     "points": PointsError("points.empty_cell", place=Sentence("points.row", number=3)),
-    "numbers": NumbersError("numbers.columns", number=1, n=2, columns=3),
+    "numbers": NumbersError("numbers.samples", n=2, least=5, most=9),
 }
 
 

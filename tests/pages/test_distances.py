@@ -70,7 +70,7 @@ def test_an_upload_is_waited_for_and_a_bad_one_is_answered_with_a_sentence():
     assert any("file" in info.value for info in at.info)
     state(at, "distances").choices[numbers_of("line", "p")] = b"1 2 three"
     at.run()
-    assert any("three" in warning.value for warning in at.warning)
+    assert any("2 samples" in warning.value for warning in at.warning)
     state(at, "distances").choices[numbers_of("line", "p")] = "\n".join(
         f"{x:.3f}" for x in np.linspace(-1, 1, 80)
     ).encode()

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from gan_core.data import PointsError, parse_points, points_digest
-from gan_core.data.points import MAX_BYTES, MAX_ROWS, MIN_POINTS
+from gan_core.data.points import MAX_BYTES, MAX_ROWS, MIN_POINTS, is_empty, is_finite, is_text, number
+from gan_core.data.tables import Wishes
 
 ROWS = [[0.5 * i, (i - 4.5) ** 2] for i in range(12)]
 
@@ -43,6 +44,13 @@ EXPECTED = parse_points(ROWS)
         b"\xef\xbb\xbf" + as_csv(ROWS),
         b"\n\n" + as_csv(ROWS, newline="\n\n") + b"\n,\n;;\n \n",
         as_csv([[f'"{v}"' for v in row] for row in ROWS]),
+        as_csv(ROWS, separator=" "),
+        as_csv(ROWS, separator="  ", decimal=","),
+        as_csv(ROWS, separator="|"),
+        ("größe,y\n" + as_csv(ROWS).decode()).encode("latin-1"),
+        as_csv(ROWS).decode().encode("utf-16"),
+        as_csv([[*row, "a label"] for row in ROWS]),
+        as_csv([*ROWS[:6], [1, ""], ["nan", 2], ["inf", 3], ["four", 4], *ROWS[6:]]),
         bytearray(as_csv(ROWS)),
         np.array(ROWS),
         np.array(ROWS, dtype=object),
@@ -76,6 +84,20 @@ def test_the_unit_of_measurement_does_not_matter(scale: float) -> None:
     np.testing.assert_allclose(parse_points(np.array(ROWS) * scale), EXPECTED, atol=1e-6)
 
 
+def test_each_column_may_be_scaled_by_itself() -> None:
+    points = parse_points(as_csv([[x, 1000 * y] for x, y in ROWS]), Wishes(apart=True)).astype(np.float64)
+    assert points.std(axis=0) == pytest.approx([1, 1], abs=1e-6)
+    flat = parse_points(as_csv([[i, 3.0] for i in range(10)]), Wishes(apart=True))
+    assert (flat[:, 1] == 0).all() and flat[:, 0].std() == pytest.approx(math.sqrt(2))
+
+
+def test_a_far_row_that_hides_the_rest_can_be_left_out() -> None:
+    content = as_csv([*ROWS, [1e30, 0]])
+    with pytest.raises(PointsError, match="2 points that can be told apart"):
+        parse_points(content)
+    np.testing.assert_array_equal(parse_points(content, Wishes(far=False)), EXPECTED)
+
+
 def test_a_distant_origin_does_not_matter() -> None:
     np.testing.assert_allclose(parse_points(np.array(ROWS) + 1e6), EXPECTED, atol=1e-6)
 
@@ -106,39 +128,28 @@ BAD = {
     "too many bytes": (b"1,2\n" * (MAX_BYTES // 4 + 1), "2.0 MB"),
     "too many lines": (b"1,2\n" * (MAX_ROWS + 1), f"{MAX_ROWS + 1:,} rows"),
     "a megabyte in one line": (b"1,2," * 475_000, "Line 1 has 950,001 columns"),
-    "a long line without end": (b"1," + b"2" * 1_000_000, "1,000,002 characters"),
+    "a long line without end": (b"1," + b"2" * 1_000_000, "longer than a page"),
     "a megabyte of empty lines": (b"1,2\n" + b"\n" * 1_000_000, "1,000,001 rows"),
     "too many lines under headings": (b"x,y\n" + b"1,2\n" * (MAX_ROWS + 1), f"{MAX_ROWS + 1:,} rows"),
     "too many rows": ([[1, 2]] * 1_000_000, "1,000,000 rows"),
     "too many rows of an array": (np.zeros((1_000_000, 2)), "1,000,000 rows"),
-    "nothing": (b"", "no rows"),
-    "blank lines": (b"\n \r\n,\n", "no rows"),
-    "headings only": (b"x,y\n", "no rows"),
+    "nothing": (b"", "no columns of numbers"),
+    "blank lines": (b"\n \r\n,\n", "no columns of numbers"),
+    "headings only": (b"x,y\n", "no columns of numbers"),
     "no rows": ([], "no rows"),
     "empty rows": ([[None, None]] * 20, "no rows"),
-    "text": (b"x,y\n1,2\n3,four\n", "Line 3 holds 'four'"),
-    "text in the first line beside a number": (b"x,2\n" + as_csv(ROWS), "Line 1 holds 'x'"),
-    "second headings": (b"x,y\nx,y\n" + as_csv(ROWS), "Line 2 holds 'x'"),
-    "code": (b"1,\"__import__('os').system('true')\"\n", "Line 1 holds"),
-    "formula": (b"=1+1,2\n3,4\n", "Line 1 holds '=1+1'"),
-    "thousands": (b"1.234,5;2\n", "Line 1 holds '1.234,5'"),
-    "underscore": (b"1_000,2\n", "Line 1 holds '1_000'"),
+    "text in most rows": (b"x,y\n1,2\n3,four\n5,six\n7,eight\n", "one column of numbers"),
+    "code": (b"1,\"__import__('os').system('true')\"\n", "one column of numbers"),
+    "formula": (b"=1+1,2\n=3+1,4\n=1+2,5\n", "one column of numbers"),
+    "underscore": (b"1_000,2\n", "one column of numbers"),
     "truth": ([[True, 1.0]] * 12, "Row 1 holds True"),
     "an object": ([[{}, 1.0]] * 12, "Row 1 holds {}"),
     "a complex number": ([[1j, 1.0]] * 12, "Row 1 holds 1j"),
-    "nan": (b"1,2\nnan,3\n", "Line 2 holds 'nan', which is not finite"),
-    "inf": (b"1,2\n3,-inf\n", "Line 2 holds '-inf', which is not finite"),
-    "overflow": (b"1,2\n3,1e999\n", "not finite"),
     "overflow of a whole number": ([[10**400, 1]], "not finite"),
     "nan in an array": (np.array([*ROWS, [math.nan, 1]]), "Row 13 holds nan, which is not finite"),
-    "an empty cell": (b"1,2\n3,\n", "Line 2 has an empty cell"),
     "an empty cell of the editor": ([*ROWS, [1, None]], "Row 13 has an empty cell"),
-    "one column": (b"x\n1\n2\n3\n", "Line 1 has one column"),
     "one column of an editor": ([[1], [2]], "Row 1 has one column"),
-    "three columns": (b"x,y,label\n1,2,3\n", "Line 1 has 3 columns"),
     "three columns of an array": (np.zeros((20, 3)), "Row 1 has 3 columns"),
-    "ragged": (b"1,2\n3,4,5\n", "Line 2 has 3 columns"),
-    "spaces": (b"1 2\n3 4\n", "Line 1 has one column"),
     "a flat list": ([1, 2, 3], "Row 1 has one column"),
     "one dimension": (np.zeros(20), "1 dimensions"),
     "three dimensions": (np.zeros((20, 2, 2)), "3 dimensions"),
@@ -149,12 +160,12 @@ BAD = {
     "few different ones": (ROWS[:9] * 10, "9 points"),
     "one outlier hides the rest": ([*ROWS, [1e30, 0]], "2 points"),
     "all the same": (b"0.1,0.2\n" * 50, "are the same"),
+    "only what is not finite": (b"1,nan\n3,inf\n5,1e999\n", "have no number in a chosen column"),
+    "one column": (b"x\n1\n2\n3\n", "one column of numbers"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), "This is no text"),
+    "a pickle": (b"\x80\x04\x95\x1e\x00\x00\x00", "This is no text"),
+    "a huge cell": (b"1,2\n" + b"3" * 200_000 + b",4\n", "longer than a page"),
     "all zero": (np.zeros((50, 2)), "are the same"),
-    "Latin-1": ("größe,y\n1,2\n".encode("latin-1"), "Byte 3 of the file is not UTF-8"),
-    "UTF-16": ("x,y\n1,2\n".encode("utf-16"), "not UTF-8"),
-    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), "not UTF-8"),
-    "a pickle": (b"\x80\x04\x95\x1e\x00\x00\x00", "not UTF-8"),
-    "a huge cell": (b"1,2\n" + b"3" * 200_000 + b",4\n", "Line 2 cannot be read as CSV"),
 }
 
 
@@ -217,3 +228,27 @@ def test_any_array(array: np.ndarray) -> None:
 @given(arrays(np.float64, (20, 2), elements=st.floats(allow_nan=False, allow_infinity=False)))
 def test_any_finite_table(array: np.ndarray) -> None:
     check_points_or_sentence(array)
+
+
+# --- cells of a table editor ---
+
+
+@pytest.mark.parametrize(("cell", "value"), [("1.5", 1.5), (" -2e3 ", -2000.0), (np.float32(0.5), 0.5), (7, 7.0)])
+def test_what_is_written_as_a_number_is_that_number(cell: object, value: float) -> None:
+    assert number(cell) == value and is_finite(cell) and not is_text(cell) and not is_empty(cell)
+
+
+@pytest.mark.parametrize("cell", ["x", "1_0", True, np.True_, None, [], "", "1,5"])
+def test_what_python_alone_would_read_as_a_number_is_none(cell: object) -> None:
+    assert is_text(cell) and not is_finite(cell)
+    with pytest.raises((ValueError, TypeError)):
+        number(cell)
+
+
+@pytest.mark.parametrize("cell", ["nan", "-inf", math.inf, 10**400])
+def test_infinity_and_nan_are_numbers_that_are_not_finite(cell: object) -> None:
+    assert not is_text(cell) and not is_finite(cell)
+
+
+def test_a_cell_without_a_sign_is_empty() -> None:
+    assert [is_empty(cell) for cell in (None, "", " \t", 0, "0")] == [True, True, True, False, False]
