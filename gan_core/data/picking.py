@@ -14,6 +14,7 @@ from gan_core.errors import Sentence, TableError
 
 FAR = 10.0  # so many times further out than all others is far …
 FAR_SHARE = 0.1  # … if no more rows than this share are
+MOST_TIMES = 1e9  # … and further is not said
 APART = 10.0  # times that columns may differ before it is said
 
 
@@ -61,7 +62,9 @@ def pick(table: Table, wishes: Wishes, count: int) -> Picked:
             rows, values = rows[~far], values[~far]
     if count > 1 and len(values) > 1:
         spread = _ranges(values)
-        if spread.min() > 0 and (ratio := float(spread.max() / spread.min())) >= APART:
+        with np.errstate(over="ignore"):
+            ratio = min(float(spread.max() / spread.min()), MOST_TIMES) if spread.min() > 0 else 1.0
+        if ratio >= APART:
             said_of = Sentence("table.apart", times=ratio)
             doubts.append(Doubt(said_of, "apart", wishes.apart, not wishes.apart))
     return Picked(tuple(c.name for c in chosen), values, rows, tuple(said), tuple(doubts))
@@ -102,11 +105,14 @@ def _far(values: Floats) -> tuple[NDArray[np.bool_], float]:
     centred = np.abs(scaled - np.median(scaled, axis=0))
     unit = np.median(centred, axis=0)
     unit = np.where(unit > 0, unit, np.quantile(centred, 0.9, axis=0))
-    distance = np.max(np.divide(centred, unit, out=np.zeros_like(centred), where=unit > 0), axis=1)
-    order = np.argsort(distance)
-    most = max(1, int(FAR_SHARE * len(values)))
-    ordered = distance[order][-most - 1 :]
-    times = np.divide(ordered[1:], ordered[:-1], out=np.ones(most), where=ordered[:-1] > 0)
+    with np.errstate(over="ignore"):
+        distance = np.max(np.divide(centred, unit, out=np.zeros_like(centred), where=unit > 0), axis=1)
+        distance = np.minimum(distance, MOST_TIMES)
+        order = np.argsort(distance)
+        most = max(1, int(FAR_SHARE * len(values)))
+        ordered = distance[order][-most - 1 :]
+        times = np.divide(ordered[1:], ordered[:-1], out=np.ones(most), where=ordered[:-1] > 0)
+    times = np.minimum(times, MOST_TIMES)
     if not (times >= FAR).any():
         return none
     first = int(np.argmax(times))
