@@ -3,6 +3,7 @@
     python -m gan_core train --preset ring --steps 2000 --seed 3 --json
     python -m gan_core train --query "data=grid&modes=25&members=4"
     python -m gan_core bench --json
+    python -m gan_core map --x d_lr:1e-5:1e-2:12 --y g_lr:1e-5:1e-2:12 --seeds 4 --csv
     python -m gan_core table --data ring --methods plain,unrolled,pacgan2 --seeds 10 --latex
 
 Progress goes to stderr, the result to stdout: one JSON object with --json, a small table without. What cannot run is
@@ -27,6 +28,7 @@ from gan_core.zoo.plans import ZOO
 
 if TYPE_CHECKING:
     from gan_core.run.trainer import Trainer
+    from gan_core.studies.map import Map
     from gan_core.studies.mitigations import Task
 
 SCORED = 2500  # samples that the metrics of a finished run look at, as in the VEEGAN and PacGAN tables
@@ -107,6 +109,23 @@ def _parser() -> argparse.ArgumentParser:
     for name, what in {"json": "all numbers and every run", "csv": "for a spreadsheet", "latex": "for a paper"}.items():
         form.add_argument(f"--{name}", dest="form", action="store_const", const=name, default="markdown", help=what)
     table.set_defaults(command=_mitigations)
+
+    chart = commands.add_parser("map", help="two settings against each other: cells × seeds, finished ones kept")
+    chart.add_argument("--x", default="d_lr", metavar="SETTING[:LOW:HIGH:COUNT]", help="across (d_lr:1e-5:1e-2:12)")
+    chart.add_argument("--y", default="g_lr", metavar="SETTING[:LOW:HIGH:COUNT]", help="upwards (g_lr:1e-5:1e-2:12)")
+    runs = chart.add_mutually_exclusive_group()
+    runs.add_argument("--preset", help="what all runs have in common: a preset (2 × 64 networks on the ring)")
+    runs.add_argument("--query", help="… or the query of a shared link")
+    chart.add_argument("--seeds", type=int, default=4, help="runs a cell (4)")
+    chart.add_argument("--steps", type=int, default=1500, help="how far each run goes (1500)")
+    chart.add_argument("--store", type=Path, default=Path("map"), metavar="FOLDER", help="finished cells (./map)")
+    place = chart.add_mutually_exclusive_group()
+    place.add_argument("--jobs", type=int, default=-1, help="processes; -1 is one a core (-1)")
+    place.add_argument("--dask", metavar="ADDRESS", help="compute on the Dask cluster whose scheduler is there")
+    chart.add_argument("--csv", action="store_true", help="a line for each run on stdout, in place of a summary")
+    chart.add_argument("--parquet", type=Path, metavar="FILE", help="the same lines into this file")
+    chart.add_argument("--figure", type=Path, metavar="FILE.html", help="the map as a page of its own")
+    chart.set_defaults(command=_map, seed=None, points=None)
     return parser
 
 
@@ -300,6 +319,49 @@ def _mitigations(options: argparse.Namespace) -> int:
             raise
     print(getattr(Table.of(DATA[options.data].replace(steps=options.steps), records), options.form)())
     return 0
+
+
+def _map(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from gan_core.studies.map import USUAL, Map, Plan, checked_range, compute
+    from gan_core.studies.mitigations import ClusterError, Store
+
+    if options.jobs == 0:
+        raise ConfigError("jobs", 0, "config.processes")
+    if options.figure is not None and options.figure.suffix != ".html":
+        raise _Refused(f"{options.figure}: the figure is a page, so its name has to end in .html")
+    base = USUAL if options.query is None and options.preset is None else _config(options)[0]
+    plan = Plan.of(base, checked_range(options.x), checked_range(options.y), options.seeds, options.steps)
+    with tqdm(total=len(plan.cells), unit="cell", file=sys.stderr) as bar:
+        try:
+            records = compute(plan, Store(options.store), jobs=options.jobs, dask=options.dask, done=bar.update)
+        except (ClusterError, OSError) as error:
+            raise _Refused(str(error)) from error
+        except KeyboardInterrupt:
+            bar.write(f"Finished cells are kept in {options.store}: the same command goes on from there.", sys.stderr)
+            raise
+    found = Map.of(plan, records)
+    try:
+        if options.parquet is not None:
+            import pandas as pd
+
+            pd.DataFrame(found.rows()).to_parquet(options.parquet, index=False)
+        if options.figure is not None:
+            options.figure.write_text(_map_figure(found).to_html(include_plotlyjs=True), encoding="utf-8")
+    except OSError as error:
+        raise _Refused(str(error)) from error
+    print(found.csv() if options.csv else found.summary(), end="" if options.csv else "\n")
+    return 0
+
+
+def _map_figure(found: Map) -> Any:
+    from gan_core.figures.map import settings_map
+
+    modes = found.median("modes")
+    words = {"x": found.plan.x, "y": found.plan.y, "value": "modes"}
+    limits = (0.0, float(found.plan.base.data.modes))
+    return settings_map(found.plan.xs, found.plan.ys, modes, modes, found.diverged, limits, labels=words)
 
 
 if __name__ == "__main__":

@@ -75,6 +75,14 @@ ENGLISH: dict[str, str] = {
     "config.number": "it is a number from {low:.10g} to {high:.10g}",
     "config.list_of_numbers": "it is a list of at most {longest}, joined by -, each a number from {low:g} to {high:g}",
     "config.loss_has_no_label": "{name} has no label to smooth",
+    # a map of two settings
+    "map.empty_range": "a range goes from a smaller to a larger finite number",
+    "map.logarithmic": "its values are spaced by factors, so they have to be above 0",
+    "map.too_fine": "between {low:g} and {high:g} there are not so many different values; take fewer, or a wider range",
+    "map.equal_axes": "the two axes of a map are two different settings; choose another one",
+    "map.plane": "a map is drawn of runs on points in the plane that are not a table; choose such data",
+    "map.cells": "a map has at most {most:,} cells; take fewer values an axis",
+    "map.range": "write a setting, from, to and how many values, as in d_lr:1e-5:1e-2:12, or the setting alone",
     # the Dirac-GAN
     "dirac.start": "a start is two finite numbers, (θ, ψ)",
     "dirac.setting": "there is no such setting here; there are {options}",

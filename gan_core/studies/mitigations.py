@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from gan_core.presets import PRESETS
 
 if TYPE_CHECKING:
     from gan_core.run.trainer import Trainer
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 SAMPLES = 2500  # samples a run is judged by, as in the VEEGAN and PacGAN tables
 W1_POINTS = 1000  # … of which so many are transported
@@ -135,13 +138,23 @@ def plain(value: float | int) -> float | int | str:
     return value if isinstance(value, int) else float(f"{value:.6g}") if math.isfinite(value) else str(value)
 
 
+class Kept(Protocol):
+    """What has a record in a store: the name of its file, and the configuration that the record is of."""
+
+    @property
+    def file(self) -> str: ...
+
+    @property
+    def config(self) -> RunConfig: ...
+
+
 class Store:
     """A folder with one file for each finished run. A file appears whole or not at all."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def get(self, task: Task) -> dict[str, Any] | None:
+    def get(self, task: Kept) -> dict[str, Any] | None:
         """The record of a finished run, None if there is none or the file is not a record of it."""
         try:
             record = json.loads((self.folder / task.file).read_text(encoding="utf-8"))
@@ -150,7 +163,7 @@ class Store:
         whole = isinstance(record, dict) and isinstance(record.get("scores"), dict)
         return record if whole and record.get("query") == task.config.to_query() else None
 
-    def put(self, task: Task, record: Mapping[str, Any]) -> None:
+    def put(self, task: Kept, record: Mapping[str, Any]) -> None:
         """Raises OSError if the folder cannot be written."""
         self.folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
@@ -189,15 +202,15 @@ def compute(
     for task in tasks:
         if records[task] is not None:
             done(task, True)
-    for task, record in _in_parallel(missing, jobs, dask):
+    for task, record in in_parallel(run, missing, jobs, dask):
         store.put(task, record)
         records[task] = record
         done(task, False)
     return [found for task in tasks if (found := records[task]) is not None]
 
 
-def _in_parallel(tasks: Sequence[Task], jobs: int, dask: str | None) -> Iterator[tuple[Task, dict[str, Any]]]:
-    """Each task with its record, as they finish."""
+def in_parallel(run: Callable[[T], R], tasks: Sequence[T], jobs: int, dask: str | None) -> Iterator[tuple[T, R]]:
+    """Each task with `run(task)`, as they finish, in processes or on a cluster. Raises ClusterError."""
     try:
         from joblib import Parallel, delayed, parallel_config
     except ImportError as error:
@@ -208,13 +221,21 @@ def _in_parallel(tasks: Sequence[Task], jobs: int, dask: str | None) -> Iterator
     where = {"backend": "loky", "n_jobs": jobs} if client is None else {"backend": "dask", "client": client}
     try:
         with parallel_config(**where):
-            yield from Parallel(return_as="generator_unordered", batch_size=1)(delayed(_run)(task) for task in tasks)
+            yield from Parallel(return_as="generator_unordered", batch_size=1)(
+                delayed(_with_its_task)(run, task) for task in tasks
+            )
+    except Exception as error:
+        if client is not None and client.status != "running":
+            raise ClusterError(
+                f"The Dask cluster at {dask} has gone away. What was finished is kept: the same command goes on there."
+            ) from error
+        raise
     finally:
         if client is not None:
             client.close()
 
 
-def _run(task: Task) -> tuple[Task, dict[str, Any]]:
+def _with_its_task(run: Callable[[T], R], task: T) -> tuple[T, R]:
     return task, run(task)
 
 

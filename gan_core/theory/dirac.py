@@ -243,6 +243,16 @@ def field_at(variant: str, x: ArrayLike, **settings: float) -> Floats:
         return game.field(np.asarray(x, float), s)
 
 
+def seen(path: Floats) -> Outlook:
+    """What a path (steps + 1, 2) did, judged by r alone: the largest r of its last tenth against that of the tenth in
+    its middle, a tenth up or down; one that overflowed has left."""
+    if finite_steps(path) + 1 < len(path):
+        return "leaves"
+    r, tenth = np.hypot(*path.T), max(1, len(path) // 10)
+    before, after = r[len(path) // 2 :][:tenth].max(), r[-tenth:].max()
+    return "converges" if after < 0.9 * before else "leaves" if after > 1.1 * before else "cycles"
+
+
 # ── what has to happen near the equilibrium ──────────────────────────────────────────────────────────────────────────
 
 

@@ -237,6 +237,20 @@ def test_negative_momentum_turns_alternating_cycles_into_convergence() -> None:
     assert np.hypot(*path[-1]) < 1e-6
 
 
+@pytest.mark.parametrize(
+    ("variant", "settings", "expected"),
+    [
+        ("r1", {}, "converges"),
+        ("wgan", {"update": "alternating"}, "cycles"),
+        ("non_saturating", {}, "cycles"),  # on a small circle of its own, r² = 2h
+        ("wgan", {}, "leaves"),
+        ("wgan", {"step_size": 1e3}, "leaves"),  # it overflows
+    ],
+)
+def test_what_a_path_did_is_read_from_its_radius(variant: str, settings: dict, expected: str) -> None:
+    assert dirac.seen(simulate(variant, **{"start": (1, 1), "step_size": 0.2, "steps": 500} | settings)) == expected
+
+
 # ── where it changes ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -1,0 +1,54 @@
+"""How often a run is called what it is not: the names of gan_core.studies.balance over seeds.
+
+    python -m benchmarks.balance > gan_core/records/balance.json
+
+Settings whose outcome is known from how they are made, on seeds that were not used to choose the thresholds.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter
+
+import torch
+from tqdm import tqdm
+
+from gan_core.config import RunConfig
+from gan_core.studies.balance import BalanceRun, verdict
+
+FIRST_SEED, SEEDS, AT_ONCE = 100, 40, 8
+_PLAIN = RunConfig.of(g_layers=(64, 64), d_layers=(64, 64), batch=64, steps=1500)
+RUNS: dict[str, RunConfig] = {
+    "balanced": _PLAIN.replace(r1=0.1),  # equal rates and a little damping
+    "d_won": _PLAIN.replace(loss="minimax", d_lr=1e-2, g_lr=1e-5),  # D a thousand times faster, and a loss that fades
+    "g_rests": _PLAIN.replace(g_lr=1e-7, d_lr=1e-4),  # G hardly moves, and D is soon sure: it has won too
+    "diverged": _PLAIN.replace(loss="wasserstein", optimiser="sgd", g_lr=0.5, d_lr=0.5),  # nothing bounds the critic
+}
+
+
+def judge(config: RunConfig) -> dict[str, object]:
+    started, names = time.process_time(), Counter[str]()
+    for seed in range(FIRST_SEED, FIRST_SEED + SEEDS, AT_ONCE):
+        run = BalanceRun(config.replace(members=AT_ONCE, seed=seed))
+        run.step(config.train.steps)
+        record = run.record()
+        names.update(verdict(record, k).name for k in range(AT_ONCE))
+    return {
+        "query": config.to_query(),
+        "seeds": [FIRST_SEED, FIRST_SEED + SEEDS - 1],
+        "names": dict(names.most_common()),
+        "cpu_seconds": round(time.process_time() - started, 1),
+    }
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    results = {name: judge(config) for name, config in tqdm(RUNS.items(), file=sys.stderr)}
+    lines = ",\n".join(f' "{name}": {json.dumps(found)}' for name, found in results.items())
+    print(f'{{"runs": {{\n{lines}\n}},\n "torch": "{torch.__version__}"}}')
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""The map of two settings: a cell for each pair of values. Arrays in, a figure out."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike
+
+from gan_core.figures import style
+from gan_core.figures.style import Labels
+
+WORDS = {
+    "x": "x",
+    "y": "y",
+    "value": "value",
+    "diverged": "diverged",
+}
+DIVERGED = style.PALETTE[5]
+
+
+def settings_map(
+    xs: ArrayLike, ys: ArrayLike, values: ArrayLike, shown: ArrayLike, diverged: ArrayLike, limits: tuple[float, float],
+    *, better_high: bool = True, labels: Labels = None,
+) -> go.Figure:  # fmt: skip
+    """Cells in even steps whatever their values are.
+
+    values (m, n): a row for each of ys (m,), a column for each of xs (n,); NaN where a cell is not known or diverged.
+    shown (m, n): the same with coarser cells in place of those still to come. diverged (m, n): the share of seeds that
+    stopped being finite, NaN where nothing is known. limits: the values of the two ends of the colours.
+    """
+    text = style.texts(WORDS, labels)
+    values, shown, diverged = (np.asarray(array, float) for array in (values, shown, diverged))
+    x, y = [style.number(v) for v in np.asarray(xs, float)], [style.number(v) for v in np.asarray(ys, float)]
+    scale = "Viridis" if better_high else "Viridis_r"
+    colours = {"zmin": limits[0], "zmax": limits[1], "colorscale": scale, "xgap": 1, "ygap": 1, "hoverinfo": "skip"}
+    figure = go.Figure()
+    figure.add_trace(go.Heatmap(x=x, y=y, z=shown, showscale=False, opacity=0.35, **colours))
+    figure.add_trace(go.Heatmap(x=x, y=y, z=values, colorbar={"title": {"text": text["value"]}}, **colours))
+    gone = np.where(diverged >= 0.5, 1.0, np.nan)
+    figure.add_trace(
+        go.Heatmap(x=x, y=y, z=gone, showscale=False, colorscale=[[0, DIVERGED], [1, DIVERGED]], xgap=1, ygap=1,
+                   hoverinfo="skip")
+    )  # fmt: skip
+    columns, rows = np.meshgrid(np.arange(len(x)), np.arange(len(y)))
+    said = [
+        text["diverged"] if np.isfinite(share) and share >= 0.5 else style.number(value) if np.isfinite(value) else "…"
+        for value, share in zip(values.ravel(), diverged.ravel(), strict=True)
+    ]
+    figure.add_trace(  # what a click meets: a heatmap cannot be selected from
+        go.Scatter(
+            x=[x[i] for i in columns.ravel()], y=[y[j] for j in rows.ravel()], mode="markers", showlegend=False,
+            marker={"size": 26, "symbol": "square", "color": style.NEUTRAL, "opacity": 0.01},
+            customdata=np.stack([columns.ravel(), rows.ravel()], 1), text=said,
+            hovertemplate=f"{text['x']} %{{x}}<br>{text['y']} %{{y}}<br>{text['value']}: %{{text}}<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_xaxes(title_text=text["x"], type="category")
+    figure.update_yaxes(title_text=text["y"], type="category")
+    return style.styled(figure, height=470).update_layout(hovermode="closest", margin={"t": 20})
