@@ -113,6 +113,12 @@ class Pool:
             return sum(job.state == "running" for job in self._jobs)
 
     @property
+    def waiting(self) -> int:
+        """How many jobs wait in the queue for memory."""
+        with self._condition:
+            return len(self._queued())
+
+    @property
     def crowd(self) -> float:
         """How many running jobs share a worker; at least 1."""
         return max(1.0, self.load / max(1, len(self._threads)))

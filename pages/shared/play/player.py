@@ -32,7 +32,7 @@ View = Callable[[PageState, Frame], None]
 # what the socket does at once: the button's name, and what it says
 AT_ONCE = {"pause": "pause", "step": "both", "step_d": "d", "step_g": "g"}
 EMBEDDED = "mnist"  # images that need no download
-SHOWS_KEPT = 3  # pages of one visitor whose runs are kept; the longest untouched one goes first
+SHOWS_KEPT = 3  # pages of one visitor whose runs are kept, if nobody waits; the longest untouched one goes first
 
 
 # ── the runs of a page ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -56,14 +56,15 @@ def restart(page: PageState, *, play: bool = False) -> None:
     state = app()
     state.pages[page.name] = state.pages.pop(page.name, page)  # the last one is the one used last
     kept = [(other, other.show) for other in state.pages.values() if other.show and not other.show.running]
-    for other, show in kept[: max(0, len(kept) + 1 - SHOWS_KEPT)]:
+    room = 1 if resources.pool().waiting else SHOWS_KEPT
+    for other, show in kept[: max(0, len(kept) + 1 - room)]:
         show.close()
         other.show = None
     try:
         page.show = resources.start(page.configs(), uploads.points(page.config))
     except PoolFull as error:
         page.problem = error
-    if page.show is not None and page.show.job.state == "queued":  # nobody waits for room that the same visitor's hold
+    if page.show is not None and page.show.job.state == "queued":  # nobody waits for what is the same visitor's
         for other, show in kept:
             show.close()
             other.show = None

@@ -84,7 +84,7 @@ def test_what_does_not_fit_waits_for_its_turn_and_starts_by_itself(pool: Pool) -
     first, second, third, fourth = (job_of(40, owner=name) for name in "abcd")
     submitted(pool, first, second, third, fourth)
     assert [job.state for job in (first, second, third, fourth)] == ["paused", "paused", "queued", "queued"]
-    assert [job.place for job in (first, second, third, fourth)] == [0, 0, 1, 2]
+    assert [job.place for job in (first, second, third, fourth)] == [0, 0, 1, 2] and pool.waiting == 2
     third.play()
     assert third.state == "queued" and third.busy and third.frame is None and third.step_count == 0
     first.close()
