@@ -12,9 +12,10 @@ each worker, because only what a worker computes just now takes it.
 
 from __future__ import annotations
 
+import math
 import os
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -75,10 +76,13 @@ class Claim(Protocol):
 
 
 class Admission:
-    """`budget` bytes for all runs, of which one owner may hold `share`; `workers` compute at a time."""
+    """`budget` bytes for all runs, of which one owner may hold `share`; `workers` compute at a time. `left` tells how
+    many bytes the server still has: what was estimated may be wrong, and what is measured is not."""
 
-    def __init__(self, budget: int, *, share: float = SHARE, workers: int = 2) -> None:
-        self.budget, self.workers = budget, workers
+    def __init__(
+        self, budget: int, *, share: float = SHARE, workers: int = 2, left: Callable[[], float] = lambda: math.inf
+    ) -> None:
+        self.budget, self.workers, self.left = budget, workers, left
         self.most = int(share * budget)  # of one owner
 
     def check(self, claim: Claim, alive: Iterable[Claim]) -> None:
@@ -90,7 +94,9 @@ class Admission:
             raise PoolFull("pool.yours_too_large", needed=Need.together(mine).total / MB, most=self.most / MB)
 
     def fits(self, claim: Claim, admitted: Iterable[Claim]) -> bool:
-        return Need.together([claim.need, *(other.need for other in admitted)], self.workers).total <= self.budget
+        others = [other.need for other in admitted]
+        together = Need.together([claim.need, *others], self.workers).total
+        return together <= self.budget and (not others or claim.need.held <= self.left())
 
 
 def budget_for_runs(environment: Mapping[str, str] = os.environ, root: Path = Path("/")) -> int:

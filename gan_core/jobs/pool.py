@@ -86,7 +86,7 @@ class Pool:
                 job._ticket = next(self._tickets)
             self._jobs.add(job)
             job._pool, job._seen_at = self, self._clock()
-        self._admit()
+        self.admit()
         self._schedule(job)
 
     def close(self) -> None:
@@ -153,7 +153,7 @@ class Pool:
             self._jobs.discard(job)
             job._ticket = None
             self._condition.notify_all()
-        self._admit()
+        self.admit()
 
     def _queued(self) -> list[Job[Any, Any]]:
         return sorted((job for job in self._jobs if job._ticket is not None), key=lambda job: job._ticket or 0)
@@ -163,9 +163,9 @@ class Pool:
             queued = self._queued()
             return queued.index(job) + 1 if job in queued else 0
 
-    def _admit(self) -> None:
-        """Start those in the queue that fit, in their order; if the first does not, the past of runs that nobody looks
-        at makes room, the longest unseen first."""
+    def admit(self) -> None:
+        """Start those in the queue that fit by now, in their order; if the first does not, the past of runs that nobody
+        looks at makes room, the longest unseen first."""
         if self.admission is None:
             return
         with self._condition:

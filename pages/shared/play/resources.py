@@ -33,6 +33,7 @@ from pages.shared.shell.state import app
 MAX_RUNS = 100  # alive at once: a class of thirty with three pages each
 GIVE_BACK_SECONDS, GIVE_BACK_SOONER = 20.0, 3.0  # between two times that freed memory goes back; the second when …
 PRESSED = 0.6  # … the server holds this share of what it may
+FULL = 0.92  # and from here on no further run starts: what passes needs the rest
 ROOMS = ("figures", "metrics", "run", "theory")  # of gan_core, that all pages need sooner or later
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 SWITCH_SECONDS = 5e-4  # Python's own 5 ms let a page's script hold up a step, which asks for the interpreter ten times
@@ -57,7 +58,10 @@ def _pool() -> Pool:
     _spare_memory()
     sys.setswitchinterval(SWITCH_SECONDS)
     workers = Pool(
-        workers=min(2, os.cpu_count() or 1), max_jobs=MAX_RUNS, prepare=_prepare, admission=Admission(budget_for_runs())
+        workers=min(2, os.cpu_count() or 1),
+        max_jobs=MAX_RUNS,
+        prepare=_prepare,
+        admission=Admission(budget_for_runs(), left=_left),
     )
     atexit.register(workers.close)
     return workers
@@ -79,12 +83,24 @@ def _import() -> None:
 
 
 def _keep_small() -> None:
-    """Where memory is short, freed memory goes back every few seconds, whether or not anybody opens a page."""
-    pressed = PRESSED * server_memory()
+    """Where memory is short, freed memory goes back every few seconds, whether or not anybody opens a page; and who
+    waits for some starts when there is some."""
     while True:
         time.sleep(GIVE_BACK_SOONER)
-        if resident() > pressed:
+        if resident() > PRESSED * _memory():
             give_back(GIVE_BACK_SOONER)
+        pool().admit()
+
+
+def _left() -> float:
+    """Bytes that runs may still take, as measured."""
+    return FULL * _memory() - resident()
+
+
+@cache
+def _memory() -> int:
+    """Bytes that the server may use."""
+    return server_memory()
 
 
 def resident() -> int:

@@ -136,6 +136,19 @@ def test_the_past_of_what_nobody_looks_at_makes_room(pool: Pool, clock: Clock) -
     assert [work and work.shrunk for work in works] == [1, 0]
 
 
+def test_what_is_measured_holds_a_run_back_until_there_is_room(pool: Pool) -> None:
+    """Whatever was estimated; one run always may."""
+    left = [0.0]
+    pool.admission.left = lambda: left[0]
+    submitted(pool, first := job_of(30, owner="a"), second := job_of(20, owner="b"))
+    assert (first.state, second.state) == ("paused", "queued")
+    pool.admit()
+    assert second.state == "queued"
+    left[0] = 20.0
+    pool.admit()
+    assert second.state == "paused" and second.join(PATIENCE)
+
+
 def test_without_admission_everything_starts() -> None:
     pool = Pool(workers=1, prepare=lambda: None)
     pool.submit(job := job_of(10**15))
