@@ -169,7 +169,7 @@ def written(root: Path, **files: object) -> Path:
 
 CASES: dict[str, tuple[dict[str, object], int]] = {
     "no control groups": ({}, FLOOR),
-    "version 2": ({"proc__self__cgroup": "0::/", "sys__fs__cgroup__memory_max": 512 * MB}, 512 * MB),
+    "version 2": ({"proc__self__cgroup": "0::/", "sys__fs__cgroup__memory_max": 600 * MB}, 600 * MB),
     "version 2, unlimited": ({"proc__self__cgroup": "0::/", "sys__fs__cgroup__memory_max": "max"}, FLOOR),
     "version 2, the folder above": (
         {
