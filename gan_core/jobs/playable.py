@@ -12,7 +12,8 @@ F_co = TypeVar("F_co", covariant=True)
 
 
 class Playable(Protocol[W_co, F_co]):
-    """`job.Job` is one. None of its methods waits, and any thread may call them; see there what each one does."""
+    """All that a player uses. `job.Job` is one; none of its methods waits, and any thread may call them; see there what
+    each one does."""
 
     def play(self, until: int | None = None) -> None: ...
 
@@ -21,6 +22,8 @@ class Playable(Protocol[W_co, F_co]):
     def do(self, command: Callable[[W_co], object]) -> None: ...
 
     def close(self) -> None: ...
+
+    def look(self) -> None: ...
 
     def wake(self) -> None: ...
 
@@ -37,6 +40,9 @@ class Playable(Protocol[W_co, F_co]):
 
     @property
     def frame(self) -> F_co | None: ...
+
+    @property
+    def version(self) -> int: ...
 
     @property
     def place(self) -> int: ...

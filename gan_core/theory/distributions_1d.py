@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -40,6 +40,7 @@ class OnLine(Protocol):
         """Independent samples."""
 
 
+@runtime_checkable
 class WithDensity(OnLine, Protocol):
     def log_pdf(self, x: Floats) -> Floats:
         """Logarithm of the density, −inf where it is 0."""

@@ -90,7 +90,8 @@ def w2(p: OnLine, q: OnLine) -> float:
     # smooth between the breaks of p and the places that the breaks of q come from
     cuts = np.unique(np.concatenate([p.breaks, quantile(p, q.moments(q.breaks)[0])]))
     nodes, weights = _gauss_pieces(cuts)
-    density = np.exp(p.log_pdf(nodes))  # type: ignore[attr-defined]
+    assert isinstance(p, WithDensity)  # whatever is no sample has one
+    density = np.exp(p.log_pdf(nodes))
     moved = nodes - quantile(q, p.moments(nodes)[0])
     return math.sqrt(float(weights @ (density * moved**2)))
 
@@ -124,8 +125,8 @@ class Distances:
 
 def densities(p: OnLine, q: OnLine, bins: int) -> tuple[WithDensity, WithDensity]:
     """p and q themselves, or, if one is a sample, both as histograms over the same `bins` bins."""
-    if not (isinstance(p, Sample) or isinstance(q, Sample)):
-        return p, q  # type: ignore[return-value]
+    if isinstance(p, WithDensity) and isinstance(q, WithDensity):
+        return p, q
     edges = np.linspace(min(p.window[0], q.window[0]), max(p.window[1], q.window[1]), bins + 1)
     return binned(p, edges), binned(q, edges)
 

@@ -51,9 +51,9 @@ class Methods:
 
     usual = Beside(("plain",))
 
-    def read(self, said: str) -> Beside:
+    def read(self, word: str) -> Beside:
         """Raises ValueError."""
-        found = [re.fullmatch(r"(unrolled)(\d{1,2})|(\w{1,20})", part) for part in said.split("-")]
+        found = [re.fullmatch(r"(unrolled)(\d{1,2})|(\w{1,20})", part) for part in word.split("-")]
         names = tuple(match[1] or match[3] for match in found if match)
         steps = next((int(match[2]) for match in found if match and match[2]), USUAL_UNROLLED)
         low, high = limits("unrolled")

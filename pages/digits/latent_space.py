@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from gan_core.config import CLASSES, limits
 from gan_core.errors import PoolFull
 from gan_core.studies import latent_measures, latent_space
 from pages.digits import models as digits
 from pages.digits.models import Model
+from pages.shared.controls import options
+from pages.shared.controls.options import Number, OneOf
 from pages.shared.play import experiments
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState, one_of
+from pages.shared.shell.state import Option, PageState
 from pages.shared.views import live, tables
 
 if TYPE_CHECKING:
@@ -30,6 +33,21 @@ STEPS = 11  # of a walk
 ALPHAS = (-6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0)
 LIMITS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, float("inf"))
 UNIFORM_LIMITS = (0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0)
+DIGITS = tuple(range(CLASSES))
+ATTRIBUTES = tuple(latent_space.ATTRIBUTES)
+OPTIONS: dict[str, Option] = {
+    "view": OneOf(VIEWS, VIEWS[0]),
+    "asked": OneOf(DIGITS, 7, "pills"),
+    "walk_from": Number(1, SHOWN, 1, 1),  # samples, counted from 1
+    "walk_to": Number(1, SHOWN, 1, 8, "box"),
+    "direction": OneOf((*ATTRIBUTES, *map(str, DIGITS)), ATTRIBUTES[0], "box"),
+    "attribute": OneOf(ATTRIBUTES, ATTRIBUTES[1], "box"),
+    "first_digit": OneOf(DIGITS, 7, "box"),
+    "second_digit": OneOf(DIGITS, 1, "box"),
+    "limit_normal": OneOf(LIMITS, LIMITS[-1], "slider"),
+    "limit_uniform": OneOf(UNIFORM_LIMITS, UNIFORM_LIMITS[-1], "slider"),
+    "coordinate": Number(1, int(limits("latent_dim")[1]), 1, 1, "box"),
+}
 PAIRS, KNOWN, SCORED, MOVED, RANDOM = 100, 1000, 1000, 32, 64  # sizes of what is measured
 
 
@@ -39,27 +57,16 @@ def section(page: PageState) -> None:
     name = digits.run_picker(page, digits.names())
     if name is None:
         return
-    view = st.segmented_control(
-        t("digits.view"), VIEWS, key=f"{KEY}-view", default=VIEWS[0], required=True, label_visibility="collapsed",
-        format_func=lambda view: t(f"digits.view_{view}"),
-    )  # fmt: skip
+    view = options.control(page, "view", collapsed=True)
     try:
         model = digits.model(name)
-        digit = _digit(model)
+        # the digit that a run with labels is asked for all along, so that only z changes
+        digit = options.control(page, "asked") if model.labelled else None
         st.markdown(t(f"digits.{view}_text", d=model.dim))
         with st.container():
-            _VIEWS[view](model, digit)
+            _VIEWS[view](page, model, digit)
     except (CheckpointError, PoolFull) as error:
         notices.error(error)
-
-
-def _digit(model: Model) -> int | None:
-    """The digit that a run with labels is asked for all along, so that only z changes."""
-    if not model.labelled:
-        return None
-    return st.pills(
-        t("digits.asked"), range(10), key=f"{KEY}-digit", default=7, required=True, help=t("digits.asked_help")
-    )
 
 
 def _name(kind: str, model: Model, digit: int | None) -> str:
@@ -112,9 +119,9 @@ def _real_confidence() -> float:
 # ── walks ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _walk(model: Model, digit: int | None) -> None:
+def _walk(page: PageState, model: Model, digit: int | None) -> None:
     z = model.latents_of_picture()[:SHOWN]
-    start, end = _two(model, digit, z)
+    start, end = _two(page, model, digit, z)
     groups = [
         live.Images(pictures, t(f"digits.walks_{kind}"), labels=_read(pictures))
         for kind, walk in latent_space.WALKS.items()
@@ -126,23 +133,16 @@ def _walk(model: Model, digit: int | None) -> None:
     _study(_name("walk", model, digit), make, len(latent_space.WALKS), partial(_walked, model))
 
 
-def _two(model: Model, digit: int | None, z: np.ndarray) -> tuple[int, int]:
+def _two(page: PageState, model: Model, digit: int | None, z: np.ndarray) -> tuple[int, int]:
     """The two samples between which to walk: a click chooses the first, a number the second."""
-    key, first = f"{KEY}-samples", f"{KEY}-from"
-
-    def clicked() -> None:
-        index = st.session_state[key].selected
-        if index is not None:
-            st.session_state[first] = int(index)
-
-    start = min(int(st.session_state.get(first, 0)), len(z) - 1)
+    clicked = options.changed(page, "walk_from", of=lambda reported: int(reported.selected) + 1)
+    start = min(options.value(page, "walk_from"), len(z)) - 1
     live.digits(
-        key, model.decode(z, digit), columns=20, upscale=2, selectable=True, selected=start, on_select=clicked,
-        summary=t("digits.grid"),
+        options.key(page, "walk_from"), model.decode(z, digit), columns=20, upscale=2, selectable=True, selected=start,
+        on_select=clicked, summary=t("digits.grid"),
     )  # fmt: skip
-    label, why = t("digits.walk_to", start=start + 1), t("digits.walk_to_help")
-    end = st.number_input(label, 1, len(z), value=min(8, len(z)), key=f"{KEY}-to", width=200, help=why) - 1
-    return start, end
+    label = t("digits.walk_to", start=start + 1)
+    return start, options.control(page, "walk_to", label=label, most=len(z), width=200) - 1
 
 
 def _walked(model: Model, found: Sequence[latent_measures.WalkResult]) -> None:
@@ -182,20 +182,15 @@ def _analogies(name: str, attribute: str, _known: latent_measures.Classified, _m
     return latent_measures.analogies(_known, attribute, _model.decode, digits.classify, _model.latent)
 
 
-def _arithmetic(model: Model, digit: int | None) -> None:
+def _arithmetic(page: PageState, model: Model, digit: int | None) -> None:
     with st.spinner(t("digits.reading", n=f"{KNOWN:,}")):
         known = _known(_name("known", model, digit), digit, model)
     ways = latent_measures.directions(known, model.latent)
     if not ways:
         st.info(t("digits.no_directions"))
         return
-    way = st.selectbox(
-        t("digits.direction"), list(ways), key=f"{KEY}-direction", width=320,
-        format_func=lambda one: t(f"digits.direction_{one}") if one in latent_space.ATTRIBUTES
-        else t("digits.direction_digit", digit=one),
-    )  # fmt: skip
+    way = options.control(page, "direction", words=_direction, among=list(ways), width=320)
     rows = model.latents_of_picture()[:6]
-    way = one_of(way, ways) or next(iter(ways))
     moved = (rows[:, None] + np.array(ALPHAS)[:, None] * ways[way]).astype(np.float32)
     names = [f"{alpha:+g}".replace("-", "−") if alpha else "z" for alpha in ALPHAS]
     live.digits(
@@ -205,11 +200,15 @@ def _arithmetic(model: Model, digit: int | None) -> None:
     found = latent_measures.shift(_decode(model, digit), digits.classify, known.z[:100], ways[way], ALPHAS)
     _shift_table(found, names, way)
     if not model.labelled:
-        _analogy(model, known)
+        _analogy(page, model, known)
+
+
+def _direction(way: str) -> str:
+    return t(f"digits.direction_{way}") if way in ATTRIBUTES else t("digits.direction_digit", digit=way)
 
 
 def _shift_table(found: latent_measures.Shift, names: Sequence[str], way: str) -> None:
-    if way in latent_space.ATTRIBUTES:
+    if way in ATTRIBUTES:
         row = [t(f"digits.attribute_{way}"), *(f"{value:.2f}" for value in found.amount[way])]
     else:
         row = [t("digits.read_as", digit=way), *(f"{share:.0%}" for share in found.classes[:, int(way)])]
@@ -217,17 +216,12 @@ def _shift_table(found: latent_measures.Shift, names: Sequence[str], way: str) -
     st.caption(t("digits.shift_note", n=100))
 
 
-def _analogy(model: Model, known: latent_measures.Classified) -> None:
+def _analogy(page: PageState, model: Model, known: latent_measures.Classified) -> None:
     st.markdown(f"**{t('digits.analogy')}**", help=t("digits.analogy_help"))
     with st.container(horizontal=True, gap="small"):
-        attribute = st.selectbox(
-            t("digits.attribute"), list(latent_space.ATTRIBUTES), index=1, key=f"{KEY}-attribute", width=200,
-            format_func=lambda one: t(f"digits.direction_{one}"),
-        )  # fmt: skip
-        one = st.selectbox(t("digits.first_digit"), range(10), index=7, key=f"{KEY}-one", width=120)
-        two = st.selectbox(t("digits.second_digit"), range(10), index=1, key=f"{KEY}-two", width=120)
-    attribute = one_of(attribute, latent_space.ATTRIBUTES) or next(iter(latent_space.ATTRIBUTES))
-    one, two = one_of(one, range(10)) or 0, one_of(two, range(10)) or 0
+        attribute = options.control(page, "attribute", words=_direction, width=200)
+        one = options.control(page, "first_digit", width=120)
+        two = options.control(page, "second_digit", width=120)
     found = latent_measures.analogy(known, one, two, attribute, model.decode, digits.classify, model.latent)
     if found is None:
         st.info(t("digits.too_few"))
@@ -246,12 +240,13 @@ def _analogy(model: Model, known: latent_measures.Classified) -> None:
 # ── truncation ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _truncation(model: Model, digit: int | None) -> None:
-    limits = LIMITS if model.latent == "normal" else UNIFORM_LIMITS
-    limit = st.select_slider(
-        t("digits.truncation_limit"), limits, value=limits[-1], key=f"{KEY}-limit-{model.latent}", width=420,
-        format_func=lambda one: t("digits.truncation_none") if np.isinf(one) else f"{one:g}",
+def _truncation(page: PageState, model: Model, digit: int | None) -> None:
+    option = f"limit_{model.latent}"
+    limit = options.control(
+        page, option, word="truncation_limit", width=420,
+        words=lambda one: t("digits.truncation_none") if np.isinf(one) else f"{one:g}",
     )  # fmt: skip
+    among = options.choices(page, option)
     z = latent_space.truncated(model.latents(SHOWN, seed=3), limit, model.latent)
     live.digits(f"{KEY}-truncated", model.decode(z, digit), columns=20, upscale=2, summary=t("digits.truncation_limit"))
 
@@ -261,8 +256,8 @@ def _truncation(model: Model, digit: int | None) -> None:
         return image_scores(images)
 
     decode = model.decode if digit is None else _every_digit(model)
-    make = partial(latent_measures.truncations, decode, score, model.latents(SCORED, seed=4), limits, model.latent)
-    _study(_name("truncation", model, digit and -1), make, len(limits), _truncated)
+    make = partial(latent_measures.truncations, decode, score, model.latents(SCORED, seed=4), among, model.latent)
+    _study(_name("truncation", model, digit and -1), make, len(among), _truncated)
 
 
 def _every_digit(model: Model) -> latent_measures.Decode:
@@ -284,11 +279,10 @@ def _truncated(found: Sequence[tuple[float, ImageScores]]) -> None:
 # ── one coordinate at a time ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _coordinate(model: Model, digit: int | None) -> None:
+def _coordinate(page: PageState, model: Model, digit: int | None) -> None:
     reach = 2 * latent_space.length(1, model.latent)
-    i = st.number_input(
-        t("digits.coordinate", d=model.dim), 1, model.dim, key=f"{KEY}-coordinate-{model.dim}", width=220
-    )
+    label = t("digits.coordinate", d=model.dim)
+    i = options.control(page, "coordinate", label=label, most=model.dim, width=220)
     values = np.linspace(-reach, reach, 9)
     rows = model.latents_of_picture()[:6]
     moved = latent_space.along(rows, latent_space.axes(model.dim)[i - 1], values)
@@ -330,6 +324,6 @@ def _compared(model: Model, i: int, found: Sequence[latent_measures.Effect]) -> 
     st.markdown(f"{t('digits.coordinates_measured', **words)} {answer}")
 
 
-_VIEWS: dict[str, Callable[[Model, int | None], None]] = {
+_VIEWS: dict[str, Callable[[PageState, Model, int | None], None]] = {
     "walk": _walk, "arithmetic": _arithmetic, "truncation": _truncation, "coordinate": _coordinate,
 }  # fmt: skip

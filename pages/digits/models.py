@@ -1,6 +1,6 @@
 """The page "Digits": its sections, and the finished run that most of them look at.
 
-    page = digits.begin(EXTRA)                 # first line of the page: address, sections, the chosen run
+    page = digits.begin(OPTIONS)               # first line of the page: address, sections, the chosen run
     digits.section(page)                       # the row of sections; the name of the chosen one
     digits.run_picker(page, names)             # the row of finished runs; the name of the chosen one, None without any
     digits.model(name)                         # its generator, shared by all visitors
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -26,17 +26,18 @@ import streamlit as st
 from gan_core.config import RunConfig
 from gan_core.jobs.pool import one_torch_thread
 from gan_core.presets import PRESETS
+from pages.shared.controls import options
 from pages.shared.controls.options import OneOf
 from pages.shared.shell import address, layout, notices
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState, one_of
+from pages.shared.shell.state import Option, PageState, one_of
 
 if TYPE_CHECKING:
     from gan_core.run.trainer import Trainer
     from gan_core.zoo.checkpoints import Card
 
 NAME = "digits"
-SECTION, RUN = "section", "run"  # in the address, and in PageState.choices
+SECTION, RUN = "section", "run"  # in the address
 SECTIONS = ("replay", "scores", "latent", "labels", "recipe", "scratch")
 FIRST, TRAINING = SECTIONS[0], SECTIONS[-1]
 DEFAULT = PRESETS["digits_mlp"].config
@@ -47,27 +48,30 @@ MODELS_KEPT = 3  # generators of finished runs in memory, 5 to 20 MB each; the l
 # ── where the visitor is ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def begin() -> PageState:
-    """The page's state. Who arrives gets the section and the run of the address; what is neither is a sentence."""
-    said = st.query_params.to_dict()
-    known = {SECTION: OneOf(sections(), FIRST), RUN: OneOf(names(), "")}
-    page = layout.begin(NAME, DEFAULT, options=known)
+def begin(extra: Mapping[str, Option]) -> PageState:
+    """The page's state. `extra` are the options of its sections. Who arrives gets the section of the address; what is
+    none is a sentence."""
+    words, known = st.query_params.to_dict(), names()
+    settings = {SECTION: OneOf(sections(), FIRST, place=True), RUN: OneOf(known, next(iter(known), ""), "box"), **extra}
+    page = layout.begin(NAME, DEFAULT, options=settings)
     if page.arrived:
-        configured = said.keys() - known.keys() - (address.APP_WORDS - {"preset"})
-        if configured and SECTION not in said:
+        configured = words.keys() - settings.keys() - (address.APP_WORDS - {"preset"})
+        if words.get(SECTION) in sections():
+            page.choices[SECTION] = words[SECTION]
+        elif configured:
             page.choices[SECTION] = TRAINING
-        page.choices.update({word: said[word] for word, option in known.items() if said.get(word) in option.values})
-    _tell(page)
-    address.write(page.config, page.default, page.words)
+    _place(page)
+    address.write_page(page)
     return page
 
 
-def _tell(page: PageState) -> None:
-    """The address's own words: what it would otherwise not mean."""
+def _place(page: PageState) -> None:
+    """The section in the address, where that would otherwise not mean it: no option tells, for which one it means
+    depends on the configuration."""
     implied = FIRST if page.config == page.default else TRAINING
-    here, run = chosen_section(page), page.choices.get(RUN)
-    first = next(iter(names()), None)
-    page.words = ({SECTION: here} if here != implied else {}) | ({RUN: run} if run not in (None, first) else {})
+    page.words.pop(SECTION, None)
+    if (here := chosen_section(page)) != implied:
+        page.words[SECTION] = here
 
 
 def sections() -> tuple[str, ...]:
@@ -87,7 +91,7 @@ def section(page: PageState) -> str:
     def changed() -> None:
         page.choices[SECTION] = one_of(st.session_state[key], sections()) or here
         page.problem = ""
-        _tell(page)
+        _place(page)
 
     st.session_state[key] = here
     st.segmented_control(
@@ -153,21 +157,8 @@ def run_picker(page: PageState, among: Sequence[str]) -> str | None:
     if not among:
         st.error(t("digits.no_runs"), icon=":material/error:")
         return None
-    at = page.choices.get(RUN, among[0])
-    at = at if at in among else among[0]
-    key = f"{NAME}.{RUN}~{at}-{len(among)}"  # see controls.widget_key
-
-    def changed() -> None:
-        page.choices[RUN] = one_of(st.session_state[key], among) or at
-        page.problem = ""
-        _tell(page)
-
-    st.session_state[key] = at
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.selectbox(
-            t("digits.run"), among, key=key, on_change=changed, format_func=run_title, width=260,
-            label_visibility="collapsed",
-        )  # fmt: skip
+        at = options.control(page, RUN, among=among, words=run_title, collapsed=True, width=260)
         try:
             st.caption(t(f"zoo.{at}.why", default=card(at).why))
         except CheckpointError as error:
@@ -226,10 +217,10 @@ class Model:
         asked = (0 if digits is None else digits) if self.labelled else None
 
         def pictures() -> np.ndarray:
-            told = None if asked is None else np.broadcast_to(np.asarray(asked, np.int64), len(z))
+            labels = None if asked is None else np.broadcast_to(np.asarray(asked, np.int64), len(z))
             parts = [slice(i, i + AT_ONCE) for i in range(0, max(1, len(z)), AT_ONCE)]
             return np.concatenate(
-                [self._trainer.decode(z[rows], labels=None if told is None else told[rows]) for rows in parts]
+                [self._trainer.decode(z[rows], labels=None if labels is None else labels[rows]) for rows in parts]
             )
 
         return _torch.submit(pictures).result()

@@ -42,7 +42,7 @@ def scratch(page: PageState) -> None:
     layout.share(page)
 
 
-page = models.begin()
+page = models.begin({**latent_space.OPTIONS, **recipe.OPTIONS})
 {
     "replay": replay.section,
     "scores": scores.section,

@@ -14,19 +14,21 @@ import numpy as np
 import streamlit as st
 
 from gan_core.studies.recipe import KNOBS, MLP, SCORES
+from pages.shared.controls import options
+from pages.shared.controls.options import OneOf
 from pages.shared.play import player
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame
 from pages.shared.shell.i18n import sentence, t
-from pages.shared.shell.state import PageState, app, one_of
+from pages.shared.shell.state import Option, PageState, app
 from pages.shared.views import images, live, tables
 
 if TYPE_CHECKING:
     from gan_core.studies.recipe import Table
 
 NAME = "recipe"
-KNOB = "knob"  # in PageState.choices
-FIRST = "g_norm"
+KNOB = "knob"  # in the address, and of the twins in PageState.choices
+OPTIONS: dict[str, Option] = {KNOB: OneOf(tuple(KNOBS), "g_norm", "pills")}
 CLEAR = 3.0  # standard errors of a difference: with three seeds each, Student's t needs 2.8 for 95 %
 
 
@@ -35,7 +37,10 @@ def section(page: PageState) -> None:
 
     found = shipped()
     st.markdown(t("recipe.text", seeds=found.seeds))
-    knob = _picker(page, found)
+    knob = options.control(
+        page, KNOB, label=t("recipe.picker"), words=lambda name: t(f"recipe.knob.{name}"), among=found.knobs,
+        collapsed=True,
+    )  # fmt: skip
     question = t(f"recipe.question.{knob}", default=KNOBS[knob].question)  # another language may have its own
     st.markdown(f"**{question}** {t(f'recipe.about.{knob}')}")
     left, right = st.columns([4, 5], gap="medium", vertical_alignment="center")
@@ -47,21 +52,6 @@ def section(page: PageState) -> None:
     st.caption(t("recipe.note", seconds=f"{found.seconds(knob):g}", seeds=found.seeds, n=f"{found.samples:,}"))
     st.code(f"python -m gan_core recipe --knobs {knob} --seeds {found.seeds}", language="bash")
     _live(knob)
-
-
-def _picker(page: PageState, found: Table) -> str:
-    at = page.choices.get(KNOB, FIRST)
-    key = f"{NAME}.{KNOB}~{at}"  # see controls.widget_key
-
-    def changed() -> None:
-        page.choices[KNOB] = one_of(st.session_state[key], found.knobs) or at
-
-    st.session_state[key] = at
-    st.pills(
-        t("recipe.picker"), found.knobs, key=key, on_change=changed, required=True, label_visibility="collapsed",
-        format_func=lambda name: t(f"recipe.knob.{name}"),
-    )  # fmt: skip
-    return page.choices.get(KNOB, FIRST)
 
 
 # ── what was measured ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -88,7 +88,7 @@ def _shape(place: str, kinds: dict[str, tuple[str, ...]], sliders: dict[str, Sli
 
 
 OPTIONS: dict[str, Option] = {
-    "tab": OneOf(SECTIONS, SECTIONS[0]),
+    "tab": OneOf(SECTIONS, SECTIONS[0], place=True),
     # on a line
     **_shape("line", OF, LINE, EXAMPLES[FIRST]),
     **{f"line_{side}_heights": Heights(BARS[side]) for side in SIDES},

@@ -34,6 +34,7 @@ from tests.pages.test_pages import (
     tables,
     train,
     until,
+    views,
     visit,
     words,
 )
@@ -233,7 +234,7 @@ def test_every_view_of_the_latent_space_answers(view: str, monkeypatch: pytest.M
     monkeypatch.setattr(latent_space, "_real_confidence", lambda: 0.99)
     monkeypatch.setattr(image_metrics, "image_scores", quick_scores)
     app = page("latent")
-    app.segmented_control(key=f"{latent_space.KEY}-view").set_value(view).run()
+    app.segmented_control(key="digits.view~0").set_value(view).run()
 
     def answered() -> bool:
         app.run()
@@ -247,6 +248,24 @@ def test_every_view_of_the_latent_space_answers(view: str, monkeypatch: pytest.M
 
 
 # ── digits on demand ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_asked_of_the_latent_space_stands_in_the_address_and_comes_back() -> None:
+    words = {"section": "latent", "view": "truncation", "limit_normal": "0.5", "coordinate": "3", "walk_to": "12"}
+    app = visit(NAME, **words, knob="labels")
+    assert not app.exception and not app.warning and params(app) == words | {"knob": "labels"}
+    assert app.select_slider(key="digits.limit_normal~0").value == 0.5
+    app.select_slider(key="digits.limit_normal~0").set_value(float("inf")).run()
+    assert "limit_normal" not in params(app)
+    app = visit(NAME, section="latent", view="arithmetic", direction="9", second_digit="10")
+    assert not app.exception and len(app.warning) == 1 and app.warning[0].value.startswith("second\\_digit")
+
+
+def test_a_click_chooses_where_a_walk_begins() -> None:
+    app = visit(NAME, section="latent", walk_from="40")
+    (grid, *_) = [frame for kind, frame in views(app) if kind == "digits"]
+    assert grid["key"] == "digits.walk_from~0" and grid["selected"] == 39
+    assert app.number_input(key="digits.walk_to~0").label == "from sample 40 to"
 
 
 def test_a_phrase_is_digits_and_blanks() -> None:

@@ -349,6 +349,33 @@ def test_changing_the_page_and_coming_back_keeps_the_run() -> None:
     assert params(app) == {"seed": "9"}
 
 
+@pytest.mark.parametrize(
+    ("name", "address", "left"),
+    [
+        ("play_2d", {"data": "grid", "modes": "25", "g_lr": "0.01", "members": "2"}, {}),
+        ("digits", {"section": "latent", "view": "coordinate", "run": "mlp", "knob": "labels"}, {"section": "latent"}),
+        ("digits", {"section": "scratch", "g_lr": "0.01"}, {"section": "scratch"}),
+        ("collapse", {"beside": "plain-unrolled5", "count": "near", "members": "2"}, {}),
+        ("vanishing", {"axis": "probability", "members": "2", "g_lr": "0.01"}, {}),
+        ("distances", {"tab": "size", "n": "1000", "line_q_mean": "-1"}, {"tab": "size"}),
+        ("wgan", {"beside": "minimax-hinge_r1", "fair": "cpu", "members": "2"}, {}),
+        ("wgan", {"part": "lines", "theta": "0.5", "seed": "3"}, {"part": "lines"}),
+    ],
+)
+def test_one_button_sets_everything_on_a_page_back(name: str, address: dict, left: dict) -> None:
+    app = visit(name, **address)
+    assert not app.exception and not app.warning and params(app) == address | left
+    app.button(key="defaults").click().run()
+    page = app.session_state[KEY].pages[app.session_state[KEY].here]
+    assert not app.exception and not app.warning and params(app) == left
+    assert page.config == page.default and not page.words.keys() - left.keys()
+
+
+def test_where_nothing_can_be_set_or_nothing_may_no_button_sets_it_back() -> None:
+    assert not [button for button in visit("home").button if button.key == "defaults"]
+    assert not [button for button in visit("play_2d", hide="controls").button if button.key == "defaults"]
+
+
 def test_two_visitors_are_independent() -> None:
     one, two = at_rest(visit("play_2d", seed="1")), at_rest(visit("play_2d", seed="2"))
     press(one, "step")

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from gan_core.studies.recipe import KNOBS, MLP, shipped
 from pages.digits import recipe
+from pages.shared.controls import options
 from pages.shared.shell import i18n
 from tests.pages.test_pages import at_rest, state, tables, until, visit
 
@@ -14,15 +15,13 @@ ENGLISH = i18n.texts("en")
 
 
 def section(knob: str) -> AppTest:
-    app = visit("digits", section="recipe")
-    state(app, "digits").choices[recipe.KNOB] = knob
-    return app.run()
+    return visit("digits", section="recipe", knob=knob)
 
 
 def test_a_knob_shows_its_twins_beside_real_digits():
     app, table = visit("digits", section="recipe"), shipped()
     for knob in ("pixels", "g_norm", "architecture"):
-        state(app, "digits").choices[recipe.KNOB] = knob
+        options.put(state(app, "digits"), recipe.KNOB, knob)
         app.run()
         assert not app.exception and not app.error
         _, real, *twins = tables(app)[0]

@@ -9,7 +9,7 @@
     options.value(page, "fair")                                # what it is
     options.control(page, "fair")                              # a widget for it; gives the value
     options.put(page, "fair", "cpu")                           # the program changes it
-    options.reset(page)                                        # all as usual again
+    options.reset(page)                                        # all as usual again, but for where one is
 
 The address is their state: `PageState.words` has the text of each that is not as usual, so a reload or a copied address
 gives the same page. A text that means nothing is answered with one sentence, and the page keeps what it had. The words
@@ -39,16 +39,17 @@ def text(value: Any) -> str:
 
 @dataclass(frozen=True)
 class OneOf:
-    """One of some values."""
+    """One of some values. `place`: it says where on the page one is, and is no setting."""
 
     values: tuple[Any, ...]
     usual: Any
-    form: Literal["buttons", "slider", "box"] = "buttons"
+    form: Literal["buttons", "pills", "slider", "box"] = "buttons"
+    place: bool = False
 
-    def read(self, said: str) -> Any:
+    def read(self, word: str) -> Any:
         """Raises ValueError."""
         for one in self.values:
-            if text(one) == said:
+            if text(one) == word:
                 return one
         raise ValueError(t("options.one", names=", ".join(map(text, self.values))))
 
@@ -58,17 +59,18 @@ class OneOf:
 
 @dataclass(frozen=True)
 class Number:
-    """A number on a slider: a whole one if its limits are."""
+    """A number, on a slider or typed: a whole one if its limits are."""
 
     low: float
     high: float
     step: float
     usual: float
+    form: Literal["slider", "box"] = "slider"
 
-    def read(self, said: str) -> float:
+    def read(self, word: str) -> float:
         """Raises ValueError."""
         try:
-            number = type(self.low)(said)
+            number = type(self.low)(word)
         except ValueError:
             number = math.nan
         if not self.low <= number <= self.high:
@@ -88,9 +90,9 @@ class SomeOf:
     least: int
     most: int
 
-    def read(self, said: str) -> tuple[str, ...]:
+    def read(self, word: str) -> tuple[str, ...]:
         """Raises ValueError."""
-        names = tuple(said.split("-"))
+        names = tuple(word.split("-"))
         fits = self.least <= len(names) <= self.most and len(set(names)) == len(names)
         if not fits or not set(names) <= set(self.values):
             raise ValueError(t("options.some", least=self.least, most=self.most, names=", ".join(self.values)))
@@ -106,9 +108,9 @@ class Heights:
 
     usual: tuple[float, ...]
 
-    def read(self, said: str) -> tuple[float, ...]:
+    def read(self, word: str) -> tuple[float, ...]:
         """Raises ValueError."""
-        parts = said.split("-")
+        parts = word.split("-")
         if len(parts) != len(self.usual) or not all(part.isdecimal() and int(part) <= 100 for part in parts):
             raise ValueError(t("options.heights", n=len(self.usual)))
         return tuple(int(part) / 100 for part in parts)
@@ -132,9 +134,9 @@ def choices(page: PageState, name: str) -> tuple[Any, ...]:
     return option.values
 
 
-def arrive(page: PageState, said: Mapping[str, str]) -> None:
+def arrive(page: PageState, words: Mapping[str, str]) -> None:
     """Take over what the address says; a text that means nothing is answered in `page.problem`."""
-    for name, word in said.items():
+    for name, word in words.items():
         try:
             _keep(page, name, page.options[name].read(word))
         except ValueError as error:
@@ -148,18 +150,21 @@ def put(page: PageState, name: str, new: Any) -> None:
     page.turns[name] += 1
 
 
-def reset(page: PageState) -> None:
+def reset(page: PageState, *, places: bool = False) -> None:
+    """All as usual; with `places` also where on the page one is."""
     for name, option in page.options.items():
-        put(page, name, option.usual)
+        if places or not getattr(option, "place", False):
+            put(page, name, option.usual)
 
 
 def _keep(page: PageState, name: str, new: Any) -> None:
     """Raises ValueError if it cannot be."""
     option = page.options[name]
     word = option.write(new)
-    option.read(word)  # the browser of someone who tries may report anything
-    page.words.pop(name, None)
-    if word != option.write(option.usual):
+    if word == option.write(option.usual):
+        page.words.pop(name, None)
+    else:
+        option.read(word)  # the browser of someone who tries may report anything
         page.words[name] = word
 
 
@@ -171,7 +176,11 @@ def key(page: PageState, name: str) -> str:
 
 
 def changed(
-    page: PageState, name: str, *, of: Callable[[Any], Any] = lambda said: said, then: Callable[[], None] | None = None
+    page: PageState,
+    name: str,
+    *,
+    of: Callable[[Any], Any] = lambda reported: reported,
+    then: Callable[[], None] | None = None,
 ) -> Callable[[], None]:
     """The callback of the widget with `key(page, name)`, which says `of(value)`; `then` follows an accepted change."""
     at = key(page, name)
@@ -198,25 +207,34 @@ def control(
     name: str,
     *,
     word: str = "",
+    label: str = "",
     words: Callable[[Any], str] | None = None,
     then: Callable[[], None] | None = None,
     among: Sequence[Any] | None = None,
+    most: float | None = None,
     collapsed: bool = False,
     digits: int | None = None,
+    width: int | Literal["stretch"] = "stretch",
 ) -> Any:
-    """A row of buttons, a box or a slider; gives the value. `word` is the name in the texts, if it has another there;
-    `words` says the choices, of which there may only be those `among` them; `digits` are the decimals of a slider."""
+    """A row of buttons, a box or a slider; gives the value.
+
+    `word` is the name in the texts, if it has another there, and `label` stands in place of its text. `words` says the
+    choices, of which there may only be those `among` them, and no number above `most`. `digits` are the decimals of a
+    number, `width` that of a box or a slider in pixels.
+    """
     option, now = page.options[name], value(page, name)
     named = f"{page.name.partition('-')[0]}.{word or name}"
     more: dict[str, Any] = {
-        "label": t(named), "key": key(page, name), "on_change": changed(page, name, then=then),
+        "label": label or t(named), "key": key(page, name), "on_change": changed(page, name, then=then),
         "help": t(f"{named}_help") if f"{named}_help" in texts(DEFAULT) else None,
         "label_visibility": "collapsed" if collapsed else "visible",
     }  # fmt: skip
     if isinstance(option, Number):
-        st.session_state[key(page, name)] = now
+        high = option.high if most is None else min(option.high, most)
+        st.session_state[key(page, name)] = now = min(now, high)
+        put_up = st.slider if option.form == "slider" else st.number_input
         form = None if digits is None else f"%.{digits}f"
-        st.slider(min_value=option.low, max_value=option.high, step=option.step, format=form, **more)
+        put_up(min_value=option.low, max_value=high, step=option.step, format=form, width=width, **more)
         return now
     assert isinstance(option, OneOf)
     choices = option.values if among is None else among
@@ -225,9 +243,11 @@ def control(
     of_numbers = not isinstance(option.usual, str)
     say = words or (text if of_numbers else lambda one: t(f"{named}_{one}"))
     if option.form == "slider":
-        st.select_slider(options=choices, format_func=say, **more)
+        st.select_slider(options=choices, format_func=say, width=width, **more)
     elif option.form == "box":
-        st.selectbox(options=choices, format_func=say, **more)
+        st.selectbox(options=choices, format_func=say, width=width, **more)
+    elif option.form == "pills":
+        st.pills(options=choices, format_func=say, required=True, **more)
     else:
         st.segmented_control(options=choices, format_func=say, required=True, width="content", **more)
     return now

@@ -19,6 +19,7 @@ import weakref
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Protocol
 
+from gan_core.jobs.playable import Playable
 from pages.shared.views import live
 
 TOKEN_BYTES = 16  # 128 bits: nobody guesses the address of another visitor's runs
@@ -41,7 +42,7 @@ class Show(Protocol):
     touched: bool
 
     @property
-    def job(self) -> Any: ...
+    def job(self) -> Playable[Any, Any]: ...
 
     @property
     def running(self) -> bool: ...
@@ -182,10 +183,10 @@ def _header(show: Show | None, frame: Frame | None) -> dict[str, Any]:
     """How far the runs are, for the timeline of the page."""
     if show is None:
         return {"running": False, "moving": False, "gone": True}
-    job = show.job
+    job, newest = show.job, show.job.frame  # none again, once the runs are closed
     return {
         "running": show.running, "moving": show.moving, "step": 0 if frame is None else frame.step,
         "last": job.step_count, "until": job.until, "rate": round(job.rate), "at": show.at, "version": job.version,
         "touched": show.touched, "seen": frame is not None,
-        "steps": [] if frame is None or show.running else job.frame.steps,  # the newest knows them all
+        "steps": [] if frame is None or newest is None or show.running else newest.steps,  # the newest knows them all
     }  # fmt: skip

@@ -57,15 +57,13 @@ def begin(
     state.here = name
     new = name not in state.pages
     usual = default or DEFAULT
-    page = state.pages.setdefault(
-        name, PageState(name, usual, usual, variants, options=options, plays=default is not None)
-    )
-    page.arrived = arrived
+    page = state.pages.setdefault(name, PageState(name, usual, usual, variants, variants, plays=default is not None))
+    page.arrived, page.options = arrived, options
     if arrived:
         page.problem = ""
         params = st.query_params.to_dict()
         if back:
-            reset(page)  # the address leads
+            reset(page, places=True)  # the address leads
         wanted = part if part is None else params.pop(PART, part)
         if part:
             page.words[PART] = part
@@ -138,7 +136,22 @@ def head(here: st.Page) -> None:
         with st.container(gap="xxsmall"):
             st.markdown(f"### {t(f'{name}.title')}")
             st.caption(t(f"{name}.intro"))
+        if site.entry(name).settings and "controls" not in app().hidden:
+            st.button(
+                t("app.defaults"), key="defaults", icon=":material/settings_backup_restore:", type="tertiary",
+                on_click=_defaults, help=t("app.defaults_help"),
+            )  # fmt: skip
         _language_picker()
+
+
+def _defaults() -> None:
+    """All settings of the page on the screen as its bare address has them. Runs go on; the player says what they would
+    have to be restarted for."""
+    page = app().pages.get(app().here)
+    if page is None:
+        return
+    reset(page)
+    page.take(lambda: page.default, variants=page.first)
 
 
 def _language_picker() -> None:

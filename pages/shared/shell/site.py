@@ -22,6 +22,7 @@ class Entry:
     name: str
     group: str
     icon: str
+    settings: bool = True  # whether there is anything to set
 
     @property
     def file(self) -> str:
@@ -33,7 +34,7 @@ class Entry:
 
 
 PAGES = (
-    Entry("home", "", "home"),
+    Entry("home", "", "home", settings=False),
     Entry("play_2d", "play", "scatter_plot"),
     Entry("digits", "play", "draw"),
     Entry("collapse", "understand", "grain"),

@@ -34,7 +34,7 @@ class Option(Protocol):
     @property
     def usual(self) -> Any: ...
 
-    def read(self, said: str, /) -> Any:
+    def read(self, word: str, /) -> Any:
         """The value of a text. Raises ValueError, with what is allowed."""
 
     def write(self, value: Any, /) -> str: ...
@@ -42,12 +42,14 @@ class Option(Protocol):
 
 @dataclass
 class PageState:
-    """One page with controls. `variants`: the fields in which its runs side by side differ; ({},) is one run."""
+    """One page with controls. `variants`: the fields in which its runs side by side differ; ({},) is one run. `first`:
+    those that its bare address has."""
 
     name: str
     default: RunConfig
     config: RunConfig
     variants: tuple[Mapping[str, Any], ...] = ({},)
+    first: tuple[Mapping[str, Any], ...] = ({},)
     problem: str | Sentence = ""  # why the last input was refused; of several, a sentence a line
     elsewhere: RunConfig | None = None  # what was refused because it is for the page of the other kind of data
     show: Show | None = None
