@@ -245,7 +245,7 @@ def _build_judge(options: argparse.Namespace) -> int:
 
     torch.set_num_threads(max(1, options.threads))
     try:
-        card = build(options.data, max(1, options.epochs), told=lambda line: print(line, file=sys.stderr, flush=True))
+        card = build(options.data, max(1, options.epochs), report=lambda line: print(line, file=sys.stderr, flush=True))
     except DataUnavailable as error:
         raise _Refused(str(error)) from error
     print(json.dumps(card, indent=2, ensure_ascii=False))
@@ -266,7 +266,7 @@ def _build_pretrained(options: argparse.Namespace) -> int:
             options.steps,
             options.data,
             folder=options.folder,
-            told=lambda line: print(line, file=sys.stderr, flush=True),
+            report=lambda line: print(line, file=sys.stderr, flush=True),
         )
         card = read_card(options.name, options.folder)
     except (DataUnavailable, CheckpointError, RuntimeError) as error:

@@ -217,14 +217,14 @@ class Sentence:
         self.code, self.arguments = code, arguments
 
     def say(self, words: Callable[[str], str] = ENGLISH.__getitem__, label: Callable[[str], str] = str) -> str:
-        def said(argument: Any) -> Any:
+        def spoken(argument: Any) -> Any:
             if isinstance(argument, Sentence):
                 return argument.say(words, label)
             if isinstance(argument, tuple):
                 return "; ".join(map(said, argument))
             return label(argument) if isinstance(argument, Field) else argument
 
-        arguments = _Arguments({name: said(argument) for name, argument in self.arguments.items()})
+        arguments = _Arguments({name: spoken(argument) for name, argument in self.arguments.items()})
         arguments.label = label
         return words(self.code).format_map(arguments)
 

@@ -206,11 +206,11 @@ def fits(
         highest = max(p.max(), q.max(), bell(name, length)[0].max())
         figure.update_yaxes(title_text=text[name], range=[0, 1.08 * highest], row=row, col=1)
     frames = [[bell(name, t)[0] for name in curves] for t in range(length)]
-    said = [[bell(name, t)[1] for name in curves] for t in range(length)]
+    captions = [[bell(name, t)[1] for name in curves] for t in range(length)]
     figure.update_xaxes(title_text=text["x"], range=[x[0], x[-1]], row=len(curves), col=1)
     return animated(
         figure, frames, [str(t) for t in range(length)], range(1, 2 * len(curves), 2), text["step"], text,
-        height=170 * len(curves) + 250, said=said,
+        height=170 * len(curves) + 250, captions=captions,
     )  # fmt: skip
 
 

@@ -42,9 +42,9 @@ def animated(
     text: Mapping[str, str],
     *,
     height: int,
-    said: Sequence[Sequence[str]] | None = None,
+    captions: Sequence[Sequence[str]] | None = None,
 ) -> go.Figure:
-    """The styled figure with a play button and a slider: frame t gives the `traces` their y, and names `said[t]`.
+    """The styled figure with a play button and a slider: frame t gives the `traces` their y, and names `captions[t]`.
 
     It plays in the browser; the server is not asked again.
     """
@@ -53,13 +53,13 @@ def animated(
             name=names[t],
             traces=list(traces),
             data=[
-                {"type": "scatter", "y": y} | ({} if said is None else {"name": said[t][i]})
+                {"type": "scatter", "y": y} | ({} if captions is None else {"name": captions[t][i]})
                 for i, y in enumerate(frames[t])
             ],
         )
         for t in range(len(frames))
     ]
-    redraw = said is not None  # without it, the browser moves the lines and leaves the legend as it was
+    redraw = names is not None  # without it, the browser moves the lines and leaves the legend as it was
     play = {"frame": {"duration": FRAME_MS, "redraw": redraw}, "transition": {"duration": 0}, "fromcurrent": True}
     stop = {"frame": {"duration": 0, "redraw": redraw}, "mode": "immediate", "transition": {"duration": 0}}
     grey = {"color": style.NEUTRAL}

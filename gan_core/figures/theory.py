@@ -84,8 +84,11 @@ _AXES: dict[Axis, _Losses] = {
         (-0.4, 3.0),
         0.12,
         {
-            "non_saturating": (theory.non_saturating_loss_of_probability, theory.non_saturating_slope_of_probability),
-            "minimax": (theory.minimax_loss_of_probability, theory.minimax_slope_of_probability),
+            "non_saturating": (
+                theory.non_saturating_loss_of_probability,
+                theory.non_saturating_gradient_of_probability,
+            ),
+            "minimax": (theory.minimax_loss_of_probability, theory.minimax_gradient_of_probability),
         },
     ),
     "logit": _Losses(

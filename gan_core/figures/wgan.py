@@ -43,7 +43,7 @@ WORDS = {
     "slope": "‖∇f(x)‖",
     "real": "real",
     "fake": "generated",
-    "between": "between",
+    "interpolates": "between",
 }
 
 PULLS = {"minimax": style.SATURATING, "non_saturating": style.NON_SATURATING, "wasserstein": style.DISCRIMINATOR}
@@ -182,7 +182,9 @@ def shape(
             )  # fmt: skip
     ends = np.full((2, 3 * min(LINES, len(a))), np.nan)
     ends[:, 0::3], ends[:, 1::3] = a[:LINES].T, b[:LINES].T
-    figure.add_trace(line(ends[0], ends[1], text["between"], style.NEUTRAL, width=1).update(hoverinfo="skip"), 1, 2)
+    figure.add_trace(
+        line(ends[0], ends[1], text["interpolates"], style.NEUTRAL, width=1).update(hoverinfo="skip"), 1, 2
+    )
     figure.update_xaxes(range=[xmin, xmax], constrain="domain")
     figure.update_yaxes(range=[ymin, ymax], constrain="domain")
     for column, x_axis in ((1, "x"), (2, "x2")):

@@ -128,9 +128,9 @@ def _limits(root: Path) -> Iterable[int]:
     folders |= {root / "sys/fs/cgroup", root / "sys/fs/cgroup/memory"}
     for folder in folders:
         for name in ("memory.max", "memory.limit_in_bytes"):
-            said = _text(folder / name).strip()
-            if said.isdecimal() and int(said) < 2**50:  # version 1 says "none" with a very large number
-                yield int(said)
+            limit = _text(folder / name).strip()
+            if limit.isdecimal() and int(limit) < 2**50:  # version 1 says "none" with a very large number
+                yield int(limit)
 
 
 def _text(path: Path) -> str:

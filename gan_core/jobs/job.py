@@ -155,13 +155,13 @@ class Job(Generic[W, F]):
         if self._pool is not None:
             self._pool._schedule(self)
 
-    def follow(self, told: Callable[[], object] | None) -> None:
-        """Have a worker call `told()` after each new frame, and when the job has come to rest; None: nobody any more.
+    def follow(self, listener: Callable[[], object] | None) -> None:
+        """Have a worker call `listener()` after each new frame, and when the job has come to rest; None: nobody's.
 
-        The worker has then let go of the work: what `told` does with the frame holds up no step while another worker
-        is free.
+        The worker has then let go of the work: what `listener` does with the frame holds up no step while another
+        worker is free.
         """
-        self._follower = told
+        self._follower = listener
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait until the job is no longer `busy`; False if that took longer than `timeout` seconds.

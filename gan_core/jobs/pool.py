@@ -196,13 +196,13 @@ class Pool:
         self._prepare()
         while (job := self._next()) is not None:
             self._give_way()
-            seen = job.version
+            version = job.version
             crowd = self.crowd
             job._frame_seconds = max(FRAME_SECONDS, crowd * FRAME_SECONDS_IN_A_CROWD)
             seconds = max(SHORTEST_SLICE, min(self.slice_seconds, TURN_SECONDS / crowd))
             job._turn(seconds, self._clock, 1 + self._spare())
             rests = not self._put_back(job)
-            if rests or job.version != seen:
+            if rests or job.version != version:
                 job._tell()
             del job  # an idle worker keeps no run alive
 

@@ -66,14 +66,17 @@ def look(images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.flo
     if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
         raise ValueError(f"the judge looks at uint8 images (N, 28, 28), and these are {images.dtype} {images.shape}")
     net = _loaded()
-    seen, probabilities = np.empty((len(images), FEATURES), np.float32), np.empty((len(images), CLASSES), np.float32)
+    features, probabilities = (
+        np.empty((len(images), FEATURES), np.float32),
+        np.empty((len(images), CLASSES), np.float32),
+    )
     with torch.inference_mode():
         for start in range(0, len(images), AT_ONCE):
             rows = slice(start, start + AT_ONCE)
             before_last = net[:-1](_input(images[rows]))
-            seen[rows] = before_last.numpy()
+            features[rows] = before_last.numpy()
             probabilities[rows] = net[-1](before_last).softmax(1).numpy()
-    return seen, probabilities
+    return features, probabilities
 
 
 def card() -> dict[str, Any]:
@@ -100,7 +103,7 @@ def _input(images: NDArray[np.uint8]) -> Tensor:
 
 def build(
     data: str = "mnist_full", epochs: int = EPOCHS, seed: int = 0, *, folder: Path | None = None,
-    told: Callable[[str], None] = lambda line: None,
+    report: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:  # fmt: skip
     """Train on the training split of `data`, measure on its test split, write weights and card; returns the card.
 
@@ -123,7 +126,7 @@ def build(
             functional.cross_entropy(net(x), labels[rows]).backward()
             optimiser.step()
             done += 1
-        told(f"epoch {epoch + 1} of {epochs}, {time.process_time() - cpu:.0f} s, {_accuracy(net, data):.2%} of test")
+        report(f"epoch {epoch + 1} of {epochs}, {time.process_time() - cpu:.0f} s, {_accuracy(net, data):.2%} of test")
     write(
         NAME,
         net.state_dict(),

@@ -195,11 +195,13 @@ class _Observed(NamedTuple):
 
 
 def _observe(images: NDArray[np.uint8]) -> _Observed:
-    reference, (seen, probabilities) = _reference(), classifier.look(images)
+    reference, (features, probabilities) = _reference(), classifier.look(images)
     near_pixel = nearest_rows(reference.pixels, images.reshape(len(images), -1))[1] / np.float32(255)
-    near_feature = nearest_rows(reference.features, seen)[1]
+    near_feature = nearest_rows(reference.features, features)[1]
     beside = reference.features[: min(len(images), HELD_OUT)]  # as many real digits as fakes
-    return _Observed(seen, probabilities, near_pixel, near_feature, *precision_recall(beside, seen[: len(beside)]))
+    return _Observed(
+        features, probabilities, near_pixel, near_feature, *precision_recall(beside, features[: len(beside)])
+    )
 
 
 @lru_cache(maxsize=4)
@@ -219,8 +221,8 @@ def _held_out(n: int, data: str) -> dict[str, float]:
 @lru_cache(maxsize=32)
 def _fid_bias(n: int, data: str) -> float:
     """Mean FID of n rows drawn from the reference itself, with replacement and a fixed seed: 0 were n infinite."""
-    reference, draws = _reference(), np.random.default_rng(0)
+    reference, random = _reference(), np.random.default_rng(0)
     weights = np.array(SHARES[data])[reference.labels]
-    rows = draws.choice(len(weights), (BIAS_DRAWS, n), p=weights / weights.sum())
+    rows = random.choice(len(weights), (BIAS_DRAWS, n), p=weights / weights.sum())
     moments = [_moments(reference.features[row], None) for row in rows]
     return float(np.mean([_frechet(m, _reference_moments(data)) for m in moments]))

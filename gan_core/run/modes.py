@@ -109,8 +109,8 @@ def measure(generator: Network, latents: NDArray, centres: NDArray, radius: floa
 def singular_values(generator: Network, latents: NDArray) -> Floats:
     """(K, 2): root mean square over latents (K, n, d) of the singular values of J = ∂G/∂z (2, d), the larger one first.
 
-    A pull of the unit vectors e₁, e₂, each at all of them, gives the rows of J. JJᵀ is the 2×2 matrix (a b; b c), whose
-    eigenvalues are (a + c)/2 ± √((a − c)²/4 + b²).
+    The vjp of the unit vectors e₁, e₂, each at all of them, gives the rows of J. JJᵀ is the 2×2 matrix (a b; b c),
+    whose eigenvalues are (a + c)/2 ± √((a − c)²/4 + b²).
     """
     import torch
 

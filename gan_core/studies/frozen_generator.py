@@ -190,9 +190,9 @@ class GaussianDiscriminators:
             x = torch.cat([real, fake], dim=2).flatten(0, 1)
             logits, tape = self.discriminator.forward(x)
             real_logits, fake_logits = logits.squeeze(-1).chunk(2, dim=1)
-            slopes = LOSSES["minimax"].d_grad(real_logits=real_logits, fake_logits=fake_logits)
+            grads = LOSSES["minimax"].d_grad(real_logits=real_logits, fake_logits=fake_logits)
             self.discriminator.grad.zero_()
-            self.discriminator.vjp(tape, torch.cat(slopes, 1).unsqueeze(-1))
+            self.discriminator.vjp(tape, torch.cat(grads, 1).unsqueeze(-1))
             self.optimiser.step()
             self.step_count += 1
 

@@ -1,4 +1,4 @@
-"""Mitigations of mode collapse over seeds: which methods, and how their runs are computed, judged and kept.
+"""Mitigations of mode collapse over seeds: which methods, and how their runs are computed, scored and kept.
 
     tasks = plan("ring", ["plain", "unrolled"], seeds=10, steps=800)
     records = compute(tasks, Store(folder))            # in processes on all cores; finished runs are not repeated
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-SAMPLES = 2500  # samples a run is judged by, as in the VEEGAN and PacGAN tables
+SAMPLES = 2500  # samples a run is scored by, as in the VEEGAN and PacGAN tables
 W1_POINTS = 1000  # … of which so many are transported
 CLUSTER_SECONDS = 10.0  # to wait for a Dask scheduler
-FORMAT = 1  # of a record: raise it when the way to judge a run changes, and old records are computed again
+FORMAT = 1  # of a record: raise it when the way to score a run changes, and old records are computed again
 
 # What each method changes in the run that collapses. Where the literature has several settings, the one measured here.
 METHODS: dict[str, dict[str, Any]] = {
@@ -71,7 +71,7 @@ class Task:
 
     @property
     def digest(self) -> str:
-        """Of all that decides the numbers: the whole configuration and the way it is judged."""
+        """Of all that decides the numbers: the whole configuration and the way it is scored."""
         text = f"{FORMAT} {SAMPLES} {W1_POINTS} {self.config.to_json()}"
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -96,7 +96,7 @@ def plan(data: str, methods: Sequence[str], seeds: int, steps: int) -> list[Task
 
 
 def run(task: Task) -> dict[str, Any]:
-    """Train and judge: the record of a task. One torch thread; `cpu_seconds` is what this thread spent on training."""
+    """Train and score: the record of a task. One torch thread; `cpu_seconds` is what this thread spent on training."""
     import torch
 
     from gan_core.run.trainer import Trainer
@@ -112,7 +112,7 @@ def run(task: Task) -> dict[str, Any]:
 
 
 def record(name: str, trainer: Trainer, member: int = 0) -> dict[str, Any]:
-    """One member of a run as it stands, judged by SAMPLES fresh samples: plain JSON. For data with modes."""
+    """One member of a run as it stands, scored by SAMPLES fresh samples: plain JSON. For data with modes."""
     from gan_core.engine.random import generator_for
     from gan_core.metrics.points import scores
 

@@ -158,9 +158,9 @@ def _steps_in(work: Any, seconds: float) -> int:
 
 def matmul_gflops(rows: int = 512, width: int = 128, members: int = 1, repeats: int = 200) -> float:
     """GFLOP/s of the matrix product that dominates the ring's step: the floor under every speed here."""
-    draws = torch.Generator().manual_seed(0)
-    a = torch.rand(members, rows, width, generator=draws)
-    b = torch.rand(members, width, width, generator=draws)
+    random = torch.Generator().manual_seed(0)
+    a = torch.rand(members, rows, width, generator=random)
+    b = torch.rand(members, width, width, generator=random)
     best = float("inf")
     for _ in range(5):
         started = time.perf_counter()

@@ -208,13 +208,13 @@ def _natural_gradient(target: GaussianMixture, mean: float, std: float, divergen
     nodes, weights = _gauss(target, q)
     log_p, log_q = target.log_pdf(nodes), q.log_pdf(nodes)
     if divergence == "kl_pq":
-        pull = -np.exp(log_p)
+        grad = -np.exp(log_p)
     elif divergence == "kl_qp":
-        pull = np.exp(log_q) * (log_q - log_p)
+        grad = np.exp(log_q) * (log_q - log_p)
     else:
-        pull = np.exp(log_q) * (log_q - np.logaddexp(log_p, log_q) + LN2) / 2
+        grad = np.exp(log_q) * (log_q - np.logaddexp(log_p, log_q) + LN2) / 2
     z = (nodes - mean) / std
-    return float(weights @ (pull * z)) * std, float(weights @ (pull * (z**2 - 1))) / 2
+    return float(weights @ (grad * z)) * std, float(weights @ (grad * (z**2 - 1))) / 2
 
 
 # --- What N samples make of them --------------------------------------------------------------------------------------
@@ -241,8 +241,8 @@ def estimates(
     if measure == "jsd":
         m = (c + d) / 2
         return (rel_entr(c, m) + rel_entr(d, m)).sum(axis=1) / (2 * n)
-    seen = (c + d) > 0
-    c, d = (counts + 0.5 * seen for counts in (c, d))
+    occupied = (c + d) > 0
+    c, d = (counts + 0.5 * occupied for counts in (c, d))
     total = c.sum(axis=1)  # of both: the same samples and the same bins
     return rel_entr(c, d).sum(axis=1) / total
 

@@ -57,11 +57,11 @@ def gaussian_gradients(distance: ArrayLike) -> tuple[Floats, Floats]:
     vanishes when the two are far apart.
     """
     d = np.asarray(distance, float)
-    fake_seen = expit(d[..., None] ** 2 / 2 + d[..., None] * _Z) @ _WEIGHTS  # E_q[1 − D*]
-    real_seen = (
+    called_fake = expit(d[..., None] ** 2 / 2 + d[..., None] * _Z) @ _WEIGHTS  # E_q[1 − D*]
+    called_real = (
         expit(-(d[..., None] ** 2) / 2 - d[..., None] * _Z) @ _WEIGHTS
-    )  # not 1 − fake_seen, which would round to 0
-    return d * fake_seen, d * real_seen
+    )  # not 1 − called_fake, which would round to 0
+    return d * called_fake, d * called_real
 
 
 # --- Two Gaussians in general -----------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def minimax_loss_of_probability(probability: ArrayLike) -> Floats:
         return np.log1p(-_probability(probability))
 
 
-def minimax_slope_of_probability(probability: ArrayLike) -> Floats:
+def minimax_gradient_of_probability(probability: ArrayLike) -> Floats:
     """d/dD log(1 − D) = −1/(1 − D); −inf at 1."""
     with np.errstate(divide="ignore"):
         return -1 / (1 - _probability(probability))
@@ -66,7 +66,7 @@ def non_saturating_loss_of_probability(probability: ArrayLike) -> Floats:
         return -np.log(_probability(probability))
 
 
-def non_saturating_slope_of_probability(probability: ArrayLike) -> Floats:
+def non_saturating_gradient_of_probability(probability: ArrayLike) -> Floats:
     """d/dD (−log D) = −1/D; −inf at 0."""
     with np.errstate(divide="ignore"):
         return -1 / _probability(probability)

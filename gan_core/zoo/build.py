@@ -24,7 +24,7 @@ SAMPLE_SEED = 1
 
 def build(
     name: str, steps: int | None = None, data: str | None = None, *, folder: Path | None = None,
-    samples: int = SAMPLES, told: Callable[[str], None] = lambda line: None,
+    samples: int = SAMPLES, report: Callable[[str], None] = lambda line: None,
 ) -> Card:  # fmt: skip
     """Train ZOO[name] and write pretrained/NAME.safetensors and NAME.json. The processor time is that of training only.
 
@@ -44,7 +44,7 @@ def build(
         looker.adopt(trainer.ensembles[0].state(), moment)
         fake[i] = looker.snapshot().fake[0, :PICTURES]
         scored.append(image_scores(looker.generate(samples, seed=SAMPLE_SEED), config.data.data))
-        told(f"{name}, step {moment:,}, {trainer.seconds:.0f} s: {_line(scored[-1])}")
+        report(f"{name}, step {moment:,}, {trainer.seconds:.0f} s: {_line(scored[-1])}")
     replay = Replay(
         steps=np.array(moments),
         fake=fake,

@@ -23,11 +23,11 @@ SAMPLES = 2500
 
 
 def section(page: PageState) -> None:
-    """The shipped table of one data set, how to compute it again, and the runs on the screen judged the same way."""
+    """The shipped table of one data set, how to compute it again, and the runs on the screen scored the same way."""
     from gan_core.studies.table import shipped, shipped_data
 
-    st.markdown(t("collapse.cures_text"))
-    key, known = f"{page.name}-cures", shipped_data()
+    st.markdown(t("collapse.mitigations_text"))
+    key, known = f"{page.name}-mitigations", shipped_data()
     data = st.segmented_control(
         t("field.data"), known, key=key, default=known[0], required=True,
         format_func=lambda name: t(f"option.data.{name}"), label_visibility="collapsed",
@@ -35,7 +35,7 @@ def section(page: PageState) -> None:
     found = shipped(data)
     table(found, f"{key}-shipped")
     _picture(found, f"{key}-picture")
-    st.caption(t("collapse.cures_command"))
+    st.caption(t("collapse.mitigations_command"))
     steps, seeds = found.records[0]["steps"], len({record["seed"] for record in found.records})
     st.code(f"python -m gan_core table --data {data} --seeds {seeds} --steps {steps} --latex", language="bash")
     _this_run(page)
@@ -43,24 +43,24 @@ def section(page: PageState) -> None:
 
 def _this_run(page: PageState) -> None:
     show = page.show
-    st.markdown(f"**{t('collapse.judge_title')}**")
-    st.caption(t("collapse.judge_hint", n=f"{SAMPLES:,}"))
+    st.markdown(f"**{t('collapse.scores_title')}**")
+    st.caption(t("collapse.scores_hint", n=f"{SAMPLES:,}"))
     if show is None or show.moving or not show.touched:
         return
-    if st.button(t("collapse.judge"), key=f"{page.name}-judge", icon=":material/scoreboard:"):
-        page.choices["judged"] = show.job.step_count
-    if page.choices.get("judged") == show.job.step_count:
-        experiments.stage([Judging(page)], lambda: _judged(page))
+    if st.button(t("collapse.scores_start"), key=f"{page.name}-score", icon=":material/scoreboard:"):
+        page.choices["scored"] = show.job.step_count
+    if page.choices.get("scored") == show.job.step_count:
+        experiments.stage([Scoring(page)], lambda: _show_scores(page))
 
 
-def _judged(page: PageState) -> None:
-    if (found := judged(page)) is not None:
-        table(found, f"{page.name}-judged")
+def _show_scores(page: PageState) -> None:
+    if (found := scored(page)) is not None:
+        table(found, f"{page.name}-scored")
 
 
 @dataclass
-class Judging:
-    """The runs on the screen judged by a worker, each member by as many samples as in the papers."""
+class Scoring:
+    """The runs on the screen scored by a worker, each member by as many samples as in the papers."""
 
     page: PageState
     error: str = ""
@@ -80,7 +80,7 @@ class Judging:
 
         step = show.job.step_count
         found = [
-            show.answer(("judged", i, k), step, question(i, k))
+            show.answer(("scored", i, k), step, question(i, k))
             for i in range(len(show.configs))
             for k in range(show.configs[i].train.members)
         ]
@@ -95,12 +95,12 @@ class Judging:
         return self.progress < 1
 
 
-def judged(page: PageState) -> Table | None:
-    """The runs on the screen as a table; None until a worker has judged them all."""
+def scored(page: PageState) -> Table | None:
+    """The runs on the screen as a table; None until a worker has scored them all."""
     from gan_core.studies.table import Table
 
-    judging = Judging(page)
-    return None if judging.running else Table.of(page.config.replace(members=1), judging.records)
+    scoring = Scoring(page)
+    return None if scoring.running else Table.of(page.config.replace(members=1), scoring.records)
 
 
 def table(found: Table, key: str) -> None:

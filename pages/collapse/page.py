@@ -1,4 +1,4 @@
-"""Mode collapse: seen over seeds, explained by the chase, cured, noticed, and cleared of four misconceptions."""
+"""Mode collapse: seen over seeds, explained by the chase, mitigated, noticed, and cleared of four misconceptions."""
 
 import streamlit as st
 
@@ -33,7 +33,7 @@ options.controls(page)
 verdicts.prediction(page)
 player.bar(page)
 player.stage(page, view)
-why, compared, myths, alarm = st.tabs([t(f"collapse.tab_{name}") for name in ("why", "cures", "myths", "alarm")])
+why, compared, myths, alarm = st.tabs([t(f"collapse.tab_{name}") for name in ("why", "mitigations", "myths", "alarm")])
 with why:
     st.markdown(t("collapse.why_text"))
 with compared:

@@ -92,11 +92,11 @@ def _verdict(
         quiet = t("collapse.no_verdict", step=WARM_UP) if listened < WARM_UP else t("collapse.no_alarm") + when
         return live.Sentence(f"{sentence} {quiet}", "info")
     k, alarm = min(raised, key=lambda pair: pair[1].reasons[0].value / pair[1].reasons[0].threshold)
-    said = t(
+    counted = t(
         "collapse.alarm", k=len(raised), n=len(covered), seed=run.config.member(k).train.seed,
         since=f"{alarm.since:,}", reasons=_reasons(alarm),
     )  # fmt: skip
-    return live.Sentence(f"{sentence} {said}{when}", "warning")
+    return live.Sentence(f"{sentence} {counted}{when}", "warning")
 
 
 def _reasons(alarm: Alarm) -> str:

@@ -70,8 +70,8 @@ def _sevens(model: Model) -> None:
     read = digits.classify(pictures).argmax(1)
     live.digits(f"{KEY}-drawn", pictures, columns=10, upscale=2, summary=t("digits.drawn_summary", digit=digit))
     wrong = ", ".join(str(other) for other in sorted(set(read[read != digit].tolist())))
-    said = t("digits.drawn", right=int((read == digit).sum()), n=DRAWN, digit=digit)
-    st.caption(f"{said} {t('digits.drawn_wrong', digits=wrong)}" if wrong else said)
+    sentence = t("digits.drawn", right=int((read == digit).sum()), n=DRAWN, digit=digit)
+    st.caption(f"{sentence} {t('digits.drawn_wrong', digits=wrong)}" if wrong else sentence)
 
 
 @st.fragment

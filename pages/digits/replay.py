@@ -126,7 +126,7 @@ def _numbers(run: PageState, frame: Frame) -> list[live.Block]:
         i = int(np.abs(recorded.steps - frame.step).argmin())
         known = {name: (float(recorded.scores[name][i]), card.scores[name].floor) for name in NUMBERS}
         notes = []
-    told = [
+    numbers = [
         live.Number(
             t(f"digits.score_{name}"), style.format(known[name][0]) if known else "–",
             t("digits.real_score", value=style.format(known[name][1] if known else card.scores[name].floor)),
@@ -134,7 +134,7 @@ def _numbers(run: PageState, frame: Frame) -> list[live.Block]:
         )
         for name, style in NUMBERS.items()
     ]  # fmt: skip
-    return [live.Numbers(told), *(live.Sentence(note, small=True) for note in notes)]
+    return [live.Numbers(numbers), *(live.Sentence(note, small=True) for note in notes)]
 
 
 def _fresh_scores(show: Show, step: int) -> dict[str, tuple[float, float]] | None:

@@ -33,13 +33,13 @@ def section(page: PageState) -> None:
     low, high = np.percentile(same[i], [5, 95])
     with left:
         word = "size_noise" if low <= different[i][0] <= high else "size_signal"
-        said = t(
+        verdict = t(
             f"distances.{word}", n=f"{n:,}", one=number(different[i][0], 3), truth=number(truth, 3),
             floor=number(same[i].mean(), 3), low=number(low, 3), high=number(high, 3), runs=REPETITIONS,
             measure=t(f"distances.measure_{measure}"),
         )  # fmt: skip
         box = st.warning if word == "size_noise" else st.success
-        box(said, icon=":material/casino:" if word == "size_noise" else ":material/check:")
+        box(verdict, icon=":material/casino:" if word == "size_noise" else ":material/check:")
         rule = t(f"distances.rule_{measure}", value=number(expected_floor(n, measure, bins), 3))
         st.caption(rule + (" " + t("distances.rule_breaks") if measure != "w1" and n <= 5 * bins else ""))
     with right:

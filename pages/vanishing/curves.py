@@ -75,7 +75,10 @@ def _numbers(logit: float) -> None:
     n = style.number
     rows = {
         "loss": (theory.minimax_loss(logit), theory.non_saturating_loss(logit)),
-        "slope_d": (theory.minimax_slope_of_probability(share), theory.non_saturating_slope_of_probability(share)),
+        "slope_d": (
+            theory.minimax_gradient_of_probability(share),
+            theory.non_saturating_gradient_of_probability(share),
+        ),
         "slope_a": (theory.minimax_gradient(logit), theory.non_saturating_gradient(logit)),
     }
     head = [t("vanishing.point", d=n(share), a=n(logit)), "**log(1 − D)**", "**−log D**"]

@@ -77,7 +77,8 @@ def _planes(page: PageState, frame: Frame, k: int, colours: str) -> None:
     live.scene(
         f"{page.name}-slope", _slopes(frame, k), step=frame.step, height=300, probability=False,
         layers=("field", "fake", "lattice"), summary=summary,
-        labels=labels | {"field": t("wgan.slope"), "fake": t("wgan.between"), "lattice": t("wgan.between_lines")},
+        labels=labels
+        | {"field": t("wgan.slope"), "fake": t("wgan.interpolates"), "lattice": t("wgan.interpolates_lines")},
     )  # fmt: skip
 
 
@@ -175,7 +176,7 @@ def _shape_stills(page: PageState, frame: Frame, names: Sequence[str], k: int) -
     from gan_core.studies.critic import slope_map
 
     with box:
-        words = {name: t(f"wgan.figure.{name}") for name in ("value", "slope", "real", "fake", "between")}
+        words = {name: t(f"wgan.figure.{name}") for name in ("value", "slope", "real", "fake", "interpolates")}
         for i, (run, name) in enumerate(zip(frame.runs, names, strict=True)):
             shot = points.in_plane(run.snapshot)
             st.markdown(f"**{name}**")

@@ -84,7 +84,7 @@ def test_the_claims_are_scored_and_the_table_is_there(page: Page) -> None:
     page.get_by_role("tab", name="Put to the test").click()
     page.get_by_role("button", name="Score them").first.click()
     expect(page.locator(".gan-live[data-kind=scene]").nth(1)).to_be_visible()
-    page.get_by_role("tab", name="Cures compared").click()
+    page.get_by_role("tab", name="Mitigations compared").click()
     expect(page.get_by_role("columnheader", name="method").first).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="LaTeX").first.click()

@@ -1,4 +1,4 @@
-"""The page "Mode collapse" as Streamlit runs it: experiments, cures side by side, sentences, alarm, table, claims."""
+"""The page "Mode collapse" as Streamlit runs it: experiments, mitigations, sentences, alarm, table, claims."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_the_closed_forms_stand_beside_the_scores() -> None:
 def test_the_shipped_tables_are_shown_with_their_protocol_and_exports() -> None:
     app = page()
     for data in ("ring", "grid"):
-        app.segmented_control(key=f"{NAME}-cures").set_value(data).run()
+        app.segmented_control(key=f"{NAME}-mitigations").set_value(data).run()
         found = shipped(data)
         (shown,) = methods(app)
         assert {len(row) for row in shown} == {len(COLUMNS) + 3} and len(shown) == len(found.lines)
@@ -170,13 +170,13 @@ def test_the_shipped_tables_are_shown_with_their_protocol_and_exports() -> None:
 
 def test_the_runs_on_the_screen_are_judged_in_the_same_form() -> None:
     app = trained(page(**FAST, beside="plain-pacgan2"), 8)
-    app.button(key=f"{NAME}-judge").click().run()
+    app.button(key=f"{NAME}-score").click().run()
 
-    def judged() -> bool:
+    def scored() -> bool:
         app.run()
         return len(methods(app)) == 2
 
-    until(judged)
+    until(scored)
     plain, packed, *_ = methods(app)[1]
     runs, seconds = len(COLUMNS) + 1, 1 + list(COLUMNS).index("cpu_seconds")
     assert (plain[0], packed[0]) == ("plain", "PacGAN 2") and (plain[runs], packed[runs]) == ("2", "2")

@@ -48,10 +48,10 @@ def question(
         )  # fmt: skip
         if shown is None:
             return
-        said = t("predict.shown", answer=word(shown), evidence=evidence)
+        outcome = t("predict.shown", answer=word(shown), evidence=evidence)
         if predicted is None:
-            st.info(said, icon=":material/visibility:")
+            st.info(outcome, icon=":material/visibility:")
         elif predicted == shown:
-            st.success(f"{said} {t('predict.right')}", icon=":material/check:")
+            st.success(f"{outcome} {t('predict.right')}", icon=":material/check:")
         else:
-            st.info(f"{said} {t('predict.wrong', answer=word(predicted))}", icon=":material/lightbulb:")
+            st.info(f"{outcome} {t('predict.wrong', answer=word(predicted))}", icon=":material/lightbulb:")

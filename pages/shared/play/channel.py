@@ -101,17 +101,17 @@ class Channel:
         self._views = None
         self._tell()
 
-    def listen(self, told: Callable[[], object] | None) -> None:
-        """`told()` is called from any thread when there may be something to send. There is one listener: the one before
-        is told a last time, and finds that `listens` is false."""
+    def listen(self, listener: Callable[[], object] | None) -> None:
+        """`listener()` is called from any thread when there may be something to send. There is one listener: the one
+        before is told a last time, and finds that `listens` is false."""
         with self._lock:
-            before, self._listener = self._listener, told
+            before, self._listener = self._listener, listener
             self._wanted, self._made, self._rested = False, None, None
         if before is not None:
             before()
 
-    def listens(self, told: Callable[[], object]) -> bool:
-        return self._listener is told
+    def listens(self, listener: Callable[[], object]) -> bool:
+        return self._listener is listener
 
     @property
     def live(self) -> bool:

@@ -93,10 +93,10 @@ class ShelfJob:
     def do(self, command: Callable[[Work], object]) -> None:
         self._awake().do(command)
 
-    def follow(self, told: Callable[[], object] | None) -> None:
-        self._follower = told
+    def follow(self, listener: Callable[[], object] | None) -> None:
+        self._follower = listener
         if self.live is not None:
-            self.live.follow(told)
+            self.live.follow(listener)
 
     def look(self) -> None:
         if self.live is not None:

@@ -31,20 +31,20 @@ class Refused(Exception):
     """A message that no page of ours sends."""
 
 
-def _pause(show: Show, said: dict[str, Any]) -> None:
+def _pause(show: Show, wish: dict[str, Any]) -> None:
     show.pause()
 
 
-def _step(show: Show, said: dict[str, Any]) -> None:
-    player = said.get("player")
+def _step(show: Show, wish: dict[str, Any]) -> None:
+    player = wish.get("player")
     if player not in STEPS:
         raise Refused
     if not show.running:
         STEPS[player](show)
 
 
-def _look(show: Show, said: dict[str, Any]) -> None:
-    step = said.get("step")
+def _look(show: Show, wish: dict[str, Any]) -> None:
+    step = wish.get("step")
     if step is not None and (type(step) is not int or not 0 <= step < LARGEST_STEP):
         raise Refused
     show.look_at(step)
@@ -68,19 +68,19 @@ async def live(socket: WebSocket) -> None:
     wake = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def told() -> None:
+    def listener() -> None:
         loop.call_soon_threadsafe(wake.set)
 
-    found.listen(told)
+    found.listen(listener)
     drawn = _Flag(True)
     hears = asyncio.create_task(_hear(socket, found, drawn, wake))
     try:
-        await socket.close(await _send(socket, found, told, drawn, wake, hears))
+        await socket.close(await _send(socket, found, listener, drawn, wake, hears))
     except (WebSocketDisconnect, RuntimeError):
         pass  # the tab is gone
     finally:
         hears.cancel()
-        if found.listens(told):
+        if found.listens(listener):
             found.listen(None)
 
 
@@ -90,7 +90,7 @@ class _Flag:
 
 
 async def _send(
-    socket: WebSocket, channel: Channel, told: Callable[[], None], drawn: _Flag, wake: asyncio.Event,
+    socket: WebSocket, channel: Channel, listener: Callable[[], None], drawn: _Flag, wake: asyncio.Event,
     hears: asyncio.Task[int],
 ) -> int:  # fmt: skip
     """Packets, each when the last one is drawn; gives the reason for the end."""
@@ -103,7 +103,7 @@ async def _send(
             return hears.result()
         if channel.show is None:
             return NO_RUNS
-        if not channel.listens(told):
+        if not channel.listens(listener):
             return REPLACED
         if not drawn.up:
             continue
@@ -126,11 +126,11 @@ async def _hear(socket: WebSocket, channel: Channel, drawn: _Flag, wake: asyncio
             show = channel.show
             if show is None:
                 return NO_RUNS
-            said = _read(text)
-            if said["do"] == "drawn":
+            wish = _read(text)
+            if wish["do"] == "drawn":
                 drawn.up = True
             else:
-                DO[said["do"]](show, said)
+                DO[wish["do"]](show, wish)
             wake.set()
     except WebSocketDisconnect:
         return 1000
@@ -142,12 +142,12 @@ async def _hear(socket: WebSocket, channel: Channel, drawn: _Flag, wake: asyncio
 
 def _read(text: str) -> dict[str, Any]:
     try:
-        said = json.loads(text) if len(text) <= LONGEST else None
+        wish = json.loads(text) if len(text) <= LONGEST else None
     except (ValueError, RecursionError) as error:
         raise Refused from error
-    if not isinstance(said, dict) or not isinstance(said.get("do"), str):
+    if not isinstance(wish, dict) or not isinstance(wish.get("do"), str):
         raise Refused
-    return said
+    return wish
 
 
 def _same_origin(socket: WebSocket) -> bool:

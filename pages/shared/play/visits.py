@@ -43,8 +43,8 @@ def session_of(connection: str) -> str | None:
         return None
     for session in list(_states.keys()):
         client = runtime.get_instance().get_client(session)
-        said = client.client_context if client is not None else None
-        if said is not None and (HEADER, connection) in said.headers:
+        context = client.client_context if client is not None else None
+        if context is not None and (HEADER, connection) in context.headers:
             return session
     return None
 

@@ -27,14 +27,14 @@ HIDABLE = ("controls", "presets", "share", "figures")
 
 def read_app() -> None:
     """Language and hidden parts from the address, whenever it says something new; what is not known is left out."""
-    state, said = app(), (st.query_params.get("lang"), st.query_params.get("hide"))
-    if said == state.said:
+    state, words = app(), (st.query_params.get("lang"), st.query_params.get("hide"))
+    if words == state.heard:
         return
-    state.said = said
-    if said[0] in languages():
-        state.language = said[0]
-    if said[1] is not None:
-        state.hidden = frozenset(said[1].split("-")) & frozenset(HIDABLE)
+    state.heard = words
+    if words[0] in languages():
+        state.language = words[0]
+    if words[1] is not None:
+        state.hidden = frozenset(words[1].split("-")) & frozenset(HIDABLE)
 
 
 def read_config(params: Mapping[str, str], default: RunConfig) -> RunConfig | None:

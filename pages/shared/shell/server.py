@@ -87,14 +87,14 @@ class Headers:
         self.app, self.ancestors = app, ancestors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def said(message: Message) -> None:
+        async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Content-Security-Policy"] = f"frame-ancestors {self.ancestors}"
             await send(message)
 
-        await self.app(scope, receive, said if scope["type"] == "http" else send)
+        await self.app(scope, receive, answer if scope["type"] == "http" else send)
 
 
 class Farewells:
@@ -141,12 +141,12 @@ class Uploads:
             return
         taken = False
 
-        async def said(message: Message) -> None:
+        async def answer(message: Message) -> None:
             nonlocal taken
             taken = taken or (message["type"] == "http.response.start" and message["status"] < 300)
             await send(message)
 
-        await self.app(scope, receive, said)
+        await self.app(scope, receive, answer)
         if taken:
             session, _, file = scope["path"].partition(UPLOAD)[2].partition("/")
             if (old := self._kept.pop(session, file)) != file:

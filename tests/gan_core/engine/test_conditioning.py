@@ -51,10 +51,10 @@ class Reference:
         self.d_loss = loss.item()
         if r1 := self.config.train.r1:
             images = real[:, :PIXELS].clone().requires_grad_()
-            (slope,) = torch.autograd.grad(
+            (gradient,) = torch.autograd.grad(
                 self.d(torch.cat([images, one_hot], 1))[:, 0].sum(), images, create_graph=True
             )
-            penalty = r1 / 2 * slope.square().sum(1).mean()
+            penalty = r1 / 2 * gradient.square().sum(1).mean()
             self.d_loss += penalty.item()
             loss = loss + penalty
         loss.backward()

@@ -1,4 +1,4 @@
-"""Every registered loss and penalty: values against the papers' formulas, slopes against autograd."""
+"""Every registered loss and penalty: values against the papers' formulas, gradients against autograd."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def test_slopes_are_the_derivatives_of_the_values(name, smoothing):
     (g_fake,) = torch.autograd.grad(loss.g_loss(real_logits=real, fake_logits=fake), fake)
     with torch.no_grad():
         ours = (*loss.d_grad(real_logits=real, fake_logits=fake), loss.g_grad(real_logits=real, fake_logits=fake))
-    for slope, expected in zip(ours, (d_real, d_fake, g_fake), strict=True):
-        torch.testing.assert_close(slope, expected, rtol=0, atol=1e-12)
+    for grad, expected in zip(ours, (d_real, d_fake, g_fake), strict=True):
+        torch.testing.assert_close(grad, expected, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", LOSSES)

@@ -46,8 +46,8 @@ def test_members_move_as_torch_optim_moves_each_alone(name: str, differ: dict) -
     references = [REFERENCES[name](row, t) for row, t in zip(rows, settings, strict=True)]
     run(net, build_optimiser(net, settings, "g_lr"))
     for gradient in gradients(net.theta.shape):
-        for row, slope, reference in zip(rows, gradient, references, strict=True):
-            row.grad = slope
+        for row, grad, reference in zip(rows, gradient, references, strict=True):
+            row.grad = grad
             reference.step()
     torch.testing.assert_close(net.theta, torch.stack([row.detach() for row in rows]), rtol=1e-12, atol=1e-12)
 

@@ -1,4 +1,4 @@
-"""Gradient penalties: their slopes against autograd, their values by hand."""
+"""Gradient penalties: their own gradients against autograd, their values by hand."""
 
 from __future__ import annotations
 

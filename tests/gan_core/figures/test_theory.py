@@ -90,12 +90,11 @@ def test_the_same_call_gives_the_same_figure():
 def test_loss_curves_draw_the_losses_and_their_slopes(axis, scale):
     drawn = curves(figures.loss_curves(axis, scale=scale))
     suffix = "_of_probability" if axis == "probability" else ""
-    kind = "slope" if axis == "probability" else "gradient"
     for name in ("minimax", "non_saturating"):
         label = figures.LOSS_CURVES[name]
         upper, lower = drawn[label, "y"], drawn[label, "y3"]
         np.testing.assert_array_equal(upper.y, getattr(theory, f"{name}_loss{suffix}")(upper.x))
-        slope = getattr(theory, f"{name}_{kind}{suffix}")(lower.x)
+        slope = getattr(theory, f"{name}_gradient{suffix}")(lower.x)
         np.testing.assert_array_equal(lower.y, np.abs(slope) if scale == "log" else slope)
         assert (np.diff(upper.x) > 0).all()
         assert upper.line.color == lower.line.color

@@ -67,6 +67,6 @@ def test_the_trainer_learns_and_repeats(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr("gan_core.data.images.load_images", lambda name, split: few[split])
     monkeypatch.setattr(classifier, "BATCH", 32)
     lines: list[str] = []
-    cards = [classifier.build("mnist", 2, folder=tmp_path / run, told=lines.append) for run in "ab"]
+    cards = [classifier.build("mnist", 2, folder=tmp_path / run, report=lines.append) for run in "ab"]
     assert cards[0]["accuracy"] > 0.3 and len(lines) == 4
     assert cards[0]["sha256"] == cards[1]["sha256"]

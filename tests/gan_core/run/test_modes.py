@@ -81,8 +81,8 @@ def test_samples_vary_no_more_than_the_singular_values_allow():
     for seed in range(5):
         g, z = generator(seed), latents(4000, 3)
         row = collapse.measure(g, z.numpy(), RING.centres.numpy(), 0.5)
-        stretch = np.square(collapse.singular_values(g, z.numpy())).sum(-1)
-        assert (row[:, 16] ** 2 <= 1.05 * stretch).all()
+        squares = np.square(collapse.singular_values(g, z.numpy())).sum(-1)
+        assert (row[:, 16] ** 2 <= 1.05 * squares).all()
 
 
 def test_watching_changes_nothing_and_looks_at_even_steps():

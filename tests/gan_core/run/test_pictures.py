@@ -42,9 +42,9 @@ def test_arrows_tell_the_losses_apart_where_the_discriminator_is_sure(trainer):
     shot = trainer.snapshot()
     sure = dataclasses.replace(shot, fake_logits=np.full_like(shot.fake_logits, -20.0))
     length = {loss: np.linalg.norm(arrows(sure, loss), axis=1) for loss in ("minimax", "non_saturating")}
-    slope = np.linalg.norm(shot.logit_gradient[0], axis=1)
-    np.testing.assert_allclose(length["non_saturating"], slope, rtol=1e-6)
-    np.testing.assert_allclose(length["minimax"], slope * np.exp(-20), rtol=1e-5)
+    norm = np.linalg.norm(shot.logit_gradient[0], axis=1)
+    np.testing.assert_allclose(length["non_saturating"], norm, rtol=1e-6)
+    np.testing.assert_allclose(length["minimax"], norm * np.exp(-20), rtol=1e-5)
 
 
 def test_images_have_no_arrows():

@@ -19,7 +19,7 @@ def tasks(methods=("plain", "pacgan2"), seeds: int = 2, steps: int = 3) -> list[
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Judge by a shorter transport, in this process."""
+    """Score by a shorter transport, in this process."""
     monkeypatch.setattr(mitigations, "W1_POINTS", 50)
 
 
@@ -88,7 +88,7 @@ def test_an_interrupted_table_goes_on_without_repeating_a_run(tmp_path, monkeypa
     assert not computed
 
 
-def test_another_length_or_judgement_is_another_run(tmp_path, monkeypatch):
+def test_another_length_or_way_to_score_is_another_run(tmp_path, monkeypatch):
     (short,), (long,) = tasks(["plain"], 1, 3), tasks(["plain"], 1, 4)
     assert short.file != long.file
     before = short.file

@@ -18,7 +18,7 @@ from gan_core.studies.table import COLUMNS, PUBLISHED, Table, mean_and_error, ro
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Judge by a shorter transport, in this process."""
+    """Score by a shorter transport, in this process."""
     monkeypatch.setattr(mitigations, "W1_POINTS", 50)
 
 

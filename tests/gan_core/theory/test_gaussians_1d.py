@@ -64,11 +64,11 @@ def test_gradients_equal_those_of_the_loss_with_the_discriminator_frozen(d):
     def logit(x):
         return d**2 / 2 - d * x  # of D* for q = N(d, 1)
 
-    def slope(loss):
+    def derivative(loss):
         at = [integral(lambda x, m=m: normal(m)(x) * float(loss(logit(x))), -12, d + 12) for m in (d - h, d + h)]
         return (at[1] - at[0]) / (2 * h)
 
-    expected = slope(theory.non_saturating_loss), slope(theory.minimax_loss)
+    expected = derivative(theory.non_saturating_loss), derivative(theory.minimax_loss)
     assert theory.gaussian_gradients(d) == pytest.approx(expected, abs=1e-7)
 
 

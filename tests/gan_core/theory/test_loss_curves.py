@@ -58,11 +58,13 @@ def test_losses_and_slopes_of_the_probability():
     np.testing.assert_allclose(theory.non_saturating_loss_of_probability(d), theory.non_saturating_loss(a), atol=1e-12)
     # the chain rule: d/da = d/dD · D(1 − D)
     chain = d * (1 - d)
-    np.testing.assert_allclose(theory.minimax_slope_of_probability(d) * chain, theory.minimax_gradient(a), atol=1e-12)
-    slope = theory.non_saturating_slope_of_probability(d)
+    np.testing.assert_allclose(
+        theory.minimax_gradient_of_probability(d) * chain, theory.minimax_gradient(a), atol=1e-12
+    )
+    slope = theory.non_saturating_gradient_of_probability(d)
     np.testing.assert_allclose(slope * chain, theory.non_saturating_gradient(a), atol=1e-12)
     assert theory.non_saturating_loss_of_probability(0.0) == math.inf
-    assert theory.non_saturating_slope_of_probability(0.0) == -math.inf
+    assert theory.non_saturating_gradient_of_probability(0.0) == -math.inf
     assert theory.minimax_loss_of_probability(1.0) == -math.inf
     with pytest.raises(ValueError, match="probability"):
         theory.minimax_loss_of_probability(1.5)

@@ -68,7 +68,7 @@ pytestmark = pytest.mark.xdist_group("checkpoints")  # what is built is built in
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pretrained")
     lines: list[str] = []
-    card = build("dcgan", 12, "mnist", folder=folder, samples=20, told=lines.append)
+    card = build("dcgan", 12, "mnist", folder=folder, samples=20, report=lines.append)
     assert card.steps == 12 and card.config.data.data == "mnist" and len(lines) == len(log_spaced(12))
     return folder
 
