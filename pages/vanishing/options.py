@@ -39,7 +39,7 @@ def heading(number: int, name: str) -> None:
 
 def times(change: np.ndarray) -> str:
     """A median with its range, as factors: ×0.003 (0.001–0.016)."""
-    return f"×{number(np.median(change))} ({number(change.min())}–{number(change.max())})"
+    return f"×{spread(change)}"
 
 
 def number(value: float) -> str:

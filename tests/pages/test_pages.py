@@ -354,9 +354,9 @@ def test_changing_the_page_and_coming_back_keeps_the_run() -> None:
     [
         ("play_2d", {"data": "grid", "modes": "25", "g_lr": "0.01", "members": "2"}, {}),
         ("digits", {"section": "latent", "view": "coordinate", "run": "mlp", "knob": "labels"}, {"section": "latent"}),
-        ("digits", {"section": "scratch", "g_lr": "0.01"}, {"section": "scratch"}),
+        ("digits", {"preset": "digits_mlp", "g_lr": "0.01"}, {"section": "scratch"}),
         ("collapse", {"beside": "plain-unrolled5", "count": "near", "members": "2"}, {}),
-        ("vanishing", {"axis": "probability", "members": "2", "g_lr": "0.01"}, {}),
+        ("vanishing", {"preset": "vanishing", "axis": "probability", "members": "2", "g_lr": "0.01"}, {}),
         ("distances", {"tab": "size", "n": "1000", "line_q_mean": "-1"}, {"tab": "size"}),
         ("wgan", {"beside": "minimax-hinge_r1", "fair": "cpu", "members": "2"}, {}),
         ("wgan", {"part": "lines", "theta": "0.5", "seed": "3"}, {"part": "lines"}),
@@ -364,7 +364,7 @@ def test_changing_the_page_and_coming_back_keeps_the_run() -> None:
 )
 def test_one_button_sets_everything_on_a_page_back(name: str, address: dict, left: dict) -> None:
     app = visit(name, **address)
-    assert not app.exception and not app.warning and params(app) == address | left
+    assert not app.exception and not app.warning and params(app) == address
     app.button(key="defaults").click().run()
     page = app.session_state[KEY].pages[app.session_state[KEY].here]
     assert not app.exception and not app.warning and params(app) == left

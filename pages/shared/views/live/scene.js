@@ -1,13 +1,11 @@
 // The plane as the two players see it: D(x) as colour with its line of indifference, real and generated points, where
 // each generated point is pushed, the warped grid of latents. One panel or many, always drawn by the same function.
 //
-// Positions: u, v ∈ [0, 1] across a panel's window, v downwards. The zoom is kept in u, v, so panels move together.
+// Positions: u, v ∈ [0, 1] across a panel's window, v downwards.
 
-import { make, prepare, say, stroke, View } from "./common.js";
+import { make, prepare, say, stroke } from "./common.js";
 import { channels, clamp, contour, evenly, faded, fieldAt, number, short, sigmoid, ticks } from "./pure.js";
-
-const HOME = { u: 0.5, v: 0.5, zoom: 1 };
-const [FARTHEST, NEAREST] = [1 / 3, 60];
+import { Zoomed } from "./zoomed.js";
 
 /** A field as a picture: `shade` maps its values to [0, 1], where ½ is clear, 1 is real's colour, 0 is fake's. */
 function heatmap(field, shade, fine, colours) {
@@ -54,32 +52,15 @@ function stamp(colour, edge, radius) {
   return (on, x, y) => on.drawImage(canvas, x - half, y - half, 2 * half, 2 * half);
 }
 
-export class Scene extends View {
+export class Scene extends Zoomed {
   constructor(kind, key) {
     super(kind, key);
     this.row = make("div", { className: "row" });
-    this.tools = ["+", "−", "⟲"].map((sign) => make("button", { type: "button", className: "tool" }, sign));
-    const [near, far, home] = this.tools;
-    near.onclick = () => this.zoom(1.6);
-    far.onclick = () => this.zoom(1 / 1.6);
-    home.onclick = () => this.remember("view", HOME);
     this.grid = make("div", { className: "grid scene" });
-    this.tip = make("div", { className: "tip", hidden: true });
     this.bar = make("div", { className: "bar" }, this.row, make("span", { className: "space" }), ...this.tools);
     this.root.append(this.bar, this.grid, this.tip);
     this.panels = [];
-    this.pointers = new Map();
     this.pictures = new WeakMap(); // panel data → its heat map and contours, as long as the data stays
-  }
-
-  get view() {
-    return this.settings.view ?? HOME;
-  }
-
-  take(data) {
-    // Python's word counts when it changes; until then the visitor's last click does
-    if (!this.data || data.selected !== this.data.selected) this.selected = data.selected;
-    super.take(data);
   }
 
   draw() {
@@ -87,13 +68,8 @@ export class Scene extends View {
     this.root.style.setProperty("--real", colours.real); // the buttons wear the picture's colours, see live.css
     this.root.style.setProperty("--fake", colours.fake);
     this.chips(this.row, data.layers);
-    this.tools.forEach((tool, i) => {
-      tool.title = data.labels[["zoom_in", "zoom_out", "reset"][i]];
-      tool.setAttribute("aria-label", tool.title);
-    });
-
+    this.drawTools();
     this.badges = new Map(); // panel data → where its modes' numbers stand
-    this.tools[2].classList.toggle("on", this.view.zoom !== 1);
     const many = data.panels.length > 4;
     const width = this.root.clientWidth;
     const smallest = data.panels.length === 1 ? width : many ? 105 : 250;
@@ -315,111 +291,6 @@ export class Scene extends View {
     context.fillRect(side - width - 12, 0, width + 12, 18);
     context.fillStyle = this.colours.red;
     context.fillText(text, side - 6, 4);
-  }
-
-  // ---- looking around -------------------------------------------------------------------------------------------
-
-  /** Zoom by a factor, but not out beyond `low`, and keep the point u, v where it is. */
-  zoom(factor, u = this.view.u, v = this.view.v, low = FARTHEST) {
-    const zoom = clamp(this.view.zoom * factor, Math.min(low, this.view.zoom), NEAREST);
-    const keep = this.view.zoom / zoom;
-    this.look(u + (this.view.u - u) * keep, v + (this.view.v - v) * keep, zoom);
-  }
-
-  move(du, dv) {
-    this.look(this.view.u - du, this.view.v - dv, this.view.zoom);
-  }
-
-  /** Put u, v in the middle, as far as the window's edges allow. */
-  look(u, v, zoom) {
-    const room = zoom > 1 ? 0.5 - 0.5 / zoom : 0;
-    this.remember("view", { u: clamp(u, 0.5 - room, 0.5 + room), v: clamp(v, 0.5 - room, 0.5 + room), zoom });
-  }
-
-  locate(canvas, event) {
-    const box = canvas.getBoundingClientRect();
-    const { u, v, zoom } = this.view;
-    return {
-      u: u + ((event.clientX - box.left) / box.width - 0.5) / zoom,
-      v: v + ((event.clientY - box.top) / box.height - 0.5) / zoom,
-    };
-  }
-
-  listen(canvas, index) {
-    const { pointers } = this;
-    const unhover = () => {
-      this.cross = undefined;
-      this.tip.hidden = true;
-      this.redraw();
-    };
-    canvas.onwheel = (event) => {
-      // at the home view a turn outwards scrolls the page, so nobody is caught on a picture
-      if (event.deltaY > 0 && this.view.zoom <= 1) return;
-      event.preventDefault();
-      const { u, v } = this.locate(canvas, event);
-      this.zoom(Math.exp(-clamp(event.deltaY, -120, 120) / 300), u, v, 1);
-    };
-    canvas.onpointerdown = (event) => {
-      if (event.isPrimary) pointers.clear(); // one that left without a word
-      pointers.set(event.pointerId, event);
-      if (event.isPrimary) this.moved = 0;
-      if (this.view.zoom > 1 || pointers.size > 1) canvas.setPointerCapture(event.pointerId);
-    };
-    canvas.onpointermove = (event) => {
-      const before = pointers.get(event.pointerId);
-      if (before) {
-        const [dx, dy] = [event.clientX - before.clientX, event.clientY - before.clientY];
-        const others = [...pointers.values()].filter((each) => each.pointerId !== event.pointerId);
-        const apart = (a, b) => Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
-        const factor = others.length ? apart(event, others[0]) / Math.max(1, apart(before, others[0])) : 1;
-        const { u, v } = this.locate(canvas, others[0] ?? event);
-        const across = canvas.clientWidth * this.view.zoom;
-        pointers.set(event.pointerId, event);
-        this.moved += Math.hypot(dx, dy);
-        if (factor !== 1) this.zoom(factor, u, v, 1);
-        else if (this.view.zoom > 1) this.move(dx / across, dy / across);
-      }
-      if (event.pointerType !== "touch" || !before) this.hover(canvas, event, index);
-    };
-    canvas.onpointerup = canvas.onpointercancel = (event) => pointers.delete(event.pointerId);
-    canvas.onpointerleave = (event) => {
-      pointers.delete(event.pointerId);
-      unhover();
-    };
-    canvas.onblur = unhover;
-    canvas.onclick = (event) => {
-      if (this.moved > 4) return;
-      if (this.data.selectable) this.select(index);
-      else this.hover(canvas, event, index);
-    };
-    canvas.ondblclick = (event) => {
-      const { u, v } = this.locate(canvas, event);
-      if (!this.data.selectable) this.zoom(2, u, v);
-    };
-    canvas.onkeydown = (event) => {
-      const step = 0.1 / this.view.zoom;
-      const act = {
-        "+": () => this.zoom(1.6),
-        "=": () => this.zoom(1.6),
-        "-": () => this.zoom(1 / 1.6),
-        0: () => this.remember("view", HOME),
-        ArrowLeft: () => this.move(step, 0),
-        ArrowRight: () => this.move(-step, 0),
-        ArrowUp: () => this.move(0, step),
-        ArrowDown: () => this.move(0, -step),
-        Enter: () => this.data.selectable && this.select(index),
-        " ": () => this.data.selectable && this.select(index),
-      }[event.key];
-      if (!act || event.ctrlKey || event.metaKey || (event.key.startsWith("Arrow") && this.view.zoom <= 1)) return;
-      event.preventDefault();
-      act();
-    };
-  }
-
-  select(index) {
-    this.selected = index;
-    this.send("selected", index);
-    this.redraw();
   }
 
   hover(canvas, event, index) {
