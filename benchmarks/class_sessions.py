@@ -530,7 +530,6 @@ ADDRESSES = {
     "wgan": "wgan?steps=100000&seed={i}",
     "vanishing": "vanishing?steps=100000&seed={i}",
 }
-PLAYERS = {"wgan": "wgan-beside"}  # where the player's key is not the page's name
 
 
 def key(tab: Tab, name: str) -> str | None:

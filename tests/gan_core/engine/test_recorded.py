@@ -1,6 +1,10 @@
 """Recorded gradients against the same steps without a recording: equal to the last bit, curves included."""
 
 import gc
+import json
+import os
+import subprocess
+import sys
 import threading
 import weakref
 from contextlib import nullcontext
@@ -199,3 +203,30 @@ def test_where_torch_records_nothing_the_run_says_nothing(caplog, recwarn):
         silent = run(config)
     assert not any(recordings(silent)) and not caplog.records and not recwarn.list
     assert bits(silent) == bits(run(config))
+
+
+def test_where_torch_jit_is_switched_off_the_run_says_nothing(monkeypatch, caplog, recwarn):
+    """PYTORCH_JIT=0 gives what was to be recorded back as it is."""
+    monkeypatch.setattr(torch.jit, "trace", lambda function, *arguments, **how: function)
+    config = small(batch=22)  # a shape of its own, which no other test has recorded
+    trainer = run(config)
+    assert bits(trainer) == bits(run(config, record=False)) and not played(trainer)
+    assert not caplog.records and not recwarn.list
+
+
+@pytest.mark.slow
+def test_a_process_without_torch_jit_trains_to_the_same_numbers_and_says_nothing():
+    query = "batch=16&g_layers=16&d_layers=16"
+    command = [sys.executable, "-W", "error::DeprecationWarning:gan_core", "-m", "gan_core", "train", "--query", query]
+    found = []
+    for jit in ("1", "0"):
+        done = subprocess.run(
+            [*command, "--steps", "60", "--json"],
+            env={**os.environ, "PYTORCH_JIT": jit},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0 and "warning" not in done.stderr.lower(), done.stderr
+        result = json.loads(done.stdout)
+        found.append({name: value for name, value in result.items() if "seconds" not in name})
+    assert found[0] == found[1]
