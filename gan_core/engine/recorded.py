@@ -139,10 +139,9 @@ def _record(function: Callable[..., Any], subject: Recordable, put: Put, tensors
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that it is deprecated, and that shapes stay as they are
             recording = torch.jit.trace(operations, tuple(tensors), check_trace=False)
-        if not isinstance(recording, torch.jit.ScriptFunction):  # torch.jit is switched off: PYTORCH_JIT=0
-            return None
         recording._torchdynamo_inline = None  # the Python it was made from, and with it this subject, for good
-        return recording, puts[-1]
+        switched_off = not isinstance(recording, torch.jit.ScriptFunction)  # PYTORCH_JIT=0 gives the function back
+        return None if switched_off else (recording, puts[-1])
     except Exception:  # whatever torch finds that it cannot record: it is computed on as it was
         log.warning("no recording of %s for %s", function.__name__, subject.rules, exc_info=True)
         return None
