@@ -104,6 +104,35 @@ def offences(path: Path, wrong: set[str]) -> list[str]:
     return [f"{name_of(path)}:{call.lineno} {name}" for name, call in calls(path) if name in wrong]
 
 
+SCRIPTS = sorted((ROOT / "pages").rglob("*.js"))
+
+
+@pytest.mark.parametrize("path", [*CORE, *APP, *SCRIPTS], ids=name_of)
+def test_a_long_file_says_at_its_top_why_it_is_one(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 400 or "long" in " ".join(lines[:12])
+
+
+def _named(node: ast.expr) -> bool:
+    """A loss's or an architecture's name: config.train.loss, architecture."""
+    return (node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")) in ("loss", "architecture")
+
+
+@pytest.mark.parametrize("path", [*CORE, *APP, *BENCHMARKS], ids=name_of)
+def test_a_loss_and_an_architecture_are_asked_what_they_are_and_not_for_their_names(path: Path) -> None:
+    compared = [[node.left, *node.comparators] for node in ast.walk(tree(path)) if isinstance(node, ast.Compare)]
+    matched = [node.subject for node in ast.walk(tree(path)) if isinstance(node, ast.Match)]
+    words = [
+        sides
+        for sides in compared
+        if any(map(_named, sides))
+        and any(
+            isinstance(part, ast.Constant) and isinstance(part.value, str) for side in sides for part in ast.walk(side)
+        )
+    ]
+    assert not words and not any(map(_named, matched))
+
+
 # ── who imports whom ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
