@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.collapse.options import VARIANTS, chosen, method_name
+from pages.shared.controls import options
 from pages.shared.play import experiments
 from pages.shared.play.runs import Work
 from pages.shared.shell.i18n import t
@@ -28,10 +29,9 @@ def section(page: PageState) -> None:
 
     st.markdown(t("collapse.mitigations_text"))
     key, known = f"{page.name}-mitigations", shipped_data()
-    data = st.segmented_control(
-        t("field.data"), known, key=key, default=known[0], required=True,
-        format_func=lambda name: t(f"option.data.{name}"), label_visibility="collapsed",
-    )  # fmt: skip
+    data = options.control(
+        page, "table", label=t("field.data"), words=lambda name: t(f"option.data.{name}"), among=known, collapsed=True
+    )
     found = shipped(data)
     table(found, f"{key}-shipped")
     _picture(found, f"{key}-picture")

@@ -69,6 +69,7 @@ class Methods:
 
 OPTIONS: dict[str, Option] = {
     BESIDE: Methods(),
+    "table": OneOf(tuple(DATA), next(iter(DATA))),  # of mitigations, on these data
     "count": OneOf(("shares", "near"), "shares"),  # of the timeline: samples nearest to a mode, or near to it
 }
 

@@ -7,11 +7,14 @@ import streamlit as st
 
 from pages.digits import models as digits
 from pages.digits.models import Model
+from pages.shared.controls import options
+from pages.shared.controls.options import OneOf
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState
+from pages.shared.shell.state import Option, PageState
 from pages.shared.views import live
 
+OPTIONS: dict[str, Option] = {"draw_me": OneOf(tuple(range(10)), 7, "pills")}
 KEY = "digits-labels"
 LONGEST = 24  # characters of a phrase
 DRAWN = 40  # of one digit
@@ -43,7 +46,7 @@ def section(page: PageState) -> None:
         return
     try:
         model = digits.model(name)
-        _sevens(model)
+        _sevens(page, model)
         _phrase(model)
         _agreement(model)
     except CheckpointError as error:
@@ -62,9 +65,9 @@ def _again(key: str) -> int:
 
 
 @st.fragment
-def _sevens(model: Model) -> None:
+def _sevens(page: PageState, model: Model) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        digit = st.pills(t("digits.draw_me"), range(10), key=f"{KEY}-digit", default=7, required=True)
+        digit = options.control(page, "draw_me")
         seed = _again(f"{KEY}-digit")
     pictures = model.decode(model.latents(DRAWN, seed), digit)
     read = digits.classify(pictures).argmax(1)

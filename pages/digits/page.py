@@ -42,7 +42,7 @@ def scratch(page: PageState) -> None:
     layout.share(page)
 
 
-page = models.begin({**latent_space.OPTIONS, **recipe.OPTIONS})
+page = models.begin({**latent_space.OPTIONS, **labels.OPTIONS, **recipe.OPTIONS})
 {
     "replay": replay.section,
     "scores": scores.section,

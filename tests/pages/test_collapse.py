@@ -157,7 +157,7 @@ def test_the_closed_forms_stand_beside_the_scores() -> None:
 def test_the_shipped_tables_are_shown_with_their_protocol_and_exports() -> None:
     app = page()
     for data in ("ring", "grid"):
-        app.segmented_control(key=f"{NAME}-mitigations").set_value(data).run()
+        app.segmented_control(key="collapse.table~0").set_value(data).run()
         found = shipped(data)
         (shown,) = methods(app)
         assert {len(row) for row in shown} == {len(COLUMNS) + 3} and len(shown) == len(found.lines)

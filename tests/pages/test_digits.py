@@ -302,7 +302,7 @@ def conditional(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_digit_and_a_phrase_are_drawn_and_read(conditional: None) -> None:
     app = page("labels")
     assert "of 40 as 7" in words(app) and "of 2 of each digit" in words(app)
-    app.pills(key=f"{labels.KEY}-digit").set_value(3).run()
+    app.pills(key="digits.draw_me~0").set_value(3).run()
     assert "of 40 as 3" in words(app)
     app.text_input(key=f"{labels.KEY}-phrase").set_value("31 4").run()
     read = next(block.value for block in app.caption if "The classifier reads:" in block.value)
