@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple, cast
 
 import torch
@@ -47,7 +48,7 @@ class Game:
     mixes_rows: bool
     recordings: Recordings = field(default_factory=Recordings)
 
-    @property
+    @cached_property
     def recordable(self) -> bool:
         """Whether a gradient is the same operations every time: in closed form, and without draws of its own."""
         return self.closed_form and not cast(StackedMLP, self.discriminator).dropout
@@ -63,7 +64,7 @@ class Game:
         forms = tuple((p.activation, p.squash, p.input_scale) for p in players)
         return forms, self.loss, self.inputs, tuple(self.penalties.weights)
 
-    @property
+    @cached_property
     def tensors(self) -> tuple[Tensor, ...]:
         """What a gradient in closed form reads and writes, beside its arguments."""
         g, d = cast(StackedMLP, self.generator), cast(StackedMLP, self.discriminator)

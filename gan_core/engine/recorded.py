@@ -28,9 +28,10 @@ import logging
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
+from operator import itemgetter
 from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 import torch
@@ -44,7 +45,7 @@ MOST = 64  # recordings, some hundred kilobytes each: torch lets go of none of t
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
-Put = Callable[[Iterator[Tensor]], Any]  # tensors → the value that they were taken from, with these in their places
+Put = Callable[[Sequence[Tensor]], Any]  # tensors → the value that they were taken from, with these in their places
 Recording = tuple[Callable[..., tuple[Tensor, ...]], Put]
 
 log = logging.getLogger(__name__)
@@ -101,38 +102,39 @@ def recorded(
         if (calls := known.calls.get(function, 0)) < FIRST:
             known.calls[function] = calls + 1
             return function(subject, *args, **kwargs)
-        given: list[Tensor] = []
-        put = _taken(args, given)
-        tensors = (*subject.tensors, *given)
+        tensors = list(subject.tensors)
+        _append(args, tensors)
         key = function, len(tensors)
         if key not in known.played:
-            known.played[key] = _recording(function, subject, put, tensors)
+            known.played[key] = _recording(function, subject, args, tensors)
         if (recording := known.played[key]) is None:
             return function(subject, *args, **kwargs)
         play, put_results = recording
-        return put_results(iter(play(*tensors)))
+        return put_results(play(*tensors))
 
     return played
 
 
 def _recording(
-    function: Callable[..., Any], subject: Recordable, put: Put, tensors: Sequence[Tensor]
+    function: Callable[..., Any], subject: Recordable, args: tuple[Any, ...], tensors: Sequence[Tensor]
 ) -> Recording | None:
-    """The recording for subjects of this shape and these rules, made on these tensors if it is the first."""
+    """The recording for subjects of this shape and these rules, made on these arguments if it is the first."""
     key = function, subject.rules, tuple((tensor.shape, tensor.dtype) for tensor in tensors)
     with _lock:
         if key not in _recordings:
-            _recordings[key] = _record(function, subject, put, tensors) if len(_recordings) < MOST else None
+            _recordings[key] = _record(function, subject, args, tensors) if len(_recordings) < MOST else None
         return _recordings[key]
 
 
-def _record(function: Callable[..., Any], subject: Recordable, put: Put, tensors: Sequence[Tensor]) -> Recording | None:
-    puts: list[Put] = []
+def _record(
+    function: Callable[..., Any], subject: Recordable, args: tuple[Any, ...], tensors: Sequence[Tensor]
+) -> Recording | None:
+    put, puts = _taken(args, []), list[Put]()
 
     def operations(*tensors: Tensor) -> tuple[Tensor, ...]:
         own = len(subject.tensors)
         results: list[Tensor] = []
-        puts.append(_taken(function(subject.over(tensors[:own]), *put(iter(tensors[own:]))), results))
+        puts.append(_taken(function(subject.over(tensors[:own]), *put(tensors[own:])), results))
         return tuple(results)
 
     try:
@@ -147,17 +149,30 @@ def _record(function: Callable[..., Any], subject: Recordable, put: Put, tensors
         return None
 
 
+def _append(value: Any, tensors: list[Tensor]) -> None:
+    """Appends the tensors that are in the value. Every step does it, and `isinstance` of a tensor is slow."""
+    kind = type(value)
+    if kind is Tensor:
+        tensors.append(value)
+    elif kind is Tape:
+        tensors.extend(value.tensors)
+    elif value is not None:
+        for part in value:
+            _append(part, tensors)
+
+
 def _taken(value: Any, tensors: list[Tensor]) -> Put:
     """Appends the tensors that are in the value, and returns the way to put others there."""
+    at = len(tensors)
     if isinstance(value, Tensor):
         tensors.append(value)
-        return next
+        return itemgetter(at)
     if isinstance(value, Tape):
         tensors.extend(value.tensors)
-        count = len(value.tensors)
-        return lambda left: Tape.of([next(left) for _ in range(count)])
-    if isinstance(value, tuple):
-        puts = [_taken(part, tensors) for part in value]
-        make = getattr(value, "_make", tuple)  # a named tuple's
-        return lambda left: make([put(left) for put in puts])
-    return lambda left: value
+        rows = slice(at, len(tensors))
+        return lambda found: Tape.of(found[rows])
+    puts = [_taken(part, tensors) for part in value or ()]
+    if len(tensors) == at:  # nothing in it is a tensor
+        return lambda found: value
+    make = getattr(value, "_make", tuple)  # a named tuple's
+    return lambda found: make([put(found) for put in puts])
