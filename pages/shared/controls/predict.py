@@ -6,7 +6,8 @@
 
 `shown` and `evidence` come from the numbers of the run, never from what theory expects. The words are
 `<page>.ask.<name>` for the question and `<page>.ask.<name>_<answer>` for each answer. `run` names the run that is asked
-about: another one is a new question.
+about: another one is a new question. A prediction is one visitor's and no setting of the page: it stands in no address,
+so a link hands no answer on.
 """
 
 from __future__ import annotations
