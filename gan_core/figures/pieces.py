@@ -59,7 +59,7 @@ def animated(
         )
         for t in range(len(frames))
     ]
-    redraw = names is not None  # without it, the browser moves the lines and leaves the legend as it was
+    redraw = captions is not None  # without it, the browser moves the lines and leaves the legend as it was
     play = {"frame": {"duration": FRAME_MS, "redraw": redraw}, "transition": {"duration": 0}, "fromcurrent": True}
     stop = {"frame": {"duration": 0, "redraw": redraw}, "mode": "immediate", "transition": {"duration": 0}}
     grey = {"color": style.NEUTRAL}

@@ -357,7 +357,7 @@ def test_changing_the_page_and_coming_back_keeps_the_run() -> None:
         ("digits", {"preset": "digits_mlp", "g_lr": "0.01"}, {"section": "scratch"}),
         ("collapse", {"beside": "plain-unrolled5", "count": "near", "members": "2"}, {}),
         ("vanishing", {"preset": "vanishing", "axis": "probability", "members": "2", "g_lr": "0.01"}, {}),
-        ("distances", {"tab": "size", "n": "1000", "line_q_mean": "-1"}, {"tab": "size"}),
+        ("distances", {"tab": "fit", "n": "1000", "line_q_mean": "-1"}, {"tab": "fit"}),
         ("wgan", {"beside": "minimax-hinge_r1", "fair": "cpu", "members": "2"}, {}),
         ("wgan", {"part": "lines", "theta": "0.5", "seed": "3"}, {"part": "lines"}),
     ],

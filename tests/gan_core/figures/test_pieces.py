@@ -39,6 +39,6 @@ def test_an_animation_has_a_frame_and_a_step_for_every_name() -> None:
 
 def test_frames_that_say_something_rename_their_traces_and_redraw_the_legend() -> None:
     figure = go.Figure([pieces.line(X, X, "0", style.REAL)])
-    drawn = pieces.animated(figure, [[X]], ["0"], [0], "step", WORDS, height=300, said=[["JSD = 0"]])
+    drawn = pieces.animated(figure, [[X]], ["0"], [0], "step", WORDS, height=300, captions=[["JSD = 0"]])
     assert drawn.frames[0].data[0].name == "JSD = 0"
     assert drawn.layout.updatemenus[0].buttons[0].args[1]["frame"]["redraw"] is True
