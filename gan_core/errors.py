@@ -221,7 +221,7 @@ class Sentence:
             if isinstance(argument, Sentence):
                 return argument.say(words, label)
             if isinstance(argument, tuple):
-                return "; ".join(map(said, argument))
+                return "; ".join(map(spoken, argument))
             return label(argument) if isinstance(argument, Field) else argument
 
         arguments = _Arguments({name: spoken(argument) for name, argument in self.arguments.items()})
