@@ -209,7 +209,7 @@ class ModelConfig:
     d_dropout: float = number(0.0, 0.0, 0.9)
     init: str = choice("torch", ("torch", "orthogonal", "dcgan"))  # torch's default, orthogonal with gain .8, N(0, .02)
     d_input_scale: float = number(1.0, 0.01, 10.0)  # D sees scale · x (Unrolled GAN uses 1/4)
-    packing: int = number(1, 1, 8)  # PacGAN: D scores this many samples at once
+    packing: int = number(1, 1, 10)  # PacGAN: D scores this many samples at once
     minibatch_std: bool = False  # D also sees the standard deviation of its batch
     precision: str = choice("float32", ("float32", "bfloat16"))  # of a DCGAN's products; parameters stay float32
 
@@ -231,7 +231,7 @@ class TrainConfig:
     d_lr: float = number(1e-3, 0.0, 1.0)
     beta1: float = number(0.5, 0.0, 0.999)
     beta2: float = number(0.999, 0.0, 0.99999)
-    d_steps: int = number(1, 1, 20)
+    d_steps: int = number(1, 1, 50)
     clip: float = number(0.0, 0.0, 10.0)  # weights of D stay in ±clip; 0 = off
     wgan_gp: float = number(0.0, 0.0, 1000.0)  # λ E(‖∇D(x̂)‖ − 1)²
     r1: float = number(0.0, 0.0, 1000.0)  # (γ/2) E‖∇D(real)‖²

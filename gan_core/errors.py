@@ -123,6 +123,16 @@ ENGLISH: dict[str, str] = {
     "checkpoint.shape": "its tensor {tensor} is {found} of {found_type}, and {wanted} of {wanted_type} belongs there",
     "checkpoint.the_run": "The run {name!r}",
     "checkpoint.unknown": "there is none of that name, only {names}",
+    # a run in a file
+    "saved.bytes": "The file has {size:.1f} MB; {most:g} MB are allowed.",
+    "saved.not_safetensors": "This is not a safetensors file, or it is damaged.",
+    "saved.not_a_run": "This safetensors file is not a run of this program: save one with `train --save` or on the "
+    "page of a run.",
+    "saved.config": "The file holds a run that cannot be: {why}",
+    "saved.no_tensor": "The file has no tensor {tensor}, so the run in it is not whole.",
+    "saved.surplus": "The tensor {tensor} of the file belongs to no part of its run.",
+    "saved.shape": "The tensor {tensor} of the file has the shape {found}, and {wanted} belongs there.",
+    "saved.stream": "The tensor {tensor} of the file is no state of a random stream.",
     # images
     "images.embedded_damaged": "The embedded MNIST file {file} is missing or damaged ({reason}); restore the folder "
     "gan_core/data/mnist from the repository.",
@@ -220,7 +230,7 @@ class Sentence:
         def spoken(argument: Any) -> Any:
             if isinstance(argument, Sentence):
                 return argument.say(words, label)
-            if isinstance(argument, tuple):
+            if isinstance(argument, tuple) and any(isinstance(part, Sentence) for part in argument):
                 return "; ".join(map(spoken, argument))
             return label(argument) if isinstance(argument, Field) else argument
 
@@ -287,6 +297,10 @@ class PointsError(TableError):
 
 class NumbersError(TableError):
     """A text that holds no sample: one sentence with what was wrong and what is allowed."""
+
+
+class SavedError(Refusal, ValueError):
+    """A file that is not a run: one sentence with what is wrong."""
 
 
 class PoolFull(Refusal, RuntimeError):

@@ -157,6 +157,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("run",),
     ("studies", "zoo"),
     ("figures",),
+    ("commands",),
     ("__main__",),
     ("launch",),
 )

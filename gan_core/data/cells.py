@@ -33,7 +33,8 @@ _LETTERS = str.maketrans(
     dict.fromkeys("−–‒﹣－", "-") | dict.fromkeys("\u00a0\u202f\u2007\u2009\u2008\u200a\u2002\u2003", " ")
     | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f", None) | {"＋": "+", "’": "'", "ʼ": "'", "˙": "'"}
 )  # fmt: skip
-_NUMBER = re.compile(r"([+-]?)([0-9][0-9.,]*|[.,][0-9]+)([eE][+-]?[0-9]{1,4})?")
+_NUMBER = re.compile(r"([+-]?)([0-9][0-9.,]*|[.,][0-9]+)([eEdD][+-]?[0-9]{1,4})?")  # D as Fortran writes it
+_UNITS = "%$€£¥ "  # that may stand beside the number in a cell
 _BLANK_GROUPS = re.compile(r"([+-]? ?[0-9]{1,3})((?: [0-9]{3})+|(?:'[0-9]{3})+)([.,][0-9]*)?")
 _GROUPED = {mark: re.compile(rf"[1-9][0-9]{{0,2}}(?:\{mark}[0-9]{{2,3}})*\{mark}[0-9]{{3}}") for mark in MARKS}
 
@@ -63,8 +64,9 @@ def _plain(cell: str) -> float | None:
 
 def _parts(cell: str) -> tuple[str, str, str] | None:
     """Sign, digits with their marks, exponent; blanks and apostrophes between thousands are gone."""
+    cell = cell.strip(_UNITS)
     if match := _NUMBER.fullmatch(cell):
-        return match[1], match[2], match[3] or ""
+        return match[1], match[2], (match[3] or "").lower().replace("d", "e")
     if match := _BLANK_GROUPS.fullmatch(cell):
         plain = "".join(match.groups(default="")).replace(" ", "").replace("'", "")
         return plain[: len(plain) - len(plain.lstrip("+-"))], plain.lstrip("+-"), ""

@@ -10,12 +10,16 @@ from gan_core.errors import NumbersError, TableError
 MOST_BYTES, MOST_ROWS, FEWEST_ROWS = 1_000_000, 5000, 5
 
 
+def table_of(content: bytes, columns: int, wishes: Wishes = Wishes()) -> Table:  # noqa: B008
+    """The table in a file of numbers, of which so many columns are wanted. For one column the numbers may also stand in
+    one line. Raises TableError."""
+    return read(content, wishes, most_bytes=MOST_BYTES, most_rows=MOST_ROWS, columns=columns, fewest=FEWEST_ROWS)
+
+
 def read_numbers(content: bytes, columns: int, wishes: Wishes = Wishes()) -> tuple[Table, Picked]:  # noqa: B008
     """The table in a file, and the rows of `columns` of it. Nothing is scaled: a distance depends on where the samples
-    are. For one column the numbers may also stand in one line. Raises TableError."""
-    table = read(
-        content, wishes, most_bytes=MOST_BYTES, most_rows=MOST_ROWS, columns=columns, fewest=FEWEST_ROWS
-    )  # fmt: skip
+    are. Raises TableError."""
+    table = table_of(content, columns, wishes)
     return table, check_numbers(pick(table, wishes, columns))
 
 

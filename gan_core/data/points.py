@@ -21,9 +21,14 @@ MAX_ROWS = 20_000
 MIN_POINTS = 10  # different ones
 
 
+def table_of(content: bytes, wishes: Wishes = Wishes()) -> Table:  # noqa: B008
+    """The table in a file of points. Raises TableError."""
+    return read(content, wishes, most_bytes=MAX_BYTES, most_rows=MAX_ROWS)
+
+
 def read_points(content: bytes, wishes: Wishes = Wishes()) -> tuple[Table, Picked]:  # noqa: B008
     """The table in a file, and the rows of two of its columns, as they are. Raises TableError."""
-    table = read(content, wishes, most_bytes=MAX_BYTES, most_rows=MAX_ROWS)
+    table = table_of(content, wishes)
     return table, pick(table, wishes, 2)
 
 

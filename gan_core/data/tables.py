@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_core.data import texts
-from gan_core.data.cells import Floats, Mark, is_missing, judge, looks_like_a_number, numbers
+from gan_core.data.cells import COMMA, POINT, Floats, Mark, is_missing, judge, looks_like_a_number, numbers
 from gan_core.errors import Sentence, TableError
 
 FEW_KINDS = 12  # values that a column of labels in numbers may have
@@ -64,6 +65,14 @@ class Wishes:
     decimal: Mark | None = None
     far: bool = True
     apart: bool = False
+
+    def command(self) -> str:
+        """The same for `python -m gan_core train --points FILE`."""
+        said = [f"--columns {shlex.quote(','.join(self.columns))}"] if self.columns else []
+        said += [{True: "--headings", False: "--no-headings"}[self.headings]] if self.headings is not None else []
+        said += [{POINT: "--decimal point", COMMA: "--decimal comma"}[self.decimal]] if self.decimal else []
+        said += ["--without-far"] if not self.far else []
+        return " ".join([*said, *(["--scale-columns"] if self.apart else [])])
 
 
 class Doubt(NamedTuple):
@@ -158,8 +167,10 @@ def _of_text(cut: texts.Cut) -> tuple[Sentence, ...]:
 
 def _table(cut: texts.Cut, wishes: Wishes, most_rows: int, wanted: int, assumed: tuple[Sentence, ...]) -> Table:
     rows = [(line, _without_sign(cells)) for line, cells in cut.rows]
-    rows = [(line, cells) for line, cells in rows if cells]
+    rows = _decimals_joined([(line, cells) for line, cells in rows if cells], cut.separator)
     width = max((len(cells) for _, cells in rows), default=0)
+    if width * len(rows) > 2 * texts.MOST_CELLS:  # one long line would make all of them long
+        raise TableError("table.cells", n=width * len(rows), most=texts.MOST_CELLS)
     rows, dropped = _without_empty_columns([(i, cells + [""] * (width - len(cells))) for i, cells in rows])
     numeric = _numeric_columns(rows)
     if not numeric:
@@ -203,14 +214,8 @@ def _table(cut: texts.Cut, wishes: Wishes, most_rows: int, wanted: int, assumed:
     columns = []
     for k, decimal in zip(numeric, decimals, strict=True):
         values = numbers(columns_of_cells[k], decimal)
-        columns.append(
-            Column(
-                names[k],
-                _kind(titles[k] if titles else None, values, k == 0, len(numeric) > wanted),
-                values,
-                columns_of_cells[k],
-            )
-        )
+        kind = _kind(titles[k] if titles else None, values, k == 0, len(numeric) > wanted)
+        columns.append(Column(names[k], kind, values, columns_of_cells[k]))
     if len(columns) > 1 and all(column.kind == "index" for column in columns):
         columns = [Column(c.name, "measured" if i else "index", c.values, c.cells) for i, c in enumerate(columns)]
     words = tuple(
@@ -220,6 +225,16 @@ def _table(cut: texts.Cut, wishes: Wishes, most_rows: int, wanted: int, assumed:
     )
     ordered = sorted(columns, key=lambda column: ORDER.index(column.kind))
     return Table(tuple(ordered), words, lines, tuple(said), tuple(doubts))
+
+
+def _decimals_joined(rows: list[texts.Row], separator: str) -> list[texts.Row]:
+    """Where a comma is decimal mark and separator, x,y stands above 3,5,4,1: two whole numbers for each heading."""
+    if separator != "," or len(rows) < 2 or any(map(looks_like_a_number, rows[0][1])):
+        return rows
+    width, data = 2 * len(rows[0][1]), rows[1:]
+    if any(len(cells) != width or not all(re.fullmatch(r"[+-]?[0-9]+", cell) for cell in cells) for _, cells in data):
+        return rows
+    return [rows[0], *((i, [f"{a},{b}" for a, b in zip(c[::2], c[1::2], strict=True)]) for i, c in data)]
 
 
 def _without_sign(cells: list[str]) -> list[str]:

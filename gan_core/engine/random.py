@@ -31,7 +31,7 @@ def latents(kind: str, rows: int, dim: int, generator: torch.Generator) -> Tenso
     return torch.randn(rows, dim, generator=generator)
 
 
-class _Stream:
+class Stream:
     """Batches (K, batch, *shape), drawn BLOCK at a time from each member's own generator."""
 
     def __init__(self, draw: Source, batch: int, generators: Sequence[torch.Generator], block: int, dtype: torch.dtype):
@@ -63,13 +63,16 @@ class RandomStreams:
     ) -> None:
         self.seeds, self.dtype = tuple(seeds), dtype
         self.noise_generators = self.generators("noise")
-        self._real = _Stream(source, batch, self.generators("real"), block, dtype)
-        self._latent = _Stream(
-            lambda rows, g: latents(latent, rows, latent_dim, g), batch, self.generators("latent"), BLOCK, dtype
-        )
-        self._uniform = _Stream(
-            lambda rows, g: torch.rand(rows, generator=g, dtype=dtype), batch, self.noise_generators, BLOCK, dtype
-        )
+        self.streams = {
+            "real": Stream(source, batch, self.generators("real"), block, dtype),
+            "latent": Stream(
+                lambda rows, g: latents(latent, rows, latent_dim, g), batch, self.generators("latent"), BLOCK, dtype
+            ),
+            "noise": Stream(
+                lambda rows, g: torch.rand(rows, generator=g, dtype=dtype), batch, self.noise_generators, BLOCK, dtype
+            ),
+        }
+        self._real, self._latent, self._uniform = self.streams.values()
 
     def generators(self, purpose: str) -> list[torch.Generator]:
         return [generator_for(seed, purpose) for seed in self.seeds]

@@ -69,7 +69,7 @@ class Trainer:
         dtype: torch.dtype = torch.float32,
     ) -> None:
         _keep_freed_memory()
-        self.config, self.dtype = config, dtype
+        self.config, self.dtype, self.points = config, dtype, points
         self.member_configs = tuple(members or (config.member(k) for k in range(config.train.members)))
         self.distribution: Distribution | None = None
         self.pictures: Pictures

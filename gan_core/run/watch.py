@@ -39,6 +39,11 @@ class Rows:
         self._values[self._used] = row()
         self._used += 1
 
+    def restore(self, steps: NDArray[np.int64], values: NDArray, stride: int) -> None:
+        """As if these rows had been added, at most as many as are kept."""
+        self.stride, self._used = stride, len(steps)
+        self._steps[: self._used], self._values[: self._used] = steps, values
+
     @property
     def last(self) -> int:
         """The newest step; −1 while there is none."""

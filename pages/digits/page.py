@@ -4,7 +4,7 @@ import streamlit as st
 
 from gan_core.presets import PRESETS
 from pages.digits import labels, latent_space, models, recipe, replay, scores
-from pages.shared.controls import fields
+from pages.shared.controls import fields, saved
 from pages.shared.play import player
 from pages.shared.play.runs import Frame
 from pages.shared.shell import layout
@@ -40,6 +40,7 @@ def scratch(page: PageState) -> None:
     player.bar(page)
     player.stage(page, view)
     layout.share(page)
+    saved.expander(page)
 
 
 page = models.begin({**latent_space.OPTIONS, **labels.OPTIONS, **recipe.OPTIONS})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -11,10 +11,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.distances.drawing import columns
 from pages.distances.options import SIDES, Side, Slider
-from pages.shared.controls import options
-from pages.shared.shell import address, notices
+from pages.shared.controls import files, options
+from pages.shared.shell import address
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
+
+if TYPE_CHECKING:
+    from gan_core.data.picking import Picked
+    from gan_core.data.tables import Table, Wishes
 
 COLOURS = {"p": "#0072B2", "q": "#E69F00"}
 OWN = "sample"  # the kind that is a visitor's own numbers
@@ -72,29 +76,34 @@ def _examples(
             )
 
 
+def _table_of(columns: int) -> Callable[[bytes, Wishes], Table]:
+    def read(content: bytes, wishes: Wishes) -> Table:
+        from gan_core.data.numbers import table_of
+
+        return table_of(content, columns, wishes)
+
+    return read
+
+
+def _values(picked: Picked, wishes: Wishes) -> np.ndarray:
+    from gan_core.data.numbers import check_numbers
+
+    return check_numbers(picked).values
+
+
+# how many columns of numbers are wanted → what is made of a file
+KINDS = {n: files.Kind(n, _table_of(n), _values, scales=False, megabytes=1) for n in (1, 2)}
+
+
 def uploaded(page: PageState, place: str, side: Side, columns: int) -> np.ndarray | None:
     """The visitor's numbers (n, columns), None while there are none; a sentence if they cannot be read."""
-    from gan_core.data.numbers import NumbersError, parse_numbers
-
-    kept, key = numbers_of(place, side), f"distances-{place}-{side}-file"
-
-    def changed() -> None:
-        file = st.session_state[key]
-        if file is not None:
-            page.choices[kept] = file.getvalue()
-
-    st.file_uploader(t(f"distances.upload_{columns}"), type=["csv", "txt", "tsv"], key=key, on_change=changed)
-    content = page.choices.get(kept)
-    if content is None:
+    label = t(f"distances.upload_{columns}")
+    brought = files.control(page, numbers_of(place, side), KINDS[columns], label, lambda brought: None)
+    if brought is None:
         st.caption(t("distances.upload_wait"))
-        return None
-    try:
-        return parse_numbers(content, columns)
-    except NumbersError as error:
-        notices.warning(error)
-        return None
+    return None if brought is None else brought.result
 
 
-def numbers_of(place: str, side: Side) -> tuple[str, str, str]:
-    """Where a visitor's own numbers are, in PageState.choices."""
-    return "numbers", place, side
+def numbers_of(place: str, side: Side) -> str:
+    """Of what the page keeps a visitor's own numbers as."""
+    return f"{place}-{side}"

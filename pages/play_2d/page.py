@@ -3,7 +3,7 @@
 import streamlit as st
 
 from gan_core.presets import PRESETS
-from pages.shared.controls import fields
+from pages.shared.controls import fields, saved
 from pages.shared.play import player
 from pages.shared.play.runs import Frame
 from pages.shared.shell import layout
@@ -32,3 +32,4 @@ fields.top(page, SHOWN)
 player.bar(page)
 player.stage(page, view)
 layout.share(page)
+saved.expander(page)

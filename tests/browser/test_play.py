@@ -233,3 +233,33 @@ def test_at_1280_by_900_the_plane_the_player_and_the_numbers_need_no_scrolling(p
     ):
         box = seen.bounding_box()
         assert box is not None and box["y"] >= 0 and box["y"] + box["height"] <= 900
+
+
+BROUGHT = Path(__file__).parents[1] / "gan_core/data/brought"
+
+
+def test_a_file_is_shown_as_it_was_read_and_a_click_changes_it(page: Page) -> None:
+    arrive(page, "/play_2d")
+    page.get_by_role("combobox", name="Data set").click()
+    page.get_by_role("option", name="my own points").click()
+    file = page.locator("input[type=file]").first
+    file.set_input_files(BROUGHT / "moons_label.csv")
+    expect(page.get_by_text("columns x1, x2 taken")).to_be_visible()
+    expect(page.get_by_text("200 points of your own")).to_be_visible()
+    file.set_input_files(BROUGHT / "outlier_999.csv")
+    expect(page.get_by_text("One row lies")).to_be_visible()
+    page.get_by_text("Leave out what lies far out").click()
+    expect(page.get_by_text("200 points of your own")).to_be_visible()
+
+
+def test_a_run_that_was_taken_home_is_opened_where_it_was(page: Page, tmp_path: Path) -> None:
+    arrive(page, f"/play_2d?{SMALL}")
+    at = train(page, more_than=20)
+    page.get_by_text("Open a run, or take this one home").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Run (safetensors)").click()
+    download.value.save_as(tmp_path / "run.safetensors")
+    arrive(page, "/play_2d")
+    page.get_by_text("Open a run, or take this one home").click()
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "run.safetensors")
+    until(lambda: step(page) == at)

@@ -20,6 +20,7 @@ from gan_core.errors import (
     NumbersError,
     PointsError,
     PoolFull,
+    SavedError,
     Sentence,
 )
 
@@ -106,6 +107,12 @@ def test_sentences_within_sentences_are_said_in_the_same_language() -> None:
     error = PointsError("points.empty_cell", place=Sentence("points.row", number=3))
     assert error.say(german.__getitem__) == "Zeile 3 hat eine leere Zelle."
     assert str(error).startswith("Row 3 has an empty cell")
+
+
+def test_several_sentences_are_joined_and_a_shape_stays_a_shape() -> None:
+    parts = Sentence("table.comma"), Sentence("table.dropped", n=2)
+    assert str(Sentence("table.assumed", parts=parts)) == "Read: columns between commas; empty columns dropped: 2."
+    assert "(2, 3)" in str(SavedError("saved.shape", tensor="t", found=(2, 3), wanted=()))
 
 
 def test_fields_are_said_by_their_labels() -> None:

@@ -11,7 +11,6 @@ from gan_core.figures import distances as figures
 from gan_core.figures import style
 from pages.distances import fit
 from pages.distances.options import EXAMPLES, NAMES, OPTIONS, SECTIONS
-from pages.distances.shapes import numbers_of
 from pages.shared.controls import options
 from pages.shared.shell.i18n import texts
 from tests.pages.test_pages import params, state, tables, visit
@@ -32,7 +31,8 @@ def put(at: AppTest, name: str, value: object) -> None:
 
 def table(at: AppTest) -> dict[str, str]:
     """The distances of the table: name → number as it is written."""
-    return {name: value for name, value, *_ in tables(at)[0][1:]}
+    found = next(rows for rows in tables(at) if WORDS["distances.value"] in rows[0])
+    return {name: value for name, value, *_ in found[1:]}
 
 
 def charts(at: AppTest) -> list[dict]:
@@ -68,13 +68,10 @@ def test_an_upload_is_waited_for_and_a_bad_one_is_answered_with_a_sentence():
     at = opened()
     at.selectbox(key="distances.line_p_kind~0").set_value("sample").run()
     assert any("file" in info.value for info in at.info)
-    state(at, "distances").choices[numbers_of("line", "p")] = b"1 2 three"
-    at.run()
+    at.file_uploader(key="distances-line-p-file").set_value(("a.txt", b"1 2 three", "text/plain")).run()
     assert any("2 samples" in warning.value for warning in at.warning)
-    state(at, "distances").choices[numbers_of("line", "p")] = "\n".join(
-        f"{x:.3f}" for x in np.linspace(-1, 1, 80)
-    ).encode()
-    at.run()
+    content = "\n".join(f"{x:.3f}" for x in np.linspace(-1, 1, 80)).encode()
+    at.file_uploader(key="distances-line-p-file").set_value(("b.txt", content, "text/plain")).run()
     assert not at.exception and any("histograms of 30 bins" in m.value for m in at.markdown)
     assert any(slider.label == WORDS["distances.bins_of_samples"] for slider in at.select_slider)
 
@@ -82,10 +79,26 @@ def test_an_upload_is_waited_for_and_a_bad_one_is_answered_with_a_sentence():
 def test_uploaded_points_are_compared_with_a_gaussian_in_the_plane():
     at = opened("plane")
     points = np.random.default_rng(0).normal(size=(120, 2))
-    state(at, "distances").choices[numbers_of("plane", "p")] = "\n".join(f"{x},{y}" for x, y in points).encode()
     at.selectbox(key="distances.plane_p_kind~0").set_value("sample").run()
+    content = "\n".join(f"{x},{y}" for x, y in points).encode()
+    at.file_uploader(key="distances-plane-p-file").set_value(("p.csv", content, "text/csv")).run()
     assert not at.exception and charts(at)
     assert set(table(at)) == {"KL(p\u00a0‖\u00a0q)", "KL(q\u00a0‖\u00a0p)", "JSD", "W₁", "W₂"}
+
+
+def test_what_was_assumed_of_numbers_is_said_and_can_be_changed():
+    at = opened()
+    at.selectbox(key="distances.line_p_kind~0").set_value("sample").run()
+    content = "\n".join(f"{x},{7 * x % 11}" for x in range(1, 30)) + "\n-999,3\n"
+    at.file_uploader(key="distances-line-p-file").set_value(("n.csv", ("a,b\n" + content).encode(), "text/csv")).run()
+    brought = state(at, "distances").choices["file", "line-p"]
+    assert brought.picked.names == ("a",) and any("columns between commas" in c.value for c in at.caption)
+    assert any("One row lies" in c.value for c in at.caption)
+    at.toggle(key="distances-line-p-far").set_value(True).run()
+    assert len(state(at, "distances").choices["file", "line-p"].result) == 29
+    at.selectbox(key="distances-line-p-column-0").set_value("b").run()
+    brought = state(at, "distances").choices["file", "line-p"]
+    assert brought.picked.names == ("b",) and len(brought.result) == 30 and not at.exception
 
 
 @pytest.mark.parametrize("picture", ["tv", "w1", "w2", "sinkhorn"])

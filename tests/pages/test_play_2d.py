@@ -93,9 +93,42 @@ def test_a_bad_table_is_one_sentence() -> None:
     app = visit("play_2d")
     app.selectbox(key="play_2d.data").set_value("custom").run()
     before = state(app).config
-    app.file_uploader(key="play_2d-upload").set_value(("points.csv", b"x,y\n1,2\n3\n", "text/csv")).run()
+    app.file_uploader(key="play_2d-points-file").set_value(("points.csv", b"x,y\n1,2\n3\n", "text/csv")).run()
     assert len(app.warning) == 1 and not app.exception
     assert state(app).config == before
+
+
+def test_what_was_assumed_of_a_table_is_said_and_a_click_changes_it() -> None:
+    from tests.gan_core.data.test_tables import BROUGHT
+
+    app = visit("play_2d")
+    app.selectbox(key="play_2d.data").set_value("custom").run()
+
+    def upload(name: str) -> None:
+        app.file_uploader(key="play_2d-points-file").set_value((name, (BROUGHT / name).read_bytes(), "text/csv")).run()
+
+    upload("moons_label.csv")
+    first = state(app).config.data.points
+    assert any("columns x1, x2 taken" in c.value for c in app.caption) and not app.exception
+    assert [box.label for box in app.selectbox if "-points-" in box.key] == ["x", "y", "Colour by"]
+    app.selectbox(key="play_2d-points-column-0").set_value("x2").run()  # exchanges the two
+    assert state(app).choices["file", "points"].picked.names == ("x2", "x1")
+    second = state(app).config.data.points
+    assert second != first and "--columns x2,x1" in [*app.code][-1].value
+    upload("penguins_mass.csv")
+    common = state(app).config.data.points
+    app.toggle(key="play_2d-points-apart").set_value(True).run()
+    assert state(app).config.data.points != common and "--scale-columns" in [*app.code][-1].value
+    upload("outlier_999.csv")
+    app.toggle(key="play_2d-points-far").set_value(True).run()
+    assert len(state(app).choices["file", "points"].result) == 200
+    upload("year_headings.csv")
+    app.toggle(key="play_2d-points-headings").set_value(False).run()
+    assert len(state(app).choices["file", "points"].result) == 101
+    upload("thousands_us.csv")
+    app.toggle(key="play_2d-points-decimal").set_value(True).run()
+    assert state(app).choices["file", "points"].picked.values[0, 0] == 1.118
+    assert not app.exception and not app.warning
 
 
 def test_members_are_shown_together_or_one_by_one() -> None:

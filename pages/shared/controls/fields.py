@@ -56,9 +56,9 @@ LADDERS: dict[str, tuple[float, ...]] = {
     "r2": (0.0, 0.01, 0.1, 1.0, 10.0, 100.0),
     "clip": (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0),
     "noise_steps": (0, 500, 1000, 2000, 5000, 10_000, 20_000),
-    "packing": (1, 2, 4, 8),
+    "packing": (1, 2, 4, 8, 10),
     "grow_steps": (1, 50, 100, 200, 300, 500, 1000, 2000, 5000),
-    "d_steps": tuple(range(1, 21)),
+    "d_steps": (*range(1, 11), 15, 20, 30, 50),
     "unrolled": (0, 1, 2, 3, 5, 8, 10, 15, 20),
 }
 # What has to change together with the data so that the new data set is a good example of itself.

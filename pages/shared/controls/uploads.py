@@ -1,19 +1,27 @@
-"""A visitor's own points: an uploaded CSV file or a typed table becomes the data set "custom" of a page."""
+"""A visitor's own points: an uploaded file or a typed table becomes the data set "custom" of a page."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
 from gan_core.config import ConfigError, RunConfig
+from pages.shared.controls import files
 from pages.shared.play import resources
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 
+if TYPE_CHECKING:
+    from gan_core.data.picking import Picked
+    from gan_core.data.tables import Table, Wishes
+
 EXAMPLE = [[round(0.1 * i, 1), round(0.01 * i * i, 2)] for i in range(-10, 11)]  # a parabola to begin with
 LAST = "table"  # in PageState.choices: digest of the table used last
+FILE = "points"  # of what the page keeps the file as
+MEGABYTES = 2
 
 
 def points(config: RunConfig) -> np.ndarray | None:
@@ -34,17 +42,49 @@ def choose(page: PageState) -> None:
     if digest is not None and resources.table(digest) is not None:
         page.update(data="custom", points=digest, weights=())
     else:
-        _take(page, EXAMPLE)
+        _typed(page, EXAMPLE)
 
 
-def _take(page: PageState, content: bytes | Sequence[Sequence[object]] | np.ndarray) -> None:
-    from gan_core.data.points import PointsError, parse_points, points_digest
+def command(page: PageState) -> str:
+    """What a command line has to say to read the page's table as it was read here; empty for other data."""
+    from gan_core.data.points import points_digest
+
+    if page.config.data.data != "custom":
+        return ""
+    brought: files.Brought | None = page.choices.get(files.kept(FILE))
+    mine = brought is not None and brought.result is not None
+    if not (brought and mine and points_digest(brought.result) == page.config.data.points):
+        return " --points table.csv"
+    return f" --points table.csv {brought.wishes.command()}".rstrip()
+
+
+def _table_of(content: bytes, wishes: Wishes) -> Table:
+    from gan_core.data.points import table_of
+
+    return table_of(content, wishes)
+
+
+def _standardised(picked: Picked, wishes: Wishes) -> np.ndarray:
+    from gan_core.data.points import standardise
+
+    return standardise(picked.values, wishes.apart)
+
+
+KIND = files.Kind(2, _table_of, _standardised, scales=True, megabytes=MEGABYTES)
+
+
+def _typed(page: PageState, content: Sequence[Sequence[object]] | np.ndarray) -> None:
+    from gan_core.data.points import PointsError, parse_points
 
     try:
-        table = parse_points(content)
+        _use(page, parse_points(content))
     except PointsError as error:
         page.problem = error
-        return
+
+
+def _use(page: PageState, table: np.ndarray) -> None:
+    from gan_core.data.points import points_digest
+
     page.choices[LAST] = digest = points_digest(table)
     resources.keep_table(digest, table)
     page.update(data="custom", points=digest, weights=())
@@ -56,20 +96,17 @@ def editor(page: PageState) -> None:
 
     table = points(page.config)
     st.caption(t("tables.loaded", n=0 if table is None else len(table)))
-    upload_key, rows_key = f"{page.name}-upload", f"{page.name}-rows"
 
-    def uploaded() -> None:
-        file = st.session_state[upload_key]
-        if file is not None:
-            _take(page, file.getvalue())
+    def taken(brought: files.Brought) -> None:
+        if brought.result is not None:
+            _use(page, brought.result)
 
-    st.file_uploader(
-        t("tables.upload"), type=["csv", "txt", "tsv"], key=upload_key, on_change=uploaded,
-        help=t("tables.hint", least=MIN_POINTS, most=f"{MAX_ROWS:,}"), max_upload_size=2,
-    )  # fmt: skip
+    files.control(page, FILE, KIND, t("tables.upload"), taken)
+    st.caption(t("tables.hint", least=MIN_POINTS, most=f"{MAX_ROWS:,}"))
+    rows_key = f"{page.name}-rows"
     st.caption(t("tables.edit"))
     rows = st.data_editor(
         np.array(EXAMPLE), num_rows="dynamic", height=180, key=rows_key,
         column_config={"0": st.column_config.NumberColumn("x"), "1": st.column_config.NumberColumn("y")},
     )  # fmt: skip
-    st.button(t("tables.use"), key=f"{page.name}-use", on_click=_take, args=(page, rows), width="stretch")
+    st.button(t("tables.use"), key=f"{page.name}-use", on_click=_typed, args=(page, rows), width="stretch")

@@ -180,8 +180,7 @@ def share(page: PageState) -> None:
         st.caption(t("share.command"))
         for config in page.configs():
             command = f'python -m gan_core train --query "{urlencode(config.to_query())}"'
-            command += " --points table.csv" if config.data.data == "custom" else ""
-            st.code(command, language="bash", wrap_lines=True)
+            st.code(command + uploads.command(page), language="bash", wrap_lines=True)
 
 
 def link(name: str, label: str, *, preset: str | None = None, icon: str | None = None) -> None:

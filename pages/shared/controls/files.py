@@ -1,0 +1,167 @@
+"""A file that a visitor brings: shown as it was read, with everything that was assumed, each a click away from its
+opposite.
+
+    kind = files.Kind(2, table_of=points.table_of, check=lambda picked, wishes: …, scales=True)
+    brought = files.control(page, "points", kind, label, taken)     # the uploader, the choices, a preview
+    brought.result                                                  # what `check` made of it; None with a problem
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from pages.shared.shell import notices
+from pages.shared.shell.i18n import sentence, t
+from pages.shared.shell.state import PageState
+from pages.shared.views import tables
+
+if TYPE_CHECKING:
+    from gan_core.data.picking import Picked
+    from gan_core.data.tables import Table, Wishes
+    from gan_core.errors import TableError
+
+TYPES = ["csv", "txt", "tsv", "dat", "xlsx", "xls", "parquet"]
+ROWS = 4  # of the preview
+CHOICES = 300  # columns and labels that a box offers
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a page makes of a file: how many columns it takes, how it reads it, and what it checks and keeps.
+
+    `check` raises TableError. `scales`: whether each column may be scaled by itself.
+    """
+
+    columns: int
+    table_of: Callable[[bytes, Wishes], Table]
+    check: Callable[[Picked, Wishes], Any]
+    scales: bool
+    megabytes: int
+
+
+@dataclass(frozen=True, eq=False)
+class Brought:
+    """A file, what its visitor said of it, and what was read."""
+
+    content: bytes
+    wishes: Wishes
+    table: Table | None
+    picked: Picked | None
+    result: Any
+    problem: TableError | None
+
+
+def bring(content: bytes, kind: Kind, wishes: Wishes | None = None) -> Brought:
+    """As much of the file as can be read."""
+    from gan_core.data.picking import pick
+    from gan_core.data.tables import TableError, Wishes
+
+    wishes = wishes or Wishes()
+    table = picked = result = problem = None
+    try:
+        table = kind.table_of(content, wishes)
+        picked = pick(table, wishes, kind.columns)
+        result = kind.check(picked, wishes)
+    except TableError as error:
+        problem = error
+    return Brought(content, wishes, table, picked, result, problem)
+
+
+def kept(place: str) -> tuple[str, str]:
+    """Where a page keeps it, in PageState.choices."""
+    return "file", place
+
+
+def control(page: PageState, place: str, kind: Kind, label: str, taken: Callable[[Brought], None]) -> Brought | None:
+    """The uploader, and below it what was read; `taken` hears of every reading. None while there is no file."""
+    key = f"{page.name}-{place}-file"
+
+    def take(content: bytes, wishes: Wishes | None = None) -> None:
+        page.choices[kept(place)] = brought = bring(content, kind, wishes)
+        taken(brought)
+
+    def changed() -> None:
+        if (file := st.session_state[key]) is not None:
+            take(file.getvalue())
+
+    st.file_uploader(label, type=TYPES, key=key, on_change=changed, max_upload_size=kind.megabytes)
+    brought: Brought | None = page.choices.get(kept(place))
+    if brought is None:
+        return None
+    if brought.problem is not None:
+        notices.warning(brought.problem)
+    if brought.table is not None:
+        _choices(f"{page.name}-{place}", brought.table, brought, kind, lambda wishes: take(brought.content, wishes))
+    if brought.picked is not None:
+        _preview(f"{page.name}-{place}", brought)
+    return brought
+
+
+def _choices(key: str, table: Table, brought: Brought, kind: Kind, say: Callable[[Wishes], None]) -> None:
+    """What was assumed, and a widget for each part of it that may be meant otherwise."""
+    wishes, picked = brought.wishes, brought.picked
+    if picked is not None:
+        st.caption(notices.plain(sentence(picked.sentence())))
+    if len(table.columns) > kind.columns:
+        _columns(key, table, brought, kind, say)
+    for doubt in picked.doubts if picked is not None else table.doubts:
+        if doubt.wish == "apart" and not kind.scales:
+            st.caption(notices.plain(sentence(doubt.said)))
+            continue
+        widget = f"{key}-{doubt.wish}"
+        changes: dict[str, Any] = {doubt.wish: doubt.instead} | ({"columns": ()} if doubt.wish == "headings" else {})
+        if not doubt.faint:
+            st.caption(notices.plain(sentence(doubt.said)))
+        st.session_state[widget] = doubt.now in (True, ",") if doubt.wish != "far" else not doubt.now
+        st.toggle(t(f"file.{doubt.wish}"), key=widget, on_change=say, args=(replace(wishes, **changes),))
+
+
+def _columns(key: str, table: Table, brought: Brought, kind: Kind, say: Callable[[Wishes], None]) -> None:
+    """A box for each column that is wanted; taking the other one's column exchanges the two."""
+    names = [column.name for column in table.columns][:CHOICES]
+    now = list(brought.picked.names if brought.picked else brought.wishes.columns or names[: kind.columns])
+
+    def chosen(i: int) -> None:
+        wanted = st.session_state[f"{key}-column-{i}"]
+        if wanted in names:
+            told = [now[i] if name == wanted else name for name in now]
+            told[i] = wanted
+            say(replace(brought.wishes, columns=tuple(told)))
+
+    for i, box in enumerate(st.columns(kind.columns)):
+        widget = f"{key}-column-{i}"
+        st.session_state[widget] = now[i]
+        label = t(f"file.column_{i + 1}") if kind.columns > 1 else t("file.column")
+        box.selectbox(
+            label, names, key=widget, on_change=chosen, args=(i,),
+            format_func=lambda name: t("file.nameless", n=name) if name.isdecimal() else name,
+        )  # fmt: skip
+
+
+def _preview(key: str, brought: Brought) -> None:
+    from gan_core.figures import style
+    from gan_core.figures.brought import preview
+
+    picked, table = brought.picked, brought.table
+    assert picked is not None and table is not None
+    coloured = [*table.words, *((c.name, c.cells) for c in table.columns if c.kind == "label")][:CHOICES]
+    labels = None
+    if coloured and len(picked.names) > 1:
+        words = dict(coloured)
+        by = st.selectbox(
+            t("file.colour"), ["", *words], index=1, key=f"{key}-colour",
+            format_func=lambda name: name or t("file.colourless"),
+        )  # fmt: skip
+        if by in words:
+            labels = [words[by][i] for i in picked.rows]
+    if len(picked.values):
+        figure = preview(picked.values, picked.names, labels)
+        st.plotly_chart(figure, key=f"{key}-preview", config=style.EXPORT, width="stretch")
+    cells = [[f"{value:.6g}" for value in row] for row in picked.values[:ROWS]]
+    shown = [notices.plain(name) for name in picked.names]
+    tables.show(shown, [*cells, *([["…"] * len(shown)] if len(picked.values) > ROWS else [])])
+    st.caption(t("file.rows", n=f"{len(picked.values):,}"))
