@@ -17,6 +17,7 @@ import torch
 from tqdm import tqdm
 
 from gan_core.config import RunConfig
+from gan_core.engine.version import VERSION as ENGINE
 from gan_core.presets import PRESETS
 from gan_core.run.modes import Diversity, Watch, alarms
 from gan_core.run.trainer import Trainer
@@ -75,7 +76,7 @@ def main() -> None:
     torch.set_num_threads(1)
     results = {name: judge(name) for name in tqdm(RUNS, file=sys.stderr)}
     lines = ",\n".join(f' "{name}": {json.dumps(found)}' for name, found in results.items())
-    print(f'{{"runs": {{\n{lines}\n}},\n "torch": "{torch.__version__}"}}')
+    print(f'{{"runs": {{\n{lines}\n}},\n "engine": {ENGINE}, "torch": "{torch.__version__}"}}')
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from gan_core.config import ConfigError, RunConfig
+from gan_core.engine.version import VERSION as ENGINE
 from gan_core.presets import PRESETS
 from gan_core.zoo.plans import ZOO
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from gan_core.studies.map import Map
     from gan_core.studies.mitigations import Task
 
+AVERAGED = ("jsd", "w1", "captured", "captured_share", "near", "high_quality", "reverse_kl")  # with the same floors
 SCORED = 2500  # samples that the metrics of a finished run look at, as in the VEEGAN and PacGAN tables
 
 
@@ -63,7 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--steps", type=int, help="how far to train")
     train.add_argument("--seed", type=int, help="the seed of the first member")
     train.add_argument("--points", type=Path, metavar="CSV", help="train on the points of this table")
-    train.add_argument("--threads", type=int, default=1, help="how many threads may compute (1)")
+    train.add_argument("--threads", type=int, default=1, help="how many threads may compute (1): members side by side, "
+                       "to the same bits; or inside one run of images, whose last digits depend on it")  # fmt: skip
     train.add_argument("--json", action="store_true", help="one JSON object on stdout")
     train.set_defaults(command=_train)
 
@@ -187,11 +190,15 @@ def _report(trainer: Trainer) -> dict[str, Any]:
             member |= {"d_loss": float(curves.d_loss[-1, k]), "g_loss": float(curves.g_loss[-1, k])}
         if trainer.distribution is not None:
             member |= _scores(trainer, k)
+            if trainer.config.train.ema:
+                averaged = _scores(trainer, k, averaged=True)
+                member |= {f"averaged_{name}": value for name, value in averaged.items() if name in AVERAGED}
         if (accuracy := trainer.class_accuracy) is not None:
             member |= dict(zip(("class_accuracy_real", "class_accuracy_fake"), accuracy[k].tolist(), strict=True))
         members.append({name: _finite(value) for name, value in member.items()})
     return {
         "query": trainer.config.to_query(),
+        "engine": ENGINE,
         "steps": trainer.step_count,
         "update": trainer.config.train.update,
         "members": members,
@@ -199,14 +206,14 @@ def _report(trainer: Trainer) -> dict[str, Any]:
     }
 
 
-def _scores(trainer: Trainer, member: int) -> dict[str, float | int]:
+def _scores(trainer: Trainer, member: int, *, averaged: bool = False) -> dict[str, float | int]:
     from gan_core.engine.random import generator_for
     from gan_core.metrics.points import scores
 
     data = trainer.distribution
     assert data is not None
     real = data.sample(SCORED, generator_for(trainer.config.train.seed, "picture")).numpy()
-    fake = trainer.generate(SCORED, member, seed=trainer.member_configs[member].train.seed)
+    fake = trainer.generate(SCORED, member, seed=trainer.member_configs[member].train.seed, averaged=averaged)
     return scores(real, fake, data.centres, data.std, data.weights, extent=data.extent, w1_points=1000).flat()
 
 
@@ -253,19 +260,17 @@ def _build_judge(options: argparse.Namespace) -> int:
 
 
 def _build_pretrained(options: argparse.Namespace) -> int:
-    import torch
-
     from gan_core.data.images import DataUnavailable
     from gan_core.weights import CheckpointError, read_card
     from gan_core.zoo.build import build
 
-    torch.set_num_threads(max(1, options.threads))
     try:
         build(
             options.name,
             options.steps,
             options.data,
             folder=options.folder,
+            threads=max(1, options.threads),
             report=lambda line: print(line, file=sys.stderr, flush=True),
         )
         card = read_card(options.name, options.folder)

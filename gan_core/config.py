@@ -80,6 +80,14 @@ LOSSES: dict[str, LossFacts] = {
         threshold=None,
         paired=True,
     ),
+    # the f-GAN family and the MMD: `gan_core.engine.divergences`. At the equilibrium p = q, so T = f′(1)
+    "kl": LossFacts("score", ("exp(a(G(z)) − 1) − a(x)", "−exp(a(G(z)) − 1)"), (0.0, -1.0), threshold=1.0),
+    "reverse_kl": LossFacts("score", ("a(G(z)) − 1 + exp(−a(x))", "1 − a(G(z))"), (0.0, 1.0)),
+    "pearson": LossFacts("score", ("¼a(G(z))² + a(G(z)) − a(x)", "−¼a(G(z))² − a(G(z))"), (0.0, 0.0)),
+    "hellinger": LossFacts("score", ("exp(a(G(z))) + exp(−a(x)) − 2", "1 − exp(a(G(z)))"), (0.0, 0.0)),
+    "mmd": LossFacts(
+        "critic", ("−MMD²(a(x), a(G(z)))", "MMD²(a(x), a(G(z)))"), (0.0, 0.0), threshold=None, paired=True
+    ),
 }
 
 
@@ -231,11 +239,18 @@ class TrainConfig:
     d_lr: float = number(1e-3, 0.0, 1.0)
     beta1: float = number(0.5, 0.0, 0.999)
     beta2: float = number(0.999, 0.0, 0.99999)
+    decay_steps: int = number(0, 0, 1_000_000)  # both rates fall linearly to 0 over this many steps; 0 = they stay
+    ema: float = number(0.0, 0.0, 0.9999)  # decay of the moving average of G's parameters; 0 = none is kept
     d_steps: int = number(1, 1, 50)
     clip: float = number(0.0, 0.0, 10.0)  # weights of D stay in ±clip; 0 = off
     wgan_gp: float = number(0.0, 0.0, 1000.0)  # λ E(‖∇D(x̂)‖ − 1)²
     r1: float = number(0.0, 0.0, 1000.0)  # (γ/2) E‖∇D(real)‖²
     r2: float = number(0.0, 0.0, 1000.0)  # (γ/2) E‖∇D(fake)‖²
+    dragan: float = number(0.0, 0.0, 1000.0)  # λ E(‖∇D(x + noise)‖ − 1)² around real samples
+    lecam: float = number(0.0, 0.0, 1000.0)  # λ (E(a(real) − ā(fake))² + E(a(fake) − ā(real))²), ā: moving averages
+    spectral_norm: bool = False  # every weight of D is divided by its largest singular value
+    gamma_end: float = number(1.0, 0.0, 1.0)  # the share of γ (R1, R2) that is left …
+    gamma_steps: int = number(0, 0, 1_000_000)  # … after so many steps, falling as a half cosine; 0 = it stays
     label_smoothing: float = number(0.0, 0.0, 0.5)  # one-sided: the real target is 1 − this
     instance_noise: float = number(0.0, 0.0, 5.0)  # σ of the noise on everything D sees, at the start
     noise_steps: int = number(0, 0, 1_000_000)  # it falls linearly to 0 over this many steps; 0 = it stays
@@ -252,9 +267,9 @@ SECTIONS: dict[Section, type] = {"data": DataConfig, "model": ModelConfig, "trai
 FIELDS: dict[str, dataclasses.Field] = {f.name: f for s in SECTIONS.values() for f in dataclasses.fields(s)}
 SECTION_OF: dict[str, Section] = {f.name: name for name, s in SECTIONS.items() for f in dataclasses.fields(s)}
 TYPES: dict[str, Any] = {name: t for s in SECTIONS.values() for name, t in get_type_hints(s).items() if name in FIELDS}
-PENALTIES = ("wgan_gp", "r1", "r2")
+PENALTIES = ("wgan_gp", "r1", "r2", "dragan")  # on D's slope
 # What members of one ensemble may differ in: the rest fixes the shape of the computation.
-MEMBER_FIELDS = ("seed", "g_lr", "d_lr", "beta1", "beta2", *PENALTIES)
+MEMBER_FIELDS = ("seed", "g_lr", "d_lr", "beta1", "beta2", *PENALTIES, "lecam")
 
 
 @dataclass(frozen=True)
@@ -463,6 +478,8 @@ def _check_together(c: RunConfig) -> None:
             refuse(name, "config.penalty_batch_norm")
         if getattr(t, name) and m.minibatch_std:
             refuse(name, "config.penalty_minibatch_std")
+    if t.spectral_norm and t.clip:
+        refuse("spectral_norm", "config.clip_or_norm")
     if t.clip and t.wgan_gp:
         refuse("clip", "config.clip_or_penalty")
     if t.label_smoothing and not LOSSES[t.loss].smoothable:
@@ -470,13 +487,18 @@ def _check_together(c: RunConfig) -> None:
         refuse("label_smoothing", "config.no_label_to_smooth", options=smoothable)
     if t.skip_d_below and LOSSES[t.loss].kind == "critic":
         refuse("skip_d_below", "config.no_scale")
+    if t.gamma_steps and not (t.r1 or t.r2):
+        refuse("gamma_steps", "config.no_gamma")
+    if t.gamma_end != 1 and not t.gamma_steps:
+        refuse("gamma_end", "config.no_gamma_steps")
     if t.noise_steps and not t.instance_noise:
         refuse("noise_steps", "config.no_noise")
     if t.update == "simultaneous" and (t.d_steps > 1 or t.unrolled):
         refuse("update", "config.simultaneous")
     if t.unrolled and (d.is_image or m.g_norm != "none" or m.d_norm != "none"):
         refuse("unrolled", "config.unrolled_points")
-    if t.unrolled and (any(getattr(t, name) for name in PENALTIES) or t.clip or m.d_dropout or m.minibatch_std):
+    plain = not (any(getattr(t, name) for name in PENALTIES) or t.lecam or t.clip or t.spectral_norm)
+    if t.unrolled and (not plain or m.d_dropout or m.minibatch_std):
         refuse("unrolled", "config.unrolled_plain")
     if t.unrolled and t.optimiser == "rmsprop":
         refuse("unrolled", "config.unrolled_optimiser")

@@ -53,8 +53,12 @@ ENGLISH: dict[str, str] = {
     "config.no_label_to_smooth": "only {options} have a label to smooth",
     "config.no_scale": "a critic's loss has no scale to compare with",
     "config.no_noise": "there is no instance noise to let fall; set {instance_noise} above 0",
+    "config.no_gamma": "there is no γ to let fall; set {r1} or {r2} above 0",
+    "config.no_gamma_steps": "γ falls only over {gamma_steps}; set that above 0",
+    "config.clip_or_norm": "clipping and spectral normalisation are two ways to bound the critic's slope; choose one",
     "config.simultaneous": "both players move at once only with one D step a G step and without unrolling",
-    "config.unrolled_plain": "unrolling is built here without penalties, clipping, dropout and {minibatch_std}",
+    "config.unrolled_plain": "unrolling is built here without penalties, clipping, spectral normalisation, dropout "
+    "and {minibatch_std}",
     "config.unrolled_optimiser": "unrolling is built here for adam and sgd",
     "config.divides_batch": "it has to divide the batch ({size})",
     "config.two_samples": "batch statistics need at least two samples",

@@ -82,14 +82,15 @@ def read_arrays(name: str, sha256: str, folder: Path | None = None) -> dict[str,
 
 
 def write(name: str, tensors: Mapping[str, Tensor], card: Mapping[str, Any], folder: Path | None = None) -> None:
-    """Both files; the card gets the checksum and the versions that wrote it. The same tensors give the same bytes."""
+    """Both files; the card gets the checksum, and torch beside its own "versions". The same tensors give the same
+    bytes."""
     import torch
     from safetensors.torch import save
 
     folder = folder or FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     content = save({key: tensor.contiguous() for key, tensor in tensors.items()})
-    versions = {"torch": torch.__version__.split("+")[0]}
+    versions = {**card.get("versions", {}), "torch": torch.__version__.split("+")[0]}
     whole = {**card, "licence": DATA_LICENCE, "sha256": hashlib.sha256(content).hexdigest(), "versions": versions}
     (folder / f"{name}.safetensors").write_bytes(content)
     (folder / f"{name}.json").write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -11,6 +11,7 @@ The gradients are in `gan_core.engine.game`, written once for all losses, penalt
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -21,6 +22,7 @@ from torch import Tensor
 
 from gan_core.config import ARCHITECTURES, MEMBER_FIELDS, ConfigError, RunConfig, TrainConfig
 from gan_core.engine import game as play
+from gan_core.engine.averages import Average
 from gan_core.engine.builders import build_discriminator, build_generator
 from gan_core.engine.conditioning import ClassOutput, LogitOutput, class_accuracy, class_loss
 from gan_core.engine.game import Game, Noise, Scores
@@ -29,8 +31,9 @@ from gan_core.engine.inputs import Inputs
 from gan_core.engine.losses import loss_for
 from gan_core.engine.networks import Network
 from gan_core.engine.optimisers import build_optimiser, start_afresh
-from gan_core.engine.penalties import PENALTIES, Penalties
+from gan_core.engine.penalties import PENALTIES, Draws, LeCam, Penalties
 from gan_core.engine.random import BLOCK, RandomStreams, Source
+from gan_core.engine.spectral import SpectralNorm
 from gan_core.engine.unrolled import unrolled_gradient
 
 
@@ -86,7 +89,7 @@ class Ensemble:
         generator: Network | None = None,
         discriminator: Network | None = None,
     ) -> None:
-        _check_alike(members)
+        check_alike(members)
         self.config, self.size = members[0], len(members)
         model, train, data = self.config.model, self.config.train, self.config.data
         self.train = train
@@ -102,15 +105,25 @@ class Ensemble:
         self.growth = Growth(train.grow_steps if ARCHITECTURES[model.architecture].grows else None)
         self.generator = generator or build_generator(self.config, self.random, dtype, self.growth)
         self.discriminator = discriminator or build_discriminator(self.config, self.random, dtype, self.growth)
+        self.average: Average | None = None
+        if train.ema:
+            self.average = Average(build_generator(self.config, self.random, dtype, self.growth), train.ema)
         settings = [m.train for m in members]
         self.g_optimiser = build_optimiser(self.generator, settings, "g_lr")
-        self.d_optimiser = build_optimiser(self.discriminator, settings, "d_lr")
+        self.spectral: SpectralNorm | None = None
+        if train.spectral_norm:
+            self.spectral = SpectralNorm(self.discriminator, self.random.generators("spectral"))
+        self.d_parameters = self.spectral or self.discriminator  # what D's optimiser moves
+        self.d_optimiser = build_optimiser(self.d_parameters, settings, "d_lr")
         weights = {name: _weight(settings, name, dtype) for name in PENALTIES}
+        lecam_weight = _weight(settings, "lecam", dtype)
+        lecam = None if lecam_weight is None else LeCam(lecam_weight[:, 0], torch.zeros(self.size, 2, dtype=dtype))
+        self._gammas = {name: w.clone() for name, w in weights.items() if w is not None and name in ("r1", "r2")}
         self.game = Game(
             self.generator,
             self.discriminator,
             loss_for(train.loss, train.label_smoothing),
-            Penalties({name: weight for name, weight in weights.items() if weight is not None}),
+            Penalties({name: weight for name, weight in weights.items() if weight is not None}, lecam),
             Inputs(model.labelled, model.packing),
             ClassOutput() if model.labels == "auxiliary" else LogitOutput(),
             mixes_rows=model.d_norm == "batch" or model.minibatch_std,
@@ -136,8 +149,9 @@ class Ensemble:
 
     @_closed
     def step_d(self) -> None:
+        self._remember()
         z, real = self._draw()
-        self._d_scores, g_tape = play.d_gradient(self.game, z, real, self._noise(real), self._epsilon())
+        self._d_scores, g_tape = play.d_gradient(self.game, z, real, self._noise(real), self._draws(real))
         self.batch = _scored(z, real, g_tape, self._d_scores)
         self._update_d()
 
@@ -151,8 +165,9 @@ class Ensemble:
     @_closed
     def step_both(self) -> None:
         """Both gradients at the same point, and then both players move."""
+        self._remember()
         z, real = self._draw()
-        found = play.both_gradients(self.game, z, real, self._noise(real), self._epsilon())
+        found = play.both_gradients(self.game, z, real, self._noise(real), self._draws(real))
         self._d_scores, self._g_scores, g_tape = found
         self.batch = _scored(z, real, g_tape, self._d_scores)
         self._update_d()
@@ -171,13 +186,20 @@ class Ensemble:
         noise = self._noise(batch.real)
         return unrolled_gradient(self.game, batch.g_tape, batch.real, noise, self.d_optimiser, self.train.unrolled)
 
+    def _remember(self) -> None:
+        """What D said at its last update becomes a part of LeCam's averages."""
+        if self.game.penalties.lecam is not None and self._d_scores is not None:
+            self.game.penalties.lecam.remember(*self._d_scores.both)
+
     def _update_d(self) -> None:
         """D's optimiser step, left out for members whose loss is below `skip_d_below`; then the weights are clipped."""
+        if self.spectral is not None:
+            self.spectral.pull_back()
         pausing = self.d_loss < self.train.skip_d_below if self.train.skip_d_below else None
         if pausing is None or not pausing.any():
             self.d_optimiser.step()
         elif not pausing.all():
-            theta = self.discriminator.theta
+            theta = self.d_parameters.theta
             averages = [
                 a for state in self.d_optimiser.state.values() for a in state.values() if a.shape == theta.shape
             ]
@@ -187,10 +209,14 @@ class Ensemble:
                 rows[pausing] = old
         if self.train.clip:
             self.discriminator.theta.clamp_(-self.train.clip, self.train.clip)
+        if self.spectral is not None:
+            self.spectral.apply()
 
     def _update_g(self, batch: Batch) -> None:
         self.g_optimiser.step()
         batch.spent = True
+        if self.average is not None:
+            self.average.take(self.generator)
 
     # ── what a step is taken on ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -213,11 +239,13 @@ class Ensemble:
         sigma = self.noise
         return sigma * self.random.normal_like(rows[..., self.game.inputs.features]) if sigma else None
 
-    def _epsilon(self) -> Tensor | None:
-        """Where between real and fake rows a penalty on interpolates looks."""
-        if not self.game.penalties.on_interpolates:
-            return None
-        return self.random.uniform(self.train.batch // self.config.model.packing)
+    def _draws(self, real: Tensor) -> Draws:
+        """Where penalties look that take D's slope elsewhere than at real and fake rows."""
+        penalties, rows = self.game.penalties, self.train.batch // self.config.model.packing
+        epsilon = self.random.uniform(rows) if penalties.at("interpolates") else None
+        return epsilon, self.random.uniform_like(real[..., self.game.inputs.features]) if penalties.at(
+            "around"
+        ) else None
 
     @property
     def noise(self) -> float:
@@ -235,15 +263,36 @@ class Ensemble:
         """When new layers join, the optimisers start afresh, as in Karras et al. 2018: Adam's averages of a layer that
         had no gradients yet are so small that its first updates would be far too large."""
         stage, self.growth.step = self.growth.stage, steps
+        self._follow_schedules()
         if self.growth.stage != stage:
             start_afresh(self.g_optimiser)
             start_afresh(self.d_optimiser)
 
+    def _follow_schedules(self) -> None:
+        """Rates that fall linearly, and R1's and R2's γ that falls as a half cosine (R3GAN, Huang et al. 2024)."""
+        t = self.train
+        if t.decay_steps:
+            self.g_optimiser.factor = self.d_optimiser.factor = max(0.0, 1 - self.steps / t.decay_steps)
+        if t.gamma_steps:
+            left = (1 + math.cos(math.pi * min(1.0, self.steps / t.gamma_steps))) / 2
+            for name, gamma in self._gammas.items():
+                torch.mul(gamma, t.gamma_end + (1 - t.gamma_end) * left, out=self.game.penalties.weights[name])
+
     # ── what is known of it ──────────────────────────────────────────────────────────────────────────────────────────
 
+    def maker(self, *, averaged: bool = False) -> Network:
+        """What makes the samples: G, or its average. Raises ValueError where none is kept."""
+        if not averaged:
+            return self.generator
+        if self.average is None:
+            raise ValueError("this run keeps no average of its generator")
+        return self.average.follow(self.generator)
+
     def state(self, k: int = 0) -> dict[str, Tensor]:
-        """All that the two players of member k have learned, by name. Views: what is copied into them is adopted."""
+        """All that the two players of member k have learned, by name, and G's average. Views: what is copied into them
+        is adopted."""
         players = {"generator": self.generator, "discriminator": self.discriminator}
+        players |= {} if self.average is None else {"average": self.average.follow(self.generator)}
         return {f"{player}.{name}": tensor for player, net in players.items() for name, tensor in net.state(k).items()}
 
     @property
@@ -252,7 +301,9 @@ class Ensemble:
         if self._d_scores is None:
             return self._nothing
         penalties = self.game.penalties.values(self._d_scores.u0s)
-        terms = (class_loss(*rows) for rows in self._d_scores.classes)
+        terms = [class_loss(*rows) for rows in self._d_scores.classes]
+        if self.game.penalties.lecam is not None:
+            terms.append(self.game.penalties.lecam.value(*self._d_scores.both))
         return sum((*penalties, *terms), self.game.loss.d_loss(**self._d_scores.logits, dim=-1))
 
     @property
@@ -299,7 +350,8 @@ def _weight(members: Sequence[TrainConfig], name: str, dtype: torch.dtype) -> Te
     return torch.tensor(values, dtype=dtype).view(-1, 1, 1) if any(values) else None
 
 
-def _check_alike(members: Sequence[RunConfig]) -> None:
+def check_alike(members: Sequence[RunConfig]) -> None:
+    """Raises ConfigError unless the members differ in MEMBER_FIELDS at most."""
     shape = [m.replace(members=1, **{f: getattr(members[0].train, f) for f in MEMBER_FIELDS}) for m in members]
     for other in shape[1:]:
         if other != shape[0]:

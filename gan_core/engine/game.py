@@ -25,7 +25,7 @@ from gan_core.engine.conditioning import ClassRows, LogitOutput
 from gan_core.engine.inputs import Inputs
 from gan_core.engine.losses import Loss
 from gan_core.engine.networks import Network, StackedMLP
-from gan_core.engine.penalties import Penalties
+from gan_core.engine.penalties import NO_DRAWS, Draws, Penalties
 from gan_core.engine.recorded import Recordings, recorded
 
 Noise = tuple[Tensor | None, Tensor | None]  # on real and on fake rows
@@ -62,13 +62,13 @@ class Game:
         """All that decides which operations a gradient in closed form takes, beside the shapes of tensors."""
         players = (cast(StackedMLP, player) for player in (self.generator, self.discriminator))
         forms = tuple((p.activation, p.squash, p.input_scale) for p in players)
-        return forms, self.loss, self.inputs, tuple(self.penalties.weights)
+        return forms, self.loss, self.inputs, tuple(self.penalties.weights), self.penalties.lecam is not None
 
     @cached_property
     def tensors(self) -> tuple[Tensor, ...]:
         """What a gradient in closed form reads and writes, beside its arguments."""
         g, d = cast(StackedMLP, self.generator), cast(StackedMLP, self.discriminator)
-        return *g.tensors, *d.tensors, *self.penalties.weights.values()
+        return *g.tensors, *d.tensors, *self.penalties.tensors
 
     def over(self, tensors: Sequence[Tensor]) -> Game:
         """The same game over other tensors, given as `tensors` are."""
@@ -77,7 +77,7 @@ class Game:
             self,
             generator=g.over([next(left) for _ in g.tensors]),
             discriminator=d.over([next(left) for _ in d.tensors]),
-            penalties=replace(self.penalties, weights={name: next(left) for name in self.penalties.weights}),
+            penalties=self.penalties.over(left),
             recordings=Recordings(),
         )
 
@@ -98,18 +98,23 @@ class Scores(NamedTuple):
     def logits(self) -> dict[str, Tensor | None]:
         return {"real_logits": self.real_logits, "fake_logits": self.fake_logits}
 
+    @property
+    def both(self) -> tuple[Tensor, Tensor]:
+        assert self.real_logits is not None  # D has looked at both
+        return self.real_logits, self.fake_logits
+
 
 @recorded
 def d_gradient(
-    game: Game, z: Tensor, real: Tensor, noise: Noise = NO_NOISE, epsilon: Tensor | None = None
+    game: Game, z: Tensor, real: Tensor, noise: Noise = NO_NOISE, draws: Draws = NO_DRAWS
 ) -> tuple[Scores, Any]:
     """∂L_D/∂θ_D on fresh latents and real rows. Returns the scores, and the tape of G's pass, which ends in the fakes.
 
-    `epsilon` (K, rows): where between real and fake a penalty on interpolates looks.
+    `draws`: where penalties look that take D's slope elsewhere.
     """
     fake, g_tape = game.generator.forward(z)
     scores, d_tape = _score(game, real, fake, noise)
-    return _d_backward(game, scores, d_tape, epsilon), g_tape
+    return _d_backward(game, scores, d_tape, draws), g_tape
 
 
 @recorded
@@ -127,14 +132,14 @@ def g_gradient(game: Game, g_tape: Any, real: Tensor, noise: Noise = NO_NOISE) -
 
 @recorded
 def both_gradients(
-    game: Game, z: Tensor, real: Tensor, noise: Noise = NO_NOISE, epsilon: Tensor | None = None
+    game: Game, z: Tensor, real: Tensor, noise: Noise = NO_NOISE, draws: Draws = NO_DRAWS
 ) -> tuple[Scores, Scores, Any]:
     """Both at the same point, from one pass of the same batch through D: D's scores, G's, and the tape of G's pass."""
     fake, g_tape = game.generator.forward(z)
     scores, d_tape = _score(game, real, fake, noise)
     if not game.mixes_rows and not scores.classes:
         game.discriminator.share(d_tape)
-    return _d_backward(game, scores, d_tape, epsilon), _g_backward(game, scores, d_tape, g_tape), g_tape
+    return _d_backward(game, scores, d_tape, draws), _g_backward(game, scores, d_tape, g_tape), g_tape
 
 
 def _score(game: Game, real: Tensor, fake: Tensor, noise: Noise) -> tuple[Scores, Any]:
@@ -147,10 +152,12 @@ def _score(game: Game, real: Tensor, fake: Tensor, noise: Noise) -> tuple[Scores
     return Scores(real_logits, fake_logits, (), classes), d_tape
 
 
-def _d_backward(game: Game, scores: Scores, d_tape: Any, epsilon: Tensor | None) -> Scores:
+def _d_backward(game: Game, scores: Scores, d_tape: Any, draws: Draws) -> Scores:
     """∂L_D/∂logit, and the gradients of penalties, back through D. Returns the scores with what was penalised."""
-    u0s, penalty_grads = game.penalties.grads(game.discriminator, d_tape, epsilon, game.inputs.features)
+    u0s, penalty_grads = game.penalties.grads(game.discriminator, d_tape, draws, game.inputs.features)
     logit_grad = torch.cat(game.loss.d_grad(**scores.logits), 1)
+    if game.penalties.lecam is not None:
+        logit_grad = logit_grad + game.penalties.lecam.grad(*scores.both)
     game.discriminator.vjp(d_tape, game.output.grad(logit_grad, scores.classes))
     for tape, u0_grad in penalty_grads:
         game.discriminator.input_grad_vjp(tape, u0_grad)

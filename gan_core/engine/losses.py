@@ -17,6 +17,7 @@ from torch.nn.functional import softplus
 
 from gan_core.config import LOSSES as FACTS
 from gan_core.config import ConfigError, LossFacts
+from gan_core.engine import divergences
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,45 @@ def relativistic() -> Loss:
     return Loss(FACTS["relativistic"], d_loss, g_loss, d_grad, g_grad)
 
 
+def divergence(name: str) -> Loss:
+    """f-GAN (Nowozin et al. 2016): D maximises E T(x) − E f*(T(G(z))), G minimises the same."""
+    f = divergences.DIVERGENCES[name]
+
+    def d_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
+        return _mean(f.conjugate(fake_logits), dim) - _mean(f.t(real_logits), dim)
+
+    def g_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
+        return -_mean(f.conjugate(fake_logits), dim)
+
+    def d_grad(*, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
+        batch = real_logits.shape[-1]
+        return -f.t_slope(real_logits) / batch, f.conjugate_slope(fake_logits) / batch
+
+    def g_grad(*, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        return -f.conjugate_slope(fake_logits) / fake_logits.shape[-1]
+
+    return Loss(FACTS[name], d_loss, g_loss, d_grad, g_grad)
+
+
+def mmd() -> Loss:
+    """MMD GAN (Li et al. 2017, Bińkowski et al. 2018): D maximises MMD² between its outputs, G minimises it."""
+
+    def d_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
+        return -_mean(divergences.mmd(real_logits, fake_logits).unsqueeze(-1), dim)
+
+    def g_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
+        return _mean(divergences.mmd(real_logits, fake_logits).unsqueeze(-1), dim)
+
+    def d_grad(*, real_logits: Tensor, fake_logits: Tensor) -> tuple[Tensor, Tensor]:
+        real_slope = divergences.mmd_slope(real_logits, fake_logits)
+        return -real_slope, -divergences.mmd_slope(fake_logits, real_logits)
+
+    def g_grad(*, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        return divergences.mmd_slope(fake_logits, real_logits)
+
+    return Loss(FACTS["mmd"], d_loss, g_loss, d_grad, g_grad)
+
+
 LOSSES: dict[str, Loss] = {
     "minimax": minimax(),
     "non_saturating": non_saturating(),
@@ -167,6 +207,8 @@ LOSSES: dict[str, Loss] = {
     "hinge": hinge(),
     "wasserstein": wasserstein(),
     "relativistic": relativistic(),
+    **{name: divergence(name) for name in divergences.DIVERGENCES},
+    "mmd": mmd(),
 }
 
 

@@ -54,7 +54,7 @@ class Modules:
     ) -> None:
         self.dtype, self.autocast = dtype, autocast
         self.modules = [materialise(build, generator, init, dtype) for generator in generators]
-        shapes = [(name, tuple(p.shape)) for name, p in self.modules[0].named_parameters()]
+        self.shapes = shapes = [(name, tuple(p.shape)) for name, p in self.modules[0].named_parameters()]
         self.theta, self.names = parameter_matrix(len(self.modules), shapes, dtype)
         self.grad = torch.zeros_like(self.theta)
         parameters, self.grads = tensor_views(self.theta, shapes), tensor_views(self.grad, shapes)

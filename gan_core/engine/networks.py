@@ -53,11 +53,13 @@ tanh_backward = torch.ops.aten.tanh_backward.grad_input
 
 
 class Network(Protocol):
-    """K members of one shape. `theta` and `grad` are (K, P); `names`: which columns are which tensor."""
+    """K members of one shape. `theta` and `grad` are (K, P); `names`: which columns are which tensor, `shapes`: what
+    each is for one member."""
 
     theta: Tensor
     grad: Tensor
     names: list[tuple[str, slice]]
+    shapes: list[tuple[str, tuple[int, ...]]]
 
     def state(self, k: int) -> dict[str, Tensor]:
         """All that member k has learned, by name: its parameters, and what norms remember. Views, not copies."""

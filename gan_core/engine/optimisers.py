@@ -7,25 +7,33 @@ network for ten times as long as the update takes) and import torch's compiler, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
 from gan_core.config import TrainConfig
-from gan_core.engine.networks import Network
+
+
+class Parameters(Protocol):
+    """θ and its gradient, (K, P) each: a network's, or those behind its normalised weights."""
+
+    theta: Tensor
+    grad: Tensor
 
 
 class Optimiser:
     """Groups of members that share their settings: `params` (one tensor θ with its `grad` g), `lr`, `betas`.
 
-    `AVERAGES` of g are kept for each θ in `state`, beside the number of steps.
+    `AVERAGES` of g are kept for each θ in `state`, beside the number of steps. `factor` is a schedule's: it multiplies
+    every rate.
     """
 
     AVERAGES: tuple[str, ...] = ()
 
     def __init__(self, groups: Sequence[dict[str, Any]]) -> None:
         self.param_groups = list(groups)
+        self.factor = 1.0
         self.state: dict[Tensor, dict[str, Tensor]] = {}
         for group in self.param_groups:
             (theta,) = group["params"]
@@ -36,6 +44,10 @@ class Optimiser:
         for group, state in zip(self.param_groups, self.state.values(), strict=True):
             (theta,) = group["params"]
             self.update(theta, theta.grad, state, group)
+
+    def rate(self, group: dict[str, Any]) -> float:
+        """The learning rate of a group now."""
+        return group["lr"] * self.factor
 
     def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
         raise NotImplementedError
@@ -53,7 +65,7 @@ class Adam(Optimiser):
         state["step"] += 1
         torch._fused_adam_(
             [theta], [grad], [state["exp_avg"]], [state["exp_avg_sq"]], [], [state["step"]],
-            lr=group["lr"], beta1=group["betas"][0], beta2=group["betas"][1],
+            lr=self.rate(group), beta1=group["betas"][0], beta2=group["betas"][1],
             weight_decay=0.0, eps=self.EPSILON, amsgrad=False, maximize=False,
         )  # fmt: skip
 
@@ -65,20 +77,20 @@ class RMSprop(Optimiser):
 
     def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
         v = state["square_avg"].mul_(self.ALPHA).addcmul_(grad, grad, value=1 - self.ALPHA)
-        theta.addcdiv_(grad, v.sqrt().add_(self.EPSILON), value=-group["lr"])
+        theta.addcdiv_(grad, v.sqrt().add_(self.EPSILON), value=-self.rate(group))
 
 
 class SGD(Optimiser):
     """θ ← θ − lr · g"""
 
     def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
-        theta.add_(grad, alpha=-group["lr"])
+        theta.add_(grad, alpha=-self.rate(group))
 
 
 OPTIMISERS: dict[str, type[Optimiser]] = {"adam": Adam, "rmsprop": RMSprop, "sgd": SGD}
 
 
-def build_optimiser(network: Network, members: Sequence[TrainConfig], rate: str) -> Optimiser:
+def build_optimiser(network: Parameters, members: Sequence[TrainConfig], rate: str) -> Optimiser:
     """One optimiser over θ. Members that differ get a parameter group each, otherwise one group holds the matrix."""
     t = members[0]
     alike = all((getattr(m, rate), m.beta1, m.beta2) == (getattr(t, rate), t.beta1, t.beta2) for m in members)

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-PURPOSES = ("generator", "discriminator", "real", "latent", "noise", "picture")
+PURPOSES = ("generator", "discriminator", "real", "latent", "noise", "picture", "spectral")
 BLOCK = 16  # batches drawn at once: a call costs more than 256 numbers
 
 Source = Callable[[int, torch.Generator], Tensor]  # (n, generator) → (n, *shape)
@@ -87,6 +87,10 @@ class RandomStreams:
 
     def normal_like(self, x: Tensor) -> Tensor:
         return torch.stack([torch.randn(x.shape[1:], generator=g, dtype=self.dtype) for g in self.noise_generators])
+
+    def uniform_like(self, x: Tensor) -> Tensor:
+        """In [0, 1)."""
+        return torch.stack([torch.rand(x.shape[1:], generator=g, dtype=self.dtype) for g in self.noise_generators])
 
     def uniform(self, rows: int) -> Tensor:
         """(K, rows) in [0, 1): one number a sample, of at most a batch."""

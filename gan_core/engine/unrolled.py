@@ -10,7 +10,7 @@ from the samples to G's parameters, is the closed form again. D itself then take
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -54,15 +54,14 @@ def look_ahead(optimiser: Optimiser) -> Update:
     groups = optimiser.param_groups
     rows = [group["params"][0] for group in groups]
 
-    def column(name: str, index: int | None = None) -> Tensor:
-        values = [group[name] if index is None else group[name][index] for group in groups]
-        return torch.tensor(values, dtype=rows[0].dtype).unsqueeze(1)
+    def column(values: Iterable[float]) -> Tensor:
+        return torch.tensor(list(values), dtype=rows[0].dtype).unsqueeze(1)
 
-    lr = column("lr")
+    lr = column(map(optimiser.rate, groups))
     if isinstance(optimiser, SGD):
         return lambda theta, gradient: theta - lr * gradient
 
-    beta1, beta2 = column("betas", 0), column("betas", 1)
+    beta1, beta2 = (column(group["betas"][i] for group in groups) for i in (0, 1))
     states = [optimiser.state[row] for row in rows]
     m, v = (torch.cat([state[name] for state in states]) for name in ("exp_avg", "exp_avg_sq"))
     t = float(states[0]["step"])

@@ -1,4 +1,4 @@
-"""Threads next to each other for work that falls into independent parts: the chunks of a run, the runs of a pair.
+"""Threads next to each other for work that falls into independent parts: the members of a run, the runs of a pair.
 
 Each thread computes with one torch thread. Whole parts side by side beat several threads inside every small operation,
 and since a part is the same whoever carries it out, results do not depend on the number of threads.

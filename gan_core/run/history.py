@@ -54,6 +54,7 @@ class Snapshot(Moment):
     real (n, …)               reference sample of the data
     real_logits, fake_logits  (K, n): D on those two
     batch_logits (K, b)       D's logits of the fakes in G's last loss: what G was trained on, not these latents
+    averaged (K, n, …)        what the moving average of G makes at the latents of `fake`, None where none is kept
     weight_counts (K, b)      histogram of D's parameters over ± `weight_reach` (K,), the largest of them
     """
 
@@ -63,6 +64,7 @@ class Snapshot(Moment):
     batch_logits: Array
     weight_counts: Array
     weight_reach: Array
+    averaged: NDArray | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -10,15 +10,16 @@ grows by.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 
-from gan_core.config import ARCHITECTURES, PIXELS, ConfigError, RunConfig
+from gan_core.config import ARCHITECTURES, PENALTIES, PIXELS, ConfigError, RunConfig
 from gan_core.jobs.admission import Need
 from gan_core.run.history import CURVE_ROWS, CURVES, LEAST_PICTURE_BYTES, PICTURE_BYTES, WEIGHT_BINS, pictures_until
 
 FLOAT = 4  # bytes
-TOGETHER = 4  # members that compute at a time: trainer.CHUNK
+TOGETHER = os.cpu_count() or 1  # members that compute at a time: one a thread
 DRAWN = 16  # batches drawn ahead: engine.random.BLOCK
 SAMPLES, GRID, LATTICE, IMAGES = 512, 50 * 50, 21 * 21, 64  # of a picture
 COPIES = 4  # of the parameters: themselves, gradient, and Adam's two averages
@@ -46,7 +47,7 @@ def estimate(config: RunConfig) -> Need:
     picture = k * _picture(config)
     if ARCHITECTURES[model.architecture].convolutional:
         tape = n * CONVOLUTION_HELD
-        penalised = PENALISED if train.wgan_gp or train.r1 or train.r2 else 1.0
+        penalised = PENALISED if any(getattr(train, name) for name in PENALTIES) else 1.0
         passing = CONVOLUTION_ALWAYS + int(at_once * n * CONVOLUTION * penalised)
     else:
         tape = n * g_widths * FLOAT
@@ -55,7 +56,8 @@ def estimate(config: RunConfig) -> Need:
         min(max(limit, 3 * picture), pictures_until(train.steps) * picture)
         for limit in (PICTURE_BYTES, LEAST_PICTURE_BYTES)
     )
-    held = COPIES * parameters + k * (drawn + curves + tape) + pictures + 2 * picture
+    average = k * config.parameter_counts[0] * FLOAT if train.ema else 0
+    held = COPIES * parameters + average + k * (drawn + curves + tape) + pictures + 2 * picture
     return Need(held=held, passing=passing, spare=pictures - least)
 
 
@@ -71,10 +73,10 @@ def _perceptrons_passing(config: RunConfig, n: int, g_widths: int, d_widths: int
 
 def _picture(config: RunConfig) -> int:
     """Bytes of one member in a picture."""
-    beside = FLOAT * (config.train.batch + WEIGHT_BINS + 1)
+    beside, averaged = FLOAT * (config.train.batch + WEIGHT_BINS + 1), bool(config.train.ema)
     if config.data.is_image:
-        return IMAGES * (PIXELS + 2 * FLOAT) + beside
-    return FLOAT * (SAMPLES * (2 + 2 + 1 + 1 + 1) + GRID + 2 * LATTICE) + beside
+        return IMAGES * (PIXELS * (1 + averaged) + 2 * FLOAT) + beside
+    return FLOAT * (SAMPLES * (2 + 2 + 1 + 1 + 1 + 2 * averaged) + GRID + 2 * LATTICE) + beside
 
 
 def step_seconds(config: RunConfig) -> float:

@@ -48,8 +48,8 @@ class Pictures(ABC, Generic[S]):
 
     def take(self, ensembles: Sequence[Ensemble], *, step: int, seconds: float = 0.0, threads: int = 1) -> S:
         """All members as they stand, looked at by as many threads."""
-        chunks = zip(ensembles, self.latents.split([e.size for e in ensembles]), strict=True)
-        parts = side_by_side([partial(self._look, ensemble, z) for ensemble, z in chunks], threads)
+        looked_at = zip(ensembles, self.latents.split([e.size for e in ensembles]), strict=True)
+        parts = side_by_side([partial(self._look, ensemble, z) for ensemble, z in looked_at], threads)
         arrays = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         arrays["batch_logits"] = torch.cat([e.g_logits for e in ensembles]).float().numpy()
         weights = torch.cat([e.discriminator.theta for e in ensembles])
@@ -106,6 +106,8 @@ class PointPictures(Pictures[PointSnapshot]):
             "field": field.reshape(-1, GRID, GRID),
             "lattice": self._lattice(ensemble),
         }
+        if ensemble.average is not None:
+            arrays["averaged"] = ensemble.maker(averaged=True).forward(z, training=False)[0]
         return {name: a.float().numpy().copy() for name, a in arrays.items()}
 
     def _grid(self) -> Tensor:
@@ -144,11 +146,15 @@ class ImagePictures(Pictures[ImageSnapshot]):
 
     def _look(self, ensemble: Ensemble, z: Tensor) -> Arrays:
         model = self.config.model
-        fake, _ = ensemble.generator.forward(conditioned_latents(model, z), training=False)
+        given = conditioned_latents(model, z)
+        fake, _ = ensemble.generator.forward(given, training=False)
         real = self.real.to(self.dtype).expand(ensemble.size, *[-1] * self.real.dim())
         real = ensemble.growth.shown(real)
+        makers = {"fake": fake}
+        if ensemble.average is not None:
+            makers["averaged"] = ensemble.maker(averaged=True).forward(given, training=False)[0]
         return {
-            "fake": np.stack([self.samples(member) for member in fake]),
+            **{name: np.stack([self.samples(member) for member in rows]) for name, rows in makers.items()},
             "real_logits": logits_at(ensemble, real, model.packing).float().numpy().copy(),
             "fake_logits": logits_at(ensemble, fake, model.packing).float().numpy().copy(),
         }

@@ -4,10 +4,10 @@
     trainer.step(1000)
     trainer.history.curves(), trainer.snapshot()
 
-The mathematics of a step is in `gan_core.engine.ensemble`, what is looked at in `gan_core.run.pictures`. Here many
-members are dealt out to ensembles that fit the processor's cache and advance next to each other on its cores, pictures
-are taken at log-spaced steps, observers are called when they are due, and a member that stops being finite is found and
-named.
+The mathematics of a step is in `gan_core.engine.ensemble`, what is looked at in `gan_core.run.pictures`. Here every
+member is computed alone, so that its bits are the same beside any others and on any number of threads, and members
+advance next to each other on the processor's cores. Pictures are taken at log-spaced steps, observers are called when
+they are due, and a member that stops being finite is found and named.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from gan_core.config import CLASSES, PIXELS, ConfigError, RunConfig
 from gan_core.data import Distribution, distribution
 from gan_core.engine.builders import ARCHITECTURES
 from gan_core.engine.conditioning import one_hot
-from gan_core.engine.ensemble import Ensemble
+from gan_core.engine.ensemble import Ensemble, check_alike
 from gan_core.engine.optimisers import set_rate
 from gan_core.engine.random import Source, generator_for, latents
 from gan_core.errors import Failure, Field, Sentence
@@ -35,8 +35,7 @@ from gan_core.jobs.threads import side_by_side
 from gan_core.run.history import History, Snapshot
 from gan_core.run.pictures import IMAGES, ImagePictures, Pictures, PointPictures, conditioned_latents
 
-CHUNK = 4  # members that advance together: beyond, their activations leave the cache
-TURN = 8  # steps a chunk takes in its turn
+TURN = 8  # steps a member takes in its turn
 
 
 Kind = TypeVar("Kind")
@@ -53,7 +52,9 @@ class Observer(Protocol):
 
 
 class Trainer:
-    """K members of one configuration, seeds seed … seed + K − 1. The same configuration gives a bit-identical run.
+    """K members of one configuration, seeds seed … seed + K − 1. The same configuration gives a bit-identical run on
+    one machine, whatever its `threads`, and member k is bit for bit the run of `config.member(k)` alone. (Only a single
+    run of images that `take_threads` gives several is rounded differently.)
 
     `points` is the table of the data set "custom". `members` replaces the configuration's own members by others, which
     may differ in `config.MEMBER_FIELDS`. Raises ConfigError or DataUnavailable with a sentence.
@@ -69,8 +70,11 @@ class Trainer:
         dtype: torch.dtype = torch.float32,
     ) -> None:
         _keep_freed_memory()
+        # of this thread, until `take_threads`: how many there are decides how sums are rounded
+        torch.set_num_threads(1)
         self.config, self.dtype, self.points = config, dtype, points
         self.member_configs = tuple(members or (config.member(k) for k in range(config.train.members)))
+        check_alike(self.member_configs)
         self.distribution: Distribution | None = None
         self.pictures: Pictures
         if config.data.is_image:
@@ -83,13 +87,11 @@ class Trainer:
             self.distribution = distribution(config.data, points)
             source, extent = self.distribution.sample, self.distribution.extent
             self.pictures = PointPictures(config, self.member_configs, source, extent, dtype)
-        self.ensembles = [
-            Ensemble(self.member_configs[i : i + CHUNK], source, dtype)
-            for i in range(0, len(self.member_configs), CHUNK)
-        ]
+        # one each: a batched product rounds a member in another way than the same product alone
+        self.ensembles = [Ensemble((member,), source, dtype) for member in self.member_configs]
         self.step_count = 0
         self.seconds = 0.0  # processor time of `step`
-        self.threads = 1  # how many chunks may advance at once; whoever runs this may change it
+        self.threads = 1  # how many members may advance at once; whoever runs this may change it
         self.failures: list[Failure] = []
         self.alive = np.ones(len(self.member_configs), bool)
         self.observers: list[Observer] = []
@@ -141,21 +143,23 @@ class Trainer:
         """
         with torch.no_grad():
             for ensemble in self.ensembles:
-                for k in range(ensemble.size):
-                    for name, tensor in ensemble.state(k).items():
-                        tensor.copy_(weights[name])
+                for name, tensor in ensemble.state().items():
+                    tensor.copy_(weights[name])
+                if ensemble.spectral is not None:
+                    ensemble.spectral.adopt(ensemble.discriminator.theta)
                 ensemble.steps = step
         self.step_count = step
         self.history = History(len(self.member_configs))
         self.history.add(self.snapshot())
 
     def take_threads(self, threads: int) -> None:
-        """Give this run the calling thread's cores: to its chunks if it has several, else inside its operations.
+        """Give this run the calling thread's cores: to members side by side; inside the operations of a single member
+        of images, whose products are large enough, and whose bits then depend on the number.
 
-        Not both: threads inside an operation wait for the next one with open eyes, where a chunk could compute.
+        Not both: threads inside an operation wait for the next one with open eyes, where a member could compute.
         """
         self.threads = threads
-        torch.set_num_threads(1 if len(self.ensembles) > 1 else threads)
+        torch.set_num_threads(threads if self.distribution is None and len(self.ensembles) == 1 else 1)
 
     @property
     def failure(self) -> Failure | None:
@@ -194,19 +198,14 @@ class Trainer:
                 observer.look(self)
 
     def _find_failures(self) -> None:
-        for i, ensemble in enumerate(self.ensembles):
+        for k, ensemble in enumerate(self.ensembles):
             assert ensemble.batch is not None
             # every parameter of both players reaches these logits, so they are the cheapest place to look
-            logits = ensemble.batch.fake_logits
-            if math.isfinite(float(logits.sum())):
-                continue
-            for k in torch.nonzero(~torch.isfinite(logits).all(1)).flatten().tolist():
-                member = i * CHUNK + k
-                if self.alive[member]:
-                    self.alive[member] = False
-                    failure = Failure(self.step_count, (member,), _first_not_finite(ensemble, k))
-                    self.failures.append(failure)
-                    self.history.mark(self.step_count, failure)
+            if self.alive[k] and not math.isfinite(float(ensemble.batch.fake_logits.sum())):
+                self.alive[k] = False
+                failure = Failure(self.step_count, (k,), _first_not_finite(ensemble))
+                self.failures.append(failure)
+                self.history.mark(self.step_count, failure)
 
     def _curve_rows(self) -> NDArray:
         """(6, K) in the order of CURVES."""
@@ -218,8 +217,12 @@ class Trainer:
         """The run as it stands. Draws nothing from the run's own streams, so looking changes nothing."""
         return self.pictures.take(self.ensembles, step=self.step_count, seconds=self.seconds, threads=self.threads)
 
-    def generate(self, n: int, member: int = 0, seed: int = 0, labels: NDArray | int | None = None) -> NDArray:
+    def generate(
+        self, n: int, member: int = 0, seed: int = 0, labels: NDArray | int | None = None, *, averaged: bool = False
+    ) -> NDArray:
         """n fresh samples of one member: (n, 2) float32, or (n, 28, 28) uint8. The same seed gives the same latents.
+
+        `averaged`: of the moving average of its G, which a run with `ema` keeps.
 
         `labels` of a run with labels: n of them, or one for all; None draws them, every class as likely. Raises
         ConfigError with a sentence on labels that cannot be.
@@ -228,17 +231,19 @@ class Trainer:
         z = latents(model.latent, n, model.latent_dim, generator).numpy()
         if labels is None and model.labelled:
             labels = torch.randint(CLASSES, (n,), generator=generator).numpy()
-        return self.decode(z, member, labels)
+        return self.decode(z, member, labels, averaged=averaged)
 
-    def decode(self, z: NDArray, member: int = 0, labels: NDArray | int | None = None) -> NDArray:
+    def decode(
+        self, z: NDArray, member: int = 0, labels: NDArray | int | None = None, *, averaged: bool = False
+    ) -> NDArray:
         """The samples at the latents z (n, latent_dim). `labels` as in `generate`, but None is 0 … 9 over and over, as
         in the pictures."""
         if labels is not None and not self.config.model.labelled:
             raise ConfigError("labels", labels, "config.unlabelled")
-        ensemble, k = self.ensembles[member // CHUNK], member % CHUNK
         given = conditioned_latents(self.config.model, torch.as_tensor(z, dtype=self.dtype), labels)
-        fake = ensemble.generator.forward(given.expand(ensemble.size, *given.shape), training=False)[0][k]
-        return self.pictures.samples(fake)
+        maker = self.ensembles[member].maker(averaged=averaged)
+        fake = maker.forward(given.unsqueeze(0), training=False)[0]
+        return self.pictures.samples(fake[0])
 
     @property
     def labels_of_picture(self) -> NDArray[np.int64] | None:
@@ -292,11 +297,11 @@ def image_source(images: Tensor, labels: Tensor, config: RunConfig) -> Source:
     return draw
 
 
-def _first_not_finite(ensemble: Ensemble, k: int) -> str:
-    """The first tensor of member k that is not finite."""
+def _first_not_finite(ensemble: Ensemble) -> str:
+    """The first tensor of an ensemble that is not finite."""
     for player, network in (("discriminator", ensemble.discriminator), ("generator", ensemble.generator)):
         for name, columns in network.names:
-            if not torch.isfinite(network.theta[k, columns]).all():
+            if not torch.isfinite(network.theta[:, columns]).all():
                 return f"{player}'s {name}"
     return "discriminator's output"
 

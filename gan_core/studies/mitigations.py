@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import numpy as np
 
 from gan_core.config import ConfigError, RunConfig
+from gan_core.engine.version import VERSION as ENGINE
 from gan_core.presets import PRESETS
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ class Task:
 
     @property
     def digest(self) -> str:
-        """Of all that decides the numbers: the whole configuration and the way it is scored."""
-        text = f"{FORMAT} {SAMPLES} {W1_POINTS} {self.config.to_json()}"
+        """Of all that decides the numbers: the engine, the whole configuration and the way it is scored."""
+        text = f"{FORMAT} {ENGINE} {SAMPLES} {W1_POINTS} {self.config.to_json()}"
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @property
@@ -107,7 +108,9 @@ def run(task: Task) -> dict[str, Any]:
     trainer = Trainer(task.config)
     trainer.step(task.config.train.steps)
     seconds = time.thread_time() - started
-    versions = {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__}
+    versions = {
+        "engine": ENGINE, "python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__
+    }  # fmt: skip
     return record(task.method, trainer) | {"cpu_seconds": round(seconds, 3), "versions": versions}
 
 
@@ -155,13 +158,15 @@ class Store:
         self.folder = folder
 
     def get(self, task: Kept) -> dict[str, Any] | None:
-        """The record of a finished run, None if there is none or the file is not a record of it."""
+        """The record of a finished run, None if there is none or the file is not a record of it by this
+        engine."""
         try:
             record = json.loads((self.folder / task.file).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
         whole = isinstance(record, dict) and isinstance(record.get("scores"), dict)
-        return record if whole and record.get("query") == task.config.to_query() else None
+        same = whole and record.get("query") == task.config.to_query()
+        return record if same and record.get("versions", {}).get("engine") == ENGINE else None
 
     def put(self, task: Kept, record: Mapping[str, Any]) -> None:
         """Raises OSError if the folder cannot be written."""

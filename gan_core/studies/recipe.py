@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from gan_core.config import ConfigError, RunConfig
+from gan_core.engine.version import VERSION as ENGINE
 from gan_core.studies.table import Cell, mean_and_error
 
 SHIPPED = Path(__file__).parents[1] / "records" / "recipe.json"
@@ -137,6 +138,7 @@ def _train_in_turns(
                 "seconds": seconds,
                 "steps": trainer.step_count,
                 "samples": scores.samples,
+                "engine": ENGINE,
                 "scores": {name: round(float(e.value), 4) for name, e in estimates.items()},
                 "floors": {name: round(float(e.floor), 4) for name, e in estimates.items()},
             }

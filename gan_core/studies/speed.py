@@ -151,7 +151,7 @@ def _rate(work: Any, steps: int) -> float:
 
 
 def _steps_in(work: Any, seconds: float) -> int:
-    """How many steps take about that long, measured after a warm-up; a multiple of the turns that chunks take."""
+    """How many steps take about that long, measured after a warm-up; a multiple of the turns that members take."""
     work.step(40)
     return TURN * max(1, round(_rate(work, TURN) * seconds / TURN))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gan_core.engine.version import VERSION as ENGINE
 from gan_core.metrics.images import ESTIMATES, SAMPLES, ImageScores, image_scores
 from gan_core.run.history import CURVES, Curves
 from gan_core.run.trainer import Trainer
@@ -24,7 +25,7 @@ SAMPLE_SEED = 1
 
 def build(
     name: str, steps: int | None = None, data: str | None = None, *, folder: Path | None = None,
-    samples: int = SAMPLES, report: Callable[[str], None] = lambda line: None,
+    samples: int = SAMPLES, threads: int = 1, report: Callable[[str], None] = lambda line: None,
 ) -> Card:  # fmt: skip
     """Train ZOO[name] and write pretrained/NAME.safetensors and NAME.json. The processor time is that of training only.
 
@@ -35,6 +36,7 @@ def build(
     config = plan.config.replace(**{field: value for field, value in changes.items() if value is not None})
     # what is looked at and scored is what `Checkpoint.trainer` will give: the weights in float32
     trainer, looker, scored = Trainer(config), Trainer(going_on(config)), []
+    trainer.take_threads(threads)
     moments = log_spaced(config.train.steps)
     fake = np.empty((len(moments), PICTURES, 28, 28), np.uint8)
     for i, moment in enumerate(moments):
@@ -67,6 +69,8 @@ def build(
             "samples": samples,
             "sample_seed": SAMPLE_SEED,
             "data": SOURCES[config.data.data],
+            "threads": threads,
+            "versions": {"engine": ENGINE},
         },
         folder,
     )

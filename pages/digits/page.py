@@ -22,6 +22,10 @@ def view(page: PageState, frame: Frame) -> None:
     with left:
         st.markdown(f"**{t('digits.grid')}**", help=t("digits.grid_help"))
         images.samples(page, frame)
+        if frame.runs[0].config.train.ema:
+            decay = f"{frame.runs[0].config.train.ema:g}"
+            st.markdown(f"**{t('digits.averaged', decay=decay)}**", help=t("digits.averaged_help"))
+            images.averaged(page, frame)
     with right:
         statistics.curves(page, frame, ("losses", "outputs", "gradients", "histogram"), height=80)
     images.class_strips(page, frame)

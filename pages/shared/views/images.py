@@ -59,6 +59,20 @@ def chosen_sample(page: PageState, run: RunFrame) -> tuple[int, int]:
 
 
 @pushed
+def averaged(page: PageState, frame: Frame) -> None:
+    """What the moving average of each G makes of the same noise, tile by tile as `samples` shows it."""
+    run = frame.runs[0]
+    made = points.of_players(run.snapshot).averaged
+    if made is None:
+        return
+    shown = points.members_shown(page, run)
+    per_member = made.shape[1] if len(shown) == 1 else SHARED
+    groups = [live.Images(made[k, :per_member], points.member_name(run, k) if len(shown) > 1 else "") for k in shown]
+    columns = 4 if len(shown) > 1 else CLASSES if run.config.model.labelled else 8
+    live.digits(f"{page.name}-averaged", groups, step=frame.step, columns=columns, upscale=2, width=130)
+
+
+@pushed
 def growth(page: PageState, frame: Frame) -> None:
     """The same noise at moments of the past, evenly spaced over what was recorded."""
     run = frame.runs[0]

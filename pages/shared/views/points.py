@@ -140,6 +140,7 @@ def _panel(run: RunFrame, k: int, title: str, several: bool) -> live.Panel:
     return live.Panel(
         extent=now.extent,
         fake=now.fake[k],
+        averaged=None if now.averaged is None else now.averaged[k],
         real=now.real,
         field=now.field[k],
         arrows=arrows(now, run.config.train.loss, k),

@@ -47,10 +47,12 @@ OF_MODES = ("modes", "high_quality")  # those that data without modes do not hav
 
 
 class Scored(NamedTuple):
-    """The scores of all members of every run, at most WALL of each, and the step that they are of."""
+    """The scores of all members of every run, at most WALL of each, and the step that they are of. `averaged`: of the
+    moving average of each G, empty for runs that keep none."""
 
     step: int
     runs: list[list[Scores]]
+    averaged: list[list[Scores]]
 
 
 def scored(page: PageState, frame: Frame) -> Scored | None:
@@ -58,17 +60,20 @@ def scored(page: PageState, frame: Frame) -> Scored | None:
     any."""
     from gan_core.metrics.points import scores
 
-    def of(run: RunFrame, shot: PointSnapshot, k: int) -> Callable[[], Scores]:
-        return lambda: scores(shot.real, shot.fake[k], run.centres, run.std, run.weights, extent=shot.extent)
+    def of(run: RunFrame, shot: PointSnapshot, samples: np.ndarray) -> Callable[[], Scores]:
+        return lambda: scores(shot.real, samples, run.centres, run.std, run.weights, extent=shot.extent)
 
     shots = tuple(in_plane(run.snapshot) for run in frame.runs)
-    counts = [min(shot.members, WALL) for shot in shots]
-    makes = [of(run, shot, k) for run, shot, count in zip(frame.runs, shots, counts, strict=True) for k in range(count)]
+    raw = [shot.fake[:WALL] for shot in shots]
+    averaged = [() if shot.averaged is None else shot.averaged[:WALL] for shot in shots]
+    pairs = list(zip(frame.runs, shots, raw, strict=True)) + list(zip(frame.runs, shots, averaged, strict=True))
+    makes = [of(run, shot, samples) for run, shot, members in pairs for samples in members]
     found = page.shown.remember("scores", shots, makes)
-    if found is None or len(found.parts) != sum(counts):
+    if found is None or len(found.parts) != len(makes):
         return None
     parts = iter(found.parts)
-    return Scored(found.of[0].step, [[next(parts) for _ in range(count)] for count in counts])
+    raw_scores, averaged_scores = ([[next(parts) for _ in run] for run in runs] for runs in (raw, averaged))
+    return Scored(found.of[0].step, raw_scores, averaged_scores)
 
 
 def told_when(frame: Frame, found: Scored | None) -> live.Sentence:
@@ -89,8 +94,17 @@ def scores(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> None
             names = [name for name in NUMBERS if run.centres is not None or name not in OF_MODES]
             blocks.append(live.Numbers([live.Number(t(f"panel.{name}"), "–", " ") for name in names]))
             continue
-        shown = [found.runs[i][k] for k in members_shown(page, run) if k < WALL]
-        blocks.append(live.Numbers([_number(name, pairs, shown[0]) for name, pairs in _known(shown).items()]))
+        at = [k for k in members_shown(page, run) if k < WALL]
+        named = {
+            t("panel.raw"): found.runs[i],
+            t("panel.averaged", decay=f"{run.config.train.ema:g}"): found.averaged[i],
+        }
+        for name, scored_members in named.items():
+            if scored_members and found.averaged[i]:
+                blocks.append(live.Sentence(name))
+            if scored_members:
+                shown = [scored_members[k] for k in at]
+                blocks.append(live.Numbers([_number(name, pairs, shown[0]) for name, pairs in _known(shown).items()]))
     live.words(f"{page.name}-scores", [*blocks, told_when(frame, found)], step=frame.step)
 
 

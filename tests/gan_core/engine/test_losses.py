@@ -59,7 +59,7 @@ def test_finite_wherever_the_discriminator_is_sure(name):
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_values_at_equilibrium(name):
-    at = torch.full((8,), 0.5 if name == "least_squares" else 0.0, dtype=F64)
+    at = torch.full((8,), LOSSES[name].facts.threshold or 0.0, dtype=F64)
     d_loss, g_loss = LOSSES[name].facts.equilibrium
     assert float(LOSSES[name].d_loss(real_logits=at, fake_logits=at)) == pytest.approx(d_loss, abs=1e-12)
     if g_loss is not None:

@@ -8,7 +8,7 @@ import torch
 
 from gan_core.config import RunConfig
 from gan_core.jobs.threads import side_by_side
-from gan_core.run.trainer import CHUNK, Trainer
+from gan_core.run.trainer import Trainer
 
 
 @pytest.mark.parametrize("threads", [0, 1, 2, 100])
@@ -35,7 +35,7 @@ def test_an_error_inside_a_part_is_raised():
 
 def test_a_run_does_not_depend_on_the_number_of_threads():
     def run(threads):
-        trainer = Trainer(RunConfig.of(members=2 * CHUNK + 1, batch=16, g_layers=(8,), d_layers=(8,)))
+        trainer = Trainer(RunConfig.of(members=5, batch=16, g_layers=(8,), d_layers=(8,)))
         trainer.threads = threads
         trainer.step(40)
         assert trainer.seconds > 0

@@ -17,7 +17,6 @@ from gan_core.run.memory import (
     LATTICE,
     LONGEST_STEP,
     SAMPLES,
-    TOGETHER,
     estimate,
     lowered,
     step_seconds,
@@ -51,9 +50,9 @@ def test_more_needs_more(field: str) -> None:
 
 def test_the_numbers_of_other_rooms_are_these() -> None:
     from gan_core.engine import random
-    from gan_core.run import pictures, trainer
+    from gan_core.run import pictures
 
-    assert (TOGETHER, DRAWN) == (trainer.CHUNK, random.BLOCK)
+    assert DRAWN == random.BLOCK
     assert (pictures.POINTS, pictures.GRID**2, pictures.LATTICE**2, pictures.IMAGES) == (SAMPLES, GRID, LATTICE, IMAGES)
 
 

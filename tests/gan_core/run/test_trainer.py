@@ -8,7 +8,7 @@ import torch
 
 from gan_core.config import ConfigError, RunConfig
 from gan_core.presets import PRESETS
-from gan_core.run.trainer import CHUNK, Trainer
+from gan_core.run.trainer import Trainer
 
 SMALL = {"batch": 32, "g_layers": (16, 16), "d_layers": (16, 16)}
 
@@ -66,29 +66,38 @@ def test_nothing_touches_the_global_generators():
 
 @pytest.mark.parametrize("changes", VARIANTS, ids=str)
 def test_a_member_equals_the_same_seed_alone(changes):
-    # In float32 a batched product may round differently from a single one, and training amplifies that; the runs are
-    # the same run all the same, as float64 shows.
+    """Bit for bit, beside as many others as there are: neither they nor the threads decide how a member is rounded."""
     config = small(members=3, seed=5, **changes)
-    together = Trainer(config, dtype=torch.float64)
-    together.step(20)
-    for k in range(3):
-        alone = Trainer(config.member(k), dtype=torch.float64)
-        alone.step(20)
-        torch.testing.assert_close(parameters(together)[k], parameters(alone)[0], rtol=0, atol=1e-8)
+    alone = [Trainer(config.member(k)) for k in range(3)]
+    for trainer in alone:
+        trainer.step(45)
+    for members, threads in ((3, 1), (3, 2), (2, 2), (1, 2)):
+        together = Trainer(config.replace(members=members))
+        together.take_threads(threads)
+        together.step(45)
+        for k in range(members):
+            assert torch.equal(parameters(together)[k], parameters(alone[k])[0]), (members, threads, k)
+        d_loss = together.history.curves().d_loss
+        assert d_loss.shape == (45, members) and np.isfinite(d_loss).all()
+        assert np.array_equal(d_loss[:, -1:], alone[members - 1].history.curves().d_loss)
 
 
-def test_chunks_change_nothing():
-    config = small(members=CHUNK + 3)
-    many = Trainer(config)
-    many.step(70)
-    assert [e.size for e in many.ensembles] == [CHUNK, 3]
-    last = Trainer(config, members=[config.member(k) for k in range(CHUNK, CHUNK + 3)])
-    last.step(70)
-    assert torch.equal(parameters(many)[CHUNK:], parameters(last))
-    curves = many.history.curves()
-    assert curves.step[-1] == 70 and curves.d_loss.shape == (70, CHUNK + 3)
-    assert np.isfinite(curves.d_loss).all()
-    assert np.array_equal(curves.d_loss[:, CHUNK:], last.history.curves().d_loss)
+@pytest.mark.parametrize("name", ["digits_mlp", "digits_dcgan"])
+def test_a_member_of_images_equals_the_same_seed_alone(name):
+    config = PRESETS[name].config.replace(batch=8, members=2)
+    together, alone = Trainer(config), Trainer(config.member(1))
+    together.take_threads(2)
+    together.step(3), alone.step(3)
+    assert torch.equal(parameters(together)[1], parameters(alone)[0])
+
+
+def test_orthogonal_weights_do_not_depend_on_threads():
+    """The QR decomposition behind them is a library's, which shares it out."""
+    config = PRESETS["collapse"].config.replace(members=1)
+    torch.set_num_threads(2)
+    first = parameters(Trainer(config))
+    torch.set_num_threads(1)
+    assert torch.equal(first, parameters(Trainer(config)))
 
 
 def test_members_may_differ_in_rates_betas_and_penalties():

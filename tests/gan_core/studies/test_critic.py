@@ -151,7 +151,9 @@ def test_an_interpolate_has_one_epsilon_for_both_coordinates() -> None:
     ensemble.step_d()
     batch, network = ensemble.batch, ensemble.discriminator
     _, tape = network.forward(torch.cat([batch.real, batch.fake], 1))
-    trained = network.input(interpolated(network, tape, ensemble.random.uniform(batch.real.shape[1]))).numpy()
+    trained = network.input(
+        interpolated(network, tape, (ensemble.random.uniform(batch.real.shape[1]), None), slice(None))
+    ).numpy()
     shot = trainer.snapshot()
     for real, fake, x in (
         (batch.real.numpy(), batch.fake.numpy(), trained),

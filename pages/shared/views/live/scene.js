@@ -67,6 +67,7 @@ export class Scene extends Zoomed {
     const { data, colours } = this;
     this.root.style.setProperty("--real", colours.real); // the buttons wear the picture's colours, see live.css
     this.root.style.setProperty("--fake", colours.fake);
+    this.root.style.setProperty("--averaged", colours.green);
     this.chips(this.row, data.layers);
     this.drawTools();
     this.badges = new Map(); // panel data → where its modes' numbers stand
@@ -144,6 +145,7 @@ export class Scene extends Zoomed {
     };
     if (panel.real && shown("real")) dots(panel.real, colours.real, 0.75);
     if (panel.fake && shown("fake")) dots(panel.fake, colours.fake, 0.95);
+    if (panel.averaged && shown("averaged")) dots(panel.averaged, colours.green, 0.95);
     if (panel.arrows && panel.fake && shown("arrows")) this.drawArrows(context, panel, side, px, py);
     if (panel.centres && shown("modes")) this.drawModes(context, panel, side, px, py);
     if (panel.outside && shown("fake")) this.drawOutside(context, panel.outside, side);

@@ -12,11 +12,12 @@ import numpy as np
 from .component import mount, selection, worded
 from .packing import Quantised, pack
 
-LAYERS = ("field", "real", "fake", "arrows", "lattice", "modes")
+LAYERS = ("field", "real", "fake", "averaged", "arrows", "lattice", "modes")
 LABELS: Mapping[str, str] = {
     "field": "D(x)",
     "real": "real",
     "fake": "fake",
+    "averaged": "averaged G",
     "arrows": "where fakes are pushed",
     "lattice": "latent grid",
     "modes": "modes",
@@ -40,6 +41,7 @@ class Panel:
     extent: (xmin, xmax, ymin, ymax), the window. fake, real: (n, 2). field: (m, m), D's logits (or the critic's
     values) at y_i, x_j on a regular grid from edge to edge of the window. arrows: (n, 2), a vector at each fake; they
     are drawn against the 95th percentile of their own lengths. lattice: (r, c, 2), the images of a grid of latents.
+    averaged: (n, 2), what the moving average of G makes of the same latents.
     arrow_unit: the length to draw them against instead, so that several panels can be compared.
     centres: (m, 2), with mode_labels (default 1 … m) and mode_shares (m,) in [0, 1], the share of the samples each
     mode got; 0 is drawn as missing. note stands small behind the title. probability: of this panel alone, as in
@@ -48,6 +50,7 @@ class Panel:
 
     extent: tuple[float, float, float, float]
     fake: np.ndarray | None = None
+    averaged: np.ndarray | None = None
     real: np.ndarray | None = None
     field: np.ndarray | None = None
     arrows: np.ndarray | None = None
@@ -138,6 +141,7 @@ def _panel(
         "summary": panel.summary,
         "extent": [xmin, xmax, ymin, ymax],
         "fake": points(panel.fake, limit),
+        "averaged": points(panel.averaged, limit),
         "real": points(panel.real, limit),
     }
     if panel.fake is not None:

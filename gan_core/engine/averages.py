@@ -1,0 +1,37 @@
+"""A moving average of G's parameters (EMA), which is looked at and never plays.
+
+    θ̄ ← βₜ θ̄ + (1 − βₜ) θ,   βₜ = min(β, (1 + t) / (10 + t))
+
+after G's update number t: an average over about the last 1/(1 − β) updates, and at first over fewer, so that the first
+weights are soon forgotten. Players that circle a solution have an average near it (Yazıcı et al. 2019).
+"""
+
+from __future__ import annotations
+
+import torch
+
+from gan_core.engine.networks import Network
+
+
+class Average:
+    """The average over the updates of a generator, as a `network` of the same shape."""
+
+    def __init__(self, network: Network, decay: float) -> None:
+        self.network, self.decay, self.updates = network, decay, 0
+
+    def take(self, generator: Network) -> None:
+        """Called after each update of G."""
+        self.updates += 1
+        decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
+        with torch.no_grad():
+            self.network.theta.lerp_(generator.theta, 1 - decay)
+
+    def follow(self, generator: Network) -> Network:
+        """The network, with what norms remember taken from the generator: the average has never seen a batch."""
+        parameters = {name for name, _ in generator.names}
+        for k in range(len(generator.theta)):
+            mine = self.network.state(k)
+            for name, remembered in generator.state(k).items():
+                if name not in parameters:
+                    mine[name].copy_(remembered)
+        return self.network
