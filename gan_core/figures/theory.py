@@ -5,7 +5,8 @@ Each function takes numbers and gives a figure; `labels` replaces its English te
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -27,6 +28,7 @@ BINS = 50
 LOSS_CURVES = {
     "non_saturating": "non-saturating: −log D",
     "minimax": "saturating: log(1 − D)",
+    "hinge": "hinge, Wasserstein: −a",
     "loss": "loss of G (nats)",
     "probability": "D(G(z)): how real D finds a generated sample",
     "logit": "logit a, D(G(z)) = σ(a)",
@@ -62,6 +64,9 @@ PARALLEL_LINES = {
 # --- The two losses of the generator ----------------------------------------------------------------------------------
 
 
+Curves = Mapping[str, tuple[Callable[[ArrayLike], Floats], Callable[[ArrayLike], Floats]]]  # value and slope
+
+
 class _Losses(NamedTuple):
     """How the losses are drawn along one axis."""
 
@@ -71,7 +76,8 @@ class _Losses(NamedTuple):
     slopes: tuple[float, float]
     sizes: tuple[float, float]  # of the slopes, as powers of ten
     tangent: float  # half of its length along the axis
-    functions: dict[str, tuple[Callable[[ArrayLike], Floats], Callable[[ArrayLike], Floats]]]  # value and slope
+    functions: Curves
+    straight: Curves = MappingProxyType({})  # are their own tangents
 
 
 _NEAR_0 = np.geomspace(0.002, 0.1, 100)  # one of the losses is infinite at each end of the probability axis
@@ -102,9 +108,14 @@ _AXES: dict[Axis, _Losses] = {
             "non_saturating": (theory.non_saturating_loss, theory.non_saturating_gradient),
             "minimax": (theory.minimax_loss, theory.minimax_gradient),
         },
+        {"hinge": (theory.hinge_loss, theory.hinge_gradient)},  # of no probability: it has no other axis
     ),
 }
-_LOOKS = {"non_saturating": (style.NON_SATURATING, "solid"), "minimax": (style.SATURATING, "dash")}
+_LOOKS = {
+    "non_saturating": (style.NON_SATURATING, "solid"),
+    "minimax": (style.SATURATING, "dash"),
+    "hinge": (style.NEUTRAL, "longdashdot"),
+}
 
 
 def limits(axis: Axis) -> tuple[float, float]:
@@ -120,7 +131,7 @@ def loss_curves(
     fake_logits: ArrayLike | None = None,
     labels: Labels = None,
 ) -> go.Figure:
-    """Both losses of the generator over D(G(z)) or over its logit, with their slopes below. 1200 × 600 makes a slide.
+    """The losses of the generator over D(G(z)) or over its logit, with their slopes below. 1200 × 600 makes a slide.
 
     `at`, a point within `limits(axis)`, puts a tangent on each curve and its number on each slope. `scale` "log" draws
     the size of the slopes on a logarithmic axis. `fake_logits`, of any shape, shows where D puts generated samples:
@@ -141,13 +152,13 @@ def loss_curves(
         # they stay in the lower two fifths
         figure.update_yaxes(range=[0, 2.5 * max(bars.y.max(), 1e-9)], row=1, col=1, secondary_y=True)
     lowest, highest = losses.slopes
-    for name, (loss, slope) in losses.functions.items():
+    for name, (loss, slope) in {**losses.functions, **losses.straight}.items():
         color, dash = _LOOKS[name]
         size = (lambda x, slope=slope: np.abs(slope(x))) if scale == "log" else slope
         for row, of in ((1, loss), (2, size)):
             curve = _curve(losses.points, of(losses.points), text[name], style.line(color, dash=dash))
             figure.add_trace(curve.update(legendgroup=name, showlegend=row == 1), row, 1)
-        if at is None:
+        if at is None or name in losses.straight:
             continue
         value, rise = float(loss(at)), float(slope(at))
         ends = np.clip([at - losses.tangent, at + losses.tangent], *losses.span)

@@ -18,6 +18,8 @@ from gan_core.theory.gaussians_2d import (
 from gan_core.theory.loss_curves import (
     LN2,
     gradient_ratio,
+    hinge_gradient,
+    hinge_loss,
     minimax_gradient,
     minimax_gradient_of_probability,
     minimax_loss,
@@ -46,6 +48,8 @@ __all__ = [
     "gaussian_tv",
     "gaussian_w1",
     "gradient_ratio",
+    "hinge_gradient",
+    "hinge_loss",
     "kl_gaussians",
     "kl_normals",
     "minimax_gradient",

@@ -39,6 +39,16 @@ def non_saturating_gradient(logit: ArrayLike) -> Floats:
     return -expit(-np.asarray(logit, float))
 
 
+def hinge_loss(logit: ArrayLike) -> Floats:
+    """−a, G's loss against a hinge D and against a Wasserstein critic: −log D + log(1 − D), the sum of the two."""
+    return -np.asarray(logit, float)
+
+
+def hinge_gradient(logit: ArrayLike) -> Floats:
+    """d/da (−a) = −1, however sure D is."""
+    return -np.ones_like(np.asarray(logit, float))
+
+
 def gradient_ratio(logit: ArrayLike) -> Floats:
     """e^−a: the non-saturating gradient divided by the saturating one, with respect to anything before the logit.
 

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.shared.shell import layout
 from pages.shared.shell.i18n import t
 
 
@@ -22,6 +23,19 @@ def columns(text: str = "") -> tuple[DeltaGenerator, DeltaGenerator]:
     if text:
         left.markdown(t(f"distances.{text}"))
     return left, right
+
+
+# divergence → the loss of which it is the value at the best D
+GAMES = {"kl_pq": "kl", "kl_qp": "reverse_kl", "jsd": "minimax", "tv": "hinge", "w1": "wasserstein"}
+BOUNDED = {"w1": {"wgan_gp": "1.0", "d_steps": "5"}}  # its D has to be held
+
+
+def about(name: str) -> None:
+    """What a divergence measures, and the game that is played for it."""
+    st.markdown(t(f"distances.about_{name}"))
+    if name in GAMES:
+        loss = t(f"option.loss.{GAMES[name]}")
+        layout.link("play_2d", t("distances.its_game", loss=loss), query={"loss": GAMES[name], **BOUNDED.get(name, {})})
 
 
 def chart(figure: Any, name: str) -> None:

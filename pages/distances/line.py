@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from pages.distances.drawing import chart, number, words
+from pages.distances.drawing import about, chart, number, words
 from pages.distances.options import DIVERGENCES, EXAMPLES, LINE, NAMES, OF, Side
 from pages.distances.shapes import COLOURS, OWN, both, shape, uploaded
 from pages.shared.controls import options
@@ -50,7 +50,7 @@ def section(page: PageState) -> None:
             page, "draw",
             words=lambda one: t(f"distances.{'figure.' if one in DIVERGENCES[:3] else 'name_'}{one}"),
         )  # fmt: skip
-        st.markdown(t(f"distances.about_{name}"))
+        about(name)
         chart(figures.shared(_line_picture, name, one, other, bins, labels=words()), "line")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from pages.distances.drawing import chart, number, words
+from pages.distances.drawing import about, chart, number, words
 from pages.distances.options import (
     DIVERGENCES,
     EPSILONS,
@@ -45,7 +45,7 @@ def section(page: PageState) -> None:
     with right:
         among = TRANSPORTED if of_samples else (*DIVERGENCES, *TRANSPORTED)
         name = options.control(page, "draw_plane", words=lambda one: t(f"distances.name_{one}"), among=among)
-        st.markdown(t(f"distances.about_{name}"))
+        about(name)
         if name in DIVERGENCES:
             _density_picture(p, q, name)
         else:

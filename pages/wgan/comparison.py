@@ -30,11 +30,20 @@ def play(page: PageState, controls: Callable[[PageState], None], view: player.Vi
 def titles(page: PageState, frame: Frame, part: str) -> list[str]:
     """The names of the runs; none while the frame is still that of older settings."""
     if part == "critic":
-        names = [t("wgan.clipped", c=options.text(frame.runs[0].config.train.clip)),
-                 t("wgan.penalised", weight=options.text(frame.runs[-1].config.train.wgan_gp))]  # fmt: skip
+        names = [_bound(run) for run in frame.runs]
     else:
         names = [method(name) for name in (chosen(page) if part == "beside" else DIGITS)]
     return names if len(names) == len(frame.runs) else [""] * len(frame.runs)
+
+
+def _bound(run: RunFrame) -> str:
+    """How the slope of this critic is bounded."""
+    train = run.config.train
+    if train.spectral_norm:
+        return t("wgan.normalised")
+    if train.clip:
+        return t("wgan.clipped", c=options.text(train.clip))
+    return t("wgan.penalised", weight=options.text(train.wgan_gp))
 
 
 def fair(frame: Frame, by: str) -> Frame:

@@ -1,4 +1,4 @@
-"""The part "The critic's shape": clipping against the penalty, as f, ‖∇f‖ and the weights show it."""
+"""The part "The critic's shape": three ways to bound its slope, as f, ‖∇f‖ and the weights show them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _again(page: PageState, *, play: bool) -> None:
 
 
 def _view(page: PageState, frame: Frame) -> None:
-    """Both critics: f and its slope in the plane, the weights, and the slope between real and generated points."""
+    """All critics: f and its slope in the plane, the weights, and the slope between real and generated points."""
     k = points.member(page) or 0
     _planes(page, frame, k, options.value(page, "colours"))
     st.caption(t("wgan.slope_note"))
@@ -90,7 +90,7 @@ def _shape(page: PageState, frame: Frame, k: int) -> None:
 
 
 def _values(frame: Frame, names: Sequence[str], k: int, colours: str) -> list[live.Panel]:
-    """f of both critics: each in colours of its own, or in one scale."""
+    """f of all critics: each in colours of its own, or in one scale."""
     shots = [points.in_plane(run.snapshot) for run in frame.runs]
     values = [shot.field[k].astype(float) for shot in shots]
     middles = [float(np.median(f)) for f in values]
@@ -113,7 +113,7 @@ def _g(value: float) -> str:
 
 
 def _slopes(frame: Frame, k: int) -> list[live.Panel]:
-    """‖∇f‖ of both in one scale around 1, with points between real and generated ones, and the lines they are on."""
+    """‖∇f‖ of all in one scale around 1, with points between real and generated ones, and the lines they are on."""
     from gan_core.run.history import interpolates
     from gan_core.studies.critic import slope_map
 

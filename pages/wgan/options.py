@@ -26,15 +26,22 @@ def _training(preset: str) -> dict[str, Any]:
     return {name: value for name, value in changes.items() if SECTION_OF[name] == "train" and name != "steps"}
 
 
+def _spectral() -> dict[str, Any]:
+    """As WGAN-GP trains, with normalised weights in place of the penalty."""
+    return {name: value for name, value in _training("wgan_gp").items() if name != "wgan_gp"} | {"spectral_norm": True}
+
+
 # What can stand side by side.
 VARIANTS: dict[str, dict[str, Any]] = {
     "minimax": {"loss": "minimax"},
     "non_saturating": {"loss": "non_saturating"},
     "wgan_clip": _training("wgan_clip"),
     "wgan_gp": _training("wgan_gp"),
+    "wgan_sn": _spectral(),
     "hinge_r1": {"loss": "hinge", "r1": 0.1},
     "relativistic": _training("relativistic"),
 }
+BOUNDS = ("wgan_clip", "wgan_gp", "wgan_sn")  # the ways to bound the critic's slope
 FEWEST, MOST = 2, 4
 ABOVE = ("d_steps",)  # fields that stand above the player, where a part has them
 FIRST = ("non_saturating", "wgan_clip", "wgan_gp")
@@ -90,9 +97,11 @@ def variants(page: PageState, part: str) -> tuple[Mapping[str, Any], ...]:
     if part == "beside":
         return tuple(VARIANTS[name] for name in chosen(page))
     if part == "critic":
-        common = {name: value for name, value in VARIANTS["wgan_clip"].items() if name != "d_steps"}
-        other = {name: value for name, value in VARIANTS["wgan_gp"].items() if name != "d_steps"}
-        return common | {"clip": options.value(page, "c")}, other | {"wgan_gp": options.value(page, "lambda")}
+        clipped, penalised, normalised = (
+            {name: value for name, value in VARIANTS[method].items() if name != "d_steps"} for method in BOUNDS
+        )
+        clipped |= {"clip": options.value(page, "c")}
+        return clipped, penalised | {"wgan_gp": options.value(page, "lambda")}, normalised
     return tuple(DIGITS.values()) if part == "digits" else ({},)
 
 

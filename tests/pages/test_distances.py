@@ -213,3 +213,27 @@ def test_reset_gives_the_short_address_again():
     options.reset(state(at, "distances"))
     at.run()
     assert params(at) == {} and not at.exception
+
+
+def test_every_divergence_with_a_game_links_to_its_loss() -> None:
+    """At the best D the loss is what the page says it is the game of: here by sums over a histogram."""
+    import torch
+
+    from gan_core.engine.losses import LOSSES
+    from pages.distances.drawing import GAMES
+
+    p, q = (
+        torch.tensor([0.1, 0.4, 0.3, 0.2], dtype=torch.float64),
+        torch.tensor([0.3, 0.2, 0.1, 0.4], dtype=torch.float64),
+    )
+    log, m = (p / q).log(), (p + q) / 2
+    kl_pq, kl_qp, tv = (p * log).sum(), -(q * log).sum(), (p - q).abs().sum() / 2
+    jsd = ((p * (p / m).log()).sum() + (q * (q / m).log()).sum()) / 2
+    best = {"kl_pq": 1 + log, "kl_qp": log, "jsd": log, "tv": log.sign()}
+    said = {"kl_pq": -kl_pq, "kl_qp": -kl_qp, "jsd": 2 * np.log(2) - 2 * jsd, "tv": 2 - 2 * tv}
+    draws = [torch.cat([a.new_full((round(float(10 * w)),), float(x)) for w, x in zip(weights, a, strict=True)])
+             for a in best.values() for weights in (p, q)]  # fmt: skip
+    for i, name in enumerate(best):
+        loss = LOSSES[GAMES[name]].d_loss(real_logits=draws[2 * i], fake_logits=draws[2 * i + 1])
+        assert float(loss) == pytest.approx(float(said[name])), name
+    assert set(GAMES) == {*best, "w1"}

@@ -219,9 +219,9 @@ def test_a_spread_leaves_out_what_is_not_known(values: list[float], written: str
 
 def test_extremes_of_c_are_one_click_away_and_run() -> None:
     app = at_rest(visit(NAME, part="critic", **(FAST | {"members": "1", "d_steps": "2"})), CRITIC)
-    clipped, penalised = state(app, CRITIC).show.configs
-    assert (clipped.train.clip, penalised.train.wgan_gp) == (0.03, 1.0)
-    assert clipped.train.d_steps == penalised.train.d_steps == 2
+    clipped, penalised, normalised = state(app, CRITIC).show.configs
+    assert (clipped.train.clip, penalised.train.wgan_gp, normalised.train.spectral_norm) == (0.03, 1.0, True)
+    assert clipped.train.d_steps == penalised.train.d_steps == normalised.train.d_steps == 2
     for c in (1.0, 0.001):
         app.button(key=f"{CRITIC}-c-{c:g}").click().run()
         show = state(app, CRITIC).show
@@ -235,10 +235,10 @@ def test_extremes_of_c_are_one_click_away_and_run() -> None:
     assert f"clipped, c = {0.001}" in words(app)
 
 
-def test_the_sliders_start_both_critics_anew() -> None:
+def test_the_sliders_start_all_critics_anew() -> None:
     app = at_rest(visit(NAME, part="critic", **(FAST | {"members": "1"})), CRITIC)
     app.select_slider(key=f"{CRITIC}.lambda~0").set_value(10.0).run()
-    assert [config.train.wgan_gp for config in state(app, CRITIC).show.configs] == [0.0, 10.0]
+    assert [config.train.wgan_gp for config in state(app, CRITIC).show.configs] == [0.0, 10.0, 0.0]
     assert params(app)["lambda"] == "10"
 
 

@@ -183,9 +183,11 @@ def share(page: PageState) -> None:
             st.code(command + uploads.command(page), language="bash", wrap_lines=True)
 
 
-def link(name: str, label: str, *, preset: str | None = None, icon: str | None = None) -> None:
-    """A link to another page, which it opens with a preset."""
-    words = {"preset": preset} if preset else {}
+def link(
+    name: str, label: str, *, preset: str | None = None, query: Mapping[str, str] | None = None, icon: str | None = None
+) -> None:
+    """A link to another page, which it opens with a preset or with the fields of a query."""
+    words = dict(query or {}) | ({"preset": preset} if preset else {})
     if app().language != DEFAULT_LANGUAGE:
         words["lang"] = app().language
     st.page_link(site.entry(name).file, label=label, icon=icon, query_params=words)

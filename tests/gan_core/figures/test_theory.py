@@ -70,7 +70,9 @@ def test_every_word_can_be_replaced(draw, defaults):
     replaced = {name: f"⟨{k}⟩" for k, name in enumerate(defaults)}
     drawn = json.dumps(draw(replaced).to_plotly_json(), ensure_ascii=False, default=lambda array: array.tolist())
     missing = {name for name, text in replaced.items() if text not in drawn}
-    other = {name for name in figures.LOSS_CURVES if name.split("_")[0] in ("probability", "logit", "slope", "size")}
+    other = {
+        name for name in figures.LOSS_CURVES if name.split("_")[0] in ("probability", "logit", "slope", "size", "hinge")
+    }
     assert missing <= (other if defaults is figures.LOSS_CURVES else set())  # those of the other axis and scale
     assert not [text for text in defaults.values() if len(text) > 5 and f'"{text}"' in drawn]
     with pytest.raises(KeyError, match="No such label: colour"):
@@ -90,7 +92,7 @@ def test_the_same_call_gives_the_same_figure():
 def test_loss_curves_draw_the_losses_and_their_slopes(axis, scale):
     drawn = curves(figures.loss_curves(axis, scale=scale))
     suffix = "_of_probability" if axis == "probability" else ""
-    for name in ("minimax", "non_saturating"):
+    for name in ("minimax", "non_saturating", *(["hinge"] if axis == "logit" else [])):
         label = figures.LOSS_CURVES[name]
         upper, lower = drawn[label, "y"], drawn[label, "y3"]
         np.testing.assert_array_equal(upper.y, getattr(theory, f"{name}_loss{suffix}")(upper.x))

@@ -80,6 +80,11 @@ def test_equilibrium_values_are_the_optimum_of_a_discriminator_that_sees_no_diff
         "hinge": lambda a: max(0, 1 - a) + max(0, 1 + a),
         "wasserstein": lambda a: a - a,
         "relativistic": lambda a: softplus(-(a - a)),
+        "kl": lambda a: np.exp(a - 1) - a,
+        "reverse_kl": lambda a: a - 1 + np.exp(-a),
+        "pearson": lambda a: a**2 / 4 + a - a,
+        "hellinger": lambda a: np.exp(a) + np.exp(-a) - 2,
+        "mmd": lambda a: a - a,
     }
     g_losses = {
         "minimax": lambda a: -softplus(a),
@@ -87,6 +92,11 @@ def test_equilibrium_values_are_the_optimum_of_a_discriminator_that_sees_no_diff
         "least_squares": lambda a: (a - 1) ** 2 / 2,
         "hinge": lambda a: -a,
         "relativistic": lambda a: softplus(a - a),
+        "kl": lambda a: -np.exp(a - 1),
+        "reverse_kl": lambda a: 1 - a,
+        "pearson": lambda a: -(a**2) / 4 - a,
+        "hellinger": lambda a: 1 - np.exp(a),
+        "mmd": lambda a: a - a,
     }
     assert LOSSES.keys() == d_losses.keys()
     for name, (d_loss, g_loss) in ((name, facts.equilibrium) for name, facts in LOSSES.items()):
@@ -95,5 +105,13 @@ def test_equilibrium_values_are_the_optimum_of_a_discriminator_that_sees_no_diff
         if name == "wasserstein":
             assert g_loss is None
         else:
-            best = found.x if name in ("minimax", "non_saturating", "least_squares") else 0.0
+            free = name in ("hinge", "relativistic", "mmd")  # any output is as good, or any of a range
+            best = 0.0 if free else found.x
             assert g_losses[name](best) == pytest.approx(g_loss, abs=1e-6)
+
+
+def test_hinge_is_the_sum_of_the_two_and_never_flat() -> None:
+    a = np.linspace(-20, 20, 41)
+    np.testing.assert_allclose(theory.hinge_loss(a), theory.minimax_loss(a) + theory.non_saturating_loss(a), atol=1e-12)
+    np.testing.assert_array_equal(theory.hinge_gradient(a), -np.ones(41))
+    np.testing.assert_allclose(theory.hinge_gradient(a), theory.minimax_gradient(a) + theory.non_saturating_gradient(a))
