@@ -3,6 +3,7 @@
 import streamlit as st
 
 from gan_core.presets import PRESETS
+from pages.play_2d import optimum
 from pages.shared.controls import fields, saved
 from pages.shared.play import player
 from pages.shared.play.runs import Frame
@@ -23,6 +24,7 @@ def view(page: PageState, frame: Frame) -> None:
         statistics.scores(page, frame)
         statistics.curves(page, frame, ("losses", "outputs"), height=105)
     statistics.curves(page, frame, ("histogram", "gradients"))
+    optimum.curve(page, frame)
     stills.expander(page, frame)
 
 

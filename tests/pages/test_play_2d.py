@@ -11,7 +11,9 @@ from gan_core.config import RunConfig
 from gan_core.presets import PRESETS
 from pages.shared.play import resources
 from pages.shared.shell.state import KEY
-from tests.pages.test_pages import at_rest, params, press, state, until, visit, words
+from tests.pages.test_pages import at_rest, blocks, params, press, state, until, visit, words
+
+SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
 
 
 def test_words_of_the_app_are_no_configuration() -> None:
@@ -168,3 +170,18 @@ def test_of_one_visitor_a_run_that_rests_makes_room_for_the_next(monkeypatch: py
     app.run()
     assert not app.exception and state(app, "vanishing").show is None
     until(lambda: state(app).show.job.state == "paused" and state(app).show.job.frame is not None)
+
+
+def test_the_average_of_g_stands_beside_g_with_scores_of_its_own() -> None:
+    app = at_rest(visit("play_2d", ema="0.99", **SMALL))
+    assert not app.exception and "Averaged G** (EMA 0.99)" in words(app) and "**G itself**" in words(app)
+    assert "Averaged G" not in words(at_rest(visit("play_2d", **SMALL)))
+    numbers = [block["numbers"] for block in blocks(app, "numbers")]
+    assert len(numbers) == 2 and all(note.startswith("perfect") for row in numbers for _, _, note, _ in row)
+
+
+def test_d_is_compared_with_the_best_d_where_that_is_known() -> None:
+    told = "D* = p/(p + q) is the best D against this G"
+    assert told in words(at_rest(press(at_rest(visit("play_2d", **SMALL)), "step")))
+    for changes in ({"loss": "hinge"}, {"data": "spiral"}, {"packing": "2"}, {"label_smoothing": "0.1"}):
+        assert told not in words(at_rest(visit("play_2d", **SMALL, **changes)))

@@ -19,7 +19,7 @@ from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, one_of
-from pages.shared.views import live
+from pages.shared.views import live, optimum
 
 if TYPE_CHECKING:
     from gan_core.run.history import Moment, PointSnapshot, Snapshot
@@ -117,7 +117,7 @@ def plane(
         key,
         [_panel(run, k, title, several) for run, k, title in picks],
         step=frame.step,
-        hidden=hidden,
+        hidden=(*hidden, "gap"),
         labels={name: t(f"scene.{name}") for name in live.LABELS},
         summary=t("scene.summary", step=f"{frame.step:,}"),
         height=height,
@@ -135,6 +135,7 @@ def _panel(run: RunFrame, k: int, title: str, several: bool) -> live.Panel:
     from gan_core.run.pictures import arrows
 
     now = in_plane(run.snapshot)
+    best = optimum.found(run, now, k)
     if several:
         title = f"{title} {member_name(run, k)}".strip()
     return live.Panel(
@@ -143,6 +144,7 @@ def _panel(run: RunFrame, k: int, title: str, several: bool) -> live.Panel:
         averaged=None if now.averaged is None else now.averaged[k],
         real=now.real,
         field=now.field[k],
+        gap=None if best is None else best.distance,
         arrows=arrows(now, run.config.train.loss, k),
         lattice=now.lattice[k],
         centres=run.centres,

@@ -132,6 +132,14 @@ export class Scene extends Zoomed {
         context.stroke();
       });
     }
+    if (panel.gap && shown("gap")) {
+      const fine = clamp(Math.round((side * (window.devicePixelRatio || 1)) / panel.gap.shape[0] / 2), 1, 5);
+      const red = { real: colours.red, fake: colours.red };
+      const heat = heatmap(panel.gap, (f) => clamp(0.5 + f / 2, 0, 1), fine, red);
+      const [w, h] = [heat.width - 1, heat.height - 1];
+      const [left, top] = [across(-0.5 / w), down(-0.5 / h)];
+      context.drawImage(heat, left, top, across(1 + 0.5 / w) - left, down(1 + 0.5 / h) - top);
+    }
     if (side > 240) this.drawScale(context, side, px, py, panel.extent);
     if (panel.lattice && shown("lattice")) this.drawLattice(context, panel.lattice, px, py);
 

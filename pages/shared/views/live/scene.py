@@ -12,9 +12,10 @@ import numpy as np
 from .component import mount, selection, worded
 from .packing import Quantised, pack
 
-LAYERS = ("field", "real", "fake", "averaged", "arrows", "lattice", "modes")
+LAYERS = ("field", "gap", "real", "fake", "averaged", "arrows", "lattice", "modes")
 LABELS: Mapping[str, str] = {
     "field": "D(x)",
+    "gap": "|D − D*|",
     "real": "real",
     "fake": "fake",
     "averaged": "averaged G",
@@ -42,6 +43,7 @@ class Panel:
     values) at y_i, x_j on a regular grid from edge to edge of the window. arrows: (n, 2), a vector at each fake; they
     are drawn against the 95th percentile of their own lengths. lattice: (r, c, 2), the images of a grid of latents.
     averaged: (n, 2), what the moving average of G makes of the same latents.
+    gap: (m, m) in [0, 1] on the same grid as the field, how wrong D is there; it is drawn over the field.
     arrow_unit: the length to draw them against instead, so that several panels can be compared.
     centres: (m, 2), with mode_labels (default 1 … m) and mode_shares (m,) in [0, 1], the share of the samples each
     mode got; 0 is drawn as missing. note stands small behind the title. probability: of this panel alone, as in
@@ -53,6 +55,7 @@ class Panel:
     averaged: np.ndarray | None = None
     real: np.ndarray | None = None
     field: np.ndarray | None = None
+    gap: np.ndarray | None = None
     arrows: np.ndarray | None = None
     arrow_unit: float | None = None
     lattice: np.ndarray | None = None
@@ -153,6 +156,8 @@ def _panel(
         every = math.ceil(math.sqrt(np.size(panel.lattice) / 2 * among / MOST_LATTICE))
         rows, columns = (_every(length, max(1, every)) for length in panel.lattice.shape[:2])
         out["lattice"] = Quantised(np.asarray(panel.lattice)[np.ix_(rows, columns)], low, high)
+    if panel.gap is not None:
+        out["gap"] = Quantised(_thinned(np.asarray(panel.gap, dtype=np.float64), among), 0.0, 1.0)
     if panel.field is not None:
         own = probability if panel.probability is None else panel.probability
         out |= _field(np.asarray(panel.field, dtype=np.float64), among, own, middle)
@@ -186,10 +191,7 @@ def _arrows(arrows: np.ndarray, limit: int, unit: float | None) -> Quantised:
 
 def _field(field: np.ndarray, among: int, probability: bool, middle: float | None) -> dict[str, Any]:
     """The field, thinned linearly where there are many panels, with how to colour it and where to draw its contours."""
-    side = max(8, min(field.shape[0], math.isqrt(MOST_NODES // among)))
-    if side < field.shape[0]:
-        weights = _resampling(field.shape[0], side)
-        field = weights @ field @ weights.T
+    field = _thinned(field, among)
     finite = field[np.isfinite(field)]
     if probability:
         # σ(±30) is 0 or 1 to thirteen places
@@ -200,6 +202,15 @@ def _field(field: np.ndarray, among: int, probability: bool, middle: float | Non
     spread = max(abs(high - centre), abs(low - centre)) or 1.0
     levels = list(np.linspace(low, high, 7)[1:-1]) if middle is None else [centre]
     return {"field": Quantised(field, *_range(finite)), "middle": centre, "spread": spread, "levels": levels}
+
+
+def _thinned(field: np.ndarray, among: int) -> np.ndarray:
+    """Linearly, to fewer nodes where there are many panels."""
+    side = max(8, min(field.shape[0], math.isqrt(MOST_NODES // among)))
+    if side >= field.shape[0]:
+        return field
+    weights = _resampling(field.shape[0], side)
+    return weights @ field @ weights.T
 
 
 def _range(finite: np.ndarray) -> tuple[float, float]:
