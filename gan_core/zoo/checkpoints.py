@@ -47,7 +47,7 @@ class Card:
                    with the seed `sample_seed`; fid_bias is the part of the FID that so few samples cost
     classes        how many of them the judge reads as 0, …, 9
     data, licence  what it learned from, and under which terms it is given on
-    sha256         of the weights; versions: of what trained it
+    sha256         of the weights; versions: of what trained it, the engine among them
     """
 
     name: str
@@ -64,7 +64,7 @@ class Card:
     data: str
     licence: str
     sha256: str
-    versions: Mapping[str, str]
+    versions: Mapping[str, str | int]
 
 
 PLAIN: dict[str, type] = {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from gan_core.engine.version import VERSION as ENGINE
 from gan_core.errors import CheckpointError
 from pages.digits import models
 from pages.shared.play import shelf
@@ -137,7 +138,7 @@ def _verdict(page: PageState, name: str) -> None:
             labels={name: t(f"digits.classes_{name}") for name in figures.CLASSES},
         )  # fmt: skip
         st.plotly_chart(figure, key="digits-verdict-classes", config=style.EXPORT, width="stretch")
-    st.caption(t("digits.rebuild", licence=card.licence))
+    st.caption(t("digits.rebuild", licence=card.licence, engine=card.versions.get("engine", "–"), now=ENGINE))
     st.code(f"python -m gan_core build-pretrained {card.name}", language="bash")
 
 
