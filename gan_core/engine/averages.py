@@ -17,12 +17,14 @@ class Average:
     """The average over the updates of a generator, as a `network` of the same shape."""
 
     def __init__(self, network: Network, decay: float) -> None:
-        self.network, self.decay, self.updates = network, decay, 0
+        self.network, self.decay = network, decay
+        self.updates = torch.zeros((), dtype=torch.int64)
 
     def take(self, generator: Network) -> None:
         """Called after each update of G."""
         self.updates += 1
-        decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
+        t = int(self.updates)
+        decay = min(self.decay, (1 + t) / (10 + t))
         with torch.no_grad():
             self.network.theta.lerp_(generator.theta, 1 - decay)
 

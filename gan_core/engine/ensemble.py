@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
@@ -133,6 +133,7 @@ class Ensemble:
         # what the last losses were computed from: their values are worked out only when somebody asks
         self._d_scores: Scores | None = None
         self._g_scores: Scores | None = None
+        self._lecam: LeCam | None = None  # as it was at D's last update
 
     # ── the steps ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -149,7 +150,6 @@ class Ensemble:
 
     @_closed
     def step_d(self) -> None:
-        self._remember()
         z, real = self._draw()
         self._d_scores, g_tape = play.d_gradient(self.game, z, real, self._noise(real), self._draws(real))
         self.batch = _scored(z, real, g_tape, self._d_scores)
@@ -165,7 +165,6 @@ class Ensemble:
     @_closed
     def step_both(self) -> None:
         """Both gradients at the same point, and then both players move."""
-        self._remember()
         z, real = self._draw()
         found = play.both_gradients(self.game, z, real, self._noise(real), self._draws(real))
         self._d_scores, self._g_scores, g_tape = found
@@ -186,13 +185,19 @@ class Ensemble:
         noise = self._noise(batch.real)
         return unrolled_gradient(self.game, batch.g_tape, batch.real, noise, self.d_optimiser, self.train.unrolled)
 
-    def _remember(self) -> None:
-        """What D said at its last update becomes a part of LeCam's averages."""
-        if self.game.penalties.lecam is not None and self._d_scores is not None:
-            self.game.penalties.lecam.remember(*self._d_scores.both)
+    @property
+    def memories(self) -> dict[str, Tensor]:
+        """What decides how it goes on, beside `state`, the optimisers and the streams. Views, as in `state`."""
+        found = {} if self.average is None else {"average.updates": self.average.updates}
+        if self.spectral is not None:
+            found |= {f"spectral.{name}": tensor for name, tensor in self.spectral.tensors.items()}
+        if self.game.penalties.lecam is not None:
+            found["lecam"] = self.game.penalties.lecam.averages
+        return found
 
     def _update_d(self) -> None:
         """D's optimiser step, left out for members whose loss is below `skip_d_below`; then the weights are clipped."""
+        self._lecam = None  # the averages that stand are those of this update
         if self.spectral is not None:
             self.spectral.pull_back()
         pausing = self.d_loss < self.train.skip_d_below if self.train.skip_d_below else None
@@ -211,6 +216,9 @@ class Ensemble:
             self.discriminator.theta.clamp_(-self.train.clip, self.train.clip)
         if self.spectral is not None:
             self.spectral.apply()
+        if (lecam := self.game.penalties.lecam) is not None and self._d_scores is not None:
+            self._lecam = replace(lecam, averages=lecam.averages.clone())
+            lecam.remember(*self._d_scores.both)
 
     def _update_g(self, batch: Batch) -> None:
         self.g_optimiser.step()
@@ -263,12 +271,12 @@ class Ensemble:
         """When new layers join, the optimisers start afresh, as in Karras et al. 2018: Adam's averages of a layer that
         had no gradients yet are so small that its first updates would be far too large."""
         stage, self.growth.step = self.growth.stage, steps
-        self._follow_schedules()
+        self.follow_schedules()
         if self.growth.stage != stage:
             start_afresh(self.g_optimiser)
             start_afresh(self.d_optimiser)
 
-    def _follow_schedules(self) -> None:
+    def follow_schedules(self) -> None:
         """Rates that fall linearly, and R1's and R2's γ that falls as a half cosine (R3GAN, Huang et al. 2024)."""
         t = self.train
         if t.decay_steps:
@@ -302,8 +310,8 @@ class Ensemble:
             return self._nothing
         penalties = self.game.penalties.values(self._d_scores.u0s)
         terms = [class_loss(*rows) for rows in self._d_scores.classes]
-        if self.game.penalties.lecam is not None:
-            terms.append(self.game.penalties.lecam.value(*self._d_scores.both))
+        if (lecam := self._lecam or self.game.penalties.lecam) is not None:
+            terms.append(lecam.value(*self._d_scores.both))
         return sum((*penalties, *terms), self.game.loss.d_loss(**self._d_scores.logits, dim=-1))
 
     @property

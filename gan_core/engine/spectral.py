@@ -49,6 +49,11 @@ class SpectralNorm:
         for _ in range(FIRST_ROUNDS):
             self.apply()
 
+    @property
+    def tensors(self) -> dict[str, Tensor]:
+        """All that decides how it goes on."""
+        return {"theta": self.theta, **{f"u.{i}": u for i, u in enumerate(self._us)}}
+
     def apply(self) -> None:
         """One round, and with it the network's W̄. Called after each move of W."""
         with torch.no_grad():

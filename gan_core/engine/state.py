@@ -21,7 +21,7 @@ from gan_core.errors import SavedError
 
 def everything(ensemble: Ensemble) -> dict[str, Tensor]:
     found = {f"{k}.{name}": t for k in range(ensemble.size) for name, t in ensemble.state(k).items()}
-    found |= dict(_averages(ensemble))
+    found |= dict(_averages(ensemble)) | {f"memory.{name}": t for name, t in ensemble.memories.items()}
     found |= {name: generator.get_state() for name, generator in _generators(ensemble)}
     for name, stream in _streams(ensemble).items():
         if stream.left:
@@ -47,6 +47,8 @@ def restore(ensemble: Ensemble, tensors: Mapping[str, Tensor], step: int) -> Non
                 mine.copy_(taken(f"{k}.{name}", mine))
         for name, mine in _averages(ensemble):
             mine.copy_(taken(name, mine))
+        for name, mine in ensemble.memories.items():
+            mine.copy_(taken(f"memory.{name}", mine))
     for name, generator in _generators(ensemble):
         try:
             generator.set_state(taken(name, generator.get_state()))
@@ -64,6 +66,7 @@ def restore(ensemble: Ensemble, tensors: Mapping[str, Tensor], step: int) -> Non
     if left:
         raise SavedError("saved.surplus", tensor=min(left)[:60])
     ensemble.growth.step = step
+    ensemble.follow_schedules()
     ensemble.batch = None
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_core.config import ConfigError, RunConfig, limits
+from gan_core.engine.version import VERSION as ENGINE
 from gan_core.errors import Failure, SavedError
 from gan_core.run.history import CURVE_ROWS, CURVES, History
 
@@ -114,6 +115,7 @@ def save(trainer: Trainer) -> bytes:
         tensors[POINTS] = torch.tensor(np.ascontiguousarray(trainer.points, dtype=np.float32))
     about = {
         "format": FORMAT,
+        "engine": str(ENGINE),
         "config": trainer.config.to_json(),
         "step": str(trainer.step_count),
         "seconds": repr(float(trainer.seconds)),

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from gan_core.config import MEMBER_FIELDS, ConfigError, RunConfig
 from gan_core.data import distribution
 from gan_core.engine.ensemble import Ensemble
+from gan_core.engine.version import VERSION as ENGINE
 from gan_core.metrics.points import scores
 from gan_core.run.pictures import PointPictures
 from gan_core.studies.mitigations import Store, in_parallel, plain
@@ -95,7 +96,7 @@ class Cell:
 
     @cached_property
     def file(self) -> str:
-        digest = hashlib.sha256(f"{FORMAT} {self.config.to_json()}".encode()).hexdigest()[:16]
+        digest = hashlib.sha256(f"{FORMAT} {ENGINE} {self.config.to_json()}".encode()).hexdigest()[:16]
         return f"cell-{digest}.json"
 
     @property
@@ -207,6 +208,7 @@ class Block:
         return [
             {
                 "query": cell.config.to_query(),
+                "versions": {"engine": ENGINE},
                 "scores": {name: [plain(float(one[name])) for one in part] for name in SCORES},
             }
             for cell, part in zip(self.cells, parts, strict=True)

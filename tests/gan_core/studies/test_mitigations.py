@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gan_core.config import ConfigError
+from gan_core.engine.version import VERSION
 from gan_core.studies import mitigations
 from gan_core.studies.mitigations import DATA, METHODS, ClusterError, Store, Task, compute, plan
 from tests.gan_core.studies.test_table import fake_record
@@ -69,7 +70,7 @@ def test_an_interrupted_table_goes_on_without_repeating_a_run(tmp_path, monkeypa
         if len(computed) == 3:
             raise KeyboardInterrupt
         computed.append(task)
-        return fake_record(task.method, task.seed) | {"query": task.config.to_query()}
+        return fake_record(task.method, task.seed) | {"query": task.config.to_query(), "versions": {"engine": VERSION}}
 
     monkeypatch.setattr(mitigations, "run", run)
     with pytest.raises(KeyboardInterrupt):
@@ -135,3 +136,16 @@ def test_a_cluster_that_is_not_there_and_a_missing_package_are_sentences(tmp_pat
     monkeypatch.setitem(sys.modules, "joblib", None)
     with pytest.raises(ClusterError, match=r"A table needs packages more: .* pip install joblib"):
         compute(tasks(), Store(tmp_path))
+
+
+def test_a_store_does_not_mix_engines(tmp_path, monkeypatch) -> None:
+    (task,) = tasks(methods=("plain",), seeds=1)
+    record = fake_record("plain", 0) | {"query": task.config.to_query(), "versions": {"engine": VERSION}}
+    store = Store(tmp_path)
+    store.put(task, record)
+    assert store.get(task) == record
+    store.put(task, record | {"versions": {"engine": VERSION - 1}})
+    assert store.get(task) is None
+    before = task.digest
+    monkeypatch.setattr("gan_core.studies.mitigations.ENGINE", VERSION + 1)
+    assert task.digest != before
