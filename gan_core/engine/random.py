@@ -13,7 +13,9 @@ import torch
 from torch import Tensor
 
 PURPOSES = ("generator", "discriminator", "real", "latent", "noise", "picture", "spectral")
-BLOCK = 16  # batches drawn at once: a call costs more than 256 numbers
+BLOCK = 16  # batches drawn at once: a call costs more than 256 numbers …
+LARGEST = 2**18  # … but no more than so many numbers for one member: a megabyte
+GROUP = 16  # torch makes normal numbers in groups of so many; of whole groups they are the same in however many calls
 
 Source = Callable[[int, torch.Generator], Tensor]  # (n, generator) → (n, *shape)
 
@@ -31,8 +33,13 @@ def latents(kind: str, rows: int, dim: int, generator: torch.Generator) -> Tenso
     return torch.randn(rows, dim, generator=generator)
 
 
+def ahead(numbers: int) -> int:
+    """How many batches of so many numbers are drawn at once."""
+    return max(1, min(BLOCK, LARGEST // numbers)) if numbers % GROUP == 0 else BLOCK
+
+
 class Stream:
-    """Batches (K, batch, *shape), drawn BLOCK at a time from each member's own generator."""
+    """Batches (K, batch, *shape), drawn `block` at a time from each member's own generator."""
 
     def __init__(self, draw: Source, batch: int, generators: Sequence[torch.Generator], block: int, dtype: torch.dtype):
         self.draw, self.batch, self.generators, self.block, self.dtype = draw, batch, generators, block, dtype
@@ -66,7 +73,11 @@ class RandomStreams:
         self.streams = {
             "real": Stream(source, batch, self.generators("real"), block, dtype),
             "latent": Stream(
-                lambda rows, g: latents(latent, rows, latent_dim, g), batch, self.generators("latent"), BLOCK, dtype
+                lambda rows, g: latents(latent, rows, latent_dim, g),
+                batch,
+                self.generators("latent"),
+                ahead(batch * latent_dim),
+                dtype,
             ),
             "noise": Stream(
                 lambda rows, g: torch.rand(rows, generator=g, dtype=dtype), batch, self.noise_generators, BLOCK, dtype

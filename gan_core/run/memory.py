@@ -20,7 +20,7 @@ from gan_core.run.history import CURVE_ROWS, CURVES, LEAST_PICTURE_BYTES, PICTUR
 
 FLOAT = 4  # bytes
 TOGETHER = os.cpu_count() or 1  # members that compute at a time: one a thread
-DRAWN = 16  # batches drawn ahead: engine.random.BLOCK
+DRAWN, DRAWN_NUMBERS = 16, 2**18  # batches drawn ahead, and numbers of a member's: engine.random.BLOCK and LARGEST
 SAMPLES, GRID, LATTICE, IMAGES = 512, 50 * 50, 21 * 21, 64  # of a picture
 COPIES = 4  # of the parameters: themselves, gradient, and Adam's two averages
 # arrays of the size of the activations that a step keeps or makes, when it is recorded: in D (real and fake), in G
@@ -42,7 +42,11 @@ def estimate(config: RunConfig) -> Need:
     at_once = min(k, TOGETHER)
     out = PIXELS if config.data.is_image else 2
     g_widths, d_widths = sum(model.g_layers) + out, sum(model.d_layers) + out * model.packing
-    drawn = n * FLOAT * (DRAWN * model.latent_dim + (1 if config.data.is_image else DRAWN) * out)
+    drawn = (
+        n
+        * FLOAT
+        * (drawn_ahead(n * model.latent_dim) * model.latent_dim + (1 if config.data.is_image else DRAWN) * out)
+    )
     curves = 2 * CURVE_ROWS * len(CURVES) * FLOAT  # and a copy in the frame
     picture = k * _picture(config)
     if ARCHITECTURES[model.architecture].convolutional:
@@ -59,6 +63,11 @@ def estimate(config: RunConfig) -> Need:
     average = k * config.parameter_counts[0] * FLOAT if train.ema else 0
     held = COPIES * parameters + average + k * (drawn + curves + tape) + pictures + 2 * picture
     return Need(held=held, passing=passing, spare=pictures - least)
+
+
+def drawn_ahead(numbers: int) -> int:
+    """How many batches of latents, of so many numbers each, a member draws at once; as `engine.random.ahead`."""
+    return DRAWN if numbers % DRAWN else max(1, min(DRAWN, DRAWN_NUMBERS // numbers))
 
 
 def _perceptrons_passing(config: RunConfig, n: int, g_widths: int, d_widths: int) -> int:

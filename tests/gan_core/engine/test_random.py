@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from gan_core.data import DISTRIBUTIONS
-from gan_core.engine.random import RandomStreams
+from gan_core.engine.random import RandomStreams, ahead, generator_for, latents
 
 
 def test_streams_are_independent_of_one_another_and_of_the_members_beside_them():
@@ -22,3 +23,17 @@ def test_streams_are_independent_of_one_another_and_of_the_members_beside_them()
         assert torch.equal(batch[1:], alone.real())
     z = a.latent()
     assert z.shape == (2, 8, 3) and float(z.abs().max()) <= 1 and not torch.equal(z[0], z[1])
+
+
+@pytest.mark.parametrize("kind", ["normal", "uniform"])
+@pytest.mark.parametrize(("batch", "dim"), [(256, 256), (64, 100), (8, 2), (1, 16), (7, 3)])
+def test_however_many_batches_are_drawn_at_once_they_are_the_same(kind: str, batch: int, dim: int) -> None:
+    """Large ones are drawn fewer at a time, so that they do not fill the memory."""
+
+    def drawn(at_once: int) -> torch.Tensor:
+        generator = generator_for(3, "latent")
+        return torch.cat([latents(kind, at_once * batch, dim, generator) for _ in range(16 // at_once)])
+
+    at_once = ahead(batch * dim)
+    assert torch.equal(drawn(at_once), drawn(16))
+    assert at_once * batch * dim <= 2**18 or at_once == 1 or batch * dim % 16

@@ -17,6 +17,7 @@ from gan_core.run.memory import (
     LATTICE,
     LONGEST_STEP,
     SAMPLES,
+    drawn_ahead,
     estimate,
     lowered,
     step_seconds,
@@ -53,6 +54,8 @@ def test_the_numbers_of_other_rooms_are_these() -> None:
     from gan_core.run import pictures
 
     assert DRAWN == random.BLOCK
+    for numbers in (1, 2, 512, 4096, 6400, 65_536, 65_540, 2**20):
+        assert drawn_ahead(numbers) == random.ahead(numbers)
     assert (pictures.POINTS, pictures.GRID**2, pictures.LATTICE**2, pictures.IMAGES) == (SAMPLES, GRID, LATTICE, IMAGES)
 
 
