@@ -52,6 +52,15 @@ class _Refused(Exception):
     """A request that cannot be met, in a sentence."""
 
 
+def _of_many_runs(command: argparse.ArgumentParser, *, steps: int, store: str) -> None:
+    """What a command is asked that computes many runs: how far they go, where finished ones are kept, and where."""
+    command.add_argument("--steps", type=int, default=steps, help=f"how far each run goes ({steps})")
+    command.add_argument("--store", type=Path, default=Path(store), metavar="FOLDER", help=f"finished runs (./{store})")
+    where = command.add_mutually_exclusive_group()
+    where.add_argument("--jobs", type=int, default=-1, help="processes; -1 is one a core (-1)")
+    where.add_argument("--dask", metavar="ADDRESS", help="compute on the Dask cluster whose scheduler is there")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m gan_core", description="Runs of the GAN explorer without a browser."
@@ -103,11 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     table.add_argument("--data", default="ring", help="ring or grid (ring)")
     table.add_argument("--methods", help="which, with commas between: plain,unrolled,pacgan2 … (all)")
     table.add_argument("--seeds", type=int, default=10, help="how many seeds a method gets (10)")
-    table.add_argument("--steps", type=int, default=2000, help="how far each run goes (2000)")
-    table.add_argument("--store", type=Path, default=Path("table"), metavar="FOLDER", help="finished runs (./table)")
-    where = table.add_mutually_exclusive_group()
-    where.add_argument("--jobs", type=int, default=-1, help="processes; -1 is one a core (-1)")
-    where.add_argument("--dask", metavar="ADDRESS", help="compute on the Dask cluster whose scheduler is there")
+    _of_many_runs(table, steps=2000, store="table")
     form = table.add_mutually_exclusive_group()
     for name, what in {"json": "all numbers and every run", "csv": "for a spreadsheet", "latex": "for a paper"}.items():
         form.add_argument(f"--{name}", dest="form", action="store_const", const=name, default="markdown", help=what)
@@ -120,11 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     runs.add_argument("--preset", help="what all runs have in common: a preset (2 × 64 networks on the ring)")
     runs.add_argument("--query", help="… or the query of a shared link")
     chart.add_argument("--seeds", type=int, default=4, help="runs a cell (4)")
-    chart.add_argument("--steps", type=int, default=1500, help="how far each run goes (1500)")
-    chart.add_argument("--store", type=Path, default=Path("map"), metavar="FOLDER", help="finished cells (./map)")
-    place = chart.add_mutually_exclusive_group()
-    place.add_argument("--jobs", type=int, default=-1, help="processes; -1 is one a core (-1)")
-    place.add_argument("--dask", metavar="ADDRESS", help="compute on the Dask cluster whose scheduler is there")
+    _of_many_runs(chart, steps=1500, store="map")
     chart.add_argument("--csv", action="store_true", help="a line for each run on stdout, in place of a summary")
     chart.add_argument("--parquet", type=Path, metavar="FILE", help="the same lines into this file")
     chart.add_argument("--figure", type=Path, metavar="FILE.html", help="the map as a page of its own")

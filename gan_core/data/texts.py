@@ -47,11 +47,11 @@ def cut(content: bytes, most_rows: int, one_column: bool = False) -> Cut:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if (lines := text.count("\n")) > 4 * most_rows:  # however many of them are empty
         raise TableError("table.rows", n=lines, most=most_rows)
-    said = re.match(r'\s*"?sep=(.)"?;*,*[^\S\n]*(?:\n|$)', text)  # Excel's own first line
+    declared = re.match(r'\s*"?sep=(.)"?;*,*[^\S\n]*(?:\n|$)', text)  # Excel's own first line
     skipped = 0
-    if said:
-        skipped, text = said[0].count("\n"), text[said.end() :]
-    separator = said[1] if said else _separator(text, one_column)
+    if declared:
+        skipped, text = declared[0].count("\n"), text[declared.end() :]
+    separator = declared[1] if declared else _separator(text, one_column)
     _check_widths(text, separator, one_column)
     rows = [(line + skipped, cells) for line, cells in _split(text, separator) if any(c.strip("\"'") for c in cells)]
     if len(rows) > most_rows + 100:  # so many may stand above the numbers

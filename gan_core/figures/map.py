@@ -42,7 +42,7 @@ def settings_map(
                    hoverinfo="skip")
     )  # fmt: skip
     columns, rows = np.meshgrid(np.arange(len(x)), np.arange(len(y)))
-    said = [
+    captions = [
         text["diverged"] if np.isfinite(share) and share >= 0.5 else style.number(value) if np.isfinite(value) else "…"
         for value, share in zip(values.ravel(), diverged.ravel(), strict=True)
     ]
@@ -50,7 +50,7 @@ def settings_map(
         go.Scatter(
             x=[x[i] for i in columns.ravel()], y=[y[j] for j in rows.ravel()], mode="markers", showlegend=False,
             marker={"size": 26, "symbol": "square", "color": style.NEUTRAL, "opacity": 0.01},
-            customdata=np.stack([columns.ravel(), rows.ravel()], 1), text=said,
+            customdata=np.stack([columns.ravel(), rows.ravel()], 1), text=captions,
             hovertemplate=f"{text['x']} %{{x}}<br>{text['y']} %{{y}}<br>{text['value']}: %{{text}}<extra></extra>",
         )
     )  # fmt: skip

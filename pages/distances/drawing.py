@@ -7,8 +7,10 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.shared.controls import options
 from pages.shared.shell import layout
 from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
 
 
 def words() -> dict[str, str]:
@@ -17,11 +19,9 @@ def words() -> dict[str, str]:
     return {name: t(f"distances.figure.{name}") for name in WORDS}
 
 
-def columns(text: str = "") -> tuple[DeltaGenerator, DeltaGenerator]:
+def columns() -> tuple[DeltaGenerator, DeltaGenerator]:
     """Of a section: on the left its text and what it asks, on the right its pictures."""
     left, right = st.columns([2, 3], gap="large")
-    if text:
-        left.markdown(t(f"distances.{text}"))
     return left, right
 
 
@@ -36,6 +36,14 @@ def about(name: str) -> None:
     if name in GAMES:
         loss = t(f"option.loss.{GAMES[name]}")
         layout.link("play_2d", t("distances.its_game", loss=loss), query={"loss": GAMES[name], **BOUNDED.get(name, {})})
+
+
+def asks(page: PageState, text: str, *names: str) -> tuple[DeltaGenerator, DeltaGenerator, list[Any]]:
+    """How a section with a text begins: its columns, and what its first options are set to."""
+    left, right = columns()
+    with left:
+        st.markdown(t(f"distances.{text}"))
+        return left, right, [options.control(page, name) for name in names]
 
 
 def chart(figure: Any, name: str) -> None:

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.distances.drawing import chart, columns, number, words
-from pages.shared.controls import options
+from pages.distances.drawing import asks, chart, number, words
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import tables
@@ -22,11 +21,8 @@ def section(page: PageState) -> None:
     from gan_core.figures import distances as figures
     from gan_core.theory.distributions_1d import GaussianMixture
 
-    left, right = columns("fit_text")
-    with left:
-        distance = options.control(page, "fit_distance")
-        weight = options.control(page, "fit_weight")
-        start = (options.control(page, "fit_mean"), options.control(page, "fit_std"))
+    names = ("fit_distance", "fit_weight", "fit_mean", "fit_std")
+    left, right, (distance, weight, *start) = asks(page, "fit_text", *names)
     target = GaussianMixture(np.array([1 - weight, weight]), np.array([-distance, distance]) / 2, np.full(2, 0.6))
     paths = fits(distance, weight, *start)
     x = np.linspace(-distance / 2 - 4, distance / 2 + 4, 401)

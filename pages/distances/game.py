@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from pages.distances.drawing import chart, columns, number, words
+from pages.distances.drawing import asks, chart, number, words
 from pages.shared.controls import options
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
@@ -16,10 +16,8 @@ def section(page: PageState) -> None:
     from gan_core import theory
     from gan_core.figures import game as figures
 
-    left, right = columns("game_text")
+    left, right, (d, path) = asks(page, "game_text", "game_distance", "game_path")
     with left:
-        d = options.control(page, "game_distance")
-        path = options.control(page, "game_path")
         share = options.control(page, "game_share" if path == "zero" else "game_certainty")
     x = np.linspace(min(0.0, d) - 8, max(0.0, d) + 8, 2001)
     log_p, log_q = (-((x - mean) ** 2) / 2 - np.log(2 * np.pi) / 2 for mean in (0.0, d))

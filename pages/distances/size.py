@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from pages.distances.drawing import chart, columns, number, words
+from pages.distances.drawing import asks, chart, number, words
 from pages.distances.options import SIZES
 from pages.shared.controls import options
 from pages.shared.shell.i18n import t
@@ -22,10 +22,8 @@ def section(page: PageState) -> None:
     from gan_core.figures import distances as figures
     from gan_core.theory.divergences_1d import expected_floor
 
-    left, right = columns("size_text")
+    left, right, (measure, d) = asks(page, "size_text", "measure", "size_distance")
     with left:
-        measure = options.control(page, "measure")
-        d = options.control(page, "size_distance")
         n = options.control(page, "n", words="{:,}".format)
         bins = options.control(page, "bins") if measure != "w1" else 1
     truth, different, same = _experiments(measure, d, bins)

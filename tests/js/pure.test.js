@@ -216,33 +216,19 @@ test("the contour of a cone is a circle, closed and as long as it should be", ()
 
 test("at a saddle the two pieces run along the side on which the middle of the cell lies", () => {
   // corners +3 −1 +3 −1: the middle is positive, so each piece cuts off a negative corner
-  const high = pieces(
-    contour(
-      field([
-        [3, -1],
-        [-1, 3],
-      ]),
-      0,
-    ),
-  );
-  near(
-    high.map(([a, b, c, d]) => Math.hypot(c - a, d - b)),
-    [Math.SQRT1_2 / 2, Math.SQRT1_2 / 2],
-  );
+  const saddle = (here, there) => {
+    const rows = [
+      [here, there],
+      [there, here],
+    ];
+    const drawn = pieces(contour(field(rows), 0));
+    const lengths = drawn.map(([a, b, c, d]) => Math.hypot(c - a, d - b));
+    near(lengths, [Math.SQRT1_2 / 2, Math.SQRT1_2 / 2]);
+    return drawn;
+  };
+  const high = saddle(3, -1);
   // the same with the middle negative: each piece cuts off a positive corner
-  const low = pieces(
-    contour(
-      field([
-        [1, -3],
-        [-3, 1],
-      ]),
-      0,
-    ),
-  );
-  near(
-    low.map(([a, b, c, d]) => Math.hypot(c - a, d - b)),
-    [Math.SQRT1_2 / 2, Math.SQRT1_2 / 2],
-  );
+  const low = saddle(1, -3);
   const corners = (drawn) => drawn.map(([a, b, c, d]) => [Math.round((a + c) / 2), Math.round((b + d) / 2)]);
   assert.deepEqual(corners(high).sort(), [
     [0, 0],
