@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from gan_core.commands import build, points, saving
+from gan_core.commands.output import Refused, check_folder, guarded, kept, say
 from gan_core.config import ConfigError, RunConfig
 from gan_core.engine.version import VERSION as ENGINE
 from gan_core.presets import PRESETS
@@ -37,19 +39,10 @@ SCORED = 2500  # samples that the metrics of a finished run look at, as in the V
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
-    try:
-        return options.command(options)
-    except (ConfigError, _Refused) as refusal:
-        print(refusal, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 130
-
-
-class _Refused(Exception):
-    """A request that cannot be met, in a sentence."""
+    with guarded() as ending:
+        options = _parser().parse_args(arguments)
+        options.command(options)
+    return ending.status
 
 
 def _of_many_runs(command: argparse.ArgumentParser, *, steps: int, store: str) -> None:
@@ -73,7 +66,14 @@ def _parser() -> argparse.ArgumentParser:
     source.add_argument("--query", help='the query of a shared link, as in "data=grid&modes=25"')
     train.add_argument("--steps", type=int, help="how far to train")
     train.add_argument("--seed", type=int, help="the seed of the first member")
-    train.add_argument("--points", type=Path, metavar="CSV", help="train on the points of this table")
+    source.add_argument("--resume", type=Path, metavar="FILE", help="go on with a run that --save wrote, bit for bit")
+    train.add_argument("--points", type=Path, metavar="FILE", help="train on the points of this table; - is stdin")
+    points.add_options(train)
+    train.add_argument("--save", type=Path, metavar="FILE", help="write the run to this safetensors file at its end")
+    train.add_argument("--log", type=Path, metavar="FILE", action="append", default=[],
+                       help="write every recorded step to this .csv or .parquet file")  # fmt: skip
+    train.add_argument("--tensorboard", type=Path, metavar="FOLDER", help="the same for TensorBoard")
+    train.add_argument("--trackio", metavar="PROJECT", help="the same for Trackio")
     train.add_argument("--threads", type=int, default=1, help="how many threads may compute (1): members side by side, "
                        "to the same bits; or inside one run of images, whose last digits depend on it")  # fmt: skip
     train.add_argument("--json", action="store_true", help="one JSON object on stdout")
@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     judge.add_argument("--data", choices=["mnist", "mnist_full"], default="mnist_full", help="(mnist_full)")
     judge.add_argument("--epochs", type=int, default=14, help="how often it sees every digit (14)")
     judge.add_argument("--threads", type=int, default=1, help="threads inside an operation (1)")
-    judge.set_defaults(command=_build_judge)
+    judge.set_defaults(command=build.judge)
 
     zoo = commands.add_parser("build-pretrained", help="train a run that comes with the app, and write its checkpoint")
     zoo.add_argument("name", metavar="NAME", choices=list(ZOO), help=f"one of {', '.join(ZOO)}")
@@ -98,13 +98,14 @@ def _parser() -> argparse.ArgumentParser:
     zoo.add_argument("--data", choices=["mnist", "mnist_full"], help="in place of the plan's own data")
     zoo.add_argument("--folder", type=Path, help="where to write (pretrained)")
     zoo.add_argument("--threads", type=int, default=1, help="threads inside an operation (1)")
-    zoo.set_defaults(command=_build_pretrained)
+    zoo.set_defaults(command=build.pretrained)
 
     recipe = commands.add_parser("recipe", help="the recipe for digits, knob by knob: twin runs over seeds")
     recipe.add_argument("--knobs", help="which, with commas between: pixels,g_norm,labels … (all)")
     recipe.add_argument("--seeds", type=int, default=3, help="how many seeds each value gets (3)")
     recipe.add_argument("--seconds", type=float, default=15, help="processor time a run, three times that where "
                         "convolutions take part (15)")  # fmt: skip
+    recipe.add_argument("--store", type=Path, default=Path("recipe"), metavar="FOLDER", help="finished runs (./recipe)")
     recipe.add_argument("--json", action="store_true", help="every run as JSON on stdout")
     recipe.set_defaults(command=_recipe)
 
@@ -135,7 +136,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _config(options: argparse.Namespace) -> tuple[RunConfig, Any]:
     """The configuration that the options ask for, and the table of points behind it, if there is one."""
-    points = None
+    table = None
     if options.preset is not None:
         if options.preset not in PRESETS:
             raise ConfigError("preset", options.preset, "config.one_of", options=", ".join(PRESETS))
@@ -144,41 +145,65 @@ def _config(options: argparse.Namespace) -> tuple[RunConfig, Any]:
         text = (options.query or "").lstrip("?")
         config = RunConfig.from_query(dict(parse_qsl(text, keep_blank_values=True)))
     if options.points is not None:
-        from gan_core.data import PointsError, parse_points, points_digest
+        from gan_core.data import points_digest
 
-        try:
-            points = parse_points(options.points.read_bytes())
-        except (OSError, PointsError) as error:
-            raise _Refused(f"{options.points}: {error}") from error
-        config = config.replace(data="custom", weights=(), points=points_digest(points))
+        table = points.table_of(options)
+        config = config.replace(data="custom", weights=(), points=points_digest(table))
     changes = {name: getattr(options, name) for name in ("steps", "seed") if getattr(options, name) is not None}
-    return config.replace(**changes), points
+    return config.replace(**changes), table
 
 
-def _train(options: argparse.Namespace) -> int:
-    config, points = _config(options)
+def _train(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
+    from gan_core.commands.logs import logged
+
+    save_to = options.save
+    if save_to is not None:
+        saving.check(save_to)
+    trainer = _trainer(options)
+    config, first = trainer.config, trainer.step_count
+    trainer.take_threads(max(1, options.threads))
+    started, cpu = time.perf_counter(), time.process_time()
+    try:
+        with (
+            logged(trainer, options.log, options.tensorboard, options.trackio) as flush,
+            tqdm(total=config.train.steps, initial=first, unit="step", file=sys.stderr) as bar,
+        ):
+            while trainer.step_count < config.train.steps and trainer.failure is None:
+                before = trainer.step_count
+                trainer.step(min(25, config.train.steps - before))
+                bar.update(trainer.step_count - before)
+                flush()
+    except KeyboardInterrupt as stop:
+        if save_to is not None:
+            saving.keep(trainer, save_to)
+            stop.args = (f"The run is kept in {save_to}: --resume {save_to} goes on from step {trainer.step_count:,}.",)
+        raise
+    if save_to is not None:
+        saving.keep(trainer, save_to)
+    times = {
+        "seconds": round(time.perf_counter() - started, 3),
+        "cpu_seconds": round(time.process_time() - cpu, 3),
+    }
+    result = _report(trainer) | times
+    say(json.dumps(result, indent=2) if options.json else _table(result))
+
+
+def _trainer(options: argparse.Namespace) -> Trainer:
+    """The run that the options ask for, new or as it was saved. Raises Refused or ConfigError."""
     from gan_core.data.images import DataUnavailable
     from gan_core.run.trainer import Trainer
 
     try:
-        trainer = Trainer(config, points=points)
+        if options.resume is None:
+            config, table = _config(options)
+            return Trainer(config, points=table)
+        if options.points is not None or options.seed is not None:
+            raise Refused("--resume goes on with the saved run's points and seed: leave --points and --seed out.")
+        return saving.resumed(options.resume, options.steps)
     except DataUnavailable as error:
-        raise _Refused(str(error)) from error
-    trainer.take_threads(max(1, options.threads))
-    started, cpu = time.perf_counter(), time.process_time()
-    with tqdm(total=config.train.steps, unit="step", file=sys.stderr) as bar:
-        while trainer.step_count < config.train.steps and trainer.failure is None:
-            before = trainer.step_count
-            trainer.step(min(25, config.train.steps - before))
-            bar.update(trainer.step_count - before)
-    result = _report(trainer) | {
-        "seconds": round(time.perf_counter() - started, 3),
-        "cpu_seconds": round(time.process_time() - cpu, 3),
-    }
-    print(json.dumps(result, indent=2) if options.json else _table(result))
-    return 0
+        raise Refused(str(error)) from error
 
 
 def _report(trainer: Trainer) -> dict[str, Any]:
@@ -194,6 +219,8 @@ def _report(trainer: Trainer) -> dict[str, Any]:
             if trainer.config.train.ema:
                 averaged = _scores(trainer, k, averaged=True)
                 member |= {f"averaged_{name}": value for name, value in averaged.items() if name in AVERAGED}
+        else:
+            member |= _digit_scores(trainer, k)
         if (accuracy := trainer.class_accuracy) is not None:
             member |= dict(zip(("class_accuracy_real", "class_accuracy_fake"), accuracy[k].tolist(), strict=True))
         members.append({name: _finite(value) for name, value in member.items()})
@@ -205,6 +232,22 @@ def _report(trainer: Trainer) -> dict[str, Any]:
         "members": members,
         "failures": [str(failure) for failure in trainer.failures],
     }
+
+
+def _digit_scores(trainer: Trainer, member: int) -> dict[str, Any]:
+    """Of a run on digits: how many the classifier reads as 0, …, 9, and each score beside what real digits score."""
+    from gan_core.errors import CheckpointError
+    from gan_core.metrics.images import SAMPLES, image_scores
+
+    images = trainer.generate(SAMPLES, member, seed=trainer.member_configs[member].train.seed)
+    try:
+        found = image_scores(images, trainer.config.data.data)
+    except (CheckpointError, ValueError):  # no classifier, or other images than digits
+        return {}
+    said: dict[str, Any] = {"samples": found.samples, "classes": "-".join(map(str, found.classes))}
+    for name, (value, floor) in found.estimates.items():
+        said |= {name: float(value), f"{name}_floor": float(floor)}
+    return said
 
 
 def _scores(trainer: Trainer, member: int, *, averaged: bool = False) -> dict[str, float | int]:
@@ -237,51 +280,14 @@ def _cell(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _bench(options: argparse.Namespace) -> int:
+def _bench(options: argparse.Namespace) -> None:
     from gan_core.studies.speed import measure, table
 
     results = measure(rounds=max(1, options.rounds), threads=max(1, options.threads), only=options.only or "")
-    print(json.dumps(results, indent=2) if options.json else table(results))
-    return 0
+    say(json.dumps(results, indent=2) if options.json else table(results))
 
 
-def _build_judge(options: argparse.Namespace) -> int:
-    import torch
-
-    from gan_core.data.images import DataUnavailable
-    from gan_core.metrics.classifier import build
-
-    torch.set_num_threads(max(1, options.threads))
-    try:
-        card = build(options.data, max(1, options.epochs), report=lambda line: print(line, file=sys.stderr, flush=True))
-    except DataUnavailable as error:
-        raise _Refused(str(error)) from error
-    print(json.dumps(card, indent=2, ensure_ascii=False))
-    return 0
-
-
-def _build_pretrained(options: argparse.Namespace) -> int:
-    from gan_core.data.images import DataUnavailable
-    from gan_core.weights import CheckpointError, read_card
-    from gan_core.zoo.build import build
-
-    try:
-        build(
-            options.name,
-            options.steps,
-            options.data,
-            folder=options.folder,
-            threads=max(1, options.threads),
-            report=lambda line: print(line, file=sys.stderr, flush=True),
-        )
-        card = read_card(options.name, options.folder)
-    except (DataUnavailable, CheckpointError, RuntimeError) as error:
-        raise _Refused(str(error)) from error
-    print(json.dumps(card, indent=2, ensure_ascii=False))
-    return 0
-
-
-def _recipe(options: argparse.Namespace) -> int:
+def _recipe(options: argparse.Namespace) -> None:
     import torch
     from tqdm import tqdm
 
@@ -290,63 +296,69 @@ def _recipe(options: argparse.Namespace) -> int:
 
     torch.set_num_threads(1)
     knobs = [name.strip() for name in options.knobs.split(",")] if options.knobs is not None else list(KNOBS)
-    total = total_seconds(knobs, options.seeds, options.seconds)
-    with tqdm(total=round(total), unit="s", file=sys.stderr) as bar:
+    total, folder = total_seconds(knobs, options.seeds, options.seconds), options.store
+    check_folder(folder)
+    with kept(folder) as finished, tqdm(total=round(total), unit="s", file=sys.stderr) as bar:
         try:
-            table = Table(tuple(compute(knobs, options.seeds, options.seconds, bar.update)))
-        except CheckpointError as error:
-            raise _Refused(str(error)) from error
-    print(table.json() if options.json else table.markdown())
-    return 0
+            records = compute(
+                knobs, options.seeds, options.seconds, bar.update, folder=folder, kept=lambda: finished.append("")
+            )
+        except (CheckpointError, OSError) as error:
+            raise Refused(str(error)) from error
+    table = Table(tuple(records))
+    say(table.json() if options.json else table.markdown())
 
 
-def _mitigations(options: argparse.Namespace) -> int:
+def _mitigations(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
-    from gan_core.studies.mitigations import DATA, METHODS, ClusterError, Store, compute, plan
+    from gan_core.studies.cluster import ClusterError
+    from gan_core.studies.mitigations import DATA, METHODS, Store, compute, plan
     from gan_core.studies.table import Table
 
     methods = [name.strip() for name in options.methods.split(",")] if options.methods is not None else list(METHODS)
     if options.jobs == 0:
         raise ConfigError("jobs", 0, "config.processes")
     tasks = plan(options.data, methods, options.seeds, options.steps)
-    with tqdm(total=len(tasks), unit="run", file=sys.stderr) as bar:
+    check_folder(options.store)
+    with kept(options.store) as finished, tqdm(total=len(tasks), unit="run", file=sys.stderr) as bar:
 
-        def done(task: Task, kept: bool) -> None:
-            bar.set_postfix_str(f"{task.method}, seed {task.seed}{' (kept)' if kept else ''}")
+        def done(task: Task, was_kept: bool) -> None:
+            finished.append(task.file)
+            bar.set_postfix_str(f"{task.method}, seed {task.seed}{' (kept)' if was_kept else ''}")
             bar.update()
 
         try:
             records = compute(tasks, Store(options.store), jobs=options.jobs, dask=options.dask, done=done)
         except (ClusterError, OSError) as error:
-            raise _Refused(str(error)) from error
-        except KeyboardInterrupt:
-            bar.write(f"Finished runs are kept in {options.store}: the same command goes on from there.", sys.stderr)
-            raise
-    print(getattr(Table.of(DATA[options.data].replace(steps=options.steps), records), options.form)())
-    return 0
+            raise Refused(str(error)) from error
+    say(getattr(Table.of(DATA[options.data].replace(steps=options.steps), records), options.form)())
 
 
-def _map(options: argparse.Namespace) -> int:
+def _map(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
+    from gan_core.studies.cluster import ClusterError
     from gan_core.studies.map import USUAL, Map, Plan, checked_range, compute
-    from gan_core.studies.mitigations import ClusterError, Store
+    from gan_core.studies.mitigations import Store
 
     if options.jobs == 0:
         raise ConfigError("jobs", 0, "config.processes")
     if options.figure is not None and options.figure.suffix != ".html":
-        raise _Refused(f"{options.figure}: the figure is a page, so its name has to end in .html")
+        raise Refused(f"{options.figure}: the figure is a page, so its name has to end in .html")
     base = USUAL if options.query is None and options.preset is None else _config(options)[0]
     plan = Plan.of(base, checked_range(options.x), checked_range(options.y), options.seeds, options.steps)
-    with tqdm(total=len(plan.cells), unit="cell", file=sys.stderr) as bar:
+    check_folder(options.store)
+    with kept(options.store) as finished, tqdm(total=len(plan.cells), unit="cell", file=sys.stderr) as bar:
+
+        def done(cells: int) -> None:
+            finished.extend([""] * cells)
+            bar.update(cells)
+
         try:
-            records = compute(plan, Store(options.store), jobs=options.jobs, dask=options.dask, done=bar.update)
+            records = compute(plan, Store(options.store), jobs=options.jobs, dask=options.dask, done=done)
         except (ClusterError, OSError) as error:
-            raise _Refused(str(error)) from error
-        except KeyboardInterrupt:
-            bar.write(f"Finished cells are kept in {options.store}: the same command goes on from there.", sys.stderr)
-            raise
+            raise Refused(str(error)) from error
     found = Map.of(plan, records)
     try:
         if options.parquet is not None:
@@ -356,9 +368,8 @@ def _map(options: argparse.Namespace) -> int:
         if options.figure is not None:
             options.figure.write_text(_map_figure(found).to_html(include_plotlyjs=True), encoding="utf-8")
     except OSError as error:
-        raise _Refused(str(error)) from error
-    print(found.csv() if options.csv else found.summary(), end="" if options.csv else "\n")
-    return 0
+        raise Refused(str(error)) from error
+    say(found.csv() if options.csv else found.summary(), end="" if options.csv else "\n")
 
 
 def _map_figure(found: Map) -> Any:

@@ -29,7 +29,8 @@ from gan_core.engine.ensemble import Ensemble
 from gan_core.engine.version import VERSION as ENGINE
 from gan_core.metrics.points import scores
 from gan_core.run.pictures import PointPictures
-from gan_core.studies.mitigations import Store, in_parallel, plain
+from gan_core.studies.cluster import in_parallel
+from gan_core.studies.mitigations import Store, plain
 
 # what the runs of a map have in common where nobody says otherwise: small enough for a map while one waits
 USUAL = RunConfig.of(g_layers=(64, 64), d_layers=(64, 64), batch=64)

@@ -10,13 +10,10 @@ Every run is one record, kept as one file, so an interrupted table goes on where
 from __future__ import annotations
 
 import hashlib
-import json
 import math
-import os
 import platform
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -26,6 +23,8 @@ import numpy as np
 from gan_core.config import ConfigError, RunConfig
 from gan_core.engine.version import VERSION as ENGINE
 from gan_core.presets import PRESETS
+from gan_core.studies.cluster import in_parallel
+from gan_core.studies.store import read_json, write_json
 
 if TYPE_CHECKING:
     from gan_core.run.trainer import Trainer
@@ -35,7 +34,6 @@ R = TypeVar("R")
 
 SAMPLES = 2500  # samples a run is scored by, as in the VEEGAN and PacGAN tables
 W1_POINTS = 1000  # … of which so many are transported
-CLUSTER_SECONDS = 10.0  # to wait for a Dask scheduler
 FORMAT = 1  # of a record: raise it when the way to score a run changes, and old records are computed again
 
 # What each method changes in the run that collapses. Where the literature has several settings, the one measured here.
@@ -93,7 +91,8 @@ def plan(data: str, methods: Sequence[str], seeds: int, steps: int) -> list[Task
     if seeds < 1:
         raise ConfigError("seeds", seeds, "config.seeds")
     base = DATA[data].replace(steps=steps)
-    return [Task(name, base.replace(**METHODS[name], seed=seed)) for name in methods for seed in range(seeds)]
+    once = dict.fromkeys(methods)  # a method that is named twice is one
+    return [Task(name, base.replace(**METHODS[name], seed=seed)) for name in once for seed in range(seeds)]
 
 
 def run(task: Task) -> dict[str, Any]:
@@ -160,32 +159,14 @@ class Store:
     def get(self, task: Kept) -> dict[str, Any] | None:
         """The record of a finished run, None if there is none or the file is not a record of it by this
         engine."""
-        try:
-            record = json.loads((self.folder / task.file).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
+        record = read_json(self.folder / task.file)
         whole = isinstance(record, dict) and isinstance(record.get("scores"), dict)
         same = whole and record.get("query") == task.config.to_query()
         return record if same and record.get("versions", {}).get("engine") == ENGINE else None
 
     def put(self, task: Kept, record: Mapping[str, Any]) -> None:
         """Raises OSError if the folder cannot be written."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(record, file, indent=1)
-            os.replace(name, self.folder / task.file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-
-
-CLUSTER = "python -m pip install joblib distributed"
-
-
-class ClusterError(RuntimeError):
-    """The processes or the Dask cluster cannot be used, in a sentence."""
+        write_json(self.folder / task.file, record)
 
 
 def compute(
@@ -212,44 +193,3 @@ def compute(
         records[task] = record
         done(task, False)
     return [found for task in tasks if (found := records[task]) is not None]
-
-
-def in_parallel(run: Callable[[T], R], tasks: Sequence[T], jobs: int, dask: str | None) -> Iterator[tuple[T, R]]:
-    """Each task with `run(task)`, as they finish, in processes or on a cluster. Raises ClusterError."""
-    try:
-        from joblib import Parallel, delayed, parallel_config
-    except ImportError as error:
-        raise ClusterError(f"A table needs packages more: {CLUSTER}") from error
-    if not tasks:
-        return
-    client = None if dask is None else _client(dask)
-    where = {"backend": "loky", "n_jobs": jobs} if client is None else {"backend": "dask", "client": client}
-    try:
-        with parallel_config(**where):
-            yield from Parallel(return_as="generator_unordered", batch_size=1)(
-                delayed(_with_its_task)(run, task) for task in tasks
-            )
-    except Exception as error:
-        if client is not None and client.status != "running":
-            raise ClusterError(
-                f"The Dask cluster at {dask} has gone away. What was finished is kept: the same command goes on there."
-            ) from error
-        raise
-    finally:
-        if client is not None:
-            client.close()
-
-
-def _with_its_task(run: Callable[[T], R], task: T) -> tuple[T, R]:
-    return task, run(task)
-
-
-def _client(address: str) -> Any:
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise ClusterError(f"--dask needs a package more: {CLUSTER}") from error
-    try:
-        return Client(address, timeout=CLUSTER_SECONDS)
-    except (OSError, ValueError) as error:
-        raise ClusterError(f"No Dask scheduler answers at {address}: start one, or leave --dask out.") from error

@@ -11,6 +11,7 @@ that as many real digits, which nobody trained on, would get.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,7 @@ from typing import Any
 
 from gan_core.config import ConfigError, RunConfig
 from gan_core.engine.version import VERSION as ENGINE
+from gan_core.studies.store import read_json, write_json
 from gan_core.studies.table import Cell, mean_and_error
 
 SHIPPED = Path(__file__).parents[1] / "records" / "recipe.json"
@@ -37,6 +39,7 @@ MLP = DIGITS.replace(
 )
 DCGAN = DIGITS.replace(architecture="dcgan", latent_dim=64, g_norm="batch", init="dcgan")
 GROWN = DCGAN.replace(init="torch")  # from N(0, .02) a fresh 1×1 layer would take longer to wake up than a phase lasts
+FORMAT = 1  # of what is kept: raise it when the way to judge a run changes
 TURN = 0.5  # seconds of processor time that a run advances before the next one does
 
 
@@ -85,12 +88,20 @@ KNOBS: dict[str, Knob] = {
 
 
 def compute(
-    knobs: Sequence[str], seeds: int = 3, seconds: float = 15.0, done: Callable[[float], None] = lambda seconds: None
+    knobs: Sequence[str],
+    seeds: int = 3,
+    seconds: float = 15.0,
+    done: Callable[[float], None] = lambda seconds: None,
+    *,
+    folder: Path | None = None,
+    kept: Callable[[], None] = lambda: None,
 ) -> list[dict[str, Any]]:
     """The records of all twins of these knobs: seeds 0 … seeds − 1, `seconds` of processor time each (× the share).
 
-    A run that several knobs share is trained once. `done` hears of every turn. Raises ConfigError on another knob or on
-    numbers that are not positive.
+    A run that several knobs share is trained once. `done` hears of every turn. All twins of a seed are kept together in
+    `folder` when they are finished, which `kept` hears of, and are not trained again: twins that were trained at
+    different times would not have shared what slowed the machine. Raises ConfigError on another knob or on numbers that
+    are not positive, OSError if the folder cannot be written.
     """
     for name in knobs:
         if name not in KNOBS:
@@ -103,9 +114,33 @@ def compute(
     for share in dict.fromkeys(KNOBS[name].share for name in knobs):
         configs = dict.fromkeys(c for name in knobs if KNOBS[name].share == share for c in KNOBS[name].twins.values())
         for seed in range(seeds):
-            found = _train_in_turns([config.replace(seed=seed) for config in configs], share * seconds, done)
-            records += [{"share": share} | record for record in found]
+            twins = [config.replace(seed=seed) for config in configs]
+            file = None if folder is None else folder / _file(twins, share * seconds)
+            found = None if file is None else _finished(file, twins)
+            if found is None:
+                found = [{"share": share} | record for record in _train_in_turns(twins, share * seconds, done)]
+                if file is not None:
+                    write_json(file, {"records": found})
+            else:
+                done(share * seconds * len(twins))
+            if file is not None:
+                kept()
+            records += found
     return records
+
+
+def _file(twins: Sequence[RunConfig], seconds: float) -> str:
+    """The name of what is kept of these runs: of all that decides their numbers."""
+    text = f"{FORMAT} {ENGINE} {seconds!r} {' '.join(config.to_json() for config in twins)}"
+    return f"seed{twins[0].train.seed}-{len(twins)}-runs-{hashlib.sha256(text.encode()).hexdigest()[:12]}.json"
+
+
+def _finished(file: Path, twins: Sequence[RunConfig]) -> list[dict[str, Any]] | None:
+    content = read_json(file)
+    records = content.get("records") if isinstance(content, dict) else None
+    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+        return None
+    return records if [record.get("query") for record in records] == [twin.to_query() for twin in twins] else None
 
 
 def total_seconds(knobs: Sequence[str], seeds: int, seconds: float) -> float:

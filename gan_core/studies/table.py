@@ -245,7 +245,7 @@ class Table:
             "rows": [_row_json(entry) for entry in (*self.rows, self.perfect)],
             "published": [_row_json(entry) for entry in self.published],
         }
-        fields = [f'"{name}": {json.dumps(value, ensure_ascii=False)}' for name, value in head.items()]
+        fields = [f'"{name}": {json.dumps(value)}' for name, value in head.items()]
         records = ",\n".join(json.dumps(dict(record)) for record in self.records)
         return "{\n" + ",\n".join([*fields, f'"records": [\n{records}\n]']) + "\n}"
 

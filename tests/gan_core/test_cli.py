@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from safetensors.numpy import load
 
 from gan_core.__main__ import main
 from gan_core.config import RunConfig
@@ -74,3 +75,40 @@ def test_the_module_runs_as_a_program():
     command = [sys.executable, "-m", "gan_core", "train", "--query", FAST, "--steps", "2", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     assert json.loads(done.stdout)["steps"] == 2
+
+
+def test_a_saved_run_is_resumed_bit_for_bit(capsys, tmp_path):
+    whole, half, end = (tmp_path / f"{name}.safetensors" for name in ("whole", "half", "end"))
+    query = ("train", "--query", FAST + "&members=2")
+    assert run(capsys, *query, "--steps", "60", "--save", str(whole))[0] == 0
+    assert run(capsys, *query, "--steps", "25", "--save", str(half))[0] == 0
+    log = tmp_path / "log.csv"
+    more = ("--steps", "60", "--save", str(end), "--log", str(log), "--json")
+    status, out, _ = run(capsys, "train", "--resume", str(half), *more)
+    assert status == 0 and json.loads(out)["steps"] == 60
+    first, second = load(whole.read_bytes()), load(end.read_bytes())
+    assert [name for name in first if not np.array_equal(first[name], second[name])] == []
+    assert len(log.read_text().splitlines()) == 1 + 2 * 60
+
+
+def test_a_digit_run_prints_its_scores_beside_real_digits(capsys):
+    status, out, _ = run(capsys, "train", "--query", FAST + "&data=mnist", "--steps", "2", "--json")
+    (member,) = json.loads(out)["members"]
+    assert status == 0 and sum(map(int, member["classes"].split("-"))) == member["samples"] == 1000
+    assert member["fid"] > 5 * member["fid_floor"] > 0 and member["class_kl"] > member["class_kl_floor"] > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--resume", "/no/such/run.safetensors"], "/no/such/run.safetensors"),
+        (["--resume", __file__], "not a safetensors file"),
+        (["--resume", __file__, "--seed", "3"], "leave --points and --seed out"),
+        (["--query", FAST, "--save", "/no/such/folder/run.safetensors"], "cannot be written"),
+        (["--query", FAST, "--save", "/"], "cannot be written"),
+        (["--query", FAST, "--log", "run.xlsx"], "ends in .csv or .parquet"),
+    ],
+)
+def test_files_that_cannot_be_are_refused_before_the_run(capsys, arguments, words):
+    status, out, err = run(capsys, "train", *arguments)
+    assert status == 2 and out == "" and words in err and "step" not in err.split(words)[0]

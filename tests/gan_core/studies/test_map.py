@@ -16,9 +16,9 @@ from gan_core.config import ConfigError, RunConfig
 from gan_core.metrics.points import scores
 from gan_core.run.trainer import Trainer
 from gan_core.studies import map as maps
-from gan_core.studies import mitigations
+from gan_core.studies.cluster import ClusterError
 from gan_core.studies.map import AXES, Block, Map, Plan, checked_range, compute, stride, values
-from gan_core.studies.mitigations import ClusterError, Store
+from gan_core.studies.mitigations import Store
 
 BASE = RunConfig.of(g_layers=(8,), d_layers=(8,), batch=16)
 RATES = ("d_lr", 1e-3, 1e-1, 3), ("g_lr", 1e-3, 1e-2, 2)
@@ -122,16 +122,13 @@ def test_it_goes_on_where_it_was_stopped(tmp_path) -> None:
 
 
 def test_a_cluster_that_goes_away_is_a_sentence_and_loses_nothing(tmp_path, monkeypatch) -> None:
-    class Gone:
-        status = "closed"
-
-        def close(self) -> None:
-            """Nothing is left to close."""
+    def gone(*arguments):
+        raise ClusterError("The Dask cluster at tcp://127.0.0.1:9 has gone away.")
 
     made = plan()
     kept = compute(made, Store(tmp_path), jobs=1)
     (tmp_path / made.cells[-1].file).unlink()
-    monkeypatch.setattr(mitigations, "_client", lambda address: Gone())
+    monkeypatch.setattr(maps, "in_parallel", gone)
     with pytest.raises(ClusterError, match="has gone away"):
         compute(made, Store(tmp_path), dask="tcp://127.0.0.1:9")
     assert compute(made, Store(tmp_path), jobs=1) == kept

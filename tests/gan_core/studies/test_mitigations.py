@@ -9,8 +9,9 @@ import pytest
 
 from gan_core.config import ConfigError
 from gan_core.engine.version import VERSION
-from gan_core.studies import mitigations
-from gan_core.studies.mitigations import DATA, METHODS, ClusterError, Store, Task, compute, plan
+from gan_core.studies import cluster, mitigations
+from gan_core.studies.cluster import ClusterError
+from gan_core.studies.mitigations import DATA, METHODS, Store, Task, compute, plan
 from tests.gan_core.studies.test_table import fake_record
 
 
@@ -61,6 +62,10 @@ def test_what_there_is_not_is_refused(arguments, field):
     with pytest.raises(ConfigError) as refused:
         plan(*arguments)
     assert refused.value.field == field
+
+
+def test_a_method_that_is_named_twice_is_one():
+    assert plan("ring", ["plain", "unrolled", "plain"], 2, 5) == plan("ring", ["plain", "unrolled"], 2, 5)
 
 
 def test_an_interrupted_table_goes_on_without_repeating_a_run(tmp_path, monkeypatch):
@@ -127,7 +132,7 @@ def test_one_process_or_several_or_a_cluster_give_the_same_numbers(tmp_path):
 
 def test_a_cluster_that_is_not_there_and_a_missing_package_are_sentences(tmp_path, monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr(mitigations, "CLUSTER_SECONDS", 0.2)
+    monkeypatch.setattr(cluster, "SECONDS", 0.2)
     with pytest.raises(ClusterError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         compute(tasks(), Store(tmp_path), dask="tcp://127.0.0.1:9")
     monkeypatch.setitem(sys.modules, "distributed", None)

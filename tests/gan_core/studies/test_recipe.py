@@ -75,6 +75,29 @@ def test_a_small_table_is_computed_with_equal_time_for_all(monkeypatch):
     assert set(records[0]["scores"]) == set(records[0]["floors"]) == set(SCORES)
 
 
+def test_twins_of_a_seed_are_kept_together_and_not_trained_again(monkeypatch, tmp_path):
+    trained: list[int] = []
+
+    def train(configs, seconds, done):
+        trained.append(configs[0].train.seed)
+        if trained.count(1) == 1 and trained[-1] == 1:
+            raise KeyboardInterrupt
+        done(seconds * len(configs))
+        return [{"query": config.to_query(), "scores": {}} for config in configs]
+
+    monkeypatch.setattr(recipe, "_train_in_turns", train)
+    with pytest.raises(KeyboardInterrupt):
+        compute(["latent"], 3, 0.1, folder=tmp_path)
+    assert trained == [0, 1] and len(list(tmp_path.iterdir())) == 1
+    heard, kept = [], []
+    records = compute(["latent"], 3, 0.1, heard.append, folder=tmp_path, kept=lambda: kept.append(1))
+    assert trained == [0, 1, 1, 2] and len(kept) == 3
+    assert sum(heard) == pytest.approx(total_seconds(["latent"], 3, 0.1))
+    assert records == compute(["latent"], 3, 0.1, folder=tmp_path) and len(trained) == 4
+    compute(["latent"], 3, 0.2, folder=tmp_path)  # other seconds are other runs
+    assert len(trained) == 7
+
+
 @pytest.mark.parametrize("wrong", [{"knobs": ["luck"]}, {"seeds": 0}, {"seconds": 0.0}, {"seconds": math.inf}], ids=str)
 def test_what_cannot_be_computed_is_a_sentence(wrong):
     with pytest.raises(ConfigError):

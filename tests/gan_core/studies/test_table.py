@@ -165,10 +165,24 @@ def test_the_command_refuses_with_a_sentence(wrong, message, tmp_path, capsys):
     assert message in capsys.readouterr().err and not list(tmp_path.iterdir())
 
 
-def test_an_interrupted_command_says_where_it_goes_on(tmp_path, capsys, monkeypatch):
+@pytest.mark.parametrize("finished", [0, 1])
+def test_an_interrupted_command_says_where_it_goes_on_if_anything_is_kept(finished, tmp_path, capsys, monkeypatch):
     def stop(task):
-        raise KeyboardInterrupt
+        if task.seed >= finished:
+            raise KeyboardInterrupt
+        return fake_record(task.method, task.seed) | {"query": task.config.to_query()}
 
     monkeypatch.setattr(mitigations, "run", stop)
     assert main(["table", "--methods", "plain", "--jobs", "1", "--store", str(tmp_path)]) == 130
-    assert "the same command goes on" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "Stopped." in said and ("the same command goes on" in said) == bool(finished)
+
+
+def test_the_output_in_json_is_ascii():
+    assert Table.of(DATA["ring"], [fake_record()]).json().isascii()
+
+
+def test_a_store_that_is_a_file_is_refused_before_anything_runs(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert main(["table", "--methods", "plain", "--store", str(tmp_path / "file")]) == 2
+    assert "is no folder that can be written" in capsys.readouterr().err

@@ -1,0 +1,47 @@
+"""`build-judge` and `build-pretrained`: what comes with the app, made anew; where it goes is checked first."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from gan_core.commands.output import Refused, check_folder, say, tell
+from gan_core.zoo.plans import ZOO
+
+
+def judge(options: argparse.Namespace) -> None:
+    import torch
+
+    from gan_core.data.images import DataUnavailable
+    from gan_core.metrics.classifier import build
+
+    torch.set_num_threads(max(1, options.threads))
+    try:
+        card = build(options.data, max(1, options.epochs), report=tell)
+    except DataUnavailable as error:
+        raise Refused(str(error)) from error
+    say(json.dumps(card, indent=2))
+
+
+def pretrained(options: argparse.Namespace) -> None:
+    from gan_core.data.images import DataUnavailable
+    from gan_core.weights import FOLDER, CheckpointError, read_card
+    from gan_core.zoo.build import build
+
+    plan, folder = ZOO[options.name].config, options.folder
+    if folder is None and (options.steps not in (None, plan.train.steps) or options.data not in (None, plan.data.data)):
+        raise Refused("That would overwrite the checkpoint that comes with the app: say with --folder where to write.")
+    check_folder(folder or FOLDER)
+    try:
+        build(
+            options.name,
+            options.steps,
+            options.data,
+            folder=options.folder,
+            threads=max(1, options.threads),
+            report=tell,
+        )
+        card = read_card(options.name, options.folder)
+    except (DataUnavailable, CheckpointError, RuntimeError) as error:
+        raise Refused(str(error)) from error
+    say(json.dumps(card, indent=2))

@@ -1,0 +1,36 @@
+"""What the README tells people to type works."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+OPTUNA = """
+class Trial:
+    def suggest_float(self, name, low, high, log):
+        assert low < high and log
+        return (low * high) ** 0.5
+
+class Study:
+    def optimize(self, score, n_trials):
+        print(score(Trial()))
+
+create_study = Study
+"""  # as much of it as the recipe uses
+
+
+def test_the_recipe_for_optuna_scores_a_run(tmp_path: Path) -> None:
+    (recipe,) = re.findall(r"```python\n(import optuna.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert len([line for line in recipe.splitlines() if line and not line.startswith(("import", "from"))]) <= 10
+    (tmp_path / "optuna.py").write_text(OPTUNA)
+    (tmp_path / "recipe.py").write_text(recipe)
+    found = subprocess.run(
+        [sys.executable, str(tmp_path / "recipe.py")], capture_output=True, text=True, check=True, timeout=200,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+    )  # fmt: skip
+    assert 0 < float(found.stdout) < 3
