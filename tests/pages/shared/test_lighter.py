@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 import streamlit as st
@@ -14,14 +11,12 @@ from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.shell import lighter
-from tests.apart import apart
 
 
 @pytest.fixture(autouse=True)
 def put_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(SessionState, "filtered_state", SessionState.filtered_state)
-    for name in ("_call_soon_on_event_loop", "register_file_watchers"):
-        monkeypatch.setattr(AppSession, name, getattr(AppSession, name))
+    monkeypatch.setattr(AppSession, "register_file_watchers", AppSession.register_file_watchers)
     monkeypatch.setattr(st, "get_option", lambda name: {"server.fileWatcherType": "none"}[name])
     yield
 
@@ -55,51 +50,6 @@ def test_widgets_find_their_values_as_before() -> None:
     assert sorted(state) == sorted(names) and len(state) == len(names)
     assert {name: state[name] for name in names} == {name: before.session_state[name] for name in names}
     assert "nobody" not in state and not any(name in state for name in ("$$ID-x-None", "$$STREAMLIT_INTERNAL_KEY_x"))
-
-
-class Session:
-    """As much of a session of Streamlit as messages need."""
-
-    def __init__(self, loop: object) -> None:
-        self._event_loop = loop
-
-
-def test_messages_keep_their_order_and_none_waits_for_what_was_said_later() -> None:
-    woken: list[int] = []
-    heard: list[int] = []
-    failed: list[dict[str, Any]] = []
-
-    async def talk() -> None:
-        loop = asyncio.get_running_loop()
-
-        def call_soon_threadsafe(*call: Any) -> None:
-            woken.append(1)
-            loop.call_soon_threadsafe(*call)
-
-        one = SimpleNamespace(call_soon_threadsafe=call_soon_threadsafe, call_exception_handler=failed.append)
-        session = Session(one)
-        for i in range(100):
-            lighter.gather(session, lambda i=i: heard.append(i))
-        lighter.gather(session, lambda: 1 / 0)
-        lighter.gather(session, lambda: heard.append(100))
-        loop.call_soon(heard.append, -1)  # what a visitor says after all that
-        while -1 not in heard:
-            await asyncio.sleep(0)
-        assert len(woken) == 1
-        lighter.gather(session, lambda: heard.append(101))
-        while heard[-1] != 101:
-            await asyncio.sleep(0)
-
-    apart(talk())
-    assert heard == [*range(101), -1, 101] and len(woken) == 2 and len(failed) == 1
-
-
-def test_a_loop_that_has_ended_takes_no_message() -> None:
-    def closed(*_: object) -> None:
-        raise RuntimeError("Event loop is closed")
-
-    loop = SimpleNamespace(call_soon_threadsafe=closed, is_closed=lambda: True)
-    lighter.gather(Session(loop), lambda: None)
 
 
 def test_with_the_watcher_off_no_session_gets_one(monkeypatch: pytest.MonkeyPatch) -> None:
