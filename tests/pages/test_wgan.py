@@ -187,19 +187,19 @@ def test_fair_by_time_shows_what_each_had_when_the_cheapest_was_there() -> None:
     frame = frame_of(16, (0.1, 0.5, 0.2))
     assert [run.snapshot.step for run in comparison.fair(frame, "steps").runs] == [16, 16, 16]
     fair = comparison.fair(frame, "cpu")
-    assert [run.snapshot.step for run in fair.runs] == [16, 3, 8]
+    assert [run.snapshot.step for run in fair.runs] == [16, 2, 8]
     assert all(run.snapshot.seconds <= 1.6 + 1e-9 for run in fair.runs)
-    assert [run.snapshot.step for run in comparison.fair(frame.at(5), "cpu").runs] == [5, 1, 2]
+    assert [run.snapshot.step for run in comparison.fair(frame.at(5), "cpu").runs] == [4, 0, 2]
 
 
 def test_the_time_lapse_goes_from_the_start_to_the_moment_shown() -> None:
     frame = frame_of(16, (0.1, 0.5))
     by_steps = [[shot.step for shot in run] for run in digits.moments(frame, "steps")]
-    assert by_steps == [[0, 4, 8, 12, 16]] * 2
+    assert by_steps == [[0, 4, 8, 8, 16]] * 2  # of what is kept, the nearest
     by_time = digits.moments(comparison.fair(frame, "cpu"), "cpu")
-    assert [shot.step for shot in by_time[0]] == [0, 4, 8, 12, 16]
+    assert [shot.step for shot in by_time[0]] == [0, 4, 8, 16, 16]
     assert [shot.step for shot in by_time[1]] == sorted(shot.step for shot in by_time[1])
-    assert by_time[1][-1].step == 3
+    assert by_time[1][-1].step == 2
 
 
 def test_a_switch_to_time_is_in_the_address_and_in_the_table() -> None:
