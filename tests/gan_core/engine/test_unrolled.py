@@ -70,10 +70,10 @@ class Reference:
     """Member k of a run, the long way."""
 
     def __init__(self, trainer: Trainer, k: int, tiny: float) -> None:
-        self.config, self.k, ours = trainer.config, k, trainer.ensembles[0]
+        self.config, ours = trainer.config, trainer.ensembles[k]
         self.random = copy.deepcopy(ours.random)
         self.g, self.d = (
-            [part[k].clone() for pair in zip(net.weights, net.biases, strict=True) for part in pair]
+            [part[0].clone() for pair in zip(net.weights, net.biases, strict=True) for part in pair]
             for net in (ours.generator, ours.discriminator)
         )
         t = self.config.train
@@ -86,7 +86,7 @@ class Reference:
         self.tiny = tiny
 
     def batch(self) -> tuple[Tensor, Tensor]:
-        z, real = self.random.latent()[self.k], self.random.real()[self.k]
+        z, real = self.random.latent()[0], self.random.real()[0]
         return z, real
 
     def scores(self, d: list[Tensor], x: Tensor) -> Tensor:
@@ -142,22 +142,21 @@ def test_a_run_equals_the_reference_step_for_step(loss, optimiser, activation, u
     )
     trainer = Trainer(config, dtype=F64)
     references = [Reference(trainer, k, tiny=1e-16) for k in range(2)]
-    ours = trainer.ensembles[0]
     for _ in range(4):
         trainer.step()
-        for k, reference in enumerate(references):
-            same_gradient(reference.step_g(*reference.step_d()), ours.generator, k, **EXACT)
-            same(reference.g, ours.generator, k, **EXACT)
-            same(reference.d, ours.discriminator, k, **EXACT)
+        for ours, reference in zip(trainer.ensembles, references, strict=True):
+            same_gradient(reference.step_g(*reference.step_d()), ours.generator, 0, **EXACT)
+            same(reference.g, ours.generator, 0, **EXACT)
+            same(reference.d, ours.discriminator, 0, **EXACT)
 
 
 def test_before_the_first_update_of_d_adam_has_no_state():
     trainer = Trainer(RunConfig.of(**SMALL, loss="minimax", d_activation="relu", unrolled=3), dtype=F64)
     references = [Reference(trainer, k, tiny=1e-16) for k in range(2)]
     trainer.step_g()
-    for k, reference in enumerate(references):
-        same_gradient(reference.step_g(*reference.batch()), trainer.ensembles[0].generator, k, **EXACT)
-        same(reference.d, trainer.ensembles[0].discriminator, k, rtol=0, atol=0)
+    for ours, reference in zip(trainer.ensembles, references, strict=True):
+        same_gradient(reference.step_g(*reference.batch()), ours.generator, 0, **EXACT)
+        same(reference.d, ours.discriminator, 0, rtol=0, atol=0)
 
 
 def test_the_tiny_number_in_the_root_changes_nothing_that_matters():
@@ -182,4 +181,4 @@ def test_looking_ahead_by_no_step_is_the_ordinary_gradient():
     trainer = Trainer(RunConfig.of(**SMALL, loss="minimax", d_activation="tanh"), dtype=F64)
     reference = Reference(trainer, 1, tiny=0.0)
     trainer.step()
-    same_gradient(reference.step_g(*reference.step_d()), trainer.ensembles[0].generator, 1, **EXACT)
+    same_gradient(reference.step_g(*reference.step_d()), trainer.ensembles[1].generator, 0, **EXACT)

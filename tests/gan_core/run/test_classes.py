@@ -35,7 +35,7 @@ def test_a_watch_reads_as_many_digits_as_it_draws_and_none_of_a_lost_member() ->
     trainer = Trainer(RunConfig.of(data="mnist", batch=8, g_layers=(8,), d_layers=(8,), members=2))
     watch = ClassWatch(trainer)
     assert watch.due(EVERY) and not watch.due(EVERY - 1)
-    trainer.ensembles[0].generator.theta[1] = np.nan
+    trainer.ensembles[1].generator.theta[0] = np.nan
     trainer.step()
     watch.look(trainer)
     found = watch.history()

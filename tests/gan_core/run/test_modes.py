@@ -86,7 +86,7 @@ def test_samples_vary_no_more_than_the_singular_values_allow():
 
 
 def test_watching_changes_nothing_and_looks_at_even_steps():
-    config = RunConfig.of(**SMALL, members=10, seed=3)  # more members than one ensemble takes
+    config = RunConfig.of(**SMALL, members=10, seed=3)
     trainer, alone = Trainer(config), Trainer(config)
     watched = watching(trainer)
     for n in (5, 20, 3, 32):
@@ -130,7 +130,7 @@ def test_looks_stay_evenly_spaced_when_the_players_step_alone():
 def test_a_member_that_is_lost_has_no_numbers_and_covers_nothing():
     trainer = Trainer(RunConfig.of(**SMALL, members=2))
     watch = watching(trainer)
-    trainer.ensembles[0].generator.theta[1] = torch.nan
+    trainer.ensembles[1].generator.theta[0] = torch.nan
     watch.look(trainer)
     found = watch.diversity()
     assert np.isnan(found.spread[-1, 1]) and np.isfinite(found.spread[-1, 0])

@@ -26,10 +26,10 @@ def trainer() -> Trainer:
 @pytest.mark.parametrize("loss", LOSSES)
 def test_arrows_are_the_negative_gradient_of_the_loss_at_the_fakes(trainer, loss):
     shot, k = trainer.snapshot(), 1
-    d = trainer.ensembles[0].discriminator
+    d = trainer.ensembles[k].discriminator
     x = torch.from_numpy(shot.fake[k]).requires_grad_()
 
-    logits = d.evaluate(d.theta[k : k + 1], x.unsqueeze(0)).squeeze()
+    logits = d.evaluate(d.theta, x.unsqueeze(0)).squeeze()
     real = torch.from_numpy(shot.real_logits[k])
     value = LOSSES[loss].g_loss(real_logits=real, fake_logits=logits) * len(x)
     (gradient,) = torch.autograd.grad(value, x)
@@ -57,7 +57,7 @@ def test_snapshots_hold_what_they_say():
     trainer = Trainer(RunConfig.of(**SMALL, members=2, packing=2))
     trainer.step(5)
     shot = trainer.snapshot()
-    ensemble = trainer.ensembles[0]
+    discriminator = trainer.ensembles[1].discriminator
     assert shot.step == 5 and shot.fake.shape == (2, 512, 2) and shot.real.shape == (512, 2)
     assert shot.field.shape == (2, 50, 50) and shot.lattice.shape == (2, 21, 21, 2)
     # the gradient against a finite difference of D seen by one sample of a pack
@@ -65,8 +65,8 @@ def test_snapshots_hold_what_they_say():
     x = torch.from_numpy(shot.fake[k, i])
 
     def logit(first: torch.Tensor) -> float:
-        pair = torch.cat([first, x]).view(1, 1, 4).expand(2, 1, 4)
-        return float(ensemble.discriminator.forward(pair, training=False)[0][k, 0, 0])
+        pair = torch.cat([first, x]).view(1, 1, 4)
+        return float(discriminator.forward(pair, training=False)[0][0, 0, 0])
 
     for axis in range(2):
         e = torch.zeros(2)

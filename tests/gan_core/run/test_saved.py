@@ -67,7 +67,7 @@ def test_a_table_travels_with_its_run() -> None:
 
 def test_a_member_that_had_failed_stays_so() -> None:
     first = trained(30, members=2)
-    first.ensembles[0].discriminator.theta[1] = float("nan")
+    first.ensembles[1].discriminator.theta[0] = float("nan")
     first.step(2)
     assert first.alive.tolist() == [True, False]
     second = read(save(first)).trainer()

@@ -44,16 +44,15 @@ def latents(trainer: Trainer, rows: int = 64) -> torch.Tensor:
 def test_the_norm_is_that_of_autograd_on_the_papers_loss():
     trainer = Trainer(RunConfig.of(**SMALL, packing=2), dtype=F64)
     trainer.step(30)
-    ensemble, z = trainer.ensembles[0], latents(trainer)
-    shift = torch.randn(2, 64, 2, generator=torch.Generator().manual_seed(4), dtype=F64)
-    norms = generator_gradient_norms(ensemble.game, [LOSSES[name] for name in TEXTBOOK], z, shift)
-    for row, loss in zip(norms, TEXTBOOK.values(), strict=True):
-        for k in range(2):
+    shifts = torch.randn(2, 64, 2, generator=torch.Generator().manual_seed(4), dtype=F64).split(1)
+    for ensemble, z, shift in zip(trainer.ensembles, latents(trainer).split(1), shifts, strict=True):
+        norms = generator_gradient_norms(ensemble.game, [LOSSES[name] for name in TEXTBOOK], z, shift)
+        for (norm,), loss in zip(norms, TEXTBOOK.values(), strict=True):
             theta = ensemble.generator.theta.clone().requires_grad_()
             fake = ensemble.generator.evaluate(theta, z) + shift
-            logits = ensemble.discriminator.evaluate(ensemble.discriminator.theta, fake.reshape(2, 32, 4))
-            (gradient,) = torch.autograd.grad(loss(logits[k]), theta)
-            assert row[k].item() == pytest.approx(gradient[k].norm().item(), rel=1e-9)
+            logits = ensemble.discriminator.evaluate(ensemble.discriminator.theta, fake.reshape(1, 32, 4))
+            (gradient,) = torch.autograd.grad(loss(logits[0]), theta)
+            assert norm.item() == pytest.approx(gradient.norm().item(), rel=1e-9)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=str)
@@ -65,8 +64,8 @@ def test_measuring_moves_nothing(kind):
             trainer.step(2)
             trainer.step_d()
         before = copy.deepcopy([watched.ensembles[0].generator.grad, watched.ensembles[0].discriminator.grad])
-        norms = generator_gradient_norms(watched.ensembles[0].game, losses, latents(watched))
-        assert torch.isfinite(norms).all() and norms.shape == (2, 2)
+        norms = generator_gradient_norms(watched.ensembles[0].game, losses, latents(watched)[:1])
+        assert torch.isfinite(norms).all() and norms.shape == (2, 1)
         after = [watched.ensembles[0].generator.grad, watched.ensembles[0].discriminator.grad]
         assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
         watched.step_g()
