@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-PURPOSES = ("generator", "discriminator", "real", "latent", "noise", "picture", "spectral")
+PURPOSES = ("generator", "discriminator", "real", "latent", "noise", "picture", "spectral", "score")
 BLOCK = 16  # batches drawn at once: a call costs more than 256 numbers …
 LARGEST = 2**18  # … but no more than so many numbers for one member: a megabyte
 GROUP = 16  # torch makes normal numbers in groups of so many; of whole groups they are the same in however many calls

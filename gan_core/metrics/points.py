@@ -1,7 +1,8 @@
 """Numbers for a cloud of generated points, each beside its floor: what a perfect generator would score.
 
 A finite sample of the real distribution never scores 0 against another one. That floor depends on the data and on both
-sample sizes, so it is measured here on the real sample, never on the fake one: a bad run cannot move its own yardstick.
+sample sizes. Here only samples are known, so it is guessed from the real one, never from the fake one: a bad run cannot
+move its own yardstick. Where the data can be drawn from, `gan_core.metrics.scores.yardstick` draws.
 A run that has nothing to show (no samples, NaN, everything out of sight) scores worst, never better.
 All divergences are in nats. Samples are anything `np.asarray` takes: (n, 2), or (n,) and (n, 1) for numbers.
 NumPy and SciPy only; nothing here is random: sub-samples and splits are drawn with a fixed seed.
@@ -9,7 +10,6 @@ NumPy and SciPy only; nothing here is random: sub-samples and splits are drawn w
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.distance import cdist
 from scipy.special import rel_entr
 
-from gan_core.metrics.floors import (
+from gan_core.metrics.divergences import (
     Divergence,
     assignment_distance,
     cdf_distance,
@@ -75,9 +75,9 @@ def mode_coverage(
         raise ValueError(
             f"std = {std} and threshold = {threshold} have to be above 0, or no sample can be near a mode."
         )
-    counts, n = _counts_within(samples, centres, threshold * std)
+    counts, n = counts_within(samples, centres, threshold * std)
     high_quality = float(counts.sum() / n) if n else 0.0
-    return ModeCoverage(_captured(counts, n, min_share), high_quality, counts)
+    return ModeCoverage(captured_of(counts, n, min_share), high_quality, counts)
 
 
 def near_modes(samples: ArrayLike, centres: ArrayLike, radius: float, min_share: float = 0.01) -> int:
@@ -85,19 +85,19 @@ def near_modes(samples: ArrayLike, centres: ArrayLike, radius: float, min_share:
 
     For short runs, in which few samples are yet within 3σ; a page that shows it states the radius.
     """
-    return _captured(*_counts_within(samples, centres, radius), min_share)
+    return captured_of(*counts_within(samples, centres, radius), min_share)
 
 
 def near_radius(centres: ArrayLike, std: float, threshold: float = 3.0) -> float:
     """A third of the smallest gap between two centres (.51 for the ring of radius 2), but at least threshold · std."""
-    points = _samples(centres, "centres")
+    points = as_samples(centres, "centres")
     gaps = cdist(points, points)[np.triu_indices(len(points), 1)]
     return max(threshold * std, float(gaps.min()) / 3 if len(gaps) else 0.0)
 
 
 def mode_shares(samples: ArrayLike, centres: ArrayLike) -> Floats:
     """(m,) share of all samples whose nearest centre it is; they add up to 1 unless samples are not finite."""
-    counts, n = _counts_within(samples, centres, math.inf)
+    counts, n = counts_within(samples, centres, math.inf)
     return counts / max(n, 1)
 
 
@@ -187,22 +187,24 @@ def wasserstein1(real: ArrayLike, fake: ArrayLike, max_points: int = 1000) -> Es
     Numbers: ∫|F − G| over all of them; for equal sizes this is sorting both and averaging the gaps.
     Units of the samples; inf if the fake sample is empty or not finite.
 
-    The floor is the mean over 4 random splits of the real sample into two of the size n. When the real sample is too
-    small for that, into halves of the size h, times √(h/n), the rate at which W1 falls: in two dimensions up to a
+    The floor is the mean over 8 to 64 random splits of the real sample into two of the size n. When the real sample is
+    too small for that, into halves of the size h, times √(h/n), the rate at which W1 falls: in two dimensions up to a
     logarithm, so that the floor of a continuous distribution comes out up to 8 % too low.
     """
-    x, y = _pair(real, fake)
+    x, y = pair(real, fake)
+    value, sizes = transport_value(x, y, max_points)
+    return Estimate(value, transport_floor(x.tobytes(), x.shape[1], *sizes))
+
+
+def transport_value(x: Floats, y: Floats, max_points: int) -> tuple[float, tuple[int, int]]:
+    """W1 and how many points of each were used."""
     if max_points < 1:
         raise ValueError(f"max_points = {max_points} has to be at least 1.")
     usable = len(y) > 0 and bool(np.isfinite(y).all())
     if x.shape[1] == 1:
-        sizes = len(x), len(y) or len(x)
-        value = cdf_distance(x[:, 0], y[:, 0]) if usable else math.inf
-    else:
-        n = min(len(x), len(y) or len(x), max_points)
-        sizes = n, n
-        value = assignment_distance(_subsample(x, n), _subsample(y, n)) if usable else math.inf
-    return Estimate(value, transport_floor(x.tobytes(), x.shape[1], *sizes))
+        return cdf_distance(x[:, 0], y[:, 0]) if usable else math.inf, (len(x), len(y) or len(x))
+    n = min(len(x), len(y) or len(x), max_points)
+    return assignment_distance(_subsample(x, n), _subsample(y, n)) if usable else math.inf, (n, n)
 
 
 # --- A collapsed generator, in closed form ----------------------------------------------------------------------------
@@ -240,94 +242,10 @@ def collapsed_values(kept: int, modes: int, radius: float = 1.0) -> Collapsed:
     return Collapsed(-math.log(c), math.inf, jsd, one)
 
 
-# --- Everything at once -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Scores:
-    """What a page and the command line print about one cloud of fake samples.
-
-    The mode scores are None for data without known centres. `captured` has at least one high-quality sample a mode,
-    `captured_share` at least 1 % of all samples, `near` at least 1 % of all samples within `near_radius`.
-    `effective_modes` and `reverse_kl` look at the samples within `near_radius`. `w1_points` points were transported.
-    """
-
-    samples: int
-    jsd: Estimate
-    w1: Estimate
-    w1_points: int
-    modes: int | None = None
-    captured: int | None = None
-    captured_share: int | None = None
-    near: int | None = None
-    near_radius: float | None = None
-    high_quality: Estimate | None = None
-    effective_modes: float | None = None
-    reverse_kl: Estimate | None = None
-
-    def flat(self) -> dict[str, float | int]:
-        """Names to numbers, a floor under the name of its value with `_floor`; what is not known is left out."""
-        table: dict[str, float | int] = {}
-        for field in dataclasses.fields(self):
-            entry = getattr(self, field.name)
-            if isinstance(entry, Estimate):
-                table[field.name], table[f"{field.name}_floor"] = entry
-            elif entry is not None:
-                table[field.name] = entry
-        return table
-
-
-def scores(
-    real: ArrayLike,
-    fake: ArrayLike,
-    centres: ArrayLike | None = None,
-    std: float | None = None,
-    weights: ArrayLike | None = None,
-    *,
-    threshold: float = 3.0,
-    min_share: float = 0.01,
-    radius: float | None = None,
-    bins: int | None = None,
-    extent: Sequence[float] | None = None,
-    w1_points: int = 200,
-) -> Scores:
-    """All scores of a fake sample (n, 2) against a real one (k, 2), fast enough to follow a live run.
-
-    centres (m, 2), std and weights (m,) describe the modes, if there are any; a mode of weight 0 is not one.
-    `radius` of "near": None takes `near_radius`. For a report rather than a live number raise `w1_points`.
-    """
-    x, y = _pair(real, fake)
-    jsd = jensen_shannon(x, y, bins, extent)
-    w1 = wasserstein1(x, y, w1_points)
-    size = min(len(x), len(y), w1_points)
-    if centres is None or std is None:
-        return Scores(len(y), jsd, w1, size)
-    c = _samples(centres, "centres")
-    w = np.ones(len(c)) if weights is None else np.asarray(weights, float)
-    c, w = c[w > 0], w[w > 0]
-    coverage = mode_coverage(y, c, std, threshold)
-    radius = near_radius(c, std, threshold) if radius is None else radius
-    near, _ = _counts_within(y, c, radius)
-    return Scores(
-        len(y),
-        jsd,
-        w1,
-        size,
-        modes=len(c),
-        captured=coverage.captured,
-        captured_share=_captured(coverage.counts, len(y), min_share),
-        near=_captured(near, len(y), min_share),
-        near_radius=radius,
-        high_quality=Estimate(coverage.high_quality, expected_high_quality(threshold)),
-        effective_modes=effective_modes(near),
-        reverse_kl=reverse_kl_modes(near, w),
-    )
-
-
 # --- How --------------------------------------------------------------------------------------------------------------
 
 
-def _samples(values: ArrayLike, name: str) -> Floats:
+def as_samples(values: ArrayLike, name: str) -> Floats:
     """(n, d) float64; numbers become (n, 1)."""
     x = np.asarray(values, np.float64)
     x = x[:, None] if x.ndim == 1 else x
@@ -336,9 +254,9 @@ def _samples(values: ArrayLike, name: str) -> Floats:
     return np.ascontiguousarray(x)
 
 
-def _pair(real: ArrayLike, fake: ArrayLike) -> tuple[Floats, Floats]:
+def pair(real: ArrayLike, fake: ArrayLike) -> tuple[Floats, Floats]:
     """Both samples as (n, d); the real one has to be good data, the fake one may be anything."""
-    x, y = _samples(real, "real"), _samples(fake, "fake")
+    x, y = as_samples(real, "real"), as_samples(fake, "fake")
     if not len(x) or not np.isfinite(x).all():
         raise ValueError(
             "The real sample is empty or has values that are not finite: there is nothing to compare with."
@@ -350,12 +268,12 @@ def _pair(real: ArrayLike, fake: ArrayLike) -> tuple[Floats, Floats]:
     return x, y
 
 
-def _counts_within(samples: ArrayLike, centres: ArrayLike, radius: float) -> tuple[Ints, int]:
+def counts_within(samples: ArrayLike, centres: ArrayLike, radius: float) -> tuple[Ints, int]:
     """(m,) samples whose nearest centre it is, not further than `radius`; and the number of all samples."""
-    c = _samples(centres, "centres")
+    c = as_samples(centres, "centres")
     if not len(c):
         raise ValueError("There are no centres: data without modes has no mode coverage.")
-    y = _pair(c, samples)[1]
+    y = pair(c, samples)[1]
     y_finite = y[np.isfinite(y).all(axis=1)]
     distance = cdist(y_finite, c)
     nearest = distance.argmin(axis=1)
@@ -363,7 +281,7 @@ def _counts_within(samples: ArrayLike, centres: ArrayLike, radius: float) -> tup
     return np.bincount(nearest[within], minlength=len(c)), len(y)
 
 
-def _captured(counts: Ints, n: int, min_share: float) -> int:
+def captured_of(counts: Ints, n: int, min_share: float) -> int:
     # the small number keeps 7 of 100 at .07, which is 7.000000000000001 in floating point
     return int(np.count_nonzero(counts >= max(1.0, min_share * n - 1e-9)))
 
@@ -371,7 +289,16 @@ def _captured(counts: Ints, n: int, min_share: float) -> int:
 def _histogram_divergence(
     real: ArrayLike, fake: ArrayLike, bins: int | None, extent: Sequence[float] | None, divergence: Divergence
 ) -> Estimate:
-    x, y = _pair(real, fake)
+    x, y = pair(real, fake)
+    value, x_cells = histogram_value(x, y, bins, extent, divergence)
+    occupied = np.unique(x_cells, return_inverse=True)[1].astype(np.int32)
+    return Estimate(value, histogram_floor(occupied.tobytes(), len(y) or len(x), divergence))
+
+
+def histogram_value(
+    x: Floats, y: Floats, bins: int | None, extent: Sequence[float] | None, divergence: Divergence
+) -> tuple[float, Ints]:
+    """The divergence, and the cell of each real point."""
     axes = x.shape[1]
     if axes not in MAX_BINS:
         raise ValueError(f"A histogram of {axes} axes stays empty: give samples of one or two numbers.")
@@ -385,8 +312,7 @@ def _histogram_divergence(
     if (y_cells != outside).any():
         counts = np.bincount(x_cells, minlength=outside + 1), np.bincount(y_cells, minlength=outside + 1)
         value = float(histogram_divergence(*counts, divergence))
-    occupied = np.unique(x_cells, return_inverse=True)[1].astype(np.int32)
-    return Estimate(value, histogram_floor(occupied.tobytes(), len(y) or len(x), divergence))
+    return value, x_cells
 
 
 def _subsample(samples: Floats, n: int) -> Floats:

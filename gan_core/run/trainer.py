@@ -220,7 +220,8 @@ class Trainer:
     def generate(
         self, n: int, member: int = 0, seed: int = 0, labels: NDArray | int | None = None, *, averaged: bool = False
     ) -> NDArray:
-        """n fresh samples of one member: (n, 2) float32, or (n, 28, 28) uint8. The same seed gives the same latents.
+        """n samples of one member: (n, 2) float32, or (n, 28, 28) uint8. The same seed gives the same latents; its own
+        seed those that it was trained on first, so `fresh` ones judge it.
 
         `averaged`: of the moving average of its G, which a run with `ema` keeps.
 
@@ -232,6 +233,12 @@ class Trainer:
         if labels is None and model.labelled:
             labels = torch.randint(CLASSES, (n,), generator=generator).numpy()
         return self.decode(z, member, labels, averaged=averaged)
+
+    def fresh(self, n: int, member: int = 0, *, averaged: bool = False) -> NDArray:
+        """n samples of one member for judging it, from a stream of latents of its own: it never trained on them."""
+        model, seed = self.config.model, self.member_configs[member].train.seed
+        z = latents(model.latent, n, model.latent_dim, generator_for(seed, "score")).numpy()
+        return self.decode(z, member, averaged=averaged)
 
     def decode(
         self, z: NDArray, member: int = 0, labels: NDArray | int | None = None, *, averaged: bool = False

@@ -20,7 +20,9 @@ from numpy.typing import NDArray
 
 from gan_core import metrics
 from gan_core.engine.losses import LOSSES
+from gan_core.metrics.points import pair, transport_value
 from gan_core.run.history import History, PointSnapshot
+from gan_core.run.judging import yardstick_for
 
 if TYPE_CHECKING:
     from gan_core.run.trainer import Trainer
@@ -41,7 +43,7 @@ class Measures:
                     before it can be compared with W1
     w1              exact, of the same POINTS samples
     near, quality   modes with at least 1 % of the samples near them, share within 3σ; NaN for data without modes
-    w1_floor        what a perfect generator scores
+    w1_floor        what a perfect sampler scores, the median
     """
 
     step: NDArray[np.int64]
@@ -98,7 +100,8 @@ class Measurer:
         self._rows: dict[
             int, tuple[weakref.ref[PointSnapshot], float, Floats]
         ] = {}  # step → picture, seconds, MEASURED
-        self._floor = math.nan
+        real = trainer.pictures.real[:POINTS].numpy()
+        self._floor = yardstick_for(trainer.config.data, data, real, len(real), POINTS).perfect["w1"].median
         self._history = trainer.history
 
     def due(self, step: int) -> bool:
@@ -127,7 +130,7 @@ class Measurer:
         """One member, in the order of MEASURED."""
         real, fake = snapshot.real[:POINTS], snapshot.fake[k, :POINTS]
         real_logits, fake_logits = (a[k, :POINTS].astype(float) for a in (snapshot.real_logits, snapshot.fake_logits))
-        w1, self._floor = metrics.wasserstein1(real, fake)
+        w1, _ = transport_value(*pair(real, fake), POINTS)
         near = quality = math.nan
         if self.centres is not None and self.std is not None:
             radius = metrics.near_radius(self.centres, self.std)

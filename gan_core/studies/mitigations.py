@@ -115,19 +115,15 @@ def run(task: Task) -> dict[str, Any]:
 
 def record(name: str, trainer: Trainer, member: int = 0) -> dict[str, Any]:
     """One member of a run as it stands, scored by SAMPLES fresh samples: plain JSON. For data with modes."""
-    from gan_core.engine.random import generator_for
-    from gan_core.metrics.points import scores
+    from gan_core.run.judging import judged
 
-    config, data = trainer.member_configs[member], trainer.distribution
-    if data is None or data.centres is None:
+    if trainer.distribution is None or trainer.distribution.centres is None:
         raise ValueError("these data have no modes to count")
-    seed = config.train.seed
-    real = data.sample(SAMPLES, generator_for(seed, "picture")).numpy()
-    fake = trainer.generate(SAMPLES, member, seed=seed)
-    found = scores(real, fake, data.centres, data.std, data.weights, extent=data.extent, w1_points=W1_POINTS)
+    config = trainer.member_configs[member]
+    found = judged(trainer, member, SAMPLES, W1_POINTS)
     return {
         "method": name,
-        "seed": seed,
+        "seed": config.train.seed,
         "steps": trainer.step_count,
         "query": config.to_query(),
         "diverged": not bool(trainer.alive[member]),

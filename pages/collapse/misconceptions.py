@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
 from gan_core.studies.mitigations import DATA
 from pages.collapse import numbers
 from pages.collapse.options import start
+from pages.shared.play import experiments
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live, tables
+from pages.shared.views import live, statistics, tables
 
 if TYPE_CHECKING:
-    from gan_core.metrics.points import Scores
+    from gan_core.studies.known_samplers import KnownSamplers
 
 SAMPLES = 2500
 
@@ -44,42 +45,49 @@ def section(page: PageState) -> None:
                         t("collapse.run", name=t(f"collapse.experiment_{run}")), key=f"{page.name}-run-{name}-{run}",
                         icon=":material/play_arrow:", on_click=start, args=(page, run), kwargs={"play": True},
                     )  # fmt: skip
-            if page.choices.get(f"{page.name}-score-{name}"):
-                _scored(page, name, samplers)
+            if page.choices.get(f"{page.name}-score-{name}") and (experiment := scored()) is not None:
+                experiments.stage([experiment], partial(_scored, page, name, samplers, experiment))
 
 
-def _scored(page: PageState, name: str, samplers: tuple[str, ...]) -> None:
-    """The samplers in the plane, and what every score says of them."""
-    found = {sampler: score_sampler(sampler) for sampler in samplers}
+def scored() -> experiments.Experiment | None:
+    """All samplers on the ring of 8, judged by a worker, once for everybody."""
+    from gan_core.metrics.samplers import SAMPLERS
+
+    return experiments.wanted("known samplers", _study, lambda study: study, 1 + len(SAMPLERS))
+
+
+def _study() -> KnownSamplers:
+    from gan_core.studies.known_samplers import KnownSamplers
+
+    return KnownSamplers(DATA["ring"].data)
+
+
+def _scored(page: PageState, name: str, samplers: tuple[str, ...], experiment: experiments.Experiment) -> None:
+    """The samplers in the plane, and what every score says of them; nothing until all are judged."""
+    if not experiment.done:
+        return
+    study: KnownSamplers = experiment.look()
     panels = [
-        live.Panel(extent=extent, fake=fake, real=real, centres=centres, title=t(f"collapse.sampler_{sampler}"))
-        for sampler, (_, fake, real, centres, extent) in found.items()
-    ]
+        live.Panel(
+            extent=study.extent, fake=study.results[sampler].fake, real=study.real[:512], centres=study.centres,
+            title=t(f"collapse.sampler_{sampler}"),
+        )
+        for sampler in samplers
+    ]  # fmt: skip
     live.scene(
         f"{page.name}-samplers-{name}", panels, labels={label: t(f"scene.{label}") for label in live.LABELS},
         summary=t(f"collapse.myth_{name}"), height=300,
     )  # fmt: skip
     rows = []
-    for sampler, (scores, *_) in found.items():
-        cells = [numbers.written(numbers.value(one, scores), style) for one, (_, style) in numbers.NUMBERS.items()]
+    for sampler in samplers:
+        found = study.results[sampler].scores
+        cells = [numbers.written(numbers.value(one, found), style) for one, style in numbers.NUMBERS.items()]
         rows.append([t(f"collapse.sampler_{sampler}"), *cells])
-    first = next(iter(found.values()))[0]
-    rows.append([t("collapse.floor"), *(numbers.perfect(number, first) for number in numbers.NUMBERS)])
-    tables.show(["", *(t(f"collapse.number_{number}") for number in numbers.NUMBERS)], rows, grey={len(rows) - 1})
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def score_sampler(name: str) -> tuple[Scores, np.ndarray, np.ndarray, np.ndarray, tuple[float, float, float, float]]:
-    """Scores, samples, real samples, centres and window of a sampler on the ring of 8."""
-    from gan_core.data import distribution
-    from gan_core.engine.random import generator_for
-    from gan_core.metrics.points import scores
-    from gan_core.metrics.samplers import SAMPLERS
-
-    data = distribution(DATA["ring"].data)
-    assert data.centres is not None and data.weights is not None and data.std is not None  # it has modes
-    centres, weights = data.centres.numpy(), data.weights.numpy()
-    real = data.sample(SAMPLES, generator_for(0, "picture")).numpy()
-    fake = SAMPLERS[name](centres, data.std, weights, SAMPLES, np.random.default_rng(1))
-    found = scores(real, fake, centres, data.std, weights, extent=data.extent, w1_points=1000)
-    return found, fake[:512], real[:512], centres, data.extent
+    beside = study.beside
+    assert beside is not None  # the first thing that was found
+    writes = {one: partial(numbers.written, style=style) for one, style in numbers.NUMBERS.items()}
+    rows.append([t("panel.perfect"), *(statistics.perfect(beside, one, write) for one, write in writes.items())])
+    for who, of in beside.no_skill.items():
+        rows.append([t(f"skill.{who}"), *(write(of[one].median) for one, write in writes.items())])
+    head = ["", *(t(f"collapse.number_{number}") for number in numbers.NUMBERS)]
+    tables.show(head, rows, grey=set(range(len(samplers), len(rows))))

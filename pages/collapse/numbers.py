@@ -1,7 +1,9 @@
-"""The scores of the page "Mode collapse": every one beside the perfect one and that of an exact collapse."""
+"""The scores of the page "Mode collapse": every one beside a perfect sampler, the best generator without skill, and an
+exact collapse."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,21 +17,17 @@ from pages.shared.shell.state import PageState
 from pages.shared.views import live, points, statistics, tables
 
 if TYPE_CHECKING:
-    from gan_core.metrics.points import Scores
+    from gan_core.metrics.scores import Scores, Yardstick
 
 
-def _of_modes(captured: int | None, scores: Scores) -> tuple[float, float] | None:
-    return None if captured is None or scores.modes is None else (captured, scores.modes)
-
-
-# name → its value and floor, and how they are written
-NUMBERS: dict[str, tuple[statistics.Read, str]] = {
-    "near": (lambda s: _of_modes(s.near, s), "{:.0f}"),
-    "captured": (lambda s: _of_modes(s.captured, s), "{:.0f}"),
-    "high_quality": (lambda s: s.high_quality, "{:.1%}"),
-    "reverse_kl": (lambda s: s.reverse_kl, "{:.3f}"),
-    "jsd": (lambda s: s.jsd, "{:.3f}"),
-    "w1": (lambda s: s.w1, "{:.3f}"),
+# statistic of `Scores` → how it is written
+NUMBERS: dict[str, str] = {
+    "near": "{:.0f}",
+    "captured": "{:.0f}",
+    "high_quality": "{:.1%}",
+    "reverse_kl": "{:.3f}",
+    "jsd": "{:.3f}",
+    "w1": "{:.3f}",
 }
 
 ROOM = 300  # pixels of the table and its note
@@ -37,8 +35,8 @@ ROOM = 300  # pixels of the table and its note
 
 def value(name: str, scores: Scores) -> float:
     """NaN where the data have no modes."""
-    pair = NUMBERS[name][0](scores)
-    return float("nan") if pair is None else pair[0]
+    found = getattr(scores, name)
+    return float("nan") if found is None else found
 
 
 @pushed
@@ -47,7 +45,7 @@ def numbers(page: PageState, frame: Frame) -> None:
     runs, run = named(page, frame), frame.runs[0]
     if run.centres is None:
         return
-    found = statistics.scored(page, frame)
+    found, beside = statistics.scored(page, frame), statistics.yardsticks(page, frame)[0]
     blocks: list[live.Block] = [statistics.told_when(frame, found)]
     if found is not None:
         shown = [[of[k] for k in points.members_shown(page, run) if k < len(of)] for of in found.runs]
@@ -55,25 +53,39 @@ def numbers(page: PageState, frame: Frame) -> None:
         modes = first.modes or 0
         kept = max(1, min(modes, round(float(np.median([value("near", one) for one in shown[0]])))))
         exact = _exact(kept, run)
-        head = ["", *(name or t("collapse.this_run") for name, _ in runs), t("panel.perfect"),
+        head = ["", *(name or t("collapse.this_run") for name, _ in runs), t("panel.perfect"), t("panel.without_skill"),
                 t("collapse.exactly", k=kept, modes=modes)]  # fmt: skip
         rows = []
-        for name, (_, style) in NUMBERS.items():
+        for name, style in NUMBERS.items():
             write = partial(written, style=style)
             cells = [tables.median_and_range([value(name, one) for one in scores], write) for scores in shown]
-            rows.append([t(f"collapse.number_{name}"), *cells, perfect(name, first), written(exact.get(name), style)])
+            floors = [statistics.perfect(beside, name, write), without_skill(beside, name)]
+            rows.append([t(f"collapse.number_{name}"), *cells, *floors, written(exact.get(name), style)])
+        said = [_explained(name, scores, beside) for (name, _), scores in zip(runs, shown, strict=True)]
         note = t("collapse.numbers_note", n=first.samples, w1=first.w1_points, radius=f"{first.near_radius:.2g}")
-        blocks = [live.Table(head, rows), *blocks, live.Sentence(note, small=True)]
+        sentences = [live.Sentence(words, small=True) for words in (*filter(None, said), note)]
+        blocks = [live.Table(head, rows), *blocks, *sentences]
     live.words(f"{page.name}-numbers", blocks, step=frame.step, reserve=ROOM)
 
 
-def perfect(name: str, scores: Scores) -> str:
-    """What a perfect generator gets in a score with as many samples."""
-    read, style = NUMBERS[name]
-    if name == "reverse_kl" and scores.modes:  # its floor is for the samples near a mode, and a perfect generator has
-        return style.format((scores.modes - 1) / (2 * scores.samples))  # all of them there
-    pair = read(scores)
-    return written(None if pair is None else pair[1], style)
+def _explained(run: str, scores: Sequence[Scores], beside: Yardstick | None) -> str:
+    """Which of a run's median scores chance explains, in a sentence; "" before that is known."""
+    if beside is None:
+        return ""
+    said: dict[str, list[str]] = {"perfect": [], "no_skill": [], "between": []}
+    for name in NUMBERS:
+        verdict = beside.verdict(name, float(np.median([value(name, one) for one in scores])))
+        said[verdict].append(t(f"collapse.number_{name}"))
+    parts = [t(f"collapse.verdict_{verdict}", names=", ".join(of)) for verdict, of in said.items() if of]
+    return " ".join([f"**{run or t('collapse.this_run')}**:", *parts])
+
+
+def without_skill(beside: Yardstick | None, name: str) -> str:
+    """What the best generator without skill scores, and which one that is."""
+    if beside is None:
+        return "…"
+    who, best = beside.best_without_skill(name)
+    return f"{written(best, NUMBERS[name])} ({t(f'skill.{who}')})"
 
 
 def _exact(kept: int, run: RunFrame) -> dict[str, float]:

@@ -148,18 +148,20 @@ def _arrows(page: PageState, frame: Frame) -> None:
 @pushed
 def _table(page: PageState, frame: Frame) -> None:
     """The path of the fakes so far, the modes they are near to and the distance left."""
-    found = statistics.scored(page, frame)
+    found, beside = statistics.scored(page, frame), statistics.yardsticks(page, frame)[0]
     rows: dict[str, list[str]] = {"path": [], "modes": [], "w1": []}
     for i, run in enumerate(frame.runs):
         members = points.members_shown(page, run)
         rows["path"].append(spread(path(run)[members]))
         scores = [] if found is None else [found.runs[i][k] for k in members if k < len(found.runs[i])]
-        rows["w1"].append(spread(np.array([score.w1.value for score in scores])) if scores else "–")
+        rows["w1"].append(spread(np.array([score.w1 for score in scores])) if scores else "–")
         if run.centres is not None:
             rows["modes"].append(spread(np.array([score.near for score in scores])) if scores else "–")
+    floors = {"path": "", "modes": statistics.perfect(beside, "near", "{:.0f}".format),
+              "w1": statistics.perfect(beside, "w1", "{:.2f}".format)}  # fmt: skip
     table = live.Table(
-        ["", *(t(f"vanishing.short_{name}") for name in LOSSES)],
-        [[t(f"vanishing.table_{name}"), *cells] for name, cells in rows.items() if cells],
+        ["", *(t(f"vanishing.short_{name}") for name in LOSSES), t("panel.perfect")],
+        [[t(f"vanishing.table_{name}"), *cells, floors[name]] for name, cells in rows.items() if cells],
     )
     blocks: list[live.Block] = [
         table,

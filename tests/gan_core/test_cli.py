@@ -34,7 +34,7 @@ def test_train_prints_one_json_object_and_progress_elsewhere(capsys):
     trainer.step(30)
     assert result["members"][1]["d_loss"] == pytest.approx(float(trainer.history.curves().d_loss[-1, 1]), abs=0)
     for member in result["members"]:
-        assert {"captured", "high_quality", "w1", "w1_floor", "jsd", "jsd_floor"} <= set(member)
+        assert {"captured", "high_quality", "w1", "w1_floor", "jsd", "jsd_floor", "near_floor_low"} <= set(member)
 
 
 def test_train_prints_a_table_without_json(capsys):

@@ -1,6 +1,6 @@
 """Numbers and curves of runs, live or from the past, for one member or all of them.
 
-    statistics.scores(page, frame)                       modes, quality, distances, each beside its floor
+    statistics.scores(page, frame)                       modes, quality, distances, each beside what explains it
     statistics.members(page, frame)                      the same, a line a member
     statistics.curves(page, frame, ("losses", …))        CHARTS over training and HISTOGRAM of D's outputs now
     statistics.time_axis(page, key)                      for a view over steps: a click brings that step back
@@ -13,21 +13,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import numpy as np
 import streamlit as st
 
 from gan_core.config import LOSSES, RunConfig
 from pages.shared.play.pushed import pushed
-from pages.shared.play.runs import Frame, RunFrame
+from pages.shared.play.runs import Frame, RunFrame, Work
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState
 from pages.shared.views import live
 from pages.shared.views.points import WALL, in_plane, is_probability, members_shown, of_players, titled
 
 if TYPE_CHECKING:
-    from gan_core.metrics.points import Scores
+    from gan_core.metrics.floors import Range
+    from gan_core.metrics.scores import Scores, Yardstick
     from gan_core.run.history import PointSnapshot
 
 BINS = 40
@@ -35,13 +36,12 @@ BINS = 40
 
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-# name → (value, floor) from the scores, and how both are written; None where the data has no modes
-Read = Callable[["Scores"], tuple[float, float] | None]
-NUMBERS: dict[str, tuple[Read, str]] = {
-    "modes": (lambda s: None if s.near is None or s.modes is None else (s.near, s.modes), "{:.0f}"),
-    "high_quality": (lambda s: s.high_quality, "{:.1%}"),
-    "w1": (lambda s: s.w1, "{:.3f}"),
-    "jsd": (lambda s: s.jsd, "{:.3f}"),
+# name → the statistic of `Scores` and how it is written
+NUMBERS: dict[str, tuple[str, str]] = {
+    "modes": ("near", "{:.0f}"),
+    "high_quality": ("high_quality", "{:.1%}"),
+    "w1": ("w1", "{:.3f}"),
+    "jsd": ("jsd", "{:.3f}"),
 }
 OF_MODES = ("modes", "high_quality")  # those that data without modes do not have
 
@@ -58,7 +58,7 @@ class Scored(NamedTuple):
 def scored(page: PageState, frame: Frame) -> Scored | None:
     """The scores at the moment that is drawn, or while the runs train of one not long before; None until there are
     any."""
-    from gan_core.metrics.points import scores
+    from gan_core.metrics.scores import scores
 
     def of(run: RunFrame, shot: PointSnapshot, samples: np.ndarray) -> Callable[[], Scores]:
         return lambda: scores(shot.real, samples, run.centres, run.std, run.weights, extent=shot.extent)
@@ -76,22 +76,61 @@ def scored(page: PageState, frame: Frame) -> Scored | None:
     return Scored(found.of[0].step, raw_scores, averaged_scores)
 
 
+def yardsticks(page: PageState, frame: Frame) -> Sequence[Yardstick | None]:
+    """What each run's scores are compared with; None until a worker has found out, which takes half a second."""
+
+    def ask(work: Work) -> tuple[Yardstick, ...]:
+        from gan_core.run.judging import yardstick_of_pictures
+
+        return tuple(map(yardstick_of_pictures, work.trainers))
+
+    data = tuple(run.config.data for run in frame.runs)
+    found = page.shown.answer("yardsticks", data, ask)
+    return found if found is not None and len(found) == len(frame.runs) else [None] * len(frame.runs)
+
+
 def told_when(frame: Frame, found: Scored | None) -> live.Sentence:
     """Of which step the scores are."""
     words = t("panel.scoring") if found is None else t("panel.scored", step=f"{found.step:,}")
     return live.Sentence(words if found is None or found.step != frame.step else "", small=True)
 
 
+def perfect(beside: Yardstick | None, statistic: str, write: Callable[[Any], str]) -> str:
+    """A perfect sampler's median and range; … until they are known, – where there are none."""
+    if beside is None:
+        return "…"
+    return range_of(beside.perfect.get(statistic), write)
+
+
+def range_of(found: Range | None, write: Callable[[Any], str]) -> str:
+    """Median (low–high), the median alone where all three are written alike; – for none."""
+    if found is None:
+        return "–"
+    median, low, high = map(write, found)
+    return median if low == high else f"{median} ({low}–{high})"
+
+
+def explained(beside: Yardstick | None, statistic: str, value: float, write: Callable[[Any], str]) -> str:
+    """What chance says of a score, in words; "" where it says nothing."""
+    if beside is None or statistic not in beside.perfect:
+        return ""
+    if (verdict := beside.verdict(statistic, value)) == "no_skill":
+        who, score = beside.best_without_skill(statistic)
+        return t("panel.no_skill", who=t(f"skill.{who}"), value=write(score))
+    return t("panel.as_perfect") if verdict == "perfect" else ""
+
+
 @pushed
 def scores(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> None:
-    """Four numbers a run, each beside what a perfect generator would score; of several members the median and range."""
-    found = scored(page, frame)
+    """Four numbers a run, each beside what a perfect generator would score, and whether chance explains it; of several
+    members the median and range."""
+    found, beside = scored(page, frame), yardsticks(page, frame)
     blocks: list[live.Block] = []
     for i, (run, title) in enumerate(titled(frame, titles)):
         if title:
             blocks.append(live.Sentence(f"**{title}**"))
+        names = [name for name in NUMBERS if run.centres is not None or name not in OF_MODES]
         if found is None:
-            names = [name for name in NUMBERS if run.centres is not None or name not in OF_MODES]
             blocks.append(live.Numbers([live.Number(t(f"panel.{name}"), "–", " ") for name in names]))
             continue
         at = [k for k in members_shown(page, run) if k < WALL]
@@ -104,46 +143,45 @@ def scores(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> None
                 blocks.append(live.Sentence(name))
             if scored_members:
                 shown = [scored_members[k] for k in at]
-                blocks.append(live.Numbers([_number(name, pairs, shown[0]) for name, pairs in _known(shown).items()]))
+                blocks.append(live.Numbers([_number(each, shown, beside[i]) for each in names]))
     live.words(f"{page.name}-scores", [*blocks, told_when(frame, found)], step=frame.step)
 
 
-def _known(found: Sequence[Scores]) -> dict[str, list[tuple[float, float]]]:
-    """name → (value, floor) in each of the scores, of the numbers that these data have."""
-    pairs = {name: [read(one) for one in found] for name, (read, _) in NUMBERS.items()}
-    return {name: [pair for pair in of if pair is not None] for name, of in pairs.items() if of[0] is not None}
-
-
-def _number(name: str, pairs: Sequence[tuple[float, float]], one: Scores) -> live.Number:
-    _, style = NUMBERS[name]
-    values = np.array([value for value, _ in pairs])
-    floor = t("panel.floor", value=style.format(pairs[0][1]))
-    if len(values) > 1:
-        floor = f"{style.format(values.min())}–{style.format(values.max())} · {floor}"
+def _number(name: str, shown: Sequence[Scores], beside: Yardstick | None) -> live.Number:
+    statistic, style = NUMBERS[name]
+    values, one = np.array([getattr(each, statistic) for each in shown], float), shown[0]
+    middle = float(np.median(values))
+    spread = f"{style.format(values.min())}–{style.format(values.max())}" if len(values) > 1 else ""
+    floor = t("panel.floor", value=perfect(beside, statistic, style.format))
+    notes = [spread, floor, explained(beside, statistic, middle, style.format)]
     radius = "" if one.near_radius is None else f"{one.near_radius:.2g}"
     why = t(f"panel.{name}_help", n=one.w1_points if name == "w1" else one.samples, radius=radius)
-    return live.Number(t(f"panel.{name}"), style.format(np.median(values)), floor, why)
+    return live.Number(t(f"panel.{name}"), style.format(middle), " · ".join(filter(None, notes)), why)
 
 
 @pushed
 def members(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> None:
-    """One line a member: its seed and its scores."""
+    """One line a member: its seed and its scores; below them a perfect sampler, and generators without skill."""
     if all(run.snapshot.members == 1 for run in frame.runs):
         return
-    found = scored(page, frame)
+    found, beside = scored(page, frame), yardsticks(page, frame)
     blocks: list[live.Block] = []
     for i, (run, title) in enumerate(titled(frame, titles)):
         count = min(run.snapshot.members, WALL)
         if count == 1 or found is None:
             continue
-        known = _known(found.runs[i])
-        columns = [
-            [*(NUMBERS[name][1].format(value) for value, _ in pairs), NUMBERS[name][1].format(pairs[0][1])]
-            for name, pairs in known.items()
+        known = [NUMBERS[name] for name in NUMBERS if run.centres is not None or name not in OF_MODES]
+        rows = [
+            [str(run.config.member(k).train.seed), *(style.format(getattr(one, of)) for of, style in known)]
+            for k, one in enumerate(found.runs[i])
         ]
-        names = [*(str(run.config.member(k).train.seed) for k in range(count)), t("panel.perfect")]
-        rows = [list(row) for row in zip(names, *columns, strict=True)]
-        blocks.append(live.Table([title or t("panel.seed"), *(t(f"panel.{name}") for name in known)], rows, {count}))
+        measure = beside[i]
+        rows.append([t("panel.perfect"), *(perfect(measure, of, style.format) for of, style in known)])
+        for who, medians in ({} if measure is None else measure.medians_without_skill).items():
+            rows.append([t(f"skill.{who}"), *(style.format(medians[of]) for of, style in known)])
+        names = [name for name in NUMBERS if NUMBERS[name] in known]
+        head = [title or t("panel.seed"), *(t(f"panel.{name}") for name in names)]
+        blocks.append(live.Table(head, rows, set(range(count, len(rows)))))
     live.words(f"{page.name}-members", [*blocks, told_when(frame, found)], step=frame.step)
 
 
@@ -245,7 +283,13 @@ def references(run: RunFrame, chart: str) -> list[tuple[float, str]]:
     """(value, name) of the levels that a chart is compared with."""
     if chart == "losses":
         return equilibrium(run.config)
-    return [(0.5, "½")] if chart in ("outputs", "histogram") and is_probability(run) else []
+    return [undecided(run.config)] if chart in ("outputs", "histogram") and is_probability(run) else []
+
+
+def undecided(config: RunConfig) -> tuple[float, str]:
+    """What D says, with its name, where the fakes are the data: D* = (1 − s)/2 if the target for real ones is 1 − s."""
+    level = (1 - config.train.label_smoothing) / 2
+    return level, "½" if level == 0.5 else f"{level:.3g}"
 
 
 def _losses(run: RunFrame, members: Sequence[int], title: str) -> live.Chart:

@@ -1,7 +1,6 @@
 """The metrics against closed forms, brute force, and the ways in which other projects' metrics were seen to fail."""
 
 import itertools
-import json
 import math
 
 import numpy as np
@@ -198,8 +197,7 @@ def test_a_broken_run_scores_worst(name):
     assert metrics.near_modes(fake, RING, 0.5) == 0
     found = metrics.scores(real, fake, RING, 0.02)
     assert (found.captured, found.captured_share, found.near, found.effective_modes) == (0, 0, 0, 0.0)
-    assert found.reverse_kl.value == math.inf
-    assert math.isfinite(found.jsd.floor) and math.isfinite(found.w1.floor)
+    assert found.reverse_kl == math.inf
 
 
 def test_what_falls_out_of_the_window_counts_against_the_run():
@@ -218,8 +216,8 @@ def test_a_constant_run_scores_worse_than_a_real_sample(point):
     real, constant = ring(500, 0), np.tile(point, (500, 1))
     ours, perfect = metrics.scores(real, constant, RING, 0.02), metrics.scores(real, ring(500, 1), RING, 0.02)
     assert ours.captured <= 1 and perfect.captured == 8
-    assert ours.jsd.value > 0.48 > perfect.jsd.value
-    assert ours.w1.value > 1.8 > perfect.w1.value
+    assert ours.jsd > 0.48 > perfect.jsd
+    assert ours.w1 > 1.8 > perfect.w1
     assert metrics.kl_divergence(real, constant).value > 2.5 > metrics.kl_divergence(real, ring(500, 1)).value
 
 
@@ -272,37 +270,7 @@ def test_a_larger_sample_gives_a_sub_sample_that_does_not_depend_on_its_order_al
     assert estimate == metrics.wasserstein1(real, real[::-1], max_points=200)
 
 
-# --- Everything at once --------------------------------------------------------------------------------------------
-
-
-def test_scores_bundle_the_single_functions():
-    real, fake = ring(500, 0), np.concatenate([mixture(RING[:3], 0.02, 495, 1), np.zeros((5, 2))])
-    found = metrics.scores(real, fake, RING, 0.02)
-    assert (found.samples, found.modes, found.captured, found.near, found.w1_points) == (500, 8, 3, 3, 200)
-    assert found.jsd == metrics.jensen_shannon(real, fake)
-    assert found.w1 == metrics.wasserstein1(real, fake, 200)
-    assert found.high_quality.value == metrics.mode_coverage(fake, RING, 0.02).high_quality
-    assert found.high_quality.floor == metrics.expected_high_quality()
-    assert found.effective_modes == pytest.approx(3, abs=0.05)
-    assert found.reverse_kl.value == pytest.approx(math.log(8 / 3), abs=0.02)
-    table = json.loads(json.dumps(found.flat()))
-    assert table["jsd_floor"] == found.jsd.floor and table["captured"] == 3
-
-
-def test_scores_without_centres_and_with_weights():
-    found = metrics.scores(line(500, 0), line(500, 1))
-    assert found.modes is None and found.high_quality is None
-    assert set(found.flat()) == {"samples", "jsd", "jsd_floor", "w1", "w1_floor", "w1_points"}
-    real = mixture(RING[:4], 0.02, 500, 0)
-    weighted = metrics.scores(real, ring(500, 1), RING, 0.02, weights=[1, 1, 1, 1, 0, 0, 0, 0])
-    assert weighted.modes == weighted.captured == 4
-    assert weighted.high_quality.value == pytest.approx(0.5, abs=0.1)  # the other half lies where no data is
-
-
-def test_float32_and_lists_are_taken():
-    real, fake = ring(200, 0), ring(200, 1)
-    arrays32 = [a.astype(np.float32) for a in (real, fake, RING)]
-    assert metrics.scores(*arrays32, 0.02) == metrics.scores(*(a.tolist() for a in arrays32), 0.02)
+# --- Bad input --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

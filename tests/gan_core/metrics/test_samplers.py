@@ -27,7 +27,7 @@ def test_high_quality_depends_on_the_width_alone(name, width):
     expected = 1 - math.exp(-((3 / width) ** 2) / 2)
     error = math.sqrt(expected * (1 - expected) / 20_000)
     found = scored(name)
-    assert found.high_quality.value == pytest.approx(expected, abs=4 * error + 1e-6)
+    assert found.high_quality == pytest.approx(expected, abs=4 * error + 1e-6)
     assert found.captured == 8
 
 
@@ -36,16 +36,16 @@ def test_exact_collapses_score_the_closed_forms(name, kept):
     exact, found = metrics.collapsed_values(kept, 8, radius=2.0), scored(name)
     assert found.captured == found.near == kept
     assert found.effective_modes == pytest.approx(kept, rel=0.01)
-    assert found.reverse_kl.value == pytest.approx(exact.reverse_kl, abs=0.005)
-    assert found.jsd.value == pytest.approx(exact.jsd, abs=0.02)
+    assert found.reverse_kl == pytest.approx(exact.reverse_kl, abs=0.005)
+    assert found.jsd == pytest.approx(exact.jsd, abs=0.02)
 
 
 def test_distance_alone_prefers_the_blur_to_the_exact_mode():
     one, centre = scored("one"), scored("centre")
     # 500 distances of a standard deviation of 1.3 have a mean that is good to .06
-    assert one.w1.value == pytest.approx(metrics.collapsed_values(1, 8, 2.0).ring_w1, abs=0.18)
-    assert centre.w1.value == pytest.approx(2.0, rel=0.03)
-    assert centre.w1.value < one.w1.value and centre.near == 0
+    assert one.w1 == pytest.approx(metrics.collapsed_values(1, 8, 2.0).ring_w1, abs=0.18)
+    assert centre.w1 == pytest.approx(2.0, rel=0.03)
+    assert centre.w1 < one.w1 and centre.near == 0
 
 
 @pytest.mark.parametrize("name", samplers.SAMPLERS)
