@@ -44,9 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return ending.status
 
 
-def _of_many_runs(command: argparse.ArgumentParser, *, steps: int, store: str) -> None:
+def _of_many_runs(command: argparse.ArgumentParser, *, steps: int | None, store: str) -> None:
     """What a command is asked that computes many runs: how far they go, where finished ones are kept, and where."""
-    command.add_argument("--steps", type=int, default=steps, help=f"how far each run goes ({steps})")
+    command.add_argument("--steps", type=int, default=steps, help=f"how far each run goes ({steps or 'as the protocol'})")
     command.add_argument("--store", type=Path, default=Path(store), metavar="FOLDER", help=f"finished runs (./{store})")
     where = command.add_mutually_exclusive_group()
     where.add_argument("--jobs", type=int, default=-1, help="processes; -1 is one a core (-1)")
@@ -109,10 +109,11 @@ def _parser() -> argparse.ArgumentParser:
     recipe.set_defaults(command=_recipe)
 
     table = commands.add_parser("table", help="mitigations of mode collapse over seeds, beside the published tables")
+    table.add_argument("--protocol", default="chase", help="chase: the run that collapses; pacgan: the paper's (chase)")
     table.add_argument("--data", default="ring", help="ring or grid (ring)")
     table.add_argument("--methods", help="which, with commas between: plain,unrolled,pacgan2 … (all)")
     table.add_argument("--seeds", type=int, default=10, help="how many seeds a method gets (10)")
-    _of_many_runs(table, steps=2000, store="table")
+    _of_many_runs(table, steps=None, store="table")
     form = table.add_mutually_exclusive_group()
     for name, what in {"json": "all numbers and every run", "csv": "for a spreadsheet", "latex": "for a paper"}.items():
         form.add_argument(f"--{name}", dest="form", action="store_const", const=name, default="markdown", help=what)
@@ -333,13 +334,16 @@ def _mitigations(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from gan_core.studies.cluster import ClusterError
-    from gan_core.studies.mitigations import DATA, METHODS, Store, compute, plan
+    from gan_core.studies.mitigations import METHODS, PROTOCOLS, Store, beside, compute, plan
     from gan_core.studies.table import Table
 
-    methods = [name.strip() for name in options.methods.split(",")] if options.methods is not None else list(METHODS)
+    protocol = PROTOCOLS.get(options.protocol)
+    every = METHODS if protocol is None else protocol.methods
+    methods = [name.strip() for name in options.methods.split(",")] if options.methods is not None else list(every)
     if options.jobs == 0:
         raise ConfigError("jobs", 0, "config.processes")
-    tasks = plan(options.data, methods, options.seeds, options.steps)
+    steps = options.steps if options.steps is not None or protocol is None else protocol.steps
+    tasks = plan(options.data, methods, options.seeds, steps, options.protocol)
     check_folder(options.store)
     with kept(options.store) as finished, tqdm(total=len(tasks), unit="run", file=sys.stderr) as bar:
 
@@ -352,7 +356,8 @@ def _mitigations(options: argparse.Namespace) -> None:
             records = compute(tasks, Store(options.store), jobs=options.jobs, dask=options.dask, done=done)
         except (ClusterError, OSError) as error:
             raise Refused(str(error)) from error
-    say(getattr(Table.of(DATA[options.data].replace(steps=options.steps), records), options.form)())
+    base = PROTOCOLS[options.protocol].data[options.data].replace(steps=steps)
+    say(getattr(Table.of(base, records, beside(base)), options.form)())
 
 
 def _map(options: argparse.Namespace) -> None:

@@ -28,6 +28,8 @@ POINT_DATA = (
 DOWNLOADED = ("mnist_full", "fashion_mnist")
 IMAGE_DATA = ("mnist", *DOWNLOADED)
 ACTIVATIONS = ("relu", "leaky_relu", "tanh")
+MAXOUT_PIECES = 5
+PIECES = dict.fromkeys(ACTIVATIONS, 1) | {"maxout": MAXOUT_PIECES}  # linear pieces behind a hidden unit of D
 NORMS = ("none", "batch", "layer")
 PIXELS, CLASSES = 28 * 28, 10  # of every image data set
 
@@ -147,15 +149,15 @@ def _perceptrons(c: RunConfig) -> tuple[int, int]:
     m, pixels = c.model, PIXELS if c.data.is_image else 2
     outputs = 1 + CLASSES * m.labelled
     g_norms = 2 * sum(m.g_layers) if m.g_norm != "none" else 0
-    d_norms = 2 * sum(m.d_layers[1:]) if m.d_norm != "none" else 0
-    return (
-        _perceptron((m.latent_dim + CLASSES * m.labelled, *m.g_layers, pixels)) + g_norms,
-        _perceptron((pixels * m.packing, *m.d_layers, outputs)) + d_norms + m.minibatch_std * outputs,
-    )
+    pieces = PIECES[m.d_activation]
+    d_norms = 2 * pieces * sum(m.d_layers[1:]) if m.d_norm != "none" else 0
+    d = _perceptron((pixels * m.packing, *m.d_layers, outputs), pieces) + d_norms + m.minibatch_std * outputs
+    return _perceptron((m.latent_dim + CLASSES * m.labelled, *m.g_layers, pixels)) + g_norms, d
 
 
-def _perceptron(sizes: tuple[int, ...]) -> int:
-    return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(sizes))
+def _perceptron(sizes: tuple[int, ...], pieces: int = 1) -> int:
+    hidden = sum((fan_in + 1) * fan_out * pieces for fan_in, fan_out in pairwise(sizes[:-1]))
+    return hidden + (sizes[-2] + 1) * sizes[-1]
 
 
 def _convolutions(
@@ -211,7 +213,7 @@ class ModelConfig:
     g_layers: tuple[int, ...] = widths(128, 128)  # hidden widths
     d_layers: tuple[int, ...] = widths(128, 128)
     g_activation: str = choice("relu", ACTIVATIONS)
-    d_activation: str = choice("leaky_relu", ACTIVATIONS)
+    d_activation: str = choice("leaky_relu", PIECES)
     g_norm: str = choice("none", NORMS)
     d_norm: str = choice("none", NORMS)
     d_dropout: float = number(0.0, 0.0, 0.9)
@@ -495,7 +497,7 @@ def _check_together(c: RunConfig) -> None:
         refuse("noise_steps", "config.no_noise")
     if t.update == "simultaneous" and (t.d_steps > 1 or t.unrolled):
         refuse("update", "config.simultaneous")
-    if t.unrolled and (d.is_image or m.g_norm != "none" or m.d_norm != "none"):
+    if t.unrolled and (d.is_image or m.g_norm != "none" or m.d_norm != "none" or PIECES[m.d_activation] > 1):
         refuse("unrolled", "config.unrolled_points")
     plain = not (any(getattr(t, name) for name in PENALTIES) or t.lecam or t.clip or t.spectral_norm)
     if t.unrolled and (not plain or m.d_dropout or m.minibatch_std):

@@ -73,7 +73,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "collapse": _preset(
         "Mode collapse",
-        "A slow generator against a faster discriminator chases it from mode to mode and keeps 1–3 of 8.",
+        "A slow generator against a faster discriminator chases it from mode to mode: few of the 8 at a time.",
         **_UNROLLED_NETS,
         members=4,
         steps=2400,

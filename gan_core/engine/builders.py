@@ -9,7 +9,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from gan_core.config import CLASSES, PIXELS, RunConfig
+from gan_core.config import CLASSES, PIECES, PIXELS, RunConfig
 from gan_core.engine.dcgan import OUTPUTS, ImageAlone, PassLabel, Projection, dcgan_discriminator, dcgan_generator
 from gan_core.engine.growing import (
     Growth,
@@ -93,7 +93,7 @@ def _mlp_discriminator_stack(
     c: RunConfig, generators: Sequence[torch.Generator], dtype: torch.dtype
 ) -> StackedMLP | None:
     m = c.model
-    if m.d_norm != "none" or m.labelled or m.minibatch_std:
+    if m.d_norm != "none" or m.labelled or m.minibatch_std or PIECES[m.d_activation] > 1:
         return None
     return StackedMLP(
         _d_sizes(c), m.d_activation, generators,

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from gan_core.config import PIECES
 from gan_core.engine.networks import LEAK, initialise, parameter_matrix, tensor_views
 
 RESCALABLE = 1e-20  # a smaller ∂L/∂y leaves too few bits in ∂L/∂x to rescale it
@@ -155,6 +156,25 @@ class MinibatchStd(nn.Module):
         return torch.cat([x, spread.expand(len(x), 1)], dim=1)
 
 
+class Maxout(nn.Module):
+    """The largest of `pieces` neighbouring features: (n, pieces · d) → (n, d) (Goodfellow et al. 2013)."""
+
+    def __init__(self, pieces: int) -> None:
+        super().__init__()
+        self.pieces = pieces
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.unflatten(1, (-1, self.pieces)).amax(2)
+
+
+PHI: dict[str, Callable[[], nn.Module]] = {
+    "relu": nn.ReLU,
+    "leaky_relu": lambda: nn.LeakyReLU(LEAK),
+    "tanh": nn.Tanh,
+    "maxout": lambda: Maxout(PIECES["maxout"]),
+}
+
+
 def mlp_module(
     sizes: Sequence[int],
     activation: str,
@@ -174,10 +194,11 @@ def mlp_module(
     """
     layers: list[nn.Module] = [Scale(input_scale)] if input_scale != 1 else []
     for i, (fan_in, fan_out) in enumerate(pairwise(sizes[:-1])):
-        layers.append(nn.Linear(fan_in, fan_out))
+        width = fan_out * PIECES[activation]
+        layers.append(nn.Linear(fan_in, width))
         if norm != "none" and (i or norm_first):
-            layers.append(nn.BatchNorm1d(fan_out) if norm == "batch" else nn.LayerNorm(fan_out))
-        layers.append({"relu": nn.ReLU(), "leaky_relu": nn.LeakyReLU(LEAK), "tanh": nn.Tanh()}[activation])
+            layers.append(nn.BatchNorm1d(width) if norm == "batch" else nn.LayerNorm(width))
+        layers.append(PHI[activation]())
         if dropout:
             layers.append(Dropout(dropout, generator))
     if minibatch_std:

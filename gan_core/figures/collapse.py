@@ -28,10 +28,12 @@ def mitigations(
     most: int,
     perfect: float,
     labels: Labels = None,
+    grey: int = 0,
 ) -> go.Figure:
     """Methods against both numbers that matter together: modes captured, and the share of high-quality samples.
 
-    Each is (mean, standard error), one a name. `most`: modes there are; `perfect`: high quality (%) of real data.
+    Each is (mean, standard error), one a name. `most`: modes there are; `perfect`: high quality (%) of real data. The
+    last `grey` ones are there for comparison.
     """
     text = style.texts(MITIGATIONS, labels)
     (x, dx), (y, dy) = (np.array(pairs, float).T for pairs in (modes, high_quality))
@@ -43,7 +45,7 @@ def mitigations(
         textposition="top center",
         error_x={"array": np.nan_to_num(dx)},
         error_y={"array": np.nan_to_num(dy)},
-        marker={"size": 11, "color": style.GENERATOR},
+        marker={"size": 11, "color": [style.GENERATOR] * (len(names) - grey) + [style.NEUTRAL] * grey},
         hovertemplate="%{text}: %{x:.1f}, %{y:.1f} %<extra></extra>",
     )
     figure = go.Figure(points)

@@ -14,7 +14,7 @@ import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -118,6 +118,12 @@ class Yardstick:
             return "no_skill"
         return "perfect" if self.perfect[name].holds(value) else "between"
 
+    def beyond(self, name: str, mean: float, error: float) -> bool:
+        """Whether a mean over runs is nearer to the perfect median than nine in ten samples of any generator without
+        skill, by two standard errors (of a single run: none)."""
+        worst = self._off(name, mean) + 2 * (0.0 if math.isnan(error) else error)
+        return worst < min(self._off(name, x) for of in self.no_skill.values() for x in of[name])
+
     def verdicts(self, found: Scores) -> dict[str, Verdict]:
         """The verdict on each of its numbers."""
         return {name: self.verdict(name, value) for name, value in found.numbers().items()}
@@ -126,6 +132,22 @@ class Yardstick:
     def medians_without_skill(self) -> dict[str, dict[str, float]]:
         """Generator → statistic → median."""
         return {who: {name: of.median for name, of in found.items()} for who, found in self.no_skill.items()}
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON, which has no word for infinity: `from_json` reads it again."""
+
+        def plain(found: Mapping[str, Range]) -> dict[str, list[float | str]]:
+            return {name: [x if math.isfinite(x) else str(x) for x in of] for name, of in found.items()}
+
+        return {"perfect": plain(self.perfect), "no_skill": {who: plain(of) for who, of in self.no_skill.items()}}
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Yardstick:
+        def ranges(found: Mapping[str, Any]) -> dict[str, Range]:
+            return {name: Range(*map(float, of)) for name, of in found.items()}
+
+        no_skill = {who: ranges(of) for who, of in content["no_skill"].items()}
+        return cls(ranges(content["perfect"]), no_skill)
 
     def _off(self, name: str, value: float) -> float:
         return abs(value - self.perfect[name].median)

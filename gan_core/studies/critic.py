@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from gan_core import metrics
 from gan_core.engine.losses import LOSSES
 from gan_core.metrics.points import pair, transport_value
 from gan_core.run.history import History, PointSnapshot
-from gan_core.run.judging import yardstick_for
+from gan_core.run.judging import yardstick_for, yardstick_of_pictures
 
 if TYPE_CHECKING:
     from gan_core.run.trainer import Trainer
@@ -43,7 +43,7 @@ class Measures:
                     before it can be compared with W1
     w1              exact, of the same POINTS samples
     near, quality   modes with at least 1 % of the samples near them, share within 3σ; NaN for data without modes
-    w1_floor        what a perfect sampler scores, the median
+    floors          what a perfect sampler scores in w1, near and quality, the median; of data without modes in w1 alone
     """
 
     step: NDArray[np.int64]
@@ -55,7 +55,7 @@ class Measures:
     w1: Floats
     near: Floats
     quality: Floats
-    w1_floor: float
+    floors: Mapping[str, float]
 
     def at(self, step: int) -> int:
         """The index of the measured picture nearest to a step."""
@@ -101,7 +101,10 @@ class Measurer:
             int, tuple[weakref.ref[PointSnapshot], float, Floats]
         ] = {}  # step → picture, seconds, MEASURED
         real = trainer.pictures.real[:POINTS].numpy()
-        self._floor = yardstick_for(trainer.config.data, data, real, len(real), POINTS).perfect["w1"].median
+        w1 = yardstick_for(trainer.config.data, data, real, len(real), POINTS).perfect["w1"]
+        whole = yardstick_of_pictures(trainer).perfect
+        named = {"w1": w1, "near": whole.get("near"), "quality": whole.get("high_quality")}
+        self._floors = {name: of.median for name, of in named.items() if of is not None}
         self._history = trainer.history
 
     def due(self, step: int) -> bool:
@@ -122,7 +125,7 @@ class Measurer:
         return Measures(
             step=np.array(steps),
             seconds=np.array([self._rows[step][1] for step in steps]),
-            w1_floor=self._floor,
+            floors=self._floors,
             **dict(zip(MEASURED, values, strict=True)),
         )
 
@@ -143,7 +146,7 @@ class Measurer:
         return estimate, right, jsd_bound(self.loss, real_logits, fake_logits), slope, w1, near, quality
 
 
-MEASURED = tuple(f.name for f in fields(Measures) if f.name not in ("step", "seconds", "w1_floor"))
+MEASURED = tuple(f.name for f in fields(Measures) if f.name not in ("step", "seconds", "floors"))
 
 
 def slope_map(field: NDArray, extent: Sequence[float]) -> Floats:

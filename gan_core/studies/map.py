@@ -27,7 +27,8 @@ from gan_core.config import MEMBER_FIELDS, ConfigError, RunConfig
 from gan_core.data import distribution
 from gan_core.engine.ensemble import Ensemble
 from gan_core.engine.version import VERSION as ENGINE
-from gan_core.metrics.points import scores
+from gan_core.metrics.scores import scores
+from gan_core.run.judging import PICTURE_W1_POINTS, yardstick_for
 from gan_core.run.pictures import PointPictures
 from gan_core.studies.cluster import in_parallel
 from gan_core.studies.mitigations import Store, plain
@@ -194,16 +195,20 @@ class Block:
     def records(self) -> list[dict[str, Any]]:
         """Of each cell: for every seed its scores, and whether it diverged. Plain JSON."""
         picture, finite, data = self._picture(), self.finite, self.data
+        floor = (
+            yardstick_for(self.cells[0].config.data, data, picture.real, len(picture.real), PICTURE_W1_POINTS)
+            .perfect["w1"]
+            .median
+        )
         found: list[dict[str, float]] = []
         for fake, alive in zip(picture.fake, finite, strict=True):
             if not (alive and np.isfinite(fake).all()):
                 found.append(dict.fromkeys(SCORES, math.nan) | {"diverged": 1.0})
                 continue
             one = scores(picture.real, fake, data.centres, data.std, data.weights, extent=picture.extent)
-            quality = math.nan if one.high_quality is None else one.high_quality.value
+            quality = math.nan if one.high_quality is None else one.high_quality
             modes = math.nan if one.near is None else one.near
-            w1 = {"w1": one.w1.value, "w1_floor": one.w1.floor}
-            found.append({"modes": modes, **w1, "high_quality": quality, "diverged": 0.0})
+            found.append({"modes": modes, "w1": one.w1, "w1_floor": floor, "high_quality": quality, "diverged": 0.0})
         seeds = len(found) // len(self.cells)
         parts = [found[i : i + seeds] for i in range(0, len(found), seeds)]
         return [

@@ -27,14 +27,15 @@ from gan_core.studies.cluster import in_parallel
 from gan_core.studies.store import read_json, write_json
 
 if TYPE_CHECKING:
+    from gan_core.metrics.scores import Yardstick
     from gan_core.run.trainer import Trainer
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 SAMPLES = 2500  # samples a run is scored by, as in the VEEGAN and PacGAN tables
-W1_POINTS = 1000  # … of which so many are transported
-FORMAT = 1  # of a record: raise it when the way to score a run changes, and old records are computed again
+W1_POINTS = 500  # … of which so many are transported
+FORMAT = 2  # of a record: raise it when the way to score a run changes, and old records are computed again
 
 # What each method changes in the run that collapses. Where the literature has several settings, the one measured here.
 METHODS: dict[str, dict[str, Any]] = {
@@ -54,6 +55,40 @@ _COLLAPSING = PRESETS["collapse"].config.replace(members=1)
 DATA: dict[str, RunConfig] = {
     "ring": _COLLAPSING,
     "grid": _COLLAPSING.replace(data="grid", modes=25, radius=4.0, std=0.05),
+}
+
+
+@dataclass(frozen=True)
+class Published:
+    """What the runs of a table have in common on each data set, what each method changes, and how long they run.
+
+    `deviates`: what a run here does otherwise than the protocol's source, beside what its configuration changes.
+    """
+
+    data: Mapping[str, RunConfig]
+    methods: Mapping[str, Mapping[str, Any]]
+    steps: int
+    source: str = ""
+    deviates: str = ""
+
+
+# Lin et al. 2018, section 4.1, and their code. A batch is of packs: 100 of them. Both players move at once, from the
+# same batch; G's loss is the non-saturating one, and all weights begin at N(0, .02²).
+_PACGAN = RunConfig.of(
+    radius=1.0, std=0.01, g_layers=(400,) * 4, g_norm="batch", d_layers=(200,) * 3, d_activation="maxout", init="dcgan",
+    batch=100, g_lr=1e-4, d_lr=1e-4, beta1=0.8, update="simultaneous", steps=400_000,
+)  # fmt: skip
+PACKED = {f"pacgan{m}": {"packing": m, "batch": 100 * m} for m in (2, 3, 4)}
+PROTOCOLS: dict[str, Published] = {
+    "chase": Published(DATA, METHODS, 2000),
+    "pacgan": Published(
+        {"ring": _PACGAN, "grid": _PACGAN.replace(data="grid", modes=25, radius=4.0, std=0.05)},
+        {"plain": {}, **PACKED},
+        400_000,
+        "Lin et al. 2018 (PacGAN), 10 runs",
+        "real samples are drawn anew and not from a set of 100,000; batch statistics of G are taken over a whole batch "
+        "and not apart for each place in a pack, and its running averages move by .1 and not .05",
+    ),
 }
 
 
@@ -79,20 +114,23 @@ class Task:
         return f"{self.config.data.data}-{self.method}-seed{self.seed}-{self.digest}.json"
 
 
-def plan(data: str, methods: Sequence[str], seeds: int, steps: int) -> list[Task]:
+def plan(data: str, methods: Sequence[str], seeds: int, steps: int, protocol: str = "chase") -> list[Task]:
     """Every method with the seeds 0 … seeds − 1. Raises ConfigError on what there is not."""
-    if data not in DATA:
-        raise ConfigError("data", data, "config.one_of", options=", ".join(DATA))
+    if protocol not in PROTOCOLS:
+        raise ConfigError("protocol", protocol, "config.one_of", options=", ".join(PROTOCOLS))
+    known = PROTOCOLS[protocol]
+    if data not in known.data:
+        raise ConfigError("data", data, "config.one_of", options=", ".join(known.data))
     if not methods:
-        raise ConfigError("methods", "", "config.at_least_one", options=", ".join(METHODS))
+        raise ConfigError("methods", "", "config.at_least_one", options=", ".join(known.methods))
     for name in methods:
-        if name not in METHODS:
-            raise ConfigError("methods", name, "config.among", options=", ".join(METHODS))
+        if name not in known.methods:
+            raise ConfigError("methods", name, "config.among", options=", ".join(known.methods))
     if seeds < 1:
         raise ConfigError("seeds", seeds, "config.seeds")
-    base = DATA[data].replace(steps=steps)
+    base = known.data[data].replace(steps=steps)
     once = dict.fromkeys(methods)  # a method that is named twice is one
-    return [Task(name, base.replace(**METHODS[name], seed=seed)) for name in once for seed in range(seeds)]
+    return [Task(name, base.replace(**known.methods[name], seed=seed)) for name in once for seed in range(seeds)]
 
 
 def run(task: Task) -> dict[str, Any]:
@@ -129,6 +167,17 @@ def record(name: str, trainer: Trainer, member: int = 0) -> dict[str, Any]:
         "diverged": not bool(trainer.alive[member]),
         "scores": {key: plain(value) for key, value in found.flat().items()},
     }
+
+
+def beside(base: RunConfig) -> Yardstick:
+    """What a perfect sampler and generators without skill score in the place of these runs."""
+    from gan_core.data import distribution
+    from gan_core.engine.random import generator_for
+    from gan_core.run.judging import yardstick_for
+
+    data = distribution(base.data)
+    real = data.sample(SAMPLES, generator_for(0, "picture")).numpy()
+    return yardstick_for(base.data, data, real, SAMPLES, W1_POINTS)
 
 
 def plain(value: float | int) -> float | int | str:

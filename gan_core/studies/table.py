@@ -1,11 +1,13 @@
 """Runs over seeds in the form of the published tables: mean ± standard error, the papers' rows beside them.
 
-    table = Table.of(base, records)                    # records as gan_core.studies.mitigations computes them
+    table = Table.of(base, records, beside)            # as gan_core.studies.mitigations computes them
     table.markdown(), table.csv(), table.latex(), table.json()
 
-Each number is the mean over seeds ± its standard error s/√n. The rows of this project and the published ones share
-columns, not a protocol: the same "GAN" keeps 1 mode in one paper and 6.3 in another, because networks and learning
-rates decide. So every row names its own.
+Each number is the mean over seeds ± its standard error s/√n. Below the runs stand a perfect sampler and generators
+without skill, and each row says in which columns it is nearer to the perfect one than all of these: one that works is
+so in modes and in quality. The rows of this project and the published ones share columns, not a protocol: the same
+"GAN" keeps 1 mode in one paper and 6.3 in another, because networks and learning rates decide. So every row names its
+own, and the notes name where the two differ.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import io
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,9 +25,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gan_core.config import RunConfig
-from gan_core.studies.mitigations import DATA, plain
+from gan_core.metrics.scores import Yardstick
+from gan_core.studies.mitigations import DATA, PROTOCOLS, Published, plain
 
 HERE = "this table"  # the source of a row that was computed here, as it is printed
+OWN = ("seed", "steps", "members")  # fields in which every run has its own
 SHIPPED = Path(__file__).parents[1] / "records"
 
 
@@ -43,10 +47,16 @@ COLUMNS: dict[str, Column] = {
     "modes_1pct": Column("modes ≥ 1 %", "captured_share"),
     "near": Column("near", "near"),
     "high_quality": Column("HQ %", "high_quality", 1, 100.0),
-    "reverse_kl": Column("reverse KL", "reverse_kl", 2),
+    "reverse_kl": Column("reverse KL", "reverse_kl_3sigma", 2),
+    "near_kl": Column("near KL", "reverse_kl", 2),
     "w1": Column("W1", "w1", 2),
     "cpu_seconds": Column("CPU s", "cpu_seconds"),
 }
+
+
+BEYOND = "beyond noise in"  # the heading of what a row is better in than generators without skill
+PERFECT = "perfect sampler"
+NO_SKILL = {"uniform": "uniform square", "gaussian": "single Gaussian", "blob": "wide blob"}  # as they are printed
 
 
 class Cell(NamedTuple):
@@ -61,18 +71,20 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table. `source` is empty for a row that was computed here; `cells` by the names of COLUMNS."""
+    """One line of a table. `source` is empty for a row that was computed here; `cells` by the names of COLUMNS; of a
+    perfect sampler they are medians, and `spans` their 5 and 95 % quantiles."""
 
     name: str
     cells: Mapping[str, Cell]
     source: str = ""
     runs: int = 0
+    spans: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 _VEEGAN = "Srivastava et al. 2017 (VEEGAN), table 1"
 _PACGAN = "Lin et al. 2018 (PacGAN), 10 runs"
-# What the papers say of their protocols; neither their networks nor their lengths are the ones used here.
-PROTOCOLS: dict[str, str] = {
+# What the papers say of their protocols.
+SOURCES: dict[str, str] = {
     _VEEGAN: "ring of 8: R = 1, σ = .01; grid of 25: {−4, −2, 0, 2, 4}², σ = .05; 2,500 samples",
     _PACGAN: "the same data; G 4×400 ReLU with batch norm, D 3×200 maxout, Adam 1e-4 (β₁ .8), batch 100, 400k steps",
 }
@@ -133,47 +145,66 @@ def row(name: str, records: Sequence[Mapping[str, Any]]) -> Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of runs, with the published rows of the same data beside them. `base`: what all runs have in common."""
+    """Rows of runs, with the published rows of the same data beside them. `base`: what all runs have in common;
+    `beside`: what their scores are compared with, None where nobody has found out."""
 
     base: RunConfig
     records: tuple[Mapping[str, Any], ...]
+    beside: Yardstick | None = None
 
     @classmethod
-    def of(cls, base: RunConfig, records: Sequence[Mapping[str, Any]]) -> Table:
+    def of(cls, base: RunConfig, records: Sequence[Mapping[str, Any]], beside: Yardstick | None = None) -> Table:
         """Raises ValueError if there is not a single record."""
         if not records:
             raise ValueError("a table needs at least one run")
-        return cls(base, tuple(records))
+        return cls(base, tuple(records), beside)
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
+        """One a method, in the order in which they first appear."""
         methods = dict.fromkeys(record["method"] for record in self.records)
         return tuple(row(name, [r for r in self.records if r["method"] == name]) for name in methods)
 
     @cached_property
-    def perfect(self) -> Row:
-        """What a perfect sampler scores with as many samples: the floors of these runs, and 98.9 % of high quality."""
-        floors = {name: f"{column.score}_floor" for name, column in COLUMNS.items()}
-        cells = {
-            name: mean_and_error([COLUMNS[name].factor * float(r["scores"][floor]) for r in self.records])
-            for name, floor in floors.items()
-            if all(floor in r["scores"] for r in self.records) and name != "reverse_kl"
-        }
-        modes, samples = (self.records[0]["scores"][name] for name in ("modes", "samples"))
-        full = dict.fromkeys(("modes", "modes_1pct", "near"), Cell(modes))
-        # (M − 1)/2N: the floor in a record is for the samples that came near a mode, here all of them do
-        return Row("perfect sampler", full | cells | {"reverse_kl": Cell((modes - 1) / (2 * samples))})
+    def yardsticks(self) -> tuple[Row, ...]:
+        """A perfect sampler, median (5–95 %), and the generators without skill, with as many samples."""
+        if self.beside is None:
+            return ()
+        rows = []
+        for name, of in {PERFECT: self.beside.perfect, **self.beside.no_skill}.items():
+            known = {column: (c, of[c.score]) for column, c in COLUMNS.items() if c.score in of}
+            cells = {column: Cell(c.factor * found.median) for column, (c, found) in known.items()}
+            spans = {column: (c.factor * found.low, c.factor * found.high) for column, (c, found) in known.items()}
+            rows.append(Row(NO_SKILL.get(name, name), cells, spans=spans if name == PERFECT else {}))
+        return tuple(rows)
+
+    def beyond(self, entry: Row) -> tuple[str, ...]:
+        """The columns in which a row is nearer to the perfect median than any generator without skill, by more than the
+        spread of these and by two standard errors."""
+        if self.beside is None or not entry.runs:
+            return ()
+        return tuple(
+            name
+            for name, cell in entry.cells.items()
+            if COLUMNS[name].score in self.beside.perfect
+            and self.beside.beyond(COLUMNS[name].score, *(x / COLUMNS[name].factor for x in cell))
+        )
+
+    def beyond_text(self, entry: Row) -> str:
+        if self.beside is None or not entry.runs:
+            return "–"
+        return ", ".join(COLUMNS[name].heading for name in self.beyond(entry)) or "nothing"
 
     @property
     def published(self) -> tuple[Row, ...]:
         data = self.base.data
-        usual = data.data in DATA and data.modes == DATA[data.data].data.modes
+        usual = data.data in PUBLISHED and data.modes == DATA[data.data].data.modes
         return PUBLISHED[data.data] if usual else ()
 
     @property
     def lines(self) -> tuple[Row, ...]:
-        """As they are printed: computed, perfect, published."""
-        return (*self.rows, self.perfect, *self.published)
+        """As they are printed: computed, perfect and without skill, published."""
+        return (*self.rows, *self.yardsticks, *self.published)
 
     @cached_property
     def protocol(self) -> str:
@@ -184,30 +215,64 @@ class Table:
         changes = {record["method"]: _changes(record, self.base) for record in self.records}
         changed = "; ".join(f"{name} ({what})" for name, what in changes.items() if what)
         return (
-            f"{data.data}: {data.modes} modes, radius {data.radius:g}, σ {data.std:g}; "
+            f"{self._length}{data.data}: {data.modes} modes, radius {data.radius:g}, σ {data.std:g}; "
             f"G {_net(model.latent_dim, model.g_layers, 2)}, D {_net(2 * model.packing, model.d_layers, 1)}, "
             f"{train.optimiser} (β₁ {train.beta1:g}), rates G {train.g_lr:g}, D {train.d_lr:g}, {train.loss} loss, "
             f"batch {train.batch}, {'–'.join(f'{n:,}' for n in sorted({min(steps), max(steps)}))} steps, "
             f"{len(seeds)} seeds; {scores['samples']:,} samples, near: 1 % of them within {scores['near_radius']:.2g}, "
-            f"W1 exact on {scores['w1_points']:,}" + (f". Changed: {changed}" if changed else "")
+            f"W1 exact on {scores['w1_points']:,}"
+            + ("" if "reverse_kl_3sigma" in scores else "; the reverse KL within 3σ was not recorded")
+            + (f". Changed: {changed}" if changed else "")
         )
 
+    @property
+    def _length(self) -> str:
+        """Says so where a published protocol was cut short."""
+        steps = max(record["steps"] for record in self.records)
+        for name, protocol in PROTOCOLS.items():
+            if protocol.source and steps < protocol.steps and self._deviations(protocol) == "":
+                return f"protocol {name}, shortened to {steps:,} of {protocol.steps:,} steps; "
+        return ""
+
+    def _deviations(self, protocol: Published) -> str:
+        """In which fields the runs differ from a published protocol, its values in brackets."""
+        theirs = protocol.data[self.base.data.data]
+        usual = dict(theirs.flat())
+        differs = self.base.differences(theirs)
+        return ", ".join(f"{n} {_short(value)} ({_short(usual[n])})" for n, value in differs.items() if n not in OWN)
+
+    @cached_property
+    def deviations(self) -> str:
+        """What separates these runs from the protocol of the published rows that has a configuration, in a sentence."""
+        if not self.published:
+            return ""
+        steps = max(record["steps"] for record in self.records)
+        parts = []
+        for protocol in PROTOCOLS.values():
+            if protocol.source:
+                length = f"{steps:,} steps ({protocol.steps:,})" if steps != protocol.steps else ""
+                every = "; ".join(filter(None, [self._deviations(protocol), length, protocol.deviates]))
+                parts.append(f"Deviations from {protocol.source} (its values in brackets): {every}")
+        return ". ".join(parts)
+
     def text(self, entry: Row, column: str) -> str:
-        """A cell as it is printed: 7.9 ± 0.1, or – for what is not known."""
+        """A cell as it is printed: 7.9 ± 0.1, 52 (48–56), or – for what is not known."""
         _, _, digits, _ = COLUMNS[column]
         mean, error = entry.cells.get(column, Cell(math.nan))
         if math.isnan(mean):
             return "–"
-        if math.isinf(mean):
-            return "∞"
-        return f"{mean:.{digits}f}" + ("" if math.isnan(error) else f" ± {error:.{digits}f}")
+        written, *ends = ("∞" if math.isinf(x) else f"{x:.{digits}f}" for x in (mean, *entry.spans.get(column, ())))
+        if len(set(ends)) > 1:
+            return f"{written} ({'–'.join(ends)})"
+        return written + ("" if math.isnan(error) else f" ± {error:.{digits}f}")
 
     def markdown(self) -> str:
         """Published rows in italics."""
-        head = ["method", *(c.heading for c in COLUMNS.values()), "runs", "source"]
+        head = ["method", *(c.heading for c in COLUMNS.values()), BEYOND, "runs", "source"]
         lines = [head, ["---", *["---:"] * (len(head) - 2), "---"]]
         for entry in self.lines:
-            cells = [entry.name, *(self.text(entry, name) for name in COLUMNS), str(entry.runs or "–")]
+            numbers = [self.text(entry, name) for name in COLUMNS]
+            cells = [entry.name, *numbers, self.beyond_text(entry), str(entry.runs or "–")]
             lines.append([*(f"*{cell}*" if entry.source else cell for cell in cells), entry.source or HERE])
         return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + f"\n\n{self._notes}\n"
 
@@ -216,23 +281,25 @@ class Table:
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         names = [f"{name}{part}" for name in COLUMNS for part in ("", "_se")]
-        writer.writerow(["method", *names, "runs", "source", "protocol"])
+        writer.writerow(["method", *names, "beyond_noise", "runs", "source", "protocol"])
         for entry in self.lines:
             pairs = [entry.cells.get(name, Cell(math.nan)) for name in COLUMNS]
             numbers = ["" if math.isnan(value) else f"{value:.6g}" for pair in pairs for value in pair]
-            protocol = PROTOCOLS[entry.source] if entry.source else self.protocol
-            writer.writerow([entry.name, *numbers, entry.runs or "", entry.source, protocol])
+            protocol = SOURCES[entry.source] if entry.source else self.protocol
+            beyond = " ".join(self.beyond(entry))
+            writer.writerow([entry.name, *numbers, beyond, entry.runs or "", entry.source, protocol])
         return out.getvalue()
 
     def latex(self) -> str:
         """A tabular for booktabs and xcolor; published rows are grey."""
-        head = " & ".join(["method", *(_tex(c.heading) for c in COLUMNS.values())])
-        lines = [rf"\begin{{tabular}}{{l{'r' * len(COLUMNS)}}}", r"\toprule", head + r" \\", r"\midrule"]
+        head = " & ".join(["method", *(_tex(c.heading) for c in COLUMNS.values()), BEYOND])
+        lines = [rf"\begin{{tabular}}{{l{'r' * len(COLUMNS)}l}}", r"\toprule", head + r" \\", r"\midrule"]
         for i, entry in enumerate(self.lines):
-            if i in (len(self.rows), len(self.rows) + 1):
+            if i in (len(self.rows), len(self.rows) + len(self.yardsticks)):
                 lines.append(r"\midrule")
             name = entry.name + (f" ({entry.source.split(' (')[0]})" if entry.source else "")
-            cells = [_tex(name), *(_tex(self.text(entry, column)) for column in COLUMNS)]
+            numbers = [self.text(entry, column) for column in COLUMNS]
+            cells = [_tex(cell) for cell in (name, *numbers, self.beyond_text(entry))]
             lines.append(" & ".join(rf"\textcolor{{gray}}{{{c}}}" if entry.source else c for c in cells) + r" \\")
         notes = "\n".join(f"% {line}" for line in self._notes.splitlines())
         return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", notes]) + "\n"
@@ -242,7 +309,9 @@ class Table:
         head = {
             "base": self.base.to_query(),
             "protocol": self.protocol,
-            "rows": [_row_json(entry) for entry in (*self.rows, self.perfect)],
+            "deviations": self.deviations,
+            "beside": self.beside and self.beside.to_json(),
+            "rows": [_row_json(entry) | {"beyond_noise": list(self.beyond(entry))} for entry in self.rows],
             "published": [_row_json(entry) for entry in self.published],
         }
         fields = [f'"{name}": {json.dumps(value)}' for name, value in head.items()]
@@ -252,12 +321,15 @@ class Table:
     @classmethod
     def from_json(cls, text: str) -> Table:
         content = json.loads(text)
-        return cls.of(RunConfig.from_query(content["base"]), content["records"])
+        beside = content.get("beside")
+        found = None if beside is None else Yardstick.from_json(beside)
+        return cls.of(RunConfig.from_query(content["base"]), content["records"], found)
 
     @property
     def _notes(self) -> str:
         sources = dict.fromkeys(entry.source for entry in self.published)
-        return "\n".join([f"{HERE}: {self.protocol}", *(f"{source}: {PROTOCOLS[source]}" for source in sources)])
+        ours = f"{HERE}: {self.protocol}. {self.deviations}".removesuffix(". ")
+        return "\n".join([ours, *(f"{source}: {SOURCES[source]}" for source in sources)])
 
 
 def shipped_data() -> list[str]:
@@ -279,7 +351,17 @@ def _row_json(entry: Row) -> dict[str, Any]:
 def _changes(record: Mapping[str, Any], base: RunConfig) -> str:
     """What this run changes in the base."""
     changes = RunConfig.from_query(record["query"]).differences(base)
-    return ", ".join(f"{n} {value}" for n, value in changes.items() if n not in ("seed", "steps", "members"))
+    return ", ".join(f"{n} {value}" for n, value in changes.items() if n not in OWN)
+
+
+def _short(value: Any) -> str:
+    return (
+        "–".join(map(str, value))
+        if isinstance(value, tuple)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )
 
 
 def _net(inputs: int, layers: Sequence[int], outputs: int) -> str:

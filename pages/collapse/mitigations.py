@@ -18,7 +18,8 @@ from pages.shared.views import figures as shared_figures
 from pages.shared.views import tables
 
 if TYPE_CHECKING:
-    from gan_core.studies.table import Table
+    from gan_core.metrics.scores import Yardstick
+    from gan_core.studies.table import Row, Table
 
 SAMPLES = 2500
 
@@ -87,8 +88,17 @@ class Scoring:
         return [record for record in found if record is not None and record["steps"] == step]
 
     @property
+    def beside(self) -> Yardstick | None:
+        """What the records are compared with."""
+        from gan_core.studies.mitigations import beside
+
+        base = self.page.config
+        return self.page.shown.answer("scored beside", base.data, lambda work: beside(base))
+
+    @property
     def progress(self) -> float:
-        return len(self.records) / sum(config.train.members for config in self.page.shown.configs)
+        known = len(self.records) + (self.beside is not None)
+        return known / (1 + sum(config.train.members for config in self.page.shown.configs))
 
     @property
     def running(self) -> bool:
@@ -96,11 +106,11 @@ class Scoring:
 
 
 def scored(page: PageState) -> Table | None:
-    """The runs on the screen as a table; None until a worker has scored them all."""
+    """The runs on the screen as a table; None until a worker has scored them all, and what they are compared with."""
     from gan_core.studies.table import Table
 
     scoring = Scoring(page)
-    return None if scoring.running else Table.of(page.config.replace(members=1), scoring.records)
+    return None if scoring.running else Table.of(page.config.replace(members=1), scoring.records, scoring.beside)
 
 
 def table(found: Table, key: str) -> None:
@@ -108,18 +118,22 @@ def table(found: Table, key: str) -> None:
     from gan_core.studies.table import COLUMNS
 
     head = [t("collapse.column_method"), *(t(f"collapse.column_{name}") for name in COLUMNS),
-            t("collapse.column_runs"), t("collapse.column_source")]  # fmt: skip
+            t("collapse.column_beyond"), t("collapse.column_runs"), t("collapse.column_source")]  # fmt: skip
     rows = [
         [
-            method_name(entry.name) if entry.name in VARIANTS else entry.name,
+            _name(entry),
             *(found.text(entry, name) for name in COLUMNS),
+            _beyond(found, entry),
             str(entry.runs or "–"),
             entry.source or t("collapse.here"),
         ]
         for entry in found.lines
     ]
-    tables.show(head, rows, grey={i for i, entry in enumerate(found.lines) if entry.source})
+    tables.show(head, rows, grey={i for i, entry in enumerate(found.lines) if not entry.runs})
+    st.markdown(_working(found))
     st.caption(found.protocol)
+    if found.deviations:
+        st.caption(found.deviations)
     with st.container(horizontal=True, gap="small"):
         for form, mime in {"csv": "text/csv", "markdown": "text/markdown", "latex": "text/x-tex"}.items():
             ending = {"csv": "csv", "markdown": "md", "latex": "tex"}[form]
@@ -129,16 +143,44 @@ def table(found: Table, key: str) -> None:
             )  # fmt: skip
 
 
+def _name(entry: Row) -> str:
+    from gan_core.studies.table import NO_SKILL, PERFECT
+
+    known = {PERFECT: t("collapse.perfect_sampler")} | {name: t(f"skill.{who}") for who, name in NO_SKILL.items()}
+    return method_name(entry.name) if entry.name in VARIANTS else known.get(entry.name, entry.name)
+
+
+def _beyond(found: Table, entry: Row) -> str:
+    """The columns in which a row is better than generators without skill, in words."""
+    if found.beside is None or not entry.runs:
+        return "–"
+    return ", ".join(t(f"collapse.column_{name}") for name in found.beyond(entry)) or t("collapse.nothing")
+
+
+def _working(found: Table) -> str:
+    """Which methods are beyond noise on both axes, in modes and in quality: only these may be said to work."""
+    if found.beside is None:
+        return ""
+    both = [
+        _name(entry)
+        for entry in found.rows
+        if {"near", "modes", "modes_1pct"} & {*found.beyond(entry)} and "high_quality" in found.beyond(entry)
+    ]
+    return t("collapse.works", names=", ".join(both)) if both else t("collapse.nothing_works")
+
+
 def _picture(found: Table, key: str) -> None:
+    """Modes against quality: the methods, and in grey the generators without skill."""
     from gan_core.figures import collapse as figures
     from gan_core.figures import style
-    from gan_core.metrics.points import expected_high_quality
 
-    names = [method_name(row.name) if row.name in VARIANTS else row.name for row in found.rows]
-    modes, quality = ([row.cells[name] for row in found.rows] for name in ("near", "high_quality"))
+    perfect, *unskilled = found.yardsticks
+    rows = [*found.rows, *unskilled]
+    names = [_name(row) for row in rows]
+    modes, quality = ([row.cells[name] for row in rows] for name in ("near", "high_quality"))
     figure = shared_figures.shared(
         figures.mitigations, tuple(names), tuple(modes), tuple(quality), found.base.data.modes,
-        100 * expected_high_quality(),
+        perfect.cells["high_quality"].mean, grey=len(unskilled),
         labels={"modes": t("collapse.number_near"), "high_quality": t("collapse.column_high_quality"),
                 "all": t("collapse.all_modes"), "perfect": t("panel.perfect")},
     )  # fmt: skip

@@ -78,18 +78,18 @@ def _watched(page: PageState, frame: Frame) -> list[tuple[str, RunFrame, Diversi
 
 @pushed
 def charts(page: PageState, frame: Frame) -> None:
-    """Over steps, for every run the median and range of its seeds: modes covered, and what the alarm listens to."""
-    from gan_core.run.modes import THRESHOLDS, signals
+    """Over steps, for every run the median and range of its seeds: modes covered, to which the alarm listens, and what
+    else tells how varied the samples are."""
+    from gan_core.run.modes import HALF, expected_covered, signals
 
     watched = _watched(page, frame)
     if not watched:
         return
     first = watched[0][2]
-    modes = int(np.count_nonzero(first.weights > 0))
+    expected = expected_covered(first.weights)
     curves = [{"covered": known.covered} | signals(known) for *_, known in watched]
-    levels = {"covered": (float(modes), str(modes))} | {
-        name: (limit, t("collapse.alarm_below")) for name, limit in THRESHOLDS.items()
-    }
+    levels: dict[str, list[tuple[float, str]]] = {name: [(1.0, t("panel.perfect"))] for name in signals(first)}
+    levels = {"covered": [(expected, t("panel.perfect")), (HALF * expected, t("collapse.alarm_below"))]} | levels
 
     def lines(chart: str) -> list[live.Line]:
         return [
@@ -98,7 +98,7 @@ def charts(page: PageState, frame: Frame) -> None:
         ]
 
     drawn = [
-        live.Chart(t(f"collapse.chart_{chart}"), first.step, lines(chart), references=[level])
+        live.Chart(t(f"collapse.chart_{chart}"), first.step, lines(chart), references=level)
         for chart, level in levels.items()
     ]
     key = f"{page.name}-charts"

@@ -3,7 +3,7 @@ run, and how often the alarm was wrong when that was measured."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, Known, RunFrame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live
+from pages.shared.views import live, tables
 
 if TYPE_CHECKING:
     from gan_core.run.modes import Alarm, Diversity
@@ -75,7 +75,7 @@ def _alarms_of(listened: Known[Sequence[Alarm | None]] | None, i: int) -> tuple[
 def _verdict(
     name: str, run: RunFrame, past: Diversity, found: Sequence[Alarm | None] | None, listened: int
 ) -> live.Sentence:
-    from gan_core.run.modes import WARM_UP
+    from gan_core.run.modes import arrived
 
     covered, modes, step = past.covered[-1], int(np.count_nonzero(past.weights > 0)), int(past.step[-1])
     few = int(FEW * modes)
@@ -88,40 +88,44 @@ def _verdict(
         return live.Sentence(sentence, "info")
     when = "" if listened == step else f" {t('collapse.heard', step=f'{listened:,}')}"
     raised = [(k, alarm) for k, alarm in enumerate(found) if alarm is not None]
+    way = int((~arrived(past)[-1]).sum())
     if not raised:
-        quiet = t("collapse.no_verdict", step=WARM_UP) if listened < WARM_UP else t("collapse.no_alarm") + when
+        quiet = t("collapse.no_verdict") if way == len(covered) else t("collapse.no_alarm") + when
         return live.Sentence(f"{sentence} {quiet}", "info")
-    k, alarm = min(raised, key=lambda pair: pair[1].reasons[0].value / pair[1].reasons[0].threshold)
+    k, alarm = min(raised, key=lambda pair: pair[1].covered)
     counted = t(
         "collapse.alarm", k=len(raised), n=len(covered), seed=run.config.member(k).train.seed,
-        since=f"{alarm.since:,}", reasons=_reasons(alarm),
+        since=f"{alarm.since:,}", covered=f"{alarm.covered:g}", expected=f"{alarm.expected:.0f}",
     )  # fmt: skip
     return live.Sentence(f"{sentence} {counted}{when}", "warning")
 
 
-def _reasons(alarm: Alarm) -> str:
-    return "; ".join(
-        t("collapse.reason", curve=t(f"collapse.curve_{reason.curve}"), value=f"{reason.value:.0%}",
-          threshold=f"{reason.threshold:.0%}")
-        for reason in alarm.reasons
-    )  # fmt: skip
-
-
 def about_the_alarm() -> None:
-    """What it listens to, and how often it was wrong when that was measured."""
-    from gan_core.run.modes import THRESHOLDS, WARM_UP, WINDOW, measured
+    """What it listens to, what it has to catch, and how often it was wrong when that was measured."""
+    from gan_core.run.modes import HALF, LATENTS, WAY, WINDOW, measured
 
-    limits = {name: f"{limit:.0%}" for name, limit in THRESHOLDS.items()}
-    st.markdown(t("collapse.alarm_text", window=WINDOW, warm_up=WARM_UP, **limits))
-    for name, found in measured().items():
-        words = {
-            "preset": t(f"collapse.measured_{name}"), "alarms": found["alarms"], "runs": found["runs"],
-            "steps": f"{found['steps']:,}",
-        }  # fmt: skip
-        if found["healthy"]:
-            first, last = found["seeds"]
-            least, *_, most = found["covered_at_the_end"]
-            st.markdown("- " + t("collapse.alarm_healthy", first=first, last=last, least=least, most=most, **words))
-        else:
-            since = f"{np.median(found['first_alarm']):,.0f}"
-            st.markdown("- " + t("collapse.alarm_collapsing", since=since, **words))
+    found = measured()
+    first, last = found["seeds"]
+    st.markdown(t("collapse.alarm_text", window=WINDOW, way=WAY, samples=LATENTS, half=f"{HALF:.0%}"))
+    st.markdown(
+        t("collapse.alarm_measured", kinds=len(found["kinds"]), runs=found["all"]["runs"], steps=f"{found['steps']:,}",
+          first=first, last=last, fresh=f"{found['fresh']:,}", every=found["every"])
+    )  # fmt: skip
+    head = ["", *(t(f"collapse.alarm_{per}_{what}") for per in PER for what in WHAT)]
+    rows = [
+        [t(f"collapse.measured_{kind}"), *(_rate(of[per][what]) for per in PER for what in WHAT)]
+        for kind, of in {"all": found["all"], **found["kinds"]}.items()
+    ]
+    tables.show(head, rows)
+    st.caption(t("collapse.alarm_note", on_their_way=found["all"]["on_their_way"]))
+
+
+PER, WHAT = ("per_run", "per_look"), ("caught", "false")
+
+
+def _rate(of: Mapping[str, Any]) -> str:
+    """k of n, and the interval of their share; – where there was nothing to count."""
+    if not of["n"]:
+        return "–"
+    low, high = (f"{100 * bound:.0f}" for bound in of["interval"])
+    return t("collapse.alarm_rate", k=f"{of['k']:,}", n=f"{of['n']:,}", low=low, high=high)

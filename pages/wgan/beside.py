@@ -141,7 +141,8 @@ def _table(page: PageState, frame: Frame, by: str) -> None:
     def row(name: str, values: Callable[[Measures], np.ndarray], style: str) -> None:
         cells = [spread(values(m)[i][k], style) for m, i, k in zip(known, at, shown, strict=True)]
         if any(cell != "–" for cell in cells):
-            rows.append([t(f"wgan.row_{name}", floor=f"{known[0].w1_floor:.2f}"), *cells])
+            floor = known[0].floors.get(name, float("nan"))
+            rows.append([t(f"wgan.row_{name}", floor=style.format(floor)), *cells])
 
     row("w1", lambda m: m.w1, "{:.2f}")
     row("near", lambda m: m.near, "{:.0f}")
@@ -203,14 +204,14 @@ def _drawn(page: PageState, frame: Frame, known: Sequence[Measures], by_steps: b
                     _over(t("wgan.estimate"), "purple", x, time, m.estimate[:, k]),
                     live.Line(t("wgan.bound"), "grey", _over("", "", x, time, comparable).y),
                 ],
-                references=[(m.w1_floor, t("panel.perfect"))],
+                references=[(m.floors["w1"], t("panel.perfect"))],
             )
         )
-    modes = 0 if frame.runs[0].weights is None else int(np.count_nonzero(frame.runs[0].weights > 0))
+    perfect = {name: [(floor, t("panel.perfect"))] for name, floor in known[0].floors.items()}
     for name, values, references, limits in (
-        ("w1", lambda m: m.w1, [(known[0].w1_floor, t("panel.perfect"))], None),
-        ("near", lambda m: m.near, [(float(modes), str(modes))], None),
-        ("quality", lambda m: m.quality, [(0.989, t("panel.perfect"))], (0.0, 1.0)),
+        ("w1", lambda m: m.w1, perfect["w1"], None),
+        ("near", lambda m: m.near, perfect.get("near", []), None),
+        ("quality", lambda m: m.quality, perfect.get("quality", []), (0.0, 1.0)),
         ("accuracy", lambda m: m.accuracy, [(0.5, "½")], (0.0, 1.0)),
         ("jsd", lambda m: m.jsd, [(float(np.log(2)), "ln 2")], None),
     ):
@@ -235,5 +236,5 @@ def _closer(page: PageState, frame: Frame) -> None:
             m, k = known[i], points.members_shown(page, frame.runs[i])
             st.markdown(f"**{names[i]}**")
             words = {name: t(f"wgan.figure.{name}") for name in ("step", "estimate", "w1", "floor")}
-            figure = wgan.estimates(m.step, m.estimate[:, k], m.w1[:, k], m.w1_floor, labels=words)
+            figure = wgan.estimates(m.step, m.estimate[:, k], m.w1[:, k], m.floors["w1"], labels=words)
             st.plotly_chart(figure, key=f"{page.name}-closer-{i}", config=style.EXPORT, width="stretch")

@@ -10,7 +10,8 @@ from gan_core.config import RunConfig
 from gan_core.metrics.floors import NO_SKILL
 from gan_core.run.modes import Diversity
 from gan_core.studies.mitigations import METHODS
-from gan_core.studies.table import COLUMNS, shipped
+from gan_core.studies.table import COLUMNS, PERFECT, shipped
+from gan_core.studies.table import NO_SKILL as SKILL
 from pages.collapse import misconceptions, numbers, options
 from pages.shared.shell import i18n
 from pages.shared.shell.i18n import t
@@ -118,27 +119,40 @@ def test_the_sentence_counts_seeds_and_the_past_can_be_asked() -> None:
 
 
 def one_alarm(steps: int = 120) -> Diversity:
-    """Two members: one that covers everything, one that has shrunk to a point."""
+    """Two members: one that covers everything, one that keeps a single mode."""
     shares = np.tile(np.eye(8)[0], (steps, 2, 1))
     shares[:, 0] = 1 / 8
-    width = np.array([2.0, 0.1]) * np.ones((steps, 1))
+    shares[:5] = 0  # both on their way
+    width = np.array([2.0, 2.0]) * np.ones((steps, 1))
     return Diversity(
         step=np.arange(steps) * 8, near=shares, shares=shares, spread=width,
         singular_values=np.stack([width, 0 * width], -1), weights=np.ones(8), real_spread=2.0, radius=0.5,
     )  # fmt: skip
 
 
-def test_the_alarm_says_who_since_when_and_by_which_curve(monkeypatch: pytest.MonkeyPatch) -> None:
-    from gan_core.run.modes import Watch
+def test_the_alarm_says_who_since_when_and_how_many_modes_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    from gan_core.run.modes import WAY, Watch
 
     monkeypatch.setattr(Watch, "diversity", lambda self: one_alarm())
     app = at_rest(press(page(**FAST), "step", NAME), NAME)
     monkeypatch.setattr(Diversity, "until", lambda self, step: self)  # as if the run had come that far
     app.run()
     (text,) = alarms(app)
-    assert "Alarm in 1 of 2" in text and "seed 1" in text and "since step 400" in text
-    assert t("collapse.curve_effective_modes") in text and t("collapse.curve_spread") in text
-    assert "alarm below 50%" in text and "at 5% of the data's" in text
+    assert "Alarm in 1 of 2" in text and "seed 1" in text and f"since step {5 * 8 + WAY}" in text
+    assert "it covers 1 modes, where a perfect sampler covers 8" in text
+
+
+def test_the_card_of_the_alarm_says_how_often_it_was_wrong() -> None:
+    from gan_core.run.modes import measured
+
+    found = measured()
+    rows = {name: cells for table in tables(page(**FAST)) for name, *cells in table}
+    for kind, of in found["kinds"].items():
+        caught = of["per_run"]["caught"]
+        assert rows[t(f"collapse.measured_{kind}")][0].startswith(
+            f"{caught['k']} of {caught['n']}" if caught["n"] else "–"
+        )
+    assert f"seeds {found['seeds'][0]} to {found['seeds'][1]}" in words(page(**FAST))
 
 
 def test_data_without_modes_say_so() -> None:
@@ -171,10 +185,12 @@ def test_the_shipped_tables_are_shown_with_their_protocol_and_exports() -> None:
         app.segmented_control(key="collapse.table~0").set_value(data).run()
         found = shipped(data)
         (shown,) = methods(app)
-        assert {len(row) for row in shown} == {len(COLUMNS) + 3} and len(shown) == len(found.lines)
+        assert {len(row) for row in shown} == {len(COLUMNS) + 4} and len(shown) == len(found.lines)
         assert [row[0] for row in shown][: len(METHODS)] == [options.method_name(row.name) for row in found.rows]
         assert shown[0][1 : len(COLUMNS) + 1] == [found.text(found.rows[0], name) for name in COLUMNS]
-        assert found.protocol in words(app)
+        assert found.protocol in words(app) and found.deviations in words(app)
+        names = [row[0] for row in shown]
+        assert all(name in names for name in (PERFECT, *SKILL.values()))
     exports = {button.label for button in app.get("download_button")}
     assert {"CSV", "Markdown", "LaTeX"} <= exports
 
@@ -189,7 +205,7 @@ def test_the_runs_on_the_screen_are_judged_in_the_same_form() -> None:
 
     until(scored)
     plain, packed, *_ = methods(app)[1]
-    runs, seconds = len(COLUMNS) + 1, 1 + list(COLUMNS).index("cpu_seconds")
+    runs, seconds = len(COLUMNS) + 2, 1 + list(COLUMNS).index("cpu_seconds")
     assert (plain[0], packed[0]) == ("plain", "PacGAN 2") and (plain[runs], packed[runs]) == ("2", "2")
     assert (plain[seconds], packed[seconds]) == ("–", "–")  # the workers are shared, so nobody knows
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -85,3 +86,19 @@ def test_what_is_built_takes_nothing_from_the_global_generator():
                             torch.Generator().manual_seed(3), "torch", F64) for _ in range(2))  # fmt: skip
     assert torch.equal(torch.get_rng_state(), before)
     assert all(torch.equal(a, b) for a, b in zip(one.parameters(), two.parameters(), strict=True))
+
+
+def test_maxout_takes_the_largest_of_five_linear_pieces_and_counts_all_their_weights():
+    config = RunConfig.of(batch=16, g_layers=(8,), d_layers=(6, 4), d_activation="maxout", packing=2)
+    trainer = Trainer(config, dtype=torch.float64)
+    network = trainer.ensembles[0].discriminator
+    x = torch.randn(1, 5, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    a = x[0].numpy()
+    for layer in ("0", "2", "4"):
+        weight, bias = (network.state(0)[f"{layer}.{name}"].numpy() for name in ("weight", "bias"))
+        a = a @ weight.T + bias
+        a = a.reshape(len(a), -1, 5).max(2) if layer != "4" else a
+    np.testing.assert_allclose(network.forward(x)[0][0].detach().numpy(), a, rtol=1e-12)
+    assert network.theta.shape[1] == config.parameter_counts[1] == 5 * 4 * 6 + 5 * 6 + 5 * 6 * 4 + 5 * 4 + 4 + 1
+    trainer.step(2)
+    assert trainer.failure is None

@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from gan_core.figures import style
 from gan_core.figures.collapse import mitigations
 
 MODES, QUALITY = [(4.5, 0.5), (8.0, math.nan)], [(50.0, 2.0), (97.0, math.nan)]
@@ -30,3 +31,8 @@ def test_words_are_replaced_and_unknown_ones_refused() -> None:
     assert figure.layout.annotations[0].text == "alle 8" and figure.layout.xaxis.title.text == "Moden"
     with pytest.raises(KeyError, match="colour"):
         mitigations(["a"], [(1, 0)], [(90, 0)], 8, 98.9, {"colour": "red"})
+
+
+def test_what_is_there_for_comparison_is_grey():
+    (points,) = mitigations(["plain", "uniform square"], MODES, QUALITY, 8, 98.9, grey=1).data
+    assert points.marker.color == (style.GENERATOR, style.NEUTRAL)

@@ -11,7 +11,7 @@ from gan_core.config import ConfigError
 from gan_core.engine.version import VERSION
 from gan_core.studies import cluster, mitigations
 from gan_core.studies.cluster import ClusterError
-from gan_core.studies.mitigations import DATA, METHODS, Store, Task, compute, plan
+from gan_core.studies.mitigations import DATA, METHODS, PROTOCOLS, Store, Task, compute, plan
 from tests.gan_core.studies.test_table import fake_record
 
 
@@ -39,6 +39,23 @@ def test_all_methods_share_everything_but_their_changes():
     for method, changes in METHODS.items():
         (task,) = plan("ring", [method], 1, 50)
         assert set(task.config.differences(DATA["ring"])) <= {*changes, "steps", "seed"}
+
+
+@pytest.mark.parametrize("data", ["ring", "grid"])
+@pytest.mark.parametrize("method", PROTOCOLS["pacgan"].methods)
+def test_the_papers_protocol_is_the_papers(data, method, quick):
+    """Lin et al. 2018 and their code: G 2–400–400–400–400–2 with batch norm, D of three layers of 200 maxout units of
+    five pieces, batches of 100 packs, Adam with 1e-4 and β₁ .8, both players at once, 400,000 steps."""
+    (task,) = plan(data, [method], 1, 1, "pacgan")
+    config, packing = task.config, int(method[-1]) if method[-1].isdigit() else 1
+    assert PROTOCOLS["pacgan"].steps == 400_000 == PROTOCOLS["pacgan"].data[data].train.steps
+    assert (config.data.radius, config.data.std) == {"ring": (1.0, 0.01), "grid": (4.0, 0.05)}[data]
+    assert config.train.batch == 100 * packing and config.model.packing == packing
+    g = 2 * 400 + 3 * 400 * 400 + 4 * 400 + 2 * 4 * 400 + 400 * 2 + 2  # weights, biases, norms
+    d = 5 * (2 * packing * 200 + 200 + 2 * (200 * 200 + 200)) + 200 + 1
+    assert config.parameter_counts == (g, d)
+    found = mitigations.run(task)
+    assert found["method"] == method and not found["diverged"]
 
 
 def test_all_methods_of_a_seed_start_from_the_same_generator():

@@ -11,9 +11,11 @@ import pytest
 
 from gan_core.__main__ import main
 from gan_core.config import RunConfig
+from gan_core.metrics.floors import Range
+from gan_core.metrics.scores import Yardstick
 from gan_core.studies import mitigations
-from gan_core.studies.mitigations import DATA, METHODS
-from gan_core.studies.table import COLUMNS, PUBLISHED, Table, mean_and_error, row, shipped
+from gan_core.studies.mitigations import DATA, METHODS, PROTOCOLS
+from gan_core.studies.table import COLUMNS, NO_SKILL, PERFECT, PUBLISHED, Table, mean_and_error, row, shipped
 
 
 @pytest.fixture
@@ -23,9 +25,9 @@ def quick(monkeypatch):
 
 
 def fake_record(method: str = "plain", seed: int = 0, **scores: float) -> dict:
-    values = {"captured": 4, "captured_share": 3, "near": 4, "high_quality": 0.5, "high_quality_floor": 0.98889,
-              "reverse_kl": 0.7, "reverse_kl_floor": 0.0014, "w1": 1.25, "w1_floor": 0.1, "modes": 8, "samples": 2500,
-              "near_radius": 0.51, "w1_points": 1000}  # fmt: skip
+    values = {"captured": 4, "captured_share": 3, "near": 4, "high_quality": 0.5, "reverse_kl": 0.7,
+              "reverse_kl_3sigma": 0.8, "w1": 1.25, "modes": 8, "samples": 2500, "near_radius": 0.51,
+              "w1_points": 500}  # fmt: skip
     config = DATA["ring"].replace(**METHODS[method], seed=seed)
     return {
         "method": method, "seed": seed, "steps": 2000, "query": config.to_query(), "diverged": False,
@@ -44,7 +46,7 @@ def test_mean_and_standard_error_are_the_textbooks():
 
 
 def test_a_row_takes_means_over_its_runs_and_infinity_stays():
-    found = row("plain", [fake_record(seed=0), fake_record(seed=1, captured=5, reverse_kl="inf")])
+    found = row("plain", [fake_record(seed=0), fake_record(seed=1, captured=5, reverse_kl_3sigma="inf")])
     assert found.runs == 2
     assert found.cells["modes"] == (4.5, 0.5) and found.cells["high_quality"] == (50.0, 0.0)
     assert found.cells["reverse_kl"].mean == math.inf and found.cells["cpu_seconds"] == (3.5, 0.5)
@@ -56,11 +58,58 @@ def test_what_some_runs_do_not_know_stays_out():
     assert "cpu_seconds" not in row("plain", [record, fake_record(seed=1)]).cells
 
 
-def test_the_perfect_row_is_made_of_floors():
-    perfect = Table.of(DATA["ring"], [fake_record(seed=s) for s in range(3)]).perfect
-    assert perfect.cells["modes"].mean == 8 and perfect.cells["high_quality"].mean == pytest.approx(98.889)
-    assert perfect.cells["w1"].mean == pytest.approx(0.1) and "cpu_seconds" not in perfect.cells
-    assert perfect.cells["reverse_kl"].mean == pytest.approx(7 / 5000)
+RANGES = {
+    "captured": (8, 8, 8), "captured_share": (8, 7, 8), "near": (8, 8, 8), "high_quality": (0.99, 0.985, 0.995),
+    "reverse_kl": (0.0014, 0.0005, 0.003), "reverse_kl_3sigma": (0.0014, 0.0005, 0.003), "w1": (0.1, 0.08, 0.15),
+}  # fmt: skip
+SQUARE = {"captured": 6, "captured_share": 0, "near": 8, "high_quality": 0.004, "reverse_kl": 0.006,
+          "reverse_kl_3sigma": math.inf, "w1": 0.73}  # fmt: skip
+
+
+def yardstick() -> Yardstick:
+    perfect = {name: Range(*of) for name, of in RANGES.items()}
+    return Yardstick(perfect, {who: {name: Range(x, x, x) for name, x in SQUARE.items()} for who in NO_SKILL})
+
+
+def test_a_perfect_sampler_and_all_without_skill_have_rows():
+    found = Table.of(DATA["ring"], [fake_record()], yardstick())
+    perfect, *others = found.yardsticks
+    assert [perfect.name, *(entry.name for entry in others)] == [PERFECT, *NO_SKILL.values()]
+    assert found.text(perfect, "high_quality") == "99.0 (98.5–99.5)" and found.text(perfect, "near") == "8.0"
+    assert found.text(others[0], "w1") == "0.73" and found.text(others[0], "reverse_kl") == "∞"
+    assert "cpu_seconds" not in perfect.cells and not any(entry.runs for entry in found.yardsticks)
+    assert Table.of(DATA["ring"], [fake_record()]).yardsticks == ()
+
+
+def test_a_row_counts_only_where_it_is_beyond_noise():
+    """The shipped "unrolled" was said to work with these numbers, which a uniform square has too."""
+    noise = fake_record(
+        "unrolled", captured=4.8, captured_share=0, near=8, high_quality=0.0027, reverse_kl=0.022, w1=0.87
+    )
+    works = fake_record("plain", captured=8, captured_share=6, near=8, high_quality=0.4, reverse_kl=0.004, w1=0.3)
+    found = Table.of(DATA["ring"], [noise, works], yardstick())
+    beyond = {entry.name: found.beyond(entry) for entry in found.rows}
+    assert beyond["unrolled"] == ("reverse_kl",)  # whose square has nothing within 3σ at all
+    assert {"modes", "modes_1pct", "high_quality", "w1"} <= set(beyond["plain"]) and "near" not in beyond["plain"]
+    assert found.beyond_text(found.rows[1]).startswith("modes, modes ≥ 1 %, HQ %")
+    assert found.beyond_text(found.yardsticks[0]) == "–"
+
+
+def test_deviations_from_the_published_protocol_are_named_field_by_field():
+    said = Table.of(DATA["ring"], [fake_record()]).deviations
+    for part in ("radius 2 (1)", "std 0.02 (0.01)", "g_norm none (batch)", "d_activation relu (maxout)"):
+        assert part in said
+    assert "batch 256 (100)" in said and "2,000 steps (400,000)" in said and "drawn anew" in said
+    assert Table.of(RunConfig.of(data="two_gaussians"), [fake_record()]).deviations == ""
+
+
+def test_the_papers_protocol_deviates_in_its_length_alone_and_says_that_it_is_shortened():
+    base = PROTOCOLS["pacgan"].data["ring"]
+    found = Table.of(base, [fake_record() | {"query": base.to_query(), "method": "plain"}])
+    assert found.protocol.startswith(
+        "protocol pacgan, shortened to 2,000 of 400,000 steps; ring: 8 modes, radius 1, σ 0.01"
+    )
+    assert "its values in brackets): 2,000 steps (400,000); real samples" in found.deviations
 
 
 def test_published_rows_stand_only_beside_their_own_data():
@@ -78,16 +127,17 @@ def test_published_rows_stand_only_beside_their_own_data():
 @pytest.fixture
 def table() -> Table:
     records = [fake_record("plain", s, captured=s) for s in range(4)]
-    return Table.of(DATA["ring"], records + [fake_record("wgan_gp", s, reverse_kl="inf") for s in range(2)])
+    records += [fake_record("wgan_gp", s, reverse_kl_3sigma="inf") for s in range(2)]
+    return Table.of(DATA["ring"], records, yardstick())
 
 
 def test_markdown_has_a_row_for_each_line_and_names_the_protocols(table):
     lines = table.markdown().splitlines()
     rows = [line.strip("|").split("|") for line in lines if line.startswith("|")]
-    assert {len(cells) for cells in rows} == {len(COLUMNS) + 3}
-    assert len(rows) == 2 + 2 + 1 + len(PUBLISHED["ring"])
+    assert {len(cells) for cells in rows} == {len(COLUMNS) + 4}
+    assert len(rows) == 2 + 2 + 1 + len(NO_SKILL) + len(PUBLISHED["ring"])
     assert rows[2][1].strip() == "1.5 ± 0.6" and "∞" in rows[3][5]
-    assert "*6.3 ± 0.5*" in lines[9]
+    assert "*6.3 ± 0.5*" in lines[12] and table.deviations in table.markdown()
     assert "2,000 steps" in table.markdown() and "wgan_gp (loss wasserstein" in table.markdown()
     for source in {entry.source for entry in PUBLISHED["ring"]}:
         assert f"\n{source}: " in table.markdown()
@@ -95,26 +145,27 @@ def test_markdown_has_a_row_for_each_line_and_names_the_protocols(table):
 
 def test_csv_has_means_and_errors_in_columns_of_their_own(table):
     rows = list(csv.DictReader(io.StringIO(table.csv())))
-    assert [r["method"] for r in rows[:3]] == ["plain", "wgan_gp", "perfect sampler"]
+    assert [r["method"] for r in rows[:3]] == ["plain", "wgan_gp", PERFECT]
     assert float(rows[0]["modes"]) == 1.5 and float(rows[0]["modes_se"]) == pytest.approx(math.sqrt(5 / 3 / 4), 1e-5)
     assert rows[1]["reverse_kl"] == "inf" and rows[1]["reverse_kl_se"] == ""
-    assert rows[0]["source"] == "" and all(r["source"] for r in rows[3:])
+    assert rows[0]["source"] == "" and all(r["source"] for r in rows[6:])
+    assert "w1" not in rows[0]["beyond_noise"].split() and "high_quality" in rows[0]["beyond_noise"].split()
     assert all(r["protocol"] for r in rows)
 
 
 def test_latex_is_a_tabular_without_letters_it_would_choke_on(table):
     text = table.latex()
     body = [line for line in text.splitlines() if line and not line.startswith("%")]
-    assert body[0] == r"\begin{tabular}{l" + "r" * len(COLUMNS) + "}" and body[-1] == r"\end{tabular}"
+    assert body[0] == r"\begin{tabular}{l" + "r" * len(COLUMNS) + "l}" and body[-1] == r"\end{tabular}"
     rows = [line for line in body if line.endswith(r"\\")]
-    assert {line.count("&") for line in rows} == {len(COLUMNS)}
+    assert {line.count("&") for line in rows} == {len(COLUMNS) + 1}
     assert not set("≥±∞–−") & set("".join(body)) and r"wgan\_gp" in text
     assert sum(r"\textcolor{gray}" in line for line in rows) == len(PUBLISHED["ring"])
 
 
 def test_json_reads_back_into_the_same_table(table):
     again = Table.from_json(table.json())
-    assert again.markdown() == table.markdown() and again.csv() == table.csv()
+    assert again.markdown() == table.markdown() and again.csv() == table.csv() and again.beside == table.beside
     content = json.loads(table.json())
     assert content["rows"][0]["cells"]["modes"] == {"mean": 1.5, "se": pytest.approx(0.645497)}
 
@@ -132,6 +183,7 @@ def test_the_shipped_table_is_whole(data):
         assert RunConfig.from_query(record["query"]) == expected
         assert record["versions"]["torch"] and record["cpu_seconds"] > 0
     assert found.published == PUBLISHED[data]
+    assert found.beside is not None and len(found.yardsticks) == 1 + len(NO_SKILL)
 
 
 # --- The command ------------------------------------------------------------------------------------------------------
@@ -158,6 +210,8 @@ def test_the_command_prints_each_form_and_resumes(tmp_path, capsys, quick):
         (["--data", "moons"], "choose one of ring, grid"),
         (["--jobs", "0"], "number of processes"),
         (["--seeds", "0"], "at least one seed"),
+        (["--protocol", "magic"], "choose one of chase, pacgan"),
+        (["--protocol", "pacgan", "--methods", "unrolled"], "choose among plain, pacgan2"),
     ],
 )
 def test_the_command_refuses_with_a_sentence(wrong, message, tmp_path, capsys):
