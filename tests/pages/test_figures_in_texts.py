@@ -59,7 +59,7 @@ FIGURES: dict[str, dict[str, float | Callable[[], float] | None]] = {
     "collapse.alarm_text": {"1 %": LEAST},
     "collapse.alarm_measured": {"95 %": 0.95},
     "collapse.why_text": {"10": SETTING},
-    "collapse.cures_text": {"10": 9 / (1 - 2 * TAIL), "6.3": lambda: PUBLISHED["ring"][4].cells["modes"].mean},
+    "collapse.mitigations_text": {"10": 9 / (1 - 2 * TAIL), "6.3": lambda: PUBLISHED["ring"][4].cells["modes"].mean},
     "collapse.myth_all_modes_text": {"93 %": lambda: 1 - metrics.expected_high_quality(3 / 8)},
     "collapse.myth_high_quality": {"99.9 %": SETTING},
     "collapse.myth_high_quality_text": {"4.5": 3**2 / 2, "98.889 %": metrics.expected_high_quality},
