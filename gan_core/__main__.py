@@ -46,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _of_many_runs(command: argparse.ArgumentParser, *, steps: int | None, store: str) -> None:
     """What a command is asked that computes many runs: how far they go, where finished ones are kept, and where."""
-    command.add_argument("--steps", type=int, default=steps, help=f"how far each run goes ({steps or 'as the protocol'})")
+    command.add_argument(
+        "--steps", type=int, default=steps, help=f"how far each run goes ({steps or 'as the protocol'})"
+    )
     command.add_argument("--store", type=Path, default=Path(store), metavar="FOLDER", help=f"finished runs (./{store})")
     where = command.add_mutually_exclusive_group()
     where.add_argument("--jobs", type=int, default=-1, help="processes; -1 is one a core (-1)")
