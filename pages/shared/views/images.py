@@ -224,7 +224,7 @@ def _strips(page: PageState, frame: Frame) -> None:
     ]
     key = f"{page.name}-strips"
     live.heat(
-        key, strips, step=frame.step, summary=t("digits.strips"), row=9, width=300,
+        key, strips, step=frame.step, summary=t("digits.strips"), row=9, first=0, width=300,
         labels={"step": t("panel.step"), "row": t("digits.digit"), "right": t("collapse.right"),
                 "legend": t("collapse.legend")},
         **time_axis(page, key),

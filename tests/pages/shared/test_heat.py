@@ -51,3 +51,9 @@ def test_arrays_that_do_not_fit_and_unknown_words_are_refused():
     with pytest.raises(ValueError, match="no word 'colour'"):
         frame_of(heat, "a", [strip(3)], labels={"colour": "red"})
     assert set(HEAT_LABELS) == {"step", "row", "right", "legend"}
+
+
+def test_rows_count_from_where_they_are_told_to():
+    """Modes count from 1; an 8 is row 8, and not 9."""
+    assert read(frame_of(heat, "a", [strip(3)]))["first"] == 1
+    assert read(frame_of(heat, "a", [strip(3, 10)], first=0))["first"] == 0

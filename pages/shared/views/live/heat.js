@@ -36,7 +36,7 @@ export class Heat extends OverTime {
     context.textBaseline = "middle";
     const every = Math.ceil(9 / data.row);
     for (let row = 0; row < rows; row += every) {
-      context.fillText(String(row + 1), HEAT.left - 5, HEAT.top + (row + 0.5) * data.row);
+      context.fillText(String(data.first + row), HEAT.left - 5, HEAT.top + (row + 0.5) * data.row);
     }
     context.beginPath();
     this.below(context, x0, x1, width, px, HEAT.top + high);
@@ -82,7 +82,7 @@ export class Heat extends OverTime {
     if (!strip || hover.look >= strip.values.shape[0]) return data.labels.legend;
     const share = strip.values[hover.look * strip.values.shape[1] + hover.row];
     const percent = (value) => (Number.isFinite(value) ? `${(100 * value).toFixed(1)} %` : "–");
-    const where = `${data.labels.step} ${number(strip.x[hover.look])}, ${data.labels.row} ${hover.row + 1}`;
+    const where = `${data.labels.step} ${number(strip.x[hover.look])}, ${data.labels.row} ${data.first + hover.row}`;
     return `${where}: ${percent(share)} (${data.labels.right} ${percent(strip.right[hover.row])})`;
   }
 

@@ -43,6 +43,7 @@ def heat(
     labels: Mapping[str, str] | None = None,
     summary: str = "",
     row: int = 12,
+    first: int = 1,
     width: int = 300,
     clickable: bool = False,
     on_click: Callable[[], None] | None = None,
@@ -50,8 +51,9 @@ def heat(
     """Show the strips; give the step that was just clicked (in this one rerun), else None.
 
     step: of the newest data (for `data-step`). cursor: a step to mark. labels: words by the names in `HEAT_LABELS`.
-    row: height of a row in pixels; width: the narrowest a strip may become before there are fewer abreast. Raises
-    ValueError on an unknown word or a strip whose arrays do not fit.
+    row: height of a row in pixels; first: the number of the first row (modes count from 1, digits from 0). width: the
+    narrowest a strip may become before there are fewer abreast. Raises ValueError on an unknown word or a strip whose
+    arrays do not fit.
     """
     cells = max(16, MOST_CELLS // max(1, sum(len(strip.right) for strip in strips)))
     frame = pack(
@@ -62,6 +64,7 @@ def heat(
             "labels": worded(HEAT_LABELS, labels),
             "summary": summary,
             "row": row,
+            "first": first,
             "width": width,
             "clickable": clickable,
             "strips": [_strip(strip, cells) for strip in strips],
