@@ -121,6 +121,7 @@ ENGLISH: dict[str, str] = {
     "checkpoint.not_an_object": "it is not a card, which is a JSON object",
     "checkpoint.not_a_card": "it is not the card of a run ({error})",
     "checkpoint.changed": "its checksum is not the one on its card, so it was cut or changed",
+    "checkpoint.another_judge": "it holds what another classifier saw",
     "checkpoint.not_safetensors": "it is not a safetensors file",
     "checkpoint.no_tensor": "it has no tensor {tensor}",
     "checkpoint.surplus": "its tensor {tensor} belongs to no part of the network",

@@ -1,4 +1,5 @@
-"""`build-judge` and `build-pretrained`: what comes with the app, made anew; where it goes is checked first."""
+"""`build-judge`, `build-pretrained` and their like: what comes with the app, made anew; where it goes is checked first.
+And `scores`, which shows the finished runs."""
 
 from __future__ import annotations
 
@@ -45,3 +46,52 @@ def pretrained(options: argparse.Namespace) -> None:
     except (DataUnavailable, CheckpointError, RuntimeError) as error:
         raise Refused(str(error)) from error
     say(json.dumps(card, indent=2))
+
+
+def scores(options: argparse.Namespace) -> None:
+    from gan_core.weights import CheckpointError
+    from gan_core.zoo.scores import table
+
+    try:
+        found = table()
+    except CheckpointError as error:
+        raise Refused(str(error)) from error
+    say(found.json() if options.json else found.markdown())
+
+
+def rescored(options: argparse.Namespace) -> None:
+    from gan_core.weights import CheckpointError
+    from gan_core.zoo.build import rescore
+
+    if unknown := [name for name in options.names if name not in ZOO]:
+        raise Refused(f"There is no run {unknown[0]!r}; choose among {', '.join(ZOO)}.")
+    for name in options.names or ZOO:
+        try:
+            card = rescore(name)
+        except CheckpointError as error:
+            raise Refused(str(error)) from error
+        parts = [f"{score} {found.value:.4g} ({found.floor:.4g})" for score, found in card.scores.items()]
+        tell(f"{name}: {', '.join(parts)}")
+
+
+def features(options: argparse.Namespace) -> None:
+    from gan_core.data.images import DataUnavailable
+    from gan_core.metrics.features import build
+
+    try:
+        card = build(report=tell)
+    except DataUnavailable as error:
+        raise Refused(str(error)) from error
+    say(json.dumps(card, indent=2))
+
+
+def yardsticks(options: argparse.Namespace) -> None:
+    from gan_core.zoo.scores import build_yardsticks
+
+    build_yardsticks(max(2, options.draws), report=tell)
+
+
+def twin_paths(options: argparse.Namespace) -> None:
+    from gan_core.studies.twin_paths import build
+
+    build()

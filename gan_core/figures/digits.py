@@ -45,8 +45,8 @@ COORDINATES = {
 }
 AGREEMENT = {"asked": "asked for", "read": "read as", "share": "share"}
 TRADE_OFF = {
-    "precision": "precision: how many look real",
-    "recall": "recall: how much of the data is covered",
+    "precision": "precision: how many lie among real digits",
+    "coverage": "coverage: how many real digits have one near them",
     "real": "real digits",
 }
 
@@ -168,9 +168,9 @@ def agreement(shares: ArrayLike, labels: Labels = None) -> go.Figure:
 
 
 def trade_off(
-    names: Sequence[str], precision: ArrayLike, recall: ArrayLike, floor: tuple[float, float], labels: Labels = None
+    names: Sequence[str], precision: ArrayLike, coverage: ArrayLike, floor: tuple[float, float], labels: Labels = None
 ) -> go.Figure:
-    """Runs in the plane of precision and recall, and where real digits are: `floor` is their (precision, recall)."""
+    """Runs in the plane of precision and coverage; `floor` is where real digits are in it."""
     text = style.texts(TRADE_OFF, labels)
     marks = {"mode": "markers+text", "showlegend": False}
     places = ["top center", "bottom center"] * len(names)  # in turn, so that near points do not share their place
@@ -178,7 +178,7 @@ def trade_off(
     figure = go.Figure(
         [
             go.Scatter(
-                x=np.asarray(precision), y=np.asarray(recall), text=list(names), hovertemplate=hover,
+                x=np.asarray(precision), y=np.asarray(coverage), text=list(names), hovertemplate=hover,
                 marker={"size": 11, "color": style.FAKE}, textposition=places[: len(names)], **marks,
             ),
             go.Scatter(
@@ -188,5 +188,5 @@ def trade_off(
         ]
     )  # fmt: skip
     figure.update_xaxes(title_text=text["precision"], range=[0, 1.08])
-    figure.update_yaxes(title_text=text["recall"], range=[0, 1.08])
+    figure.update_yaxes(title_text=text["coverage"], range=[0, 1.08])
     return style.styled(figure, height=420).update_layout(hovermode="closest")

@@ -79,6 +79,12 @@ def look(images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.flo
     return features, probabilities
 
 
+def read(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(N, 64) features → (N, 10): the probability of each digit, by the last layer alone."""
+    with torch.inference_mode():
+        return _loaded()[-1](torch.from_numpy(features)).softmax(1).numpy()
+
+
 def card() -> dict[str, Any]:
     """What is known of the judge: accuracy on the 10,000 test digits, data, licence, checksum."""
     return read_card(NAME)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from gan_core.config import RunConfig
 from gan_core.errors import CheckpointError, Sentence
-from gan_core.metrics.points import Estimate
+from gan_core.metrics.scored import Copying, Score
 from gan_core.run.history import CURVES, Curves
 from gan_core.weights import FOLDER, check_alike, read_arrays, read_card
 from gan_core.zoo.plans import ZOO
@@ -36,6 +36,7 @@ __all__ = ["Card", "Checkpoint", "CheckpointError", "Replay", "load", "load_card
 
 PICTURES = 40  # images of a moment: four rows of ten
 REPLAY = "replay."
+REPLAYED = ("fid", "class_kl", "precision", "recall", "confidence")  # scores of every moment
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,10 @@ class Card:
     """What is known of a trained run.
 
     steps          how far it was trained (the config's own `steps`); cpu_seconds of one thread that this took
-    scores         name → (value, floor), as `image_metrics.ImageScores` has them: of `samples` images from `generate`
-                   with the seed `sample_seed`; fid_bias is the part of the FID that so few samples cost
-    classes        how many of them the judge reads as 0, …, 9
+    scores         name → Score, as `metrics.images.ImageScores` has them, of `samples` images from `generate`: the
+                   median over `sample_seeds`, one set of images each; `spread`: name → (least, most) of them
+    copying        whether training digits are shown again, of the images of all seeds together
+    classes        how many of the first seed's images the judge reads as 0, …, 9
     data, licence  what it learned from, and under which terms it is given on
     sha256         of the weights; versions: of what trained it, the engine among them
     """
@@ -56,11 +58,12 @@ class Card:
     config: RunConfig
     steps: int
     cpu_seconds: float
-    scores: Mapping[str, Estimate]
-    fid_bias: float
+    scores: Mapping[str, Score]
+    spread: Mapping[str, tuple[float, float]]
+    copying: Copying
     classes: tuple[int, ...]
     samples: int
-    sample_seed: int
+    sample_seeds: tuple[int, ...]
     data: str
     licence: str
     sha256: str
@@ -68,8 +71,7 @@ class Card:
 
 
 PLAIN: dict[str, type] = {
-    "name": str, "steps": int, "cpu_seconds": float, "fid_bias": float, "samples": int,
-    "sample_seed": int, "data": str, "licence": str, "sha256": str,
+    "name": str, "steps": int, "cpu_seconds": float, "samples": int, "data": str, "licence": str, "sha256": str,
 }  # fmt: skip
 
 
@@ -77,8 +79,9 @@ PLAIN: dict[str, type] = {
 class Replay:
     """The past of a trained run at T log-spaced steps, the first of them 0.
 
-    steps (T,); fake (T, n, 28, 28) uint8, always the same latents; scores: name → (T,), the values whose floors are on
-    the card; classes (T, 10); curves: as `History.curves` gives them, thinned, of one member.
+    steps (T,); fake (T, n, 28, 28) uint8, always the same latents; scores: name in REPLAYED → (T,), of the images of
+    the card's first seed, whose floors are on the card; classes (T, 10); curves: as `History.curves` gives them,
+    thinned, of one member.
     """
 
     steps: NDArray[np.int64]
@@ -124,11 +127,18 @@ def load_card(name: str, folder: Path | None = None) -> Card:
         raise CheckpointError(Sentence("checkpoint.the_run", name=name), "checkpoint.unknown", names=", ".join(names()))
     raw = read_card(name, folder)
     try:
+        measured = {key: np.array(found["values"], float) for key, found in raw["scores"].items()}
         return Card(
             title=ZOO[name].title,  # words are the zoo's: to better them, no card is touched
             why=ZOO[name].why,
             config=RunConfig.from_json(json.dumps(raw["config"])),
-            scores={key: Estimate(float(value), float(floor)) for key, (value, floor) in raw["scores"].items()},
+            scores={
+                key: Score(float(np.median(measured[key])), *(float(one) for one in found["floor"]))
+                for key, found in raw["scores"].items()
+            },
+            spread={key: (float(values.min()), float(values.max())) for key, values in measured.items()},
+            copying=Copying(**raw["copying"]),
+            sample_seeds=tuple(int(seed) for seed in raw["sample_seeds"]),
             classes=tuple(int(count) for count in raw["classes"]),
             versions=dict(raw["versions"]),
             **{field: kind(raw[field]) for field, kind in PLAIN.items()},
@@ -161,11 +171,11 @@ def load_replay(name: str, folder: Path | None = None) -> Replay:
 def _replay(card: Card, arrays: Mapping[str, NDArray[Any]]) -> Replay:
     past = {key.removeprefix(REPLAY): array for key, array in arrays.items() if key.startswith(REPLAY)}
     t, curve_steps = (len(past[key]) if key in past else 0 for key in ("steps", "curve_steps"))
-    check_alike(f"{card.name}.safetensors", past, _empty_past(t, curve_steps, tuple(card.scores)))
+    check_alike(f"{card.name}.safetensors", past, _empty_past(t, curve_steps))
     return Replay(
         steps=past["steps"],
         fake=past["fake"],
-        scores={score: past[score] for score in card.scores},
+        scores={score: past[score] for score in REPLAYED},
         classes=past["classes"],
         curves=Curves(past["curve_steps"], *past["curves"][..., None]),
     )
@@ -184,13 +194,13 @@ def tensors_of(trainer: Trainer, replay: Replay) -> dict[str, Tensor]:
     }
 
 
-def _empty_past(t: int, curve_steps: int, scores: tuple[str, ...]) -> dict[str, NDArray[Any]]:
-    """What `replay.` has to hold for so many moments, steps of the curves and scores."""
+def _empty_past(t: int, curve_steps: int) -> dict[str, NDArray[Any]]:
+    """What `replay.` has to hold for so many moments and steps of the curves."""
     return {
         "steps": np.empty(t, np.int64),
         "fake": np.empty((t, PICTURES, 28, 28), np.uint8),
         "classes": np.empty((t, 10), np.int64),
-        **{score: np.empty(t, np.float32) for score in scores},
+        **{score: np.empty(t, np.float32) for score in REPLAYED},
         "curve_steps": np.empty(curve_steps, np.int64),
         "curves": np.empty((len(CURVES), curve_steps), np.float32),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -17,6 +17,9 @@ from pages.shared.shell import notices
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import images, live, statistics
+
+if TYPE_CHECKING:
+    from gan_core.metrics.scored import Score
 
 STATE = "digits_run"  # the key of this section's own PageState beside that of the page
 COLUMNS = 10
@@ -118,18 +121,18 @@ def _lines(run: PageState, frame: Frame) -> None:
 def _numbers(run: PageState, frame: Frame) -> list[live.Block]:
     """The scores at this moment, each beside what real digits score; those of one's own training when it rests."""
     card, recorded = shelf.replay(run.choices[models.RUN])
-    known: dict[str, tuple[float, float]] | None
+    known: dict[str, Score] | None
     if frame.step > card.steps:
         known = None if run.shown.running else _fresh_scores(run.shown, frame.step)
         notes = ["" if known else t("digits.scored_at_rest"), t("digits.fresh", step=f"{card.steps:,}")]
     else:
         i = int(np.abs(recorded.steps - frame.step).argmin())
-        known = {name: (float(recorded.scores[name][i]), card.scores[name].floor) for name in NUMBERS}
+        known = {name: card.scores[name]._replace(value=float(recorded.scores[name][i])) for name in NUMBERS}
         notes = []
     numbers = [
         live.Number(
-            t(f"digits.score_{name}"), style.format(known[name][0]) if known else "–",
-            t("digits.real_score", value=style.format(known[name][1] if known else card.scores[name].floor)),
+            t(f"digits.score_{name}"), style.format(known[name].value) if known else "–",
+            real((known or card.scores)[name], style),
             t(f"digits.score_{name}_help"),
         )
         for name, style in NUMBERS.items()
@@ -137,18 +140,23 @@ def _numbers(run: PageState, frame: Frame) -> list[live.Block]:
     return [live.Numbers(numbers), *(live.Sentence(note, small=True) for note in notes)]
 
 
-def _fresh_scores(show: Show, step: int) -> dict[str, tuple[float, float]] | None:
+def real(score: Score, style: str) -> str:
+    """What as many real digits score, in the place of this value."""
+    return t("digits.real_score", **{end: style.format(getattr(score, end)) for end in ("floor", "low", "high")})
+
+
+def _fresh_scores(show: Show, step: int) -> dict[str, Score] | None:
     """The scores of a run that went on, from a worker; None while they are being made, or of a moment of its past."""
     if step != show.job.step_count:
         return None
 
-    def score(work: shelf.Work) -> dict[str, tuple[float, float]]:
+    def score(work: shelf.Work) -> dict[str, Score]:
         from gan_core.metrics.images import image_scores
 
         trainer = work.trainers[0]
         parts = [trainer.generate(models.AT_ONCE, seed=seed) for seed in range(SCORED // models.AT_ONCE)]
         found = image_scores(np.concatenate(parts), trainer.config.data.data).estimates
-        return {name: (found[name].value, found[name].floor) for name in NUMBERS}
+        return {name: found[name] for name in NUMBERS}
 
     return show.answer("scores", step, score)
 

@@ -1,4 +1,5 @@
-"""The section "Scores": all finished runs in one table beside real digits, and what the classifier says of one."""
+"""The section "Scores": all finished runs in one table beside real digits, copies of training digits and makers without
+skill, and what is said of one run: which digits it makes, and whether it shows training digits again."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import streamlit as st
 
 from gan_core.engine.version import VERSION as ENGINE
 from gan_core.errors import CheckpointError
+from gan_core.metrics.scored import ESTIMATES
 from pages.digits import models
 from pages.shared.play import shelf
 from pages.shared.shell import notices
@@ -17,63 +19,61 @@ from pages.shared.views import images, live, tables
 
 if TYPE_CHECKING:
     from gan_core.zoo.checkpoints import Card
+    from gan_core.zoo.scores import Row
 
-# score → how it is written, and whether more is better (None: neither end is)
-SCORES: dict[str, str] = {
-    "fid": "{:.1f}",
-    "class_kl": "{:.3f}",
-    "precision": "{:.2f}",
-    "recall": "{:.2f}",
-    "confidence": "{:.3f}",
-    "nearest_pixel": "{:.2f}",
-    "nearest_feature": "{:.2f}",
-}
+RANGED = ("fid", "fid_infinite", "kid", "coverage")  # scores whose ends stand in the table too
 SAMPLE = "sample"  # in PageState.choices
+FAR = 3.0  # of C_T: clearly farther from the training digits than held-out ones are
 
 
 def section(page: PageState) -> None:
-    cards, broken = _cards()
+    rows, broken = _rows()
     for error in broken:
         notices.error(error)
-    if cards:
-        _table(cards)
-        _trade_off(cards)
+    if any(row.kind == "run" for row in rows):
+        _table(rows)
+        _trade_off(rows)
     name = models.run_picker(page, models.names())
     if name is not None:
         _verdict(page, name)
 
 
-def _cards() -> tuple[list[Card], list[CheckpointError]]:
-    """The cards that can be read, and why each of the others cannot."""
-    cards, broken = [], []
+def _rows() -> tuple[list[Row], list[CheckpointError]]:
+    """The yardsticks and the runs whose cards can be read, and why each of the others cannot."""
+    from gan_core.zoo import scores
+
+    rows, broken = scores.yardsticks(), []
     for name in models.names():
         try:
-            cards.append(models.card(name))
+            rows.append(scores.run(models.card(name)))
         except CheckpointError as error:
             broken.append(error)
-    return cards, broken
+    return rows, broken
 
 
-def _table(cards: list[Card]) -> None:
-    first = cards[0]
-    rows = [
-        [
-            models.run_title(card.name),
-            *(style.format(card.scores[score].value) for score, style in SCORES.items()),
-            f"{card.steps:,}",
-            f"{card.cpu_seconds / 60:.1f}",
-        ]
-        for card in cards
-    ]
-    real = [t("digits.real"), *(style.format(first.scores[score].floor) for score, style in SCORES.items()), "–", "–"]
-    head = ["", *(t(f"digits.score_{score}") for score in SCORES), t("digits.steps"), t("digits.cpu_minutes")]
-    st.markdown(f"**{t('digits.table')}**", help=t("digits.table_help", n=f"{first.samples:,}"))
-    tables.show(head, [real, *rows], grey={0})
-    st.caption(t("digits.table_note", n=f"{first.samples:,}", bias=f"{first.fid_bias:.2f}"))
+def _title(row: Row) -> str:
+    return models.run_title(row.name) if row.kind == "run" else t(f"digits.row_{row.name}")
+
+
+def _table(rows: list[Row]) -> None:
+    """A row each; a run's score that real digits get too is bold."""
+    from gan_core.metrics.yardsticks import shipped
+
+    def cell(row: Row, score: str) -> str:
+        text = row.text(score, ends=score in RANGED)
+        _, low, high = rows[0].cells[score]
+        return f"**{text}**" if row.kind == "run" and low <= row.cells[score][0] <= high else text
+
+    lines = [[_title(row), *(cell(row, score) for score in ESTIMATES)] for row in rows]
+    head = ["", *(t(f"digits.score_{score}") for score in ESTIMATES)]
+    known = shipped()
+    n, draws, makers = (f"{known[name]:,}" for name in ("samples", "draws", "maker_draws"))
+    st.markdown(f"**{t('digits.table')}**", help=t("digits.table_help", n=n, draws=draws, makers=makers))
+    tables.show(head, lines, grey={i for i, row in enumerate(rows) if row.kind != "run"})
+    st.caption(t("digits.table_note", n=n))
     with st.expander(t("digits.about_scores"), icon=":material/help:"):
-        st.markdown(
-            "\n".join(f"- **{t(f'digits.score_{score}')}**: {t(f'digits.score_{score}_help')}" for score in SCORES)
-        )
+        told = [f"- **{t(f'digits.score_{score}')}**: {t(f'digits.score_{score}_help')}" for score in ESTIMATES]
+        st.markdown("\n".join(told))
         st.markdown(t("digits.judge_card", **_judge_words()))
 
 
@@ -84,16 +84,17 @@ def _judge_words() -> dict[str, str]:
     return {"accuracy": f"{card['accuracy']:.2%}", "n": f"{card['test_digits']:,}"}
 
 
-def _trade_off(cards: list[Card]) -> None:
+def _trade_off(rows: list[Row]) -> None:
+    """Precision beside coverage: a run that makes one good digit for ever is at the lower right."""
     from gan_core.figures import digits as figures
     from gan_core.figures import style
 
-    def values(score: str) -> list[float]:
-        return [card.scores[score].value for card in cards]
+    def values(score: str, kind: str = "run") -> list[float]:
+        return [row.cells[score][0] for row in rows if row.kind == kind]
 
-    floor = (cards[0].scores["precision"].floor, cards[0].scores["recall"].floor)
     figure = figures.trade_off(
-        [models.run_title(card.name) for card in cards], values("precision"), values("recall"), floor,
+        [_title(row) for row in rows if row.kind == "run"], values("precision"), values("coverage"),
+        (rows[0].cells["precision"][0], rows[0].cells["coverage"][0]),
         labels={name: t(f"digits.trade_off_{name}") for name in figures.TRADE_OFF},
     )  # fmt: skip
     st.plotly_chart(figure, key="digits-trade-off", config=style.EXPORT, width="stretch")
@@ -126,12 +127,22 @@ def _verdict(page: PageState, name: str) -> None:
         )  # fmt: skip
         st.markdown(f"**{t('digits.neighbours')}**", help=t("digits.neighbours_help"))
         images.nearest("digits-verdict-neighbours", fake[chosen])
-        st.caption(_memory(card))
+        st.caption(t("digits.neighbours_among"))
+        _memory(card)
     with right:
         made = sum(count >= 0.01 * card.samples for count in card.classes)
         kl = card.scores["class_kl"]
         st.markdown(
-            t("digits.verdict", made=made, n=f"{card.samples:,}", kl=f"{kl.value:.3f}", floor=f"{kl.floor:.3f}")
+            t(
+                "digits.verdict",
+                made=made,
+                n=f"{card.samples:,}",
+                kl=f"{kl.value:.3f}",
+                floor=f"{kl.floor:.3f}",
+                low=f"{kl.low:.3f}",
+                high=f"{kl.high:.3f}",
+                sets=len(card.sample_seeds),
+            )
         )
         figure = figures.classes(
             card.classes, images.shares(card.config.data.data),
@@ -142,11 +153,23 @@ def _verdict(page: PageState, name: str) -> None:
     st.code(f"python -m gan_core build-pretrained {card.name}", language="bash")
 
 
-def _memory(card: Card) -> str:
-    """Nearer to the training digits than held-out digits are: learned by heart; farther: off the data."""
-    pixel, feature = card.scores["nearest_pixel"], card.scores["nearest_feature"]
-    ratio = feature.value / max(feature.floor, 1e-9)
-    verdict = "memory_near" if ratio < 0.8 else "memory_far" if ratio > 1.25 else "memory_alike"
-    words = {"pixel": f"{pixel.value:.2f}", "pixel_real": f"{pixel.floor:.2f}", "feature": f"{feature.value:.2f}",
-             "feature_real": f"{feature.floor:.2f}"}  # fmt: skip
-    return f"{t('digits.memory', **words)} {t(f'digits.{verdict}')}"
+def _memory(card: Card) -> None:
+    """Whether training digits are shown again: both tests, what they were searched among, and how far to trust them."""
+    from gan_core.metrics.yardsticks import shipped
+
+    found, known = card.copying, shipped()
+    nearest, share = card.scores["nearest"], known["copying"]["held_out"]
+    words = {
+        "n": f"{found.n:,}", "searched": f"{found.searched:,}", "ratio": f"{nearest.value / nearest.floor:.2f}",
+        "nearest": f"{nearest.value:.2f}", "real": f"{nearest.floor:.2f}", "c_t": f"{found.c_t:+.1f}".replace("-", "−"),
+        "near": f"{found.near:,}", "expected": f"{found.near_expected:.0f}", "same": f"{found.same:,}",
+    }  # fmt: skip
+    verdict = "memory_copies" if found.copies else "memory_far" if found.c_t > FAR else "memory_alike"
+    st.markdown(f"**{t(f'digits.{verdict}', **words)}** {t('digits.memory', **words)}")
+    generated = known["copying"].get("generated", share)
+    rates = {
+        "alarm": f"{share['0']['either']:.1%}", "found": f"{generated['0.05']['either']:.0%}",
+        "c_t_found": f"{share['0.05']['c_t']:.0%}", "c_t_generated": f"{generated['0.05']['c_t']:.0%}",
+        "sets": f"{known['seeds']:,}", "size": f"{known['samples']:,}",
+    }  # fmt: skip
+    st.caption(t("digits.memory_trust", **rates))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from gan_core.data import fetch, images, load_images
 from gan_core.errors import DataUnavailable
 from gan_core.figures import digits as figures
 from gan_core.metrics import images as image_metrics
+from gan_core.metrics.yardsticks import shipped
 from gan_core.presets import Preset
 from gan_core.zoo import build, checkpoints, plans
 from pages.digits import labels, latent_space, models, scores
@@ -67,9 +69,9 @@ def page(section: str | None = None, **address: str) -> AppTest:
 
 def quick_scores(images: np.ndarray, data: str = "mnist") -> image_metrics.ImageScores:
     """In place of scores that take a second each, and that have tests of their own."""
-    half = image_metrics.Estimate(0.5, 0.9)
+    half, none = image_metrics.Score(0.5, 0.9, 0.8, 1.0), image_metrics.Copying(len(images), 0, 1, 0, 1, 1, 0, 10_000)
     return image_metrics.ImageScores(
-        len(images), fid_bias=0.1, classes=(1,) * 10, **dict.fromkeys(image_metrics.ESTIMATES, half)
+        len(images), copying=none, classes=(1,) * 10, **dict.fromkeys(image_metrics.ESTIMATES, half)
     )
 
 
@@ -81,8 +83,8 @@ def test_it_opens_with_digits_and_trains_nothing() -> None:
     run = state(app, STATE)
     assert params(app) == {} and not app.error and not app.warning
     assert state(app, NAME).show is None and run.show.job.live is None
-    card = checkpoints.load_card(models.names()[0])
-    assert list(numbers(app).values()) == [style.format(card.scores[name].value) for name, style in NUMBERS.items()]
+    card, recorded = shelf.replay(models.names()[0])
+    assert list(numbers(app).values()) == [style.format(recorded.scores[name][-1]) for name, style in NUMBERS.items()]
     assert run.show.moment().step == card.steps
 
 
@@ -216,11 +218,32 @@ def test_an_address_with_a_configuration_means_to_train_it() -> None:
 
 def test_the_table_begins_with_real_digits_and_has_every_run() -> None:
     app = page("scores")
-    _, real, *runs = tables(app)[0]
-    assert len(runs) == len(models.names()) and real[0] == ENGLISH["digits.real"]
-    fid = checkpoints.load_card(models.names()[0]).scores["fid"]
-    assert (runs[0][1], real[1]) == (f"{fid.value:.1f}", f"{fid.floor:.1f}")
-    assert "not of Inception" in words(app) and "of 10 digits" in words(app)
+    _, real, *others = tables(app)[0]
+    runs = others[len(shipped()["yardsticks"]) :]
+    assert len(runs) == len(models.names()) and real[0] == ENGLISH["digits.row_real"]
+    assert [row[0] for row in others[:5]] == [ENGLISH[f"digits.row_{name}"] for name in shipped()["yardsticks"]]
+    card = checkpoints.load_card(models.names()[0])
+    fid, (least, most) = card.scores["fid"], card.spread["fid"]
+    assert runs[0][1] == f"{fid.value:.1f} ({least:.1f}–{most:.1f})"
+    assert real[1] == f"{fid.floor:.1f} ({fid.low:.1f}–{fid.high:.1f})"
+    said = words(app)
+    assert "not of Inception" in said and "of 10 digits" in said and "nobody can be expected" not in said
+    assert "**60,000 training digits**" in said and f"C_T = {card.copying.c_t:+.1f}".replace("-", "−") in said
+    assert "No sign of copying" in said
+
+
+def test_copies_are_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    card, recorded = shelf.replay(models.names()[0])
+    copied = dataclasses.replace(card.copying, near=900, near_p=0.0, same=400)
+    changed = dataclasses.replace(card, copying=copied), recorded
+    monkeypatch.setattr(shelf, "replay", lambda name: changed)
+    monkeypatch.setattr(shelf.replay, "cache_clear", lambda: None, raising=False)
+    assert "Training digits are shown again" in words(page("scores"))
+    monkeypatch.undo()
+
+
+def test_the_table_has_two_figures() -> None:
+    app = page("scores")
     assert len(app.get("plotly_chart")) == 2
 
 
@@ -293,7 +316,7 @@ def test_any_other_phrase_is_a_sentence(phrase: str, said: str) -> None:
 @pytest.fixture
 def conditional(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The judge, and one run with labels that has taken two steps."""
-    for file in ("judge.json", "judge.safetensors"):
+    for file in ("judge.json", "judge.safetensors", "features.json", "features.safetensors.xz"):
         shutil.copy(weights.FOLDER / file, tmp_path)
     small = {"data": "mnist", "labels": "conditional", "batch": 8, "g_layers": (8,), "d_layers": (8,), "latent_dim": 4}
     plan = Preset(RunConfig.of(**small, steps=2), "With labels", "A test")
@@ -336,7 +359,7 @@ def test_without_a_run_with_labels_there_is_no_such_section(damaged: Path) -> No
 @pytest.fixture
 def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The judge and one finished run, whose weights were cut."""
-    for file in ("judge.json", "judge.safetensors"):
+    for file in ("judge.json", "judge.safetensors", "features.json", "features.safetensors.xz"):
         shutil.copy(weights.FOLDER / file, tmp_path)
     name = models.names()[0]
     shutil.copy(weights.FOLDER / f"{name}.json", tmp_path)
@@ -351,7 +374,7 @@ def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_cut_file_is_a_sentence_in_every_section(section: str, damaged: Path) -> None:
     app = page(section)
     assert "cut or changed" in app.error[0].value and "Restore the folder pretrained" in app.error[0].value
-    card = next(damaged.glob("[!j]*.json"))
+    card = next(damaged.glob(f"{checkpoints.names()[0]}.json"))
     card.write_text("[]")
     assert "it is not a card" in page(section).error[0].value
     card.unlink()
@@ -379,7 +402,8 @@ def test_the_alarm_of_a_live_run_says_who_and_how_many(monkeypatch: pytest.Monke
 def test_every_composed_word_is_there() -> None:
     keys = {f"digits.section_{name}" for name in models.SECTIONS} | {f"digits.view_{v}" for v in latent_space.VIEWS}
     keys |= {f"digits.{view}_text" for view in latent_space.VIEWS}
-    keys |= {f"digits.score_{score}{part}" for score in scores.SCORES for part in ("", "_help")}
+    keys |= {f"digits.score_{score}{part}" for score in scores.ESTIMATES for part in ("", "_help")}
+    keys |= {f"digits.row_{name}" for name in ("real", *shipped()["yardsticks"])}
     for name in ("classes", "walks", "truncation", "coordinates", "agreement", "trade_off"):
         keys |= {f"digits.{name}_{word}" for word in getattr(figures, name.upper())}
     for name in latent_space.latent_space.ATTRIBUTES:

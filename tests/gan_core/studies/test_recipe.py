@@ -10,7 +10,6 @@ import pytest
 from gan_core.config import ConfigError
 from gan_core.figures import recipe as figures
 from gan_core.metrics import images as image_metrics
-from gan_core.metrics.points import Estimate
 from gan_core.studies import recipe
 from gan_core.studies.recipe import KNOBS, MLP, SCORES, Table, compute, shipped, total_seconds
 from pages.shared.shell import i18n
@@ -61,8 +60,9 @@ def test_the_figure_shows_every_seed_the_means_and_the_floor():
 def test_a_small_table_is_computed_with_equal_time_for_all(monkeypatch):
     def scored(images, data):  # the scores themselves have their own tests, which take longer
         value = float(images.mean())
-        scores = dict.fromkeys(image_metrics.ESTIMATES, Estimate(value, 1.5))
-        return image_metrics.ImageScores(samples=len(images), fid_bias=0.0, classes=(0,) * 10, **scores)
+        scores = dict.fromkeys(image_metrics.ESTIMATES, image_metrics.Score(value, 1.5, 1.0, 2.0))
+        none = image_metrics.Copying(len(images), 0, 1, 0, 0, 1, 0, 10_000)
+        return image_metrics.ImageScores(samples=len(images), copying=none, classes=(0,) * 10, **scores)
 
     monkeypatch.setattr(image_metrics, "image_scores", scored)
     heard: list[float] = []

@@ -13,8 +13,8 @@ from gan_core.zoo.plans import ZOO
 def test_the_ones_that_fail_have_failed_and_the_others_have_not() -> None:
     """The bars of the zoo, and what the two runs that were built to fail are there for."""
     cards = {name: checkpoints.load_card(name) for name in names()}
-    best = min(card.scores["fid"].value / card.scores["fid"].floor for card in cards.values())
-    assert best <= 5
+    best = min(card.scores["fid"].value for card in cards.values())
+    assert best <= 40
     assert cards["dcgan"].scores["class_kl"].value <= 0.05 and cards["dcgan"].scores["confidence"].value >= 0.9
     assert min(cards["dcgan"].classes) > 0
     for name in ("collapsed", "d_won"):
