@@ -98,26 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     zoo.add_argument("--threads", type=int, default=1, help="threads inside an operation (1)")
     zoo.set_defaults(command=build.pretrained)
 
-    scores = commands.add_parser("scores", help="the runs that come with the app beside real digits and makers without "
-                                 "skill")  # fmt: skip
-    scores.add_argument("--json", action="store_true", help="one JSON object on stdout")
-    scores.set_defaults(command=build.scores)
-
-    again = commands.add_parser("rescore", help="score runs that come with the app anew, without training")
-    again.add_argument("names", metavar="NAME", nargs="*", help=f"among {', '.join(ZOO)} (all)")
-    again.set_defaults(command=build.rescored)
-
-    known = commands.add_parser("build-features", help="what the classifier sees in every digit of MNIST")
-    known.set_defaults(command=build.features)
-
-    yardsticks = commands.add_parser("build-yardsticks", help="what real digits and makers without skill score")
-    yardsticks.add_argument("--draws", type=int, default=100, help="random draws of held-out digits (100)")
-    yardsticks.set_defaults(command=build.yardsticks)
-
-    twins = commands.add_parser(
-        "twin-paths", help="both losses of G under Adam and SGD, for the page Vanishing gradients"
-    )
-    twins.set_defaults(command=build.twin_paths)
+    build.add_records(commands)
 
     recipe = commands.add_parser("recipe", help="the recipe for digits, knob by knob: twin runs over seeds")
     recipe.add_argument("--knobs", help="which, with commas between: pixels,g_norm,labels … (all)")

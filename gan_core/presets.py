@@ -95,6 +95,16 @@ PRESETS: dict[str, Preset] = {
         d_lr=3e-3,
         steps=400,
     ),
+    "vanishing_sgd": _preset(
+        "The same by plain gradient descent",
+        "SGD moves G by the learning rate times the gradient: where log(1−D) is flat, G stands still.",
+        **_SMALL,
+        radius=4.0,
+        optimiser="sgd",
+        g_lr=0.01,
+        d_lr=0.1,
+        steps=400,
+    ),
     "vanishing_balanced": _preset(
         "Balanced players, near the data",
         "With equal players on the usual ring the saturating loss learns it too: the loss alone is not the culprit.",

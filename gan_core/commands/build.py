@@ -5,9 +5,27 @@ from __future__ import annotations
 
 import argparse
 import json
+from typing import Any
 
 from gan_core.commands.output import Refused, check_folder, say, tell
 from gan_core.zoo.plans import ZOO
+
+
+def add_records(commands: Any) -> None:
+    """The commands that show or make what is recorded of the finished runs and of the page Vanishing gradients."""
+    table = commands.add_parser("scores", help="the finished runs beside real digits and makers without skill")
+    table.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    table.set_defaults(command=scores)
+    again = commands.add_parser("rescore", help="score finished runs anew, without training")
+    again.add_argument("names", metavar="NAME", nargs="*", help=f"among {', '.join(ZOO)} (all)")
+    again.set_defaults(command=rescored)
+    known = commands.add_parser("build-features", help="what the classifier sees in every digit of MNIST")
+    known.set_defaults(command=features)
+    beside = commands.add_parser("build-yardsticks", help="what real digits and makers without skill score")
+    beside.add_argument("--draws", type=int, default=100, help="random draws of held-out digits (100)")
+    beside.set_defaults(command=yardsticks)
+    twins = commands.add_parser("twin-paths", help="both losses of G under Adam and SGD, over seeds")
+    twins.set_defaults(command=twin_paths)
 
 
 def judge(options: argparse.Namespace) -> None:

@@ -58,8 +58,10 @@ def _digit_scores(trainer: Trainer, member: int) -> dict[str, Any]:
     except (CheckpointError, ValueError):  # no classifier, or other images than digits
         return {}
     said: dict[str, Any] = {"samples": found.samples, "classes": "-".join(map(str, found.classes))}
-    for name, (value, floor) in found.estimates.items():
-        said |= {name: float(value), f"{name}_floor": float(floor)}
+    for name, score in found.estimates.items():
+        ends = {"floor": score.floor, "floor_low": score.low, "floor_high": score.high}
+        said |= {name: float(score.value), **{f"{name}_{end}": float(value) for end, value in ends.items()}}
+    said["copies"] = found.copying.copies
     return said
 
 

@@ -52,6 +52,20 @@ class Optimiser:
     def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
         raise NotImplementedError
 
+    def last_update(self) -> Tensor:
+        """(K,): ‖Δθ‖ of each member's last update, all parameters as one vector: worked out again from what is kept of
+        it, so that a step costs nothing more. 0 before the first."""
+        norms = []
+        for group, state in zip(self.param_groups, self.state.values(), strict=True):
+            (theta,) = group["params"]
+            direction = self.direction(theta.grad, state, group)
+            norms.append(abs(group["lr"]) * torch.linalg.vector_norm(direction, dim=1))
+        return torch.cat(norms)
+
+    def direction(self, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> Tensor:
+        """−Δθ / lr of the last update."""
+        raise NotImplementedError
+
 
 class Adam(Optimiser):
     """Kingma & Ba 2015, by torch's fused kernel:
@@ -69,6 +83,11 @@ class Adam(Optimiser):
             weight_decay=0.0, eps=self.EPSILON, amsgrad=False, maximize=False,
         )  # fmt: skip
 
+    def direction(self, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> Tensor:
+        t, (beta1, beta2) = max(1.0, float(state["step"])), group["betas"]
+        m, v = state["exp_avg"] / (1 - beta1**t), state["exp_avg_sq"] / (1 - beta2**t)
+        return m / (v.sqrt() + self.EPSILON)
+
 
 class RMSprop(Optimiser):
     """Hinton 2012, as WGAN uses it:  v ← αv + (1−α)g²,  θ ← θ − lr · g / (√v + ε)"""
@@ -79,12 +98,18 @@ class RMSprop(Optimiser):
         v = state["square_avg"].mul_(self.ALPHA).addcmul_(grad, grad, value=1 - self.ALPHA)
         theta.addcdiv_(grad, v.sqrt().add_(self.EPSILON), value=-self.rate(group))
 
+    def direction(self, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> Tensor:
+        return grad / (state["square_avg"].sqrt() + self.EPSILON)
+
 
 class SGD(Optimiser):
     """θ ← θ − lr · g"""
 
     def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
         theta.add_(grad, alpha=-self.rate(group))
+
+    def direction(self, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> Tensor:
+        return grad
 
 
 OPTIMISERS: dict[str, type[Optimiser]] = {"adam": Adam, "rmsprop": RMSprop, "sgd": SGD}

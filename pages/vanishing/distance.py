@@ -27,7 +27,7 @@ NAMES = (*LOSSES, "jsd")  # what is exact and was measured
 
 def section(page: PageState) -> None:
     """Two Gaussians in one dimension: everything exact, and beside it what small trained discriminators find."""
-    heading(4, "distance")
+    heading(5, "distance")
     st.markdown(t("vanishing.distance_text"))
     seed = page.config.train.seed
     run = f"gaussians {seed}"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def section(page: PageState) -> None:
     """What is left of G's gradient under both losses when D trains alone, for a G that was warmed up more or less."""
-    heading(3, "frozen")
+    heading(4, "frozen")
     st.markdown(t("vanishing.frozen_text"))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         warm_up = options.control(page, "warm_up", words="{:,}".format)

@@ -30,7 +30,7 @@ HELP_ROUNDS, HELP_D_STEPS = 400, 5
 
 def section(page: PageState) -> None:
     """The saturating loss with a remedy each under the same test, beside the one without."""
-    heading(5, "helps")
+    heading(6, "helps")
     st.markdown(t("vanishing.helps_text", rounds=HELP_ROUNDS, d_steps=HELP_D_STEPS))
     config = experiment_config(page, loss="minimax", d_steps=HELP_D_STEPS)
     run = f"helps {config.to_query()}"

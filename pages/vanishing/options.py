@@ -18,7 +18,7 @@ from pages.shared.views import live, tables
 
 LOSSES = ("minimax", "non_saturating")  # the order of everything that is shown twice
 COLORS = {"minimax": "red", "non_saturating": "green"}
-PRESETS_SHOWN = ("vanishing", "vanishing_balanced")
+PRESETS_SHOWN = ("vanishing", "vanishing_sgd", "vanishing_balanced")
 ALIKE = 1.5  # what differs by less than this factor is called alike
 _AXIS, _SCALE = ("logit", "probability"), ("linear", "log")
 OPTIONS: dict[str, Option] = {
@@ -33,8 +33,9 @@ OPTIONS: dict[str, Option] = {
 }
 
 
-def heading(number: int, name: str) -> None:
-    st.markdown(f"#### {number} · {t(f'vanishing.{name}')}", help=t(f"vanishing.{name}_help"))
+def heading(number: int, name: str, **words: Any) -> None:
+    """`words` are of its help."""
+    st.markdown(f"#### {number} · {t(f'vanishing.{name}')}", help=t(f"vanishing.{name}_help", **words))
 
 
 def times(change: np.ndarray) -> str:

@@ -105,26 +105,39 @@ def on_curve(run: RunFrame, members: Sequence[int], axis: str) -> live.Chart:
 
 @pushed
 def _gradients(page: PageState, frame: Frame) -> None:
-    """‖∂L_G/∂θ_G‖ of both runs: the median of the members and their range, on a log scale."""
-    curves, key = frame.runs[0].curves, f"{page.name}-gradients"
-    lines = []
-    for run in frame.runs:
-        of = run.curves.g_grad[: len(curves.step), points.members_shown(page, run)]
-        lines.append(statistics.band(t(f"vanishing.{run.config.train.loss}"), COLORS[run.config.train.loss], of))
-    chart = live.Chart(t("vanishing.gradient"), curves.step, lines, log_y=True)
+    """‖∂L_G/∂θ_G‖ of both runs and below it ‖Δθ_G‖: the median of the members and their range, on log scales."""
+    key = f"{page.name}-gradients"
+    shown = points.members_shown(page, frame.runs[0])
+    charts = [_over_steps(curve, frame.runs, shown) for curve in ("gradient", "change")]
     live.curves(
-        key, [chart], step=frame.step, height=170, width=360, label=t("panel.step"), **statistics.time_axis(page, key)
+        key, charts, step=frame.step, height=120, width=300, label=t("panel.step"), **statistics.time_axis(page, key)
     )
+
+
+def _over_steps(curve: str, runs: Sequence[RunFrame], shown: Sequence[int]) -> live.Chart:
+    """`curve` of `run.updates.Updates`. The runs are in lock-step, but one may be a row ahead."""
+    known = [run.updates for run in runs if run.updates is not None]
+    length = min((len(updates.step) for updates in known), default=0)
+    lines = [
+        statistics.band(
+            t(f"vanishing.{run.config.train.loss}"), COLORS[run.config.train.loss],
+            getattr(updates, curve)[:length, list(shown)],
+        )
+        for run, updates in zip(runs, known, strict=False)
+    ]  # fmt: skip
+    return live.Chart(t(f"vanishing.{curve}"), known[0].step[:length] if known else np.empty(0), lines, log_y=True)
 
 
 @pushed
 def _arrows(page: PageState, frame: Frame) -> None:
-    """One panel a loss, the arrows of both in one unit: the length where the longer ones would just not be cut."""
+    """One panel a loss, the arrows of both in one unit: the length where the longer ones would just not be cut. Of all
+    members it is that with the median way, of which the sentence and the table speak too."""
     from gan_core.run.pictures import arrows
 
-    k = points.member(page) or 0
+    at = points.member(page)
+    members = [middle_member(run) if at is None else at for run in frame.runs]
     shots = [points.in_plane(run.snapshot) for run in frame.runs]
-    pushes = [arrows(shot, run.config.train.loss, k) for shot, run in zip(shots, frame.runs, strict=True)]
+    pushes = [arrows(shot, run.config.train.loss, k) for shot, run, k in zip(shots, frame.runs, members, strict=True)]
     lengths = [np.hypot(*push.T) for push in pushes]
     unit = float(max(np.percentile(length, 95) for length in lengths))
     live.scene(
@@ -132,17 +145,32 @@ def _arrows(page: PageState, frame: Frame) -> None:
         [
             live.Panel(
                 extent=shot.extent, fake=shot.fake[k], real=shot.real, field=shot.field[k], arrows=push,
-                arrow_unit=unit,
-                title=f"{t(f'vanishing.{run.config.train.loss}')}, {points.member_name(run, k)}",
+                arrow_unit=unit, title=_title(run, k, at is None),
                 note=t("vanishing.arrow", length=number(np.median(length))),
             )
-            for run, shot, push, length in zip(frame.runs, shots, pushes, lengths, strict=True)
+            for run, k, shot, push, length in zip(frame.runs, members, shots, pushes, lengths, strict=True)
         ],
         step=frame.step,
         labels={name: t(f"scene.{name}") for name in live.LABELS},
         summary=t("scene.summary", step=f"{frame.step:,}"),
         height=320,
     )  # fmt: skip
+
+
+def middle_member(run: RunFrame) -> int:
+    """Whose way is the median one, at the newest picture that is kept: while a step of the past is looked at it stays
+    the same, and while the run trains it seldom changes. Of two in the middle the shorter way."""
+    start, now = run.snapshots[0].fake, run.snapshots[-1].fake
+    ways = np.linalg.norm(now - start, axis=-1).mean(axis=-1)
+    alive = np.flatnonzero(np.isfinite(ways))
+    return int(alive[np.argsort(ways[alive], kind="stable")[(len(alive) - 1) // 2]]) if len(alive) else 0
+
+
+def _title(run: RunFrame, k: int, of_all: bool) -> str:
+    name = f"{t(f'vanishing.{run.config.train.loss}')}, {points.member_name(run, k)}"
+    way = number(path(run)[k])
+    members = run.snapshot.members
+    return f"{name} · {t('vanishing.middle', n=members, way=way)}" if of_all and members > 1 else name
 
 
 @pushed

@@ -13,6 +13,7 @@ from gan_core.figures import vanishing as figures
 from gan_core.presets import PRESETS
 from gan_core.run.trainer import Trainer
 from gan_core.studies.frozen_generator import FrozenCurves, FrozenGenerator
+from gan_core.studies.twin_paths import shipped
 from pages.shared.controls.options import OneOf
 from pages.shared.play import experiments, resources
 from pages.shared.play.runs import RunFrame, Work
@@ -151,6 +152,22 @@ def test_the_way_is_how_far_the_same_latents_have_come() -> None:
     np.testing.assert_allclose(twins.path(run), expected, rtol=1e-5)
 
 
+def test_of_all_members_the_one_with_the_median_way_is_drawn() -> None:
+    _, run = frame_of("non_saturating", 40)
+    k = twins.middle_member(run)
+    ways = twins.path(run)
+    assert ways[k] == np.median(ways)
+    assert options.number(np.median(ways)) in twins._title(run, k, True) and "median of 3" in twins._title(run, k, True)
+    assert "median" not in twins._title(run, k, False)
+
+
+def test_gradient_and_update_are_drawn_over_the_same_steps() -> None:
+    _, run = frame_of("minimax", 40)
+    gradient, change = (twins._over_steps(curve, [run, run], [0, 2]) for curve in ("gradient", "change"))
+    assert gradient.x.tolist() == change.x.tolist() == run.updates.step.tolist() and gradient.log_y
+    np.testing.assert_allclose(change.lines[0].y, np.median(run.updates.change[:, [0, 2]], axis=1))
+
+
 def test_paths_are_compared_by_the_median_of_those_that_are_finite() -> None:
     compare = twins.compare_paths
     assert compare(np.array([0.1, 0.2, 9.0]), np.array([3.0, 4.0, np.nan]), 400)[0] == "non_saturating"
@@ -179,7 +196,31 @@ def test_the_question_is_asked_before_and_marked_after_the_run() -> None:
     assert question.value is None and not question.disabled
 
 
-# ── 3 · G frozen ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── 3 · the optimiser ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_optimiser_is_a_control_of_the_twins() -> None:
+    app = page()
+    config = state(app, NAME).config
+    app.segmented_control(key=f"{NAME}.optimiser-of-twins~{config.to_query()}").set_value("sgd").run()
+    app = at_rest(app, NAME)
+    preset = PRESETS["vanishing_sgd"].config.replace(members=2)
+    assert [c for c in state(app, NAME).show.configs] == [preset.replace(loss=name) for name in options.LOSSES]
+    assert params(app)["optimiser"] == "sgd"
+
+
+def test_the_text_says_what_the_record_holds() -> None:
+    known = shipped()
+    said = words(page())
+    for name in ("adam", "sgd"):
+        for loss in options.LOSSES:
+            twin = known[name][loss]
+            assert options.spread(twin.path) in said and options.number(np.median(twin.path)) in said
+            assert options.spread(twin.change[-1]) in said
+    assert "ε" in said and "no longer learns" not in said
+
+
+# ── 4 · G frozen ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_freezing_marks_what_the_run_showed() -> None:
@@ -218,7 +259,7 @@ def test_charts_that_are_compared_share_their_scale() -> None:
     assert options.alike([]) == []
 
 
-# ── 4 · two Gaussians ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── 5 · two Gaussians ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_exact_values_stand_beside_the_measured_ones() -> None:
@@ -232,7 +273,7 @@ def test_exact_values_stand_beside_the_measured_ones() -> None:
     assert distance.doubling(measured)[1] in marked(app)
 
 
-# ── 5 · what helps ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── 6 · what helps ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_every_remedy_is_tested_against_none_in_the_same_setting() -> None:
@@ -256,6 +297,8 @@ def test_the_texts_have_every_word_that_is_put_together() -> None:
     keys |= {f"vanishing.densities.{name}" for name in figures.DENSITIES} | {f"vanishing.far.{n}" for n in figures.FAR}
     keys |= {f"vanishing.ask.{name}_{a}" for name in ("frozen", "helps") for a in ("falls", "stays", "grows")}
     keys |= {
-        f"vanishing.{name}{end}" for name in ("curves", "twins", "frozen", "distance", "helps") for end in ("", "_help")
+        f"vanishing.{name}{end}"
+        for name in ("curves", "twins", "rescaled", "frozen", "distance", "helps")
+        for end in ("", "_help")
     }
     assert sorted(keys - ENGLISH.keys()) == []

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from gan_core.run.history import Curves, Mark, Moment
     from gan_core.run.modes import Diversity
     from gan_core.run.trainer import Trainer
+    from gan_core.run.updates import Updates
 
 T = TypeVar("T")
 
@@ -58,6 +60,7 @@ class RunFrame:
     failures: tuple[Failure, ...]  # one for every member that is no longer finite
     diversity: Diversity | None = None  # who got which mode over the steps, of data with modes
     classes: ClassHistory | None = None  # which digits over the steps, of MNIST
+    updates: Updates | None = None  # how far G's parameters moved, of points
 
 
 @dataclass(frozen=True)
@@ -154,18 +157,19 @@ def _watch(trainer: Trainer) -> None:
     """Have mode collapse looked for while the run trains, where anybody knows the modes."""
     from gan_core.run.classes import ClassWatch
     from gan_core.run.modes import Watch
+    from gan_core.run.updates import UpdateWatch
 
-    try:
-        trainer.add_callback(ClassWatch(trainer) if trainer.config.data.is_image else Watch(trainer))
-    except (ValueError, CheckpointError):  # no modes, other images than digits, or no classifier to find them
-        return
+    with suppress(ValueError, CheckpointError):  # no modes, other images than digits, or no classifier to find them
+        for watch in (ClassWatch,) if trainer.config.data.is_image else (UpdateWatch, Watch):
+            trainer.add_callback(watch(trainer))
 
 
 def _run_frame(trainer: Trainer) -> RunFrame:
     from gan_core.run.classes import ClassWatch
     from gan_core.run.modes import Watch
+    from gan_core.run.updates import UpdateWatch
 
-    modes, digits = trainer.observer(Watch), trainer.observer(ClassWatch)
+    modes, digits, moved = trainer.observer(Watch), trainer.observer(ClassWatch), trainer.observer(UpdateWatch)
     distribution, history = trainer.distribution, trainer.history
 
     def known(name: str) -> Any:
@@ -184,6 +188,7 @@ def _run_frame(trainer: Trainer) -> RunFrame:
         failures=tuple(trainer.failures),
         diversity=None if modes is None else modes.diversity(),
         classes=None if digits is None else digits.history(),
+        updates=None if moved is None else moved.updates(),
     )
 
 

@@ -75,3 +75,34 @@ def test_started_afresh_it_steps_as_a_new_one_and_keeps_its_rate(name: str) -> N
     run(old, used)
     run(new, fresh)
     assert torch.equal(old.theta, new.theta)
+
+
+@pytest.mark.parametrize("differ", [{}, {"g_lr": (1e-3, 3e-2)}], ids=["alike", "own rates"])
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_the_length_of_the_last_update_is_how_far_theta_moved(name: str, differ: dict) -> None:
+    net = network()
+    optimiser = build_optimiser(net, members(name, **differ), "g_lr")
+    net.grad.zero_()
+    assert optimiser.last_update().tolist() == [0, 0]
+    for gradient in gradients(net.theta.shape):
+        before = net.theta.clone()
+        net.grad.copy_(gradient)
+        optimiser.step()
+        moved = torch.linalg.vector_norm(net.theta - before, dim=1)
+        torch.testing.assert_close(optimiser.last_update(), moved, rtol=1e-9, atol=0)
+
+
+def test_adam_rescales_until_gradients_are_small_beside_epsilon() -> None:
+    """θ moves as far by gradients a thousand times as small, and no more by those far below ε; by SGD a thousandth."""
+
+    def moved(name: str, size: float) -> float:
+        net = network()
+        optimiser = build_optimiser(net, members(name), "g_lr")
+        for gradient in gradients(net.theta.shape):
+            net.grad.copy_(size * gradient)
+            optimiser.step()
+        return float(optimiser.last_update()[0])
+
+    assert moved("adam", 1e-3) == pytest.approx(moved("adam", 1.0), rel=1e-3)
+    assert moved("adam", 1e-11) < 0.01 * moved("adam", 1.0)
+    assert moved("sgd", 1e-3) == pytest.approx(1e-3 * moved("sgd", 1.0), rel=1e-9)
