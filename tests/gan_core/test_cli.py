@@ -92,9 +92,10 @@ def test_a_saved_run_is_resumed_bit_for_bit(capsys, tmp_path):
 
 
 def test_a_digit_run_prints_its_scores_beside_real_digits(capsys):
-    status, out, _ = run(capsys, "train", "--query", FAST + "&data=mnist", "--steps", "2", "--json")
+    status, out, err = run(capsys, "train", "--query", FAST + "&data=mnist", "--steps", "2", "--json")
+    assert status == 0, err
     (member,) = json.loads(out)["members"]
-    assert status == 0 and sum(map(int, member["classes"].split("-"))) == member["samples"] == 1000
+    assert sum(map(int, member["classes"].split("-"))) == member["samples"] == 1000
     assert member["fid"] > 5 * member["fid_floor"] > 0 and member["class_kl"] > member["class_kl_floor"] > 0
 
 

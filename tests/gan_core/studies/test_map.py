@@ -128,8 +128,8 @@ def test_a_cluster_that_goes_away_is_a_sentence_and_loses_nothing(tmp_path, monk
     made = plan()
     kept = compute(made, Store(tmp_path), jobs=1)
     (tmp_path / made.cells[-1].file).unlink()
-    monkeypatch.setattr(maps, "in_parallel", gone)
-    with pytest.raises(ClusterError, match="has gone away"):
+    with monkeypatch.context() as patched, pytest.raises(ClusterError, match="has gone away"):
+        patched.setattr(maps, "in_parallel", gone)
         compute(made, Store(tmp_path), dask="tcp://127.0.0.1:9")
     assert compute(made, Store(tmp_path), jobs=1) == kept
 
