@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from gan_core.config import ConfigError, RunConfig
+from gan_core.metrics.points import mode_coverage
+from gan_core.presets import PRESETS
 from gan_core.run.trainer import Trainer
 
 SMALL = {"g_layers": (8,), "d_layers": (8,), "batch": 16}
@@ -87,3 +89,20 @@ def test_gamma_falls_as_half_a_cosine() -> None:
         RunConfig.of(gamma_steps=10)
     with pytest.raises(ConfigError, match="falls only over"):
         RunConfig.of(r1=1.0, gamma_end=0.1)
+
+
+@pytest.mark.slow
+def test_the_average_of_relativistic_players_is_far_better_than_they_are_over_five_seeds() -> None:
+    """They circle a solution that none of their own iterates reaches: share of the samples within 3σ after 5,000 steps.
+    Two other seeds had .42 and .37 raw, .91 and .89 averaged."""
+    trainer = Trainer(PRESETS["relativistic"].config.replace(members=5, seed=300, ema=0.999))
+    trainer.step(5000)
+    raw, averaged = (np.array([quality(trainer, k, averaged=averaged) for k in range(5)]) for averaged in (False, True))
+    assert (averaged > raw + 0.2).all(), (raw, averaged)
+    assert np.median(averaged) > 0.75, averaged
+
+
+def quality(trainer: Trainer, k: int, *, averaged: bool) -> float:
+    data = trainer.distribution
+    fake = trainer.generate(2500, k, seed=1, averaged=averaged)
+    return mode_coverage(fake, data.centres.numpy(), data.std).high_quality
