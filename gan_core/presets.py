@@ -148,7 +148,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "averaged": _preset(
         "The same, and an average of G",
-        "The players circle a solution without coming to rest: the moving average of G, in green, is much nearer to it.",
+        "The players circle a solution and never rest: the moving average of G, in green, is much nearer to it.",
         loss="relativistic",
         r1=0.1,
         r2=0.1,
@@ -156,7 +156,7 @@ PRESETS: dict[str, Preset] = {
         beta2=0.99,
         ema=0.999,
     ),
-    # after 8,000 steps 93 % and 92 % of the samples lay within 3σ (seeds 200 and 201; perfect: 98.9 %), 25 s of one core
+    # after 8,000 steps 93 % and 92 % of the samples lay within 3σ (seeds 200, 201; perfect: 98.9 %), 25 s of one core
     "settling": _preset(
         "Players that come to rest",
         "The same, with rates that fall to 0 and slopes that are damped less and less: G itself settles on the modes.",
