@@ -187,6 +187,6 @@ def trade_off(
             ),
         ]
     )  # fmt: skip
-    figure.update_xaxes(title_text=text["precision"], range=[0, 1.08])
-    figure.update_yaxes(title_text=text["coverage"], range=[0, 1.08])
+    figure.update_xaxes(title_text=text["precision"], range=[-0.1, 1.2])
+    figure.update_yaxes(title_text=text["coverage"], range=[-0.08, 1.1])
     return style.styled(figure, height=420).update_layout(hovermode="closest")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gan_core.zoo.checkpoints import Card
     from gan_core.zoo.scores import Row
 
-RANGED = ("fid", "fid_infinite", "kid", "coverage")  # scores whose ends stand in the table too
+RANGED = ("fid",)  # scores whose ends stand in the table too; `python -m gan_core scores` has those of all
 SAMPLE = "sample"  # in PageState.choices
 FAR = 3.0  # of C_T: clearly farther from the training digits than held-out ones are
 
