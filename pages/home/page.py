@@ -10,14 +10,15 @@ from pages.shared.shell.i18n import t
 from pages.shared.views import figures
 
 PICTURE = Path(__file__).parent / "pictures" / "ring.webp"
-# page, preset: one card each, in this order
-CARDS = (
+# page, preset (None: the page as it opens): one card each, in this order
+CARDS: tuple[tuple[str, str | None], ...] = (
     ("play_2d", "ring"),
     ("play_2d", "ring_seeds"),
     ("play_2d", "collapse"),
     ("play_2d", "collapse_unrolled"),
     ("play_2d", "grid"),
     ("play_2d", "wgan_gp"),
+    ("convergence", None),
     ("digits", "digits_mlp"),
     ("digits", "digits_dcgan"),
     ("play_2d", "diverging"),
@@ -36,5 +37,6 @@ st.markdown(f"#### {t('home.cards')}")
 for first in range(0, len(CARDS), COLUMNS):
     for column, (name, preset) in zip(st.columns(COLUMNS), CARDS[first : first + COLUMNS], strict=False):
         with column.container(border=True, height="stretch"):
-            layout.link(name, f"**{fields.preset_title(preset)}**", preset=preset, icon=site.entry(name).symbol)
-            st.caption(fields.preset_why(preset))
+            title = fields.preset_title(preset) if preset else t(f"{name}.title")
+            layout.link(name, f"**{title}**", preset=preset, icon=site.entry(name).symbol)
+            st.caption(fields.preset_why(preset) if preset else t(f"{name}.card"))

@@ -39,6 +39,7 @@ PAGES = (
     Entry("digits", "play", "draw"),
     Entry("collapse", "understand", "grain"),
     Entry("vanishing", "understand", "trending_flat"),
+    Entry("convergence", "understand", "cyclone"),
     Entry("distances", "understand", "straighten"),
     Entry("wgan", "compare", "compare_arrows"),
 )

@@ -17,6 +17,8 @@
 
     words(key, blocks, *, step=…, reserve=0)
         blocks: Numbers([Number(label, value, note, help), …]), Sentence(text, mood, small), Table(head, rows)
+    paths(key, panels, *, run=…, extent=…, on_start=…, on_played=…)
+        Path(title, path, places, field, eigenvalues, multipliers): of a game in the plane, played in the browser
     timeline(key, header, *, token=…, buttons=…)     progress, scrubber and replay; the browser listens to that socket
 
 Call them like widgets; the same `key` keeps a view in place, with its zoom and its
@@ -30,12 +32,13 @@ from .component import is_recording, recording, selecting, stamp
 from .curves import Chart, Line, curves
 from .digits import Images, digits
 from .heat import HEAT_LABELS, Strip, heat
+from .paths import PATH_LABELS, Path, paths
 from .scene import LABELS, LAYERS, Panel, scene
 from .timeline import TIMELINE_LABELS, timeline
 from .words import Block, Number, Numbers, Sentence, Table, words
 
 __all__ = [
-    "HEAT_LABELS", "LABELS", "LAYERS", "TIMELINE_LABELS", "Block", "Chart", "Images", "Line", "Number", "Numbers",
-    "Panel", "Sentence", "Strip", "Table", "curves", "digits", "heat", "is_recording", "recording", "scene",
-    "selecting", "stamp", "timeline", "words",
+    "HEAT_LABELS", "LABELS", "LAYERS", "PATH_LABELS", "TIMELINE_LABELS", "Block", "Chart", "Images", "Line", "Number",
+    "Numbers", "Panel", "Path", "Sentence", "Strip", "Table", "curves", "digits", "heat", "is_recording", "paths",
+    "recording", "scene", "selecting", "stamp", "timeline", "words",
 ]  # fmt: skip

@@ -4,12 +4,21 @@ import { page } from "./common.js";
 import { Curves } from "./curves.js";
 import { Digits } from "./digits.js";
 import { Heat } from "./heat.js";
+import { Paths } from "./paths.js";
 import { unpack } from "./pure.js";
 import { Scene } from "./scene.js";
 import { Timeline } from "./timeline.js";
 import { Words } from "./words.js";
 
-const VIEWS = { scene: Scene, curves: Curves, digits: Digits, heat: Heat, words: Words, timeline: Timeline };
+const VIEWS = {
+  scene: Scene,
+  curves: Curves,
+  digits: Digits,
+  heat: Heat,
+  words: Words,
+  timeline: Timeline,
+  paths: Paths,
+};
 const SHEET = new CSSStyleSheet();
 SHEET.replaceSync(CSS);
 

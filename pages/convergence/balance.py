@@ -1,0 +1,114 @@
+"""The section "Two players": a run in the plane that says of itself what it does, and how often that is wrong."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+import gan_core
+from gan_core.config import LOSSES, ConfigError, RunConfig
+from pages.shared.controls import options
+from pages.shared.play import experiments
+from pages.shared.play.experiments import Experiment
+from pages.shared.shell import notices
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+
+if TYPE_CHECKING:
+    from gan_core.studies.balance import Record
+
+SHIPPED = Path(gan_core.__file__).parent / "records" / "balance.json"
+WIDTHS = {"tiny": (16,), "usual": (64, 64)}
+STEPS, BATCH, RATE = 1500, 64, 1e-3
+CONTROLS = ("loss", "ratio", "d_steps", "r1", "skip", "dropout", "smoothing", "nets")
+ALARMS = ("cycling", "diverged", "d_won", "stuck")  # what a balanced run is wrongly called, if it is
+
+
+def section(page: PageState) -> None:
+    left, right = st.columns([1, 3], gap="medium")
+    with left:
+        chosen = {
+            name: options.control(page, f"two_{name}", word=f"two_{name}", words=_words(name)) for name in CONTROLS
+        }
+        try:
+            config = configured(page, **chosen)
+        except ConfigError as error:
+            notices.warning(error)
+            return
+        run = f"balance {config.to_query()}"
+        pressed = run in experiments.start_button(page, "two", run, t("convergence.two_start"))
+    experiment = _experiment(run, config) if pressed else None
+    with right:
+        if experiment is None:
+            st.info(t("convergence.two_hint"), icon=":material/play_circle:")
+        experiments.stage([experiment] if experiment else [], lambda: _view(experiment, config))
+
+
+def _words(name: str) -> Any:
+    return (lambda one: t(f"option.loss.{one}")) if name == "loss" else None
+
+
+def configured(page: PageState, **chosen: Any) -> RunConfig:
+    """The run that the controls ask for. Raises ConfigError."""
+    layers = WIDTHS[chosen["nets"]]
+    return RunConfig.of(
+        g_layers=layers, d_layers=layers, batch=BATCH, steps=STEPS, loss=chosen["loss"],
+        g_lr=RATE, d_lr=RATE * chosen["ratio"],
+        d_steps=chosen["d_steps"], r1=chosen["r1"], skip_d_below=chosen["skip"], d_dropout=chosen["dropout"],
+        label_smoothing=chosen["smoothing"],
+    )  # fmt: skip
+
+
+def _experiment(name: str, config: RunConfig) -> Experiment | None:
+    def make() -> Any:
+        from gan_core.studies.balance import BalanceRun
+
+        return BalanceRun(config)
+
+    return experiments.wanted(name, make, lambda work: work.record() if work.step_count >= 20 else None, STEPS)
+
+
+def _view(experiment: Experiment | None, config: RunConfig) -> None:
+    record: Record | None = experiment.look() if experiment is not None else None
+    if record is None:
+        return
+    from gan_core.figures import balance, style
+
+    if experiment is not None and experiment.done:
+        _verdict(record)
+    kind = LOSSES[config.train.loss].equilibrium
+    levels = [(player, level) for player, level in zip("dg", kind, strict=True) if level is not None]
+    figure = balance.balance(
+        record.steps, record.d_loss[:, 0], record.g_loss[:, 0], record.accuracy[:, 0], record.mean[:, 0],
+        np.stack([record.g_norm[:, 0], record.d_norm[:, 0]], 1),
+        np.stack([record.g_turn[:, 0], record.d_turn[:, 0]], 1),
+        record.eigenvalues, levels, labels={name: t(f"convergence.balance.{name}") for name in balance.WORDS},
+    )  # fmt: skip
+    st.plotly_chart(figure, key="convergence-balance", config=style.EXPORT, width="stretch")
+    st.caption(t("convergence.two_turns"))
+
+
+def _verdict(record: Record) -> None:
+    """What the run is called, the numbers that it is called so for, and how often balanced runs are called so."""
+    from gan_core.figures.style import number
+    from gan_core.studies.balance import verdict
+
+    found = verdict(record)
+    numbers = {name: number(value) if np.isfinite(value) else "–" for name, value in found.numbers.items()}
+    reason = t(f"convergence.two_{found.name}_why", **numbers) if numbers else t("convergence.two_not_finite")
+    st.markdown(f"**{t(f'convergence.two_{found.name}')}** {reason}")
+    names, runs = _shipped()
+    if found.name in ALARMS:
+        st.caption(t("convergence.two_false", count=names.get(found.name, 0), runs=runs))
+
+
+@cache
+def _shipped() -> tuple[dict[str, int], int]:
+    """What balanced runs over seeds were called, and how many they are."""
+    names = json.loads(SHIPPED.read_text(encoding="utf-8"))["runs"]["balanced"]["names"]
+    return names, sum(names.values())

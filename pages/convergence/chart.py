@@ -1,0 +1,207 @@
+"""The section "The map": two settings against each other, filled in live by the pool; a cell opens in Play."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from gan_core.config import ConfigError
+from gan_core.errors import PoolFull
+from gan_core.jobs.admission import MB, Need
+from gan_core.jobs.job import Job
+from pages.shared.controls import options
+from pages.shared.play import resources
+from pages.shared.shell import notices, site
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState, app
+from pages.shared.views import tables
+
+if TYPE_CHECKING:
+    from gan_core.studies.map import Cell, Map, Plan
+
+KEPT = 20_000  # cells of all visitors together, the least recently used goes first: some hundred bytes each
+NEED = Need(held=24 * MB, passing=48 * MB)
+WORKERS = 2
+SECONDS = 0.5  # between two looks
+
+_records: OrderedDict[str, dict[str, Any]] = OrderedDict()
+_lock = threading.Lock()
+
+
+def _keep(cell: Cell, record: dict[str, Any]) -> None:
+    with _lock:
+        _records[cell.file] = record
+        while len(_records) > KEPT:
+            _records.popitem(last=False)
+
+
+def known_cells(plan: Plan) -> dict[Cell, dict[str, Any]]:
+    """The cells of the plan that anybody has had computed."""
+    with _lock:
+        found = {cell: record for cell in plan.cells if (record := _records.get(cell.file)) is not None}
+        for cell in found:
+            _records.move_to_end(cell.file)
+    return found
+
+
+class Chart:
+    """A map under way: jobs in the pool, one for each worker, that share its blocks."""
+
+    def __init__(self, plan: Plan) -> None:
+        from gan_core.studies.map import Charting
+
+        self.plan = plan
+        known = known_cells(plan)
+        blocks = plan.blocks([cell for cell in plan.cells if cell not in known])
+        self.jobs: list[Job[Any, Any]] = []
+        for part in [blocks[k::WORKERS] for k in range(WORKERS)]:
+            if not part:
+                continue
+            until = len(part) * plan.base.train.steps
+            job = Job(Charting(part, _keep), until=until, publish=lambda work: None, need=NEED, owner=id(app()))
+            try:
+                resources.pool().submit(job)
+            except PoolFull:
+                if not self.jobs:
+                    raise
+                break  # one worker takes what it has; the rest is there at the next press
+            job.play()
+            self.jobs.append(job)
+
+    @property
+    def running(self) -> bool:
+        return any(job.state in ("queued", "running") for job in self.jobs)
+
+    def close(self) -> None:
+        for job in self.jobs:
+            job.close()
+
+
+def section(page: PageState) -> None:
+    """Controls at the left, the map at the right."""
+    left, right = st.columns([1, 3], gap="medium")
+    with left:
+        st.caption(t("convergence.map_text"))
+        x, y = (options.control(page, f"map_{axis}", words=lambda one: t(f"convergence.axis_{one}")) for axis in "xy")
+        count = options.control(page, "map_cells")
+        seeds = options.control(page, "map_seeds")
+        steps = options.control(page, "map_steps")
+        metric = options.control(page, "map_metric")
+    try:
+        plan = _plan(x, y, count, seeds, steps)
+    except ConfigError as error:
+        with right:
+            notices.warning(error)
+        return
+    with left:
+        _buttons(page, plan)
+    with right:
+        chart: Chart | None = page.choices.get("map")
+        running = chart is not None and chart.running
+        with st.container():
+            st.fragment(_look, run_every=SECONDS if running else None)(page, plan, metric, running)
+
+
+def _plan(x: str, y: str, count: int, seeds: int, steps: int) -> Plan:
+    from gan_core.studies.map import AXES, USUAL, Plan
+
+    def axis(name: str) -> tuple[str, float, float, int]:
+        low, high = AXES[name].low, AXES[name].high
+        return name, low, high, min(count, int(high - low) + 1) if AXES[name].whole else count
+
+    return Plan.of(USUAL, axis(x), axis(y), seeds, steps)
+
+
+def _buttons(page: PageState, plan: Plan) -> None:
+    """It asks for the clicks and is not called back, so that they mean what the settings say now."""
+    chart: Chart | None = page.choices.get("map")
+    running = chart is not None and chart.running
+    known = len(known_cells(plan))
+    with st.container(horizontal=True, gap="small"):
+        start = st.button(
+            t("convergence.map_go_on" if known else "convergence.map_start"), key="convergence-map-start",
+            type="primary", icon=":material/play_arrow:", disabled=running or known == len(plan.cells),
+        )  # fmt: skip
+        stop = st.button(t("convergence.map_stop"), key="convergence-map-stop", icon=":material/stop:",
+                         disabled=not running)  # fmt: skip
+    if start:
+        if chart is not None:
+            chart.close()
+        try:
+            page.choices["map"] = Chart(plan)
+        except PoolFull as error:
+            notices.warning(error, "hourglass_top")
+            return
+        st.rerun()
+    if stop and chart is not None:
+        chart.close()
+        st.rerun()
+
+
+def _look(page: PageState, plan: Plan, metric: str, polling: bool) -> None:
+    from gan_core.figures import style
+    from gan_core.studies.map import Map
+
+    records = known_cells(plan)
+    found = Map.of(plan, records)
+    figure = _figure(found, metric)
+    event = st.plotly_chart(figure, key="convergence-map", config=style.EXPORT, width="stretch", on_select="rerun",
+                            selection_mode="points")  # fmt: skip
+    st.caption(t("convergence.map_said", known=len(records), cells=len(plan.cells), seeds=plan.base.train.members,
+                 steps=f"{plan.base.train.steps:,}"))  # fmt: skip
+    _cell(plan, found, event)
+    chart: Chart | None = page.choices.get("map")
+    if polling and not (chart is not None and chart.running):
+        st.rerun()
+
+
+def _figure(found: Map, metric: str) -> Any:
+    from gan_core.figures.map import WORDS, settings_map
+
+    plan = found.plan
+    values = found.median(metric)
+    high = metric != "w1"
+    limits = {"modes": (0.0, float(plan.base.data.modes)), "high_quality": (0.0, 1.0), "w1": (0.0, 2.0)}[metric]
+    words = {"x": t(f"convergence.axis_{plan.x}"), "y": t(f"convergence.axis_{plan.y}"),
+             "value": t(f"convergence.map_metric_{metric}"), "diverged": t("convergence.map_diverged")}  # fmt: skip
+    assert set(words) == set(WORDS)
+    return settings_map(
+        plan.xs, plan.ys, values, found.coarse(values), found.diverged, limits, better_high=high, labels=words
+    )
+
+
+def _cell(plan: Plan, found: Map, event: Any) -> None:
+    """What is known of the cell that was clicked, and the way to its run."""
+    points = event.selection.points if event is not None else []
+    place = points[0].get("customdata") if points else None
+    if not isinstance(place, (list, tuple)) or len(place) < 2:
+        st.caption(t("convergence.map_click"))
+        return
+    column, row = int(place[0]), int(place[1])
+    cell = next((one for one in plan.cells if (one.column, one.row) == (column, row)), None)
+    if cell is None:
+        return
+    said = {name: found.scores[name][row, column] for name in ("modes", "w1", "w1_floor", "diverged")}
+    st.markdown(t("convergence.map_cell", most=plan.base.data.modes, **_words(plan, cell), **_spread(said)))
+    st.page_link(site.entry("play_2d").file, label=t("convergence.map_open"), icon=site.entry("play_2d").symbol,
+                 query_params=cell.config.to_query())  # fmt: skip
+
+
+def _words(plan: Plan, cell: Cell) -> dict[str, str]:
+    return {"x": t(f"convergence.axis_{plan.x}"), "y": t(f"convergence.axis_{plan.y}"),
+            "at_x": f"{plan.xs[cell.column]:g}", "at_y": f"{plan.ys[cell.row]:g}"}  # fmt: skip
+
+
+def _spread(said: Mapping[str, np.ndarray]) -> dict[str, str]:
+    def written(values: np.ndarray, digits: int) -> str:
+        values = values[np.isfinite(values)]
+        return tables.median_and_range(values, lambda value: f"{value:.{digits}f}", bold=False) if values.size else "–"
+
+    gone = said["diverged"]
+    return {"modes": written(said["modes"], 0), "w1": written(said["w1"], 2), "floor": written(said["w1_floor"], 2),
+            "diverged": "–" if np.isnan(gone).any() else f"{int(gone.sum())} / {len(gone)}"}  # fmt: skip

@@ -1,0 +1,49 @@
+"""The page "Convergence" in a real browser: the stage fits, a click sets the start, the replay is marked."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.driver import wait_idle
+
+VIEW = ".gan-live[data-kind=paths]"
+
+
+def arrive(page: Page, address: str = "/convergence") -> None:
+    page.goto(address)
+    expect(page.locator(VIEW)).to_have_attribute("data-at", "0")
+    wait_idle(page)
+
+
+def test_picture_and_controls_fit_a_slide(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    arrive(page)
+    box = page.locator(f"{VIEW} canvas").bounding_box()
+    assert box is not None and box["y"] + box["height"] <= 720
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_predict_play_and_read_what_came(page: Page) -> None:
+    arrive(page)
+    question = page.get_by_test_id("stRadio").filter(has_text="Where will the right path go?")
+    question.get_by_text("to the equilibrium").click()
+    wait_idle(page)
+    page.get_by_role("button", name="▶ Play").click()
+    expect(page.locator(VIEW)).to_have_attribute("data-at", "500", timeout=20_000)
+    expect(page.get_by_text(re.compile("The run shows: to the equilibrium.*As you predicted"))).to_be_visible()
+    expect(page.get_by_text(re.compile("The run shows: away"))).to_be_visible()
+
+
+def test_a_click_in_the_plane_sets_the_start_without_a_new_page(page: Page) -> None:
+    arrive(page)
+    page.evaluate("window.sameDocument = true")
+    canvas = page.locator(f"{VIEW} canvas")
+    canvas.click(position={"x": 34 + 40, "y": 16 + 40})  # in the left plane, above and left of the equilibrium
+    expect(page).to_have_url(re.compile(r"theta=-1\.\d+.*psi=1\.\d+|psi=1\.\d+.*theta=-1\.\d+"))
+    assert page.evaluate("window.sameDocument")
+    address = page.url
+    canvas.click(position={"x": 34 + 40, "y": 4})  # on its title, above the plane
+    expect(page.get_by_text(re.compile("outside the plane"))).to_be_visible()
+    assert page.url == address

@@ -1,0 +1,166 @@
+"""The page "Convergence": what it shows is what the theory says, a click sets the start, and nothing is told early."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from gan_core.studies import map as maps
+from gan_core.studies.balance import verdict
+from gan_core.theory import dirac
+from pages.convergence import balance
+from pages.convergence.chart import known_cells
+from pages.convergence.options import OPTIONS, SLIDERS
+from pages.shared.controls import options
+from pages.shared.play import experiments
+from pages.shared.shell.i18n import texts
+from tests.pages.test_pages import params, state, until, views, visit, words
+
+
+def opened(**address: str) -> AppTest:
+    at = visit("convergence", **address)
+    assert not at.exception
+    return at
+
+
+def frame(at: AppTest) -> dict:
+    (sent,) = [one for kind, one in views(at) if kind == "paths"]
+    return sent
+
+
+def put(at: AppTest, **values: object) -> AppTest:
+    for name, value in values.items():
+        options.put(state(at, "convergence"), name, value)
+    at.run()
+    assert not at.exception
+    return at
+
+
+def test_it_opens_with_two_games_from_one_start_and_no_verdict():
+    at = opened()
+    sent = frame(at)
+    assert [one["title"] for one in sent["panels"]] == ["GAN", "R1 penalty"]
+    assert sent["steps"] == 500 and not sent["shown"]
+    assert "The run shows" not in words(at) and params(at) == {}
+    assert "below h = 1.2" in words(at)  # 4γ
+
+
+@pytest.mark.parametrize("variant", dirac.VARIANTS)
+def test_every_variant_has_its_sliders(variant: str):
+    at = opened(a=variant)
+    sliders = {slider.key for slider in at.slider}
+    for name in dirac.VARIANTS[variant].settings:
+        assert f"convergence.a_{variant}_{name}~0" in sliders
+        low, high, _ = SLIDERS[name]
+        assert low <= dirac.VARIANTS[variant].settings[name].default <= high
+
+
+@pytest.mark.parametrize("update", dirac.UPDATES)
+@pytest.mark.parametrize("optimiser", dirac.OPTIMISERS)
+def test_every_update_opens(update: str, optimiser: str):
+    at = opened(update=update, optimiser=optimiser)
+    assert len(frame(at)["panels"]) == 2
+
+
+def test_the_page_offers_every_update_and_optimiser():
+    assert OPTIONS["update"].values == tuple(dirac.UPDATES) and OPTIONS["optimiser"].values == tuple(dirac.OPTIMISERS)
+
+
+def test_the_critical_values_are_marked_at_the_sliders():
+    at = opened(h="0.4")
+    said = words(at)
+    assert "0.1: a step begins or ceases to converge" in said  # γ = h/4
+    assert "1: no more turning" in said
+    marks = [element.proto.body for element in at.get("html") if "gan-marks" in element.proto.body]
+    assert marks and f"left:{100 * 0.1 / 3:.2f}%" in marks[0] and f"left:{100 / 3:.2f}%" in marks[0]
+
+
+def test_after_play_it_says_what_the_run_showed_and_whether_it_was_predicted():
+    at = opened()
+    page = state(at, "convergence")
+    run = frame(at)["run"]
+    at.radio(key=f"convergence-ask-path_b-{run}").set_value("converges").run()
+    page.choices["played", run] = True  # as the browser reports the end of the replay
+    at.run()
+    assert "The run shows: **to the equilibrium**" in " ".join(box.value for box in at.success)
+    path = dirac.simulate("r1", start=(1, 1), step_size=0.2, steps=500, gamma=0.3)
+    assert f"r went from 1.41 to {np.hypot(*path[-1]):.3g} in 500 steps" in " ".join(box.value for box in at.success)
+    assert "The run shows: **away**" in " ".join(box.value for box in at.info)
+
+
+def test_a_step_that_overflows_is_said():
+    at = put(opened(), a="wgan", h=3.0, steps=2000)
+    assert "the path ends at its last finite point" in words(at)
+    assert frame(at)["panels"][0]["end"] < 2000
+
+
+@pytest.mark.parametrize("address", [{"theta": "9"}, {"h": "nan"}, {"a": "dcgan"}, {"b_r1_gamma": "-1"}])
+def test_what_an_address_cannot_say_is_refused_with_a_sentence(address: dict[str, str]):
+    at = opened(**address)
+    assert "is not possible" in words(at) and len(frame(at)["panels"]) == 2
+
+
+def test_the_address_is_the_page():
+    at = put(opened(), a="unrolled", a_unrolled_unroll_steps=10, theta=-0.5)
+    assert params(at) == {"a": "unrolled", "a_unrolled_unroll_steps": "10", "theta": "-0.5"}
+    assert frame(opened(**params(at)))["panels"][0]["title"] == "Unrolled GAN"
+
+
+# ── the map ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_map_is_filled_in_by_the_pool_and_kept():
+    small = {"map_cells": "6", "map_seeds": "1", "map_steps": "500"}
+    at = opened(tab="map", map_x="d_steps", map_y="batch", **small)
+    assert "0 of 36 cells" in words(at) and at.button(key="convergence-map-stop").disabled
+    at.button(key="convergence-map-start").click().run()
+    assert not at.exception
+    chart = state(at, "convergence").choices["map"]
+    until(lambda: len(known_cells(chart.plan)) >= 2)
+    at.run()
+    at.button(key="convergence-map-stop").click().run()
+    assert not at.exception and not chart.running
+    kept = len(known_cells(chart.plan))
+    assert 2 <= kept < 36 and f"{kept} of 36 cells" in words(at)
+    other = opened(tab="map", map_x="d_steps", map_y="batch", **small)  # another visitor finds them
+    assert f"{kept} of 36 cells" in words(other)
+    assert other.button(key="convergence-map-start").label == "Go on"
+
+
+def test_two_equal_axes_are_refused_with_a_sentence():
+    at = opened(tab="map", map_x="d_lr", map_y="d_lr")
+    assert "two different settings" in words(at) and not at.get("plotly_chart")
+
+
+def test_the_axes_of_the_page_are_those_of_the_study():
+    assert OPTIONS["map_x"].values == OPTIONS["map_y"].values == tuple(maps.AXES)
+
+
+# ── two players ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_run_of_two_players_says_what_it_saw():
+    at = opened(tab="two", two_r1="1")
+    assert "Afterwards the app says" in " ".join(box.value for box in at.info)
+    at.button(key="convergence-two").click().run()
+    assert not at.exception
+    experiment = next(one for name, one in experiments._shared.items() if name.startswith("balance") and one)
+    until(lambda: not experiment.running)
+    at.run()
+    assert not at.exception and at.get("plotly_chart")
+    name = verdict(experiment.look()).name
+    assert texts("en")[f"convergence.two_{name}"] in words(at)
+
+
+@pytest.mark.parametrize("name", ["cycling", "converged", "diverged", "d_won", "stuck", "learning"])
+def test_every_name_has_its_sentence(name: str):
+    assert texts("en")[f"convergence.two_{name}"] and texts("en")[f"convergence.two_{name}_why"]
+
+
+def test_what_contradicts_itself_is_refused_with_a_sentence():
+    at = opened(tab="two", two_loss="wasserstein", two_smoothing="0.1")
+    assert "have a label to smooth" in words(at) and not at.get("plotly_chart")
+
+
+def test_the_shipped_record_is_of_forty_seeds():
+    names, runs = balance._shipped()
+    assert runs >= 40 and sum(names.values()) == runs
