@@ -16,6 +16,7 @@ from gan_core import metrics
 from gan_core.config import LOSSES, PIXELS, limits
 from gan_core.data.images import load_images
 from gan_core.engine.networks import LEAK
+from gan_core.metrics import copying, features
 from gan_core.metrics.floors import TAIL
 from gan_core.run.modes import LEAST
 from gan_core.studies.mitigations import DATA
@@ -50,6 +51,13 @@ FIGURES: dict[str, dict[str, float | Callable[[], float] | None]] = {
     "digits.classes_range": {"95 %": 0.95},
     "digits.arithmetic_text": {"1,000": SETTING},
     "digits.classes_made": {"10": 10},
+    "digits.score_kid_help": {"500": SETTING},
+    "digits.score_nearest_help": {"60,000": features.TRAIN},
+    "digits.table_help": {"90 %": 1 - 2 * TAIL},
+    "digits.table_note": {"90 %": 1 - 2 * TAIL},
+    "digits.memory": {"1 %": copying.TAIL},
+    "digits.memory_trust": {"5 %": SETTING},
+    "digits.neighbours_among": {"10,000": features.EMBEDDED, "50,000": features.TRAIN - features.EMBEDDED},
     "collapse.experiment_grid": {"25": lambda: DATA["grid"].data.modes},
     "collapse.why_grid": {"25": lambda: DATA["grid"].data.modes},
     "collapse.measured_grid": {"25": lambda: DATA["grid"].data.modes},
@@ -74,6 +82,14 @@ FIGURES: dict[str, dict[str, float | Callable[[], float] | None]] = {
     "vanishing.remedy.instance_noise": {"0.5": SETTING},
     "vanishing.remedy.label_smoothing": {"0.9": SETTING},
     "vanishing.ask.helps": {"0.9": SETTING},
+    "vanishing.rescaled_help": {"64": SETTING, "256": SETTING, "10": SETTING, "0.01": SETTING, "0.1": SETTING},
+    "convergence.beta1_about": {"0.999": SETTING},
+    "convergence.two_nets_tiny": {"16": SETTING},
+    "convergence.two_nets_usual": {"64": SETTING},
+    "convergence.two_start": {"1,500": SETTING},
+    "convergence.two_false": {"64": SETTING, "0.1": SETTING},
+    "convergence.balance.none": {"16": SETTING},
+    "convergence.map_text": {"64": SETTING},
     "distances.units": {"0.693": LN2},
     "distances.bins_help": {"30": SETTING, "900": 30**2},
     "distances.size_noise": {"90 %": 0.9},
