@@ -21,13 +21,13 @@ def one_torch_thread():
     torch.set_num_threads(1)
 
 
-class BrowserFirst(LoadScopeScheduling):
-    """A file of browser tests stays in one process, which starts one browser; these files, the largest groups, come
-    first, and the other tests go wherever there is time. (The marks of --dist loadgroup do not reach pytest 9.2.)"""
+class BrowserApart(LoadScopeScheduling):
+    """One process takes all browser tests, the largest group and so the first, and starts one browser; the other tests
+    go wherever there is time. (The marks of --dist loadgroup do not reach pytest 9.2.)"""
 
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.split("::")[0] if nodeid.startswith("tests/browser/") else nodeid
+        return "browser" if nodeid.startswith("tests/browser/") else nodeid
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log) -> BrowserFirst:
-    return BrowserFirst(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> BrowserApart:
+    return BrowserApart(config, log)
