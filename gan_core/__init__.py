@@ -2,7 +2,7 @@
 
 The rooms, each importing only from those to its left:
 
-    config presets errors · data theory jobs · engine · metrics · run · studies zoo · figures · __main__
+    config presets errors · data theory jobs · engine · metrics · run · studies zoo · figures scripts · __main__
 
 Some modules are reached by a shorter public name too (`PUBLIC`), whatever room they lie in.
 """

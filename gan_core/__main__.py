@@ -2,6 +2,7 @@
 
     python -m gan_core train --preset ring --steps 2000 --seed 3 --json
     python -m gan_core train --query "data=grid&modes=25&members=4"
+    python -m gan_core script --preset ring > ring.py
     python -m gan_core bench --json
     python -m gan_core map --x d_lr:1e-5:1e-2:12 --y g_lr:1e-5:1e-2:12 --seeds 4 --csv
     python -m gan_core table --data ring --methods plain,unrolled,pacgan2 --seeds 10 --latex
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from gan_core.commands import build, points, saving
+from gan_core.commands import build, points, saving, scripts
 from gan_core.commands.output import Refused, check_folder, guarded, kept, say
 from gan_core.config import ConfigError, RunConfig
 from gan_core.presets import PRESETS
@@ -76,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
                        "to the same bits; or inside one run of images, whose last digits depend on it")  # fmt: skip
     train.add_argument("--json", action="store_true", help="one JSON object on stdout")
     train.set_defaults(command=_train)
+
+    scripts.add(commands, _config)
 
     bench = commands.add_parser("bench", help="speed as a ratio to the textbook loop, both measured side by side")
     bench.add_argument("--rounds", type=int, default=10, help="rounds; the median counts (10)")

@@ -46,6 +46,8 @@ ENGLISH: dict[str, str] = {
     "config.no_classes": "points in the plane have no classes; choose {options}, or {labels} = none",
     "config.mixed_pack": "a pack would mix classes; with labels D scores one sample at once",
     "config.penalty_precision": "a gradient penalty needs the slope of a slope, for which eight bits are too few",
+    "config.script_precision": "how bfloat16 rounds depends on how the products are grouped, so a script could not "
+    "repeat it; choose float32",
     "config.no_layer": "a player needs at least one hidden layer",
     "config.penalty_minibatch_std": "a gradient penalty takes each sample alone, and {minibatch_std} mixes the "
     "samples of a batch",

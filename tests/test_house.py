@@ -156,7 +156,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("metrics",),
     ("run",),
     ("studies", "zoo"),
-    ("figures",),
+    ("figures", "scripts"),
     ("commands",),
     ("__main__",),
     ("launch",),

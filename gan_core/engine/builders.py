@@ -39,7 +39,7 @@ def _no_stack(config: RunConfig, generators: Sequence[torch.Generator], dtype: t
 class Architecture:
     """`generator`: (latent | one-hot label) → image. `discriminator`: image → a logit, or 1 + CLASSES numbers in a run
     with labels. `image`: the shape of an image as D takes it. `rows`: from such images to what real samples are in
-    training. The stacks are the closed forms of both players."""
+    training. The stacks are the closed forms of both players; `closed`: which of the two a configuration has."""
 
     generator: Build
     discriminator: Build
@@ -47,6 +47,7 @@ class Architecture:
     rows: Callable[[Tensor], Tensor] = lambda images: images
     generator_stack: Stack = _no_stack
     discriminator_stack: Stack = _no_stack
+    closed: Callable[[RunConfig], tuple[bool, bool]] = lambda c: (False, False)
 
 
 def _inputs(c: RunConfig) -> int:
@@ -82,9 +83,16 @@ def _mlp_discriminator(c: RunConfig, generator: torch.Generator, growth: Growth)
     return mlp_module(_d_sizes(c), c.model.d_activation, generator, norm_first=False, input_scale=scale, **_tricks(c))
 
 
+def _mlp_closed(c: RunConfig) -> tuple[bool, bool]:
+    m = c.model
+    g = m.g_norm == "none" and not m.labelled and c.data.pixels == "symmetric"
+    d = m.d_norm == "none" and not m.labelled and not m.minibatch_std and PIECES[m.d_activation] == 1
+    return g, d
+
+
 def _mlp_generator_stack(c: RunConfig, generators: Sequence[torch.Generator], dtype: torch.dtype) -> StackedMLP | None:
     m = c.model
-    if m.g_norm != "none" or m.labelled or c.data.pixels != "symmetric":
+    if not _mlp_closed(c)[0]:
         return None
     return StackedMLP(_g_sizes(c), m.g_activation, generators, init=m.init, squash=c.data.is_image, dtype=dtype)
 
@@ -93,7 +101,7 @@ def _mlp_discriminator_stack(
     c: RunConfig, generators: Sequence[torch.Generator], dtype: torch.dtype
 ) -> StackedMLP | None:
     m = c.model
-    if m.d_norm != "none" or m.labelled or m.minibatch_std or PIECES[m.d_activation] > 1:
+    if not _mlp_closed(c)[1]:
         return None
     return StackedMLP(
         _d_sizes(c), m.d_activation, generators,
@@ -108,6 +116,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         image=(PIXELS,),
         generator_stack=_mlp_generator_stack,
         discriminator_stack=_mlp_discriminator_stack,
+        closed=_mlp_closed,
     ),
     "dcgan": Architecture(
         lambda c, generator, growth: dcgan_generator(_inputs(c), norm=c.model.g_norm, pixels=c.data.pixels),
