@@ -36,6 +36,5 @@ def curve(page: PageState, frame: Frame) -> None:
     live.curves(
         key, charts, step=frame.step, label=t("panel.step"), height=130, width=280, **statistics.time_axis(page, key)
     )
-    best = optimum.found(run, now, 0)
-    words = t("panel.optimum_note", blur=f"{best.blur:.2g}" if best else "", n=now.fake.shape[1])
+    words = t("panel.optimum_note", blur=f"{optimum.blur(run, now):.2g}", n=now.fake.shape[1])
     live.words(f"{page.name}-optimum-note", [live.Sentence(words, small=True)], step=frame.step)

@@ -1,7 +1,7 @@
 """From a worker of the pool to the browser, without a script run: what one page's runs push to whoever looks at them.
 
     channel = show.channel       # one for each `runs.Show`; its token is the address of the socket (`socket`)
-    channel.draw(views)          # views(frame) -> the frames of all views, as the last script run put them in place
+    channel.draw(views)          # views(frame, layers) -> the frames of all views, as the last script run placed them
     channel.published()          # by a worker, after each new frame and when the runs have come to rest
 
 A packet is made only when the browser has drawn the last one, so nothing ever queues, and it holds all views of a page,
@@ -16,7 +16,7 @@ import json
 import secrets
 import threading
 import weakref
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any, Protocol
 
 from gan_core.jobs.playable import Playable
@@ -61,7 +61,7 @@ class Show(Protocol):
     def look_at(self, step: int | None) -> None: ...
 
 
-Views = Callable[[Any], Sequence[bytes]]  # of a frame
+Views = Callable[[Any, Collection[str] | None], Sequence[bytes]]  # of a frame and of what `live.recording` is asked
 
 _channels: weakref.WeakValueDictionary[str, Channel] = weakref.WeakValueDictionary()
 
@@ -78,6 +78,7 @@ class Channel:
         self.token = secrets.token_urlsafe(TOKEN_BYTES)
         self.selections: dict[str, int | None] = {}  # what the visitor has chosen in the views, by their keys
         self._show = weakref.ref(show)
+        self.layers: frozenset[str] = frozenset()  # made on request, and looked at
         self._views: Views | None = None
         self._lock = threading.Lock()  # guards what follows
         self._listener: Callable[[], object] | None = None  # of the socket that looks at the moment
@@ -175,7 +176,7 @@ class Channel:
         show, views = self.show, self._views
         frame = None if show is None else show.moment()
         header = json.dumps(_header(show, frame), separators=(",", ":")).encode()
-        drawn = [] if frame is None or views is None else views(frame)
+        drawn = [] if frame is None or views is None else views(frame, self.layers if self.live else None)
         return live.stamp() + len(header).to_bytes(4, "little") + header + b"".join(drawn)
 
 

@@ -10,7 +10,7 @@ remembered with their arguments, and workers draw them again with newer frames:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -57,8 +57,8 @@ def pushed(part: Part[P]) -> Part[P]:
 def again(parts: Sequence[Callable[[Frame], None]], selections: dict[str, int | None], language: str) -> Views:
     """All parts of a page as one function of a frame, which any thread may call: the frames of their views."""
 
-    def views(frame: Frame) -> list[bytes]:
-        with i18n.speaking(language), live.recording(selections) as drawn, _part():
+    def views(frame: Frame, layers: Collection[str] | None = None) -> list[bytes]:
+        with i18n.speaking(language), live.recording(selections, layers) as drawn, _part():
             for part in parts:
                 part(frame)
         return drawn

@@ -2,10 +2,11 @@
 
     /live/<token>     below whatever path the app is served; the token is that of a `channel.Channel`
 
-The browser says, in JSON, {"do": "drawn"} when it has drawn the last packet and can take the newest, and what its
-visitor does where the page around the views need not change: {"do": "pause"}, {"do": "step", "player": "both"},
-{"do": "look", "step": 120} (null: the present). Anything else closes the socket. A socket that closes stops the
-pictures and not the run; one that comes back goes on; of two with the same token the later one stays.
+The browser says, in JSON, {"do": "drawn", "layers": ["gap"]} when it has drawn the last packet and can take the newest,
+with the layers that somebody looks at of those that are made on request, and what its visitor does where the page
+around the views need not change: {"do": "pause"}, {"do": "step", "player": "both"}, {"do": "look", "step": 120} (null:
+the present). Anything else closes the socket. A socket that closes stops the pictures and not the run; one that comes
+back goes on; of two with the same token the later one stays.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ async def _hear(socket: WebSocket, channel: Channel, drawn: _Flag, wake: asyncio
                 return NO_RUNS
             wish = _read(text)
             if wish["do"] == "drawn":
-                drawn.up = True
+                drawn.up, channel.layers = True, _layers(wish)
             else:
                 DO[wish["do"]](show, wish)
             wake.set()
@@ -148,6 +149,13 @@ def _read(text: str) -> dict[str, Any]:
     if not isinstance(wish, dict) or not isinstance(wish.get("do"), str):
         raise Refused
     return wish
+
+
+def _layers(wish: dict[str, Any]) -> frozenset[str]:
+    layers = wish.get("layers", [])
+    if not isinstance(layers, list) or not all(isinstance(layer, str) for layer in layers):
+        raise Refused
+    return frozenset(layers)
 
 
 def _same_origin(socket: WebSocket) -> bool:

@@ -40,6 +40,13 @@ def found(run: RunFrame, shot: PointSnapshot, k: int) -> Optimum | None:
     return optimum(shot.field[k], shot.fake[k], run.centres, run.weights, run.std, shot.extent, blur)
 
 
+def blur(run: RunFrame, shot: PointSnapshot) -> float:
+    """h, by which both sides of D* are blurred."""
+    from gan_core.metrics.optimum import cell
+
+    return max(noise(run.config, shot.step), cell(shot.extent, shot.field.shape[-1]))
+
+
 def floor(run: RunFrame, shot: PointSnapshot) -> float:
     """What the gap of a perfect pair reads."""
     from gan_core.metrics.optimum import gap_floor

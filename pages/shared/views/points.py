@@ -135,7 +135,10 @@ def _panel(run: RunFrame, k: int, title: str, several: bool) -> live.Panel:
     from gan_core.run.pictures import arrows
 
     now = in_plane(run.snapshot)
-    best = optimum.found(run, now, k)
+    gap = None
+    if optimum.known(run):
+        best = optimum.found(run, now, k) if live.is_asked("gap") else None
+        gap = live.NOT_ASKED if best is None else best.distance
     if several:
         title = f"{title} {member_name(run, k)}".strip()
     return live.Panel(
@@ -144,7 +147,7 @@ def _panel(run: RunFrame, k: int, title: str, several: bool) -> live.Panel:
         averaged=None if now.averaged is None else now.averaged[k],
         real=now.real,
         field=now.field[k],
-        gap=None if best is None else best.distance,
+        gap=gap,
         arrows=arrows(now, run.config.train.loss, k),
         lattice=now.lattice[k],
         centres=run.centres,

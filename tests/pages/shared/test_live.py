@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from pages.shared.views.live import (
+    NOT_ASKED,
     Chart,
     Images,
     Line,
@@ -23,6 +24,7 @@ from pages.shared.views.live import (
     Table,
     curves,
     digits,
+    is_asked,
     recording,
     scene,
     stamp,
@@ -264,6 +266,18 @@ def test_charts_share_their_steps():
     apart = frame_of(curves, "k", [Chart("a", x, [Line("l", "real", y)]), Chart("b", x.copy(), [Line("l", "fake", y)])])
     shared = frame_of(curves, "k", [Chart("a", x, [Line("l", "real", y)]), Chart("b", x, [Line("l", "fake", y)])])
     assert len(apart) - len(shared) >= 3900
+
+
+def test_a_layer_that_nobody_looks_at_has_a_button_and_is_not_sent():
+    def frame(gap: np.ndarray) -> dict:
+        return read(frame_of(scene, "s", Panel(EXTENT, field=np.zeros((9, 9)), gap=gap), hidden=["gap"]))
+
+    for asked, sent in ((frozenset(), False), (frozenset({"gap"}), True), (None, True)):
+        with recording({}, asked):
+            assert is_asked("gap") is sent
+    button = {"id": "gap", "label": "|D − D*|", "off": True, "requested": True}
+    assert button in frame(np.full((9, 9), 0.5))["layers"] and button in frame(NOT_ASKED)["layers"]
+    assert "gap" in frame(np.full((9, 9), 0.5))["panels"][0] and "gap" not in frame(NOT_ASKED)["panels"][0]
 
 
 def test_gaps_histograms_and_nothing_yet():

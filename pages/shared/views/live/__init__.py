@@ -28,17 +28,17 @@ Each view's root element, `.gan-live[data-kind=scene]` and so on, tells `data-st
 frame in a list, which a worker may do.
 """
 
-from .component import is_recording, recording, selecting, stamp
+from .component import is_asked, is_recording, recording, selecting, stamp
 from .curves import Chart, Line, curves
 from .digits import Images, digits
 from .heat import HEAT_LABELS, Strip, heat
 from .paths import PATH_LABELS, Path, paths
-from .scene import LABELS, LAYERS, Panel, scene
+from .scene import LABELS, LAYERS, NOT_ASKED, Panel, scene
 from .timeline import TIMELINE_LABELS, timeline
 from .words import Block, Number, Numbers, Sentence, Table, words
 
 __all__ = [
-    "HEAT_LABELS", "LABELS", "LAYERS", "PATH_LABELS", "TIMELINE_LABELS", "Block", "Chart", "Images", "Line", "Number",
-    "Numbers", "Panel", "Path", "Sentence", "Strip", "Table", "curves", "digits", "heat", "is_recording", "paths",
-    "recording", "scene", "selecting", "stamp", "timeline", "words",
+    "HEAT_LABELS", "LABELS", "LAYERS", "NOT_ASKED", "PATH_LABELS", "TIMELINE_LABELS", "Block", "Chart", "Images",
+    "Line", "Number", "Numbers", "Panel", "Path", "Sentence", "Strip", "Table", "curves", "digits", "heat", "is_asked",
+    "is_recording", "paths", "recording", "scene", "selecting", "stamp", "timeline", "words",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ import json
 import math
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -97,6 +97,7 @@ def worded(own: Mapping[str, str], labels: Mapping[str, str] | None) -> dict[str
 
 _recorded: ContextVar[list[bytes] | None] = ContextVar("recorded", default=None)
 _selections: ContextVar[dict[str, int | None] | None] = ContextVar("selections", default=None)
+_asked: ContextVar[Collection[str] | None] = ContextVar("asked", default=None)
 NOTHING_HAPPENED = SimpleNamespace(selected=None, step=None)
 
 
@@ -111,16 +112,24 @@ def selecting(selections: dict[str, int | None]) -> Iterator[None]:
 
 
 @contextmanager
-def recording(selections: dict[str, int | None]) -> Iterator[list[bytes]]:
+def recording(selections: dict[str, int | None], asked: Collection[str] | None = None) -> Iterator[list[bytes]]:
     """Inside, views are not put on a page: each leaves its frame, with its kind and its length, in the list. Nothing
-    asks Streamlit for anything, so any thread may do it."""
+    asks Streamlit for anything, so any thread may do it. `asked` are the layers that somebody looks at of those that
+    are made on request; None: all of them."""
     frames: list[bytes] = []
-    token = _recorded.set(frames)
+    tokens = _recorded.set(frames), _asked.set(asked)
     try:
         with selecting(selections):
             yield frames
     finally:
-        _recorded.reset(token)
+        _recorded.reset(tokens[0])
+        _asked.reset(tokens[1])
+
+
+def is_asked(layer: str) -> bool:
+    """Whether a layer that is made on request has to be made."""
+    asked = _asked.get()
+    return asked is None or layer in asked
 
 
 def is_recording() -> bool:

@@ -19,6 +19,7 @@ import numpy as np
 
 LEVELS = 65_534  # codes 0 … 65534 are values, 65535 stands for "no value"
 MISSING = 65_535
+PLAIN = {str, int, bool, type(None)}  # as they are
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +64,8 @@ def pack(header: Mapping[str, Any]) -> bytes:
         return places[id(array)]
 
     def walk(value: Any) -> Any:
+        if type(value) in PLAIN:  # most of a header, and asking for it first halves the time
+            return value
         if isinstance(value, np.ndarray | Quantised):
             return place(value)
         if isinstance(value, np.generic):

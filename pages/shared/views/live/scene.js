@@ -84,6 +84,11 @@ export class Scene extends Zoomed {
     data.panels.forEach((panel, i) => this.drawPanel(this.panels[i], panel, side, i));
   }
 
+  /** The layers that are made on request and that somebody looks at. */
+  get requested() {
+    return this.data.layers.filter((layer) => layer.requested && !this.hidden(layer)).map(({ id }) => id);
+  }
+
   addPanel(index) {
     const canvas = make("canvas", { tabIndex: 0 });
     const caption = make("figcaption", {}, make("span"), make("span", { className: "note" }));

@@ -13,6 +13,8 @@ from .component import mount, selection, worded
 from .packing import Quantised, pack
 
 LAYERS = ("field", "gap", "real", "fake", "averaged", "arrows", "lattice", "modes")
+ON_REQUEST = ("gap",)  # layers that are made only while somebody looks at them
+NOT_ASKED = np.empty((0, 0))  # … in place of one that nobody looks at: there is a button for it
 LABELS: Mapping[str, str] = {
     "field": "D(x)",
     "gap": "|D − D*|",
@@ -43,7 +45,8 @@ class Panel:
     values) at y_i, x_j on a regular grid from edge to edge of the window. arrows: (n, 2), a vector at each fake; they
     are drawn against the 95th percentile of their own lengths. lattice: (r, c, 2), the images of a grid of latents.
     averaged: (n, 2), what the moving average of G makes of the same latents.
-    gap: (m, m) in [0, 1] on the same grid as the field, how wrong D is there; it is drawn over the field.
+    gap: (m, m) in [0, 1] on the same grid as the field, how wrong D is there; it is drawn over the field. NOT_ASKED
+    while nobody looks at it: see `is_asked`.
     arrow_unit: the length to draw them against instead, so that several panels can be compared.
     centres: (m, 2), with mode_labels (default 1 … m) and mode_shares (m,) in [0, 1], the share of the samples each
     mode got; 0 is drawn as missing. note stands small behind the title. probability: of this panel alone, as in
@@ -114,12 +117,17 @@ def scene(
             "selectable": selectable,
             "selected": selected,
             "labels": words,
-            "layers": [{"id": name, "label": words[name], "off": name in hidden} for name in present],
+            "layers": [_button(name, words[name], name in hidden) for name in present],
             "panels": [_panel(panel, len(panels), probability, middle, shared) for panel in panels],
         }
     )
     mount("scene", key, frame, on_selected_change=clicked)
     return selected
+
+
+def _button(name: str, label: str, off: bool) -> dict[str, Any]:
+    button = {"id": name, "label": label, "off": off}
+    return button | {"requested": True} if name in ON_REQUEST else button
 
 
 def _panel(
@@ -156,7 +164,7 @@ def _panel(
         every = math.ceil(math.sqrt(np.size(panel.lattice) / 2 * among / MOST_LATTICE))
         rows, columns = (_every(length, max(1, every)) for length in panel.lattice.shape[:2])
         out["lattice"] = Quantised(np.asarray(panel.lattice)[np.ix_(rows, columns)], low, high)
-    if panel.gap is not None:
+    if panel.gap is not None and panel.gap.size:
         out["gap"] = Quantised(_thinned(np.asarray(panel.gap, dtype=np.float64), among), 0.0, 1.0)
     if panel.field is not None:
         own = probability if panel.probability is None else panel.probability

@@ -7,9 +7,10 @@ const TRIES = [0, 300, 1000, 3000]; // milliseconds before each try; meanwhile t
 const LATER = 20000; // … until it tries again
 
 export class Connection {
-  /** `took(packet)` gets every packet, `state(open)` whether the socket brings any. */
-  constructor(token, took, state) {
-    Object.assign(this, { token, took, state, tried: 0 });
+  /** `took(packet)` gets every packet, `state(open)` whether the socket brings any; `requested()` are the layers that
+   * are made on request and that somebody looks at. */
+  constructor(token, took, state, requested) {
+    Object.assign(this, { token, took, state, requested, tried: 0 });
     const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
     this.bases = bases(loaded, location.href);
     this.open();
@@ -32,7 +33,7 @@ export class Connection {
     this.socket.onmessage = ({ data }) => {
       this.took(unwrap(new Uint8Array(data)));
       // drawn with the next picture of the screen: a tab that nobody sees asks for nothing
-      requestAnimationFrame(() => setTimeout(() => this.say({ do: "drawn" })));
+      requestAnimationFrame(() => setTimeout(() => this.say({ do: "drawn", layers: this.requested() })));
     };
     this.socket.onclose = ({ code }) => {
       if (this.closed) return;

@@ -65,6 +65,7 @@ export class Timeline extends View {
       this.known.token,
       (packet) => this.took(packet),
       (open) => this.heard(open),
+      () => [...page.views.values()].flatMap((view) => (view.root.isConnected && view.requested) || []),
     );
     this.wonder();
   }

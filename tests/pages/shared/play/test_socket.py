@@ -57,7 +57,7 @@ def received(here: WebSocketTestSession) -> bytes:
     return box.get(timeout=PATIENCE)
 
 
-def drawn(frame: Frame) -> list[bytes]:
+def drawn(frame: Frame, layers: object = None) -> list[bytes]:
     view = str(frame.step).encode()
     return [bytes(4) + len(view).to_bytes(4, "little") + view]
 
@@ -108,6 +108,24 @@ def test_packets_come_one_at_a_time_and_show_one_step(client: TestClient, show: 
         assert header(first)["step"] == 0
 
 
+def test_what_is_made_on_request_is_made_while_somebody_looks_at_it(client: TestClient, show: Show) -> None:
+    asked: list[object] = []
+
+    def views(frame: Frame, layers: object) -> list[bytes]:
+        asked.append(layers)
+        return drawn(frame)
+
+    show.channel.draw(views)
+    with client.websocket_connect(f"/live/{show.channel.token}") as here:
+        received(here)
+        show.play()
+        for layers in ([], ["gap"], ["gap"], []):
+            here.send_json({"do": "drawn", "layers": layers})
+            assert header(received(here))["running"]
+    assert asked[0] is None, "runs at rest: everything, since no further packet comes"
+    assert frozenset() in asked and frozenset({"gap"}) in asked
+
+
 def test_steps_and_looks_back_need_no_script_run(client: TestClient, show: Show) -> None:
     with client.websocket_connect(f"/live/{show.channel.token}") as here:
 
@@ -135,6 +153,7 @@ WRONG = [
     "", "x", "null", "[]", "{}", '{"do": 1}', '{"do": "drown"}', '{"do": "step"}', '{"do": "step", "player": "x"}',
     '{"do": "look", "step": "1"}', '{"do": "look", "step": -1}', '{"do": "look", "step": 1e3}',
     '{"do": "look", "step": true}', '{"do": "look", "step": 99999999999999999999}', "[" * 150, '{"do": "pause"}' * 50,
+    '{"do": "drawn", "layers": "gap"}', '{"do": "drawn", "layers": [1]}', '{"do": "drawn", "layers": {"gap": []}}',
 ]  # fmt: skip
 
 
@@ -198,7 +217,7 @@ def test_runs_that_come_to_rest_are_drawn_once_for_page_and_socket(client: TestC
     show.job.join()
     drawn_at: list[int] = []
 
-    def views(frame: Frame) -> list[bytes]:
+    def views(frame: Frame, layers: object) -> list[bytes]:
         drawn_at.append(frame.step)
         return drawn(frame)
 
