@@ -4,6 +4,7 @@ from pages.convergence import balance, chart, smallest
 from pages.convergence.options import OPTIONS
 from pages.shared.controls import options
 from pages.shared.shell import layout
+from pages.shared.views import code
 
 SECTIONS = {"smallest": smallest.section, "two": balance.section, "map": chart.section}
 
@@ -12,3 +13,4 @@ for name, tab in options.tabs(page, "tab").items():
     if tab.open:
         with tab:
             SECTIONS[name](page)
+code.expander(page, ("dirac",))

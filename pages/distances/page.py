@@ -4,6 +4,7 @@ from pages.distances import fit, game, line, plane, size
 from pages.distances.options import OPTIONS
 from pages.shared.controls import options
 from pages.shared.shell import layout
+from pages.shared.views import code
 
 SECTIONS = {
     "line": line.section, "plane": plane.section, "fit": fit.section, "size": size.section, "game": game.section,
@@ -14,3 +15,4 @@ for name, tab in options.tabs(page, "tab").items():
     if tab.open:
         with tab:
             SECTIONS[name](page)
+code.expander(page, ("divergences", "optimum", "w1", "jsd"))

@@ -4,6 +4,7 @@ from gan_core.presets import PRESETS
 from pages.shared.controls import fields
 from pages.shared.play import player
 from pages.shared.shell import layout
+from pages.shared.views import code
 from pages.vanishing import curves, distance, frozen, helps, optimiser, twins
 from pages.vanishing.options import LOSSES, OPTIONS, PRESETS_SHOWN
 
@@ -20,4 +21,5 @@ optimiser.section(page)
 frozen.section(page)
 distance.section(page)
 helps.section(page)
+code.expander(page, ("saturation",))
 layout.share(page)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared.shell import layout
 from pages.shared.shell.i18n import t
+from pages.shared.views import code
 from pages.wgan import beside, critic, digits, line, lines
 from pages.wgan.options import DEFAULTS, OPTIONS, PARTS, arrive
 
@@ -12,9 +13,17 @@ SECTIONS = {
     "digits": digits.section,
 }  # fmt: skip
 
+# of each part: what is shown beside its runs, and whether it has any
+BEHIND = {
+    "beside": (("w1", "modes"), True), "critic": (("w1", "jsd"), True), "line": (("divergences", "optimum"), False),
+    "lines": (("parallel_lines",), False), "digits": (("fid",), True),
+}  # fmt: skip
+
 part = layout.part("wgan", PARTS) or PARTS[0]
 page = layout.begin("wgan", DEFAULTS[part], options=OPTIONS[part], part="" if part == PARTS[0] else part)
 arrive(page, part)
 layout.part_picker("wgan", PARTS)
 st.markdown(t(f"wgan.about_{part}"))
 SECTIONS[part](page)
+topics, runs = BEHIND[part]
+code.expander(page, topics, None if runs else ())

@@ -22,7 +22,7 @@ from pages.shared.shell.i18n import DEFAULT, languages
 from pages.shared.shell.state import PageState, app
 
 APP_WORDS = {"lang", "hide", "preset"}
-HIDABLE = ("controls", "presets", "share", "figures")
+HIDABLE = ("controls", "presets", "share", "figures", "code")
 
 
 def read_app() -> None:

@@ -1,0 +1,158 @@
+"""The lines that compute what is on the screen, read from the source, each with its formula.
+
+    of_run(config)             of a run: losses, penalties, how both players move, the optimiser
+    of_topic("w1")             of a number or a figure, by its name in TOPICS
+
+Nothing is copied: `inspect.getsource` of the very functions that the engine calls.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from gan_core.config import RunConfig
+from gan_core.scripts import formulas
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Source:
+    """`kind`: what it is of, among "loss", "penalty", "update", "optimiser", "unrolled" and the names of TOPICS;
+    `name`: which row of a registry, "" where there is one only. `formulas` in LaTeX; `files` as in the repository."""
+
+    kind: str
+    name: str
+    formulas: tuple[str, ...]
+    code: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """`formulas` in LaTeX; the functions of a module that compute it."""
+
+    formulas: tuple[str, ...]
+    module: str
+    functions: tuple[str, ...]
+
+
+TOPICS: dict[str, Topic] = {
+    "modes": Topic(
+        (r"\lVert G(z) - c_k\rVert < 3\sigma",),
+        "gan_core.metrics.points",
+        ("mode_coverage", "near_modes", "counts_within", "captured_of"),
+    ),
+    "spread": Topic(
+        (r"H = -\sum_k s_k \ln s_k", r"\mathrm{KL} = \sum_k s_k \ln\frac{s_k}{w_k}"),
+        "gan_core.metrics.points",
+        ("mode_shares", "share_entropy", "effective_modes", "reverse_kl_modes"),
+    ),
+    "w1": Topic(
+        (r"W_1 = \min_\pi \frac1n\sum_i \lVert x_i - y_{\pi(i)}\rVert",),
+        "gan_core.metrics.points",
+        ("wasserstein1", "transport_value"),
+    ),
+    "jsd": Topic(
+        (r"\mathrm{JSD} = \tfrac12\mathrm{KL}(p\,\|\,m) + \tfrac12\mathrm{KL}(q\,\|\,m),\quad m = \tfrac{p + q}{2}",),
+        "gan_core.metrics.points",
+        ("jensen_shannon", "histogram_value"),
+    ),
+    "fid": Topic(
+        (r"\lVert\mu_a - \mu_b\rVert^2 + \mathrm{tr}\bigl(\Sigma_a + \Sigma_b - 2(\Sigma_a\Sigma_b)^{1/2}\bigr)",),
+        "gan_core.metrics.image_statistics",
+        ("frechet_distance", "_moments", "_frechet"),
+    ),
+    "manifolds": Topic(
+        (r"\text{precision} = P\bigl(G(z) \in M_{\text{real}}\bigr),\quad \text{recall} = P\bigl(x \in M_G\bigr)",),
+        "gan_core.metrics.image_statistics",
+        ("precision_recall", "_precision_recall", "_reach"),
+    ),
+    "walk": Topic(
+        (r"z(t) = \frac{\sin((1-t)\omega)}{\sin\omega}a + \frac{\sin(t\omega)}{\sin\omega}b",),
+        "gan_core.studies.latent_space",
+        ("spherical", "straight", "walk"),
+    ),
+    "saturation": Topic(
+        (
+            r"\frac{d}{da}\log(1 - \sigma(a)) = -\sigma(a)",
+            r"\frac{d}{da}\bigl(-\log\sigma(a)\bigr) = -\sigma(-a)",
+        ),
+        "gan_core.theory.loss_curves",
+        ("minimax_loss", "minimax_gradient", "non_saturating_loss", "non_saturating_gradient", "gradient_ratio"),
+    ),
+    "dirac": Topic(
+        (r"\dot\theta = -\psi f'(\psi\theta),\quad \dot\psi = \theta f'(\psi\theta),\quad f'(t) = \sigma(-t)",),
+        "gan_core.theory.dirac",
+        ("_slope", "_gan", "_non_saturating", "_wgan", "_r1", "_consensus", "simulate", "eigenvalues"),
+    ),
+    "divergences": Topic(
+        (
+            r"\mathrm{KL}(p\,\|\,q) = \int p \ln\frac{p}{q}",
+            r"W_1 = \int |F - G|",
+            r"\mathrm{TV} = \tfrac12\int |p - q|",
+        ),
+        "gan_core.theory.divergences_1d",
+        ("kl", "jsd", "tv", "w1", "w2"),
+    ),
+    "optimum": Topic(
+        (r"D^* = \frac{p}{p + q},\quad V(D^*, G) = -2\ln 2 + 2\,\mathrm{JSD}(p, q)",),
+        "gan_core.theory.optimal_critic",
+        ("optimal_discriminator", "value_of_the_game", "optimal_value"),
+    ),
+    "parallel_lines": Topic(
+        (r"W_1 = |\theta|,\quad \mathrm{JSD} = \ln 2 \text{ for } \theta \ne 0",),
+        "gan_core.theory.parallel_lines",
+        ("parallel_lines",),
+    ),
+}
+
+
+@cache
+def of_topic(name: str) -> Source:
+    """Raises KeyError where there is no such topic."""
+    topic = TOPICS[name]
+    module = importlib.import_module(topic.module)
+    return _source(name, "", topic.formulas, [getattr(module, function) for function in topic.functions])
+
+
+def of_run(config: RunConfig) -> tuple[Source, ...]:
+    """What computes a run of this configuration, in the order of a step."""
+    from gan_core.engine import game, unrolled
+    from gan_core.engine.ensemble import Ensemble
+    from gan_core.engine.losses import LOSSES
+    from gan_core.engine.optimisers import OPTIMISERS
+    from gan_core.engine.penalties import PENALTIES, PLACES, LeCam
+
+    t = config.train
+    loss, optimiser = LOSSES[t.loss], OPTIMISERS[t.optimiser]
+    found = [
+        _source("loss", t.loss, formulas.losses_in_latex(config), [loss.d_loss, loss.g_loss, loss.d_grad, loss.g_grad])
+    ]
+    for name, penalty in PENALTIES.items():
+        if getattr(t, name):
+            place = [PLACES[penalty.at]] if penalty.at in PLACES else []
+            found.append(_source("penalty", name, (formulas.PENALTY[name],), [penalty.value, penalty.grad, *place]))
+    if t.lecam:
+        found.append(_source("penalty", "lecam", (formulas.LECAM,), [LeCam]))
+    at_once = {"simultaneous": (Ensemble.step_both, game.both_gradients)}
+    in_turn = (Ensemble.step, Ensemble.step_d, Ensemble.step_g, game.d_gradient, game.g_gradient)
+    steps = at_once.get(t.update, in_turn)
+    found.append(_source("update", t.update, (formulas.UPDATE[t.update],), steps))
+    if t.unrolled:
+        found.append(_source("unrolled", "", (formulas.UNROLLED,), [unrolled.unrolled_gradient, unrolled.look_ahead]))
+    return (*found, _source("optimiser", t.optimiser, (formulas.OPTIMISER[t.optimiser],), [optimiser]))
+
+
+def _source(kind: str, name: str, said: Sequence[str], functions: Sequence[Callable[..., Any]]) -> Source:
+    plain = [inspect.unwrap(function) for function in functions]
+    texts = dict.fromkeys(textwrap.dedent(inspect.getsource(one)).strip() for one in plain)
+    files = dict.fromkeys(str(Path(str(inspect.getsourcefile(one))).relative_to(ROOT)) for one in plain)
+    return Source(kind, name, tuple(said), "\n\n\n".join(texts) + "\n", tuple(files))

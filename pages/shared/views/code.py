@@ -1,0 +1,111 @@
+"""The code behind a page: the lines that compute what is on it, their formulas, and the run as a file to take home.
+
+    code.expander(page, ("modes", "w1"))       topics of `gan_core.scripts.sources`, beside those of the page's runs
+
+Closed, it costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from gan_core.config import ConfigError, RunConfig
+from pages.shared.controls import uploads
+from pages.shared.shell import notices
+from pages.shared.shell.i18n import sentence, t
+from pages.shared.shell.state import PageState, app, one_of
+
+if TYPE_CHECKING:
+    from gan_core.scripts.sources import Source
+
+OPEN = "code_part"  # in PageState.choices: which part is looked at
+
+
+def expander(page: PageState, topics: Sequence[str] = (), configs: Sequence[RunConfig] | None = None) -> None:
+    """`topics`: what the page shows beside its runs. `configs`: of runs that are none of the player's."""
+    if "code" in app().hidden:
+        return
+    box = st.expander(t("code.title"), icon=":material/code:", key=f"{page.name}-code", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        runs = _runs(page) if configs is None else configs
+        _sources(page, runs, topics)
+        for i, config in enumerate(runs):
+            _downloads(page, config, i, len(runs))
+        if runs:
+            _changed(page)
+
+
+def _runs(page: PageState) -> Sequence[RunConfig]:
+    """Those on the screen; before there are any, those that the controls describe."""
+    if not page.plays:
+        return ()
+    return page.configs() if page.show is None else page.show.configs
+
+
+def _sources(page: PageState, runs: Sequence[RunConfig], topics: Sequence[str]) -> None:
+    from gan_core.scripts.sources import of_run, of_topic
+
+    found = {_title(one): one for config in runs for one in of_run(config)}
+    found |= {_title(one): one for one in map(of_topic, topics)}
+    at = one_of(page.choices.get(OPEN), found) or next(iter(found))
+    key = f"{page.name}-code-part~{at}"  # see controls.widget_key
+
+    def chosen() -> None:
+        page.choices[OPEN] = one_of(st.session_state[key], found) or at
+
+    st.session_state[key] = at
+    st.pills(t("code.part"), list(found), key=key, required=True, on_change=chosen, label_visibility="collapsed")
+    one = found[at]
+    said, shown = st.columns([2, 3], gap="medium")
+    with said:
+        for formula in one.formulas:
+            st.latex(formula)
+        st.caption(t("code.symbols"))
+        st.caption(t("code.from", files=", ".join(f"`{file}`" for file in one.files)))
+    shown.code(one.code, language="python", height=420)
+
+
+def _title(one: Source) -> str:
+    label = t(f"code.{one.kind}")
+    if not one.name:
+        return label
+    word = t(f"field.{one.name}") if one.kind == "penalty" else t(f"option.{one.kind}.{one.name}")
+    return f"{label}: {word}"
+
+
+def _downloads(page: PageState, config: RunConfig, i: int, count: int) -> None:
+    from gan_core.scripts.notebook import notebook
+    from gan_core.scripts.textbook import name_of, script
+
+    points, key = uploads.points(config), f"{page.name}-code-{i}"
+    try:
+        text, cells = script(config, points=points), notebook(config, points=points)
+    except ConfigError as error:
+        notices.warning(error)
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            t("code.script"), text, "gan.py", "text/x-python", key=f"{key}-script", on_click="ignore",
+            icon=":material/download:",
+        )  # fmt: skip
+        st.download_button(
+            t("code.notebook"), cells, "gan.ipynb", "application/x-ipynb+json", key=f"{key}-notebook",
+            on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+        what = f"{name_of(config)}: " if count > 1 else ""
+        st.caption(
+            what + t("code.about", lines=len(text.splitlines())) + (t("code.digits") if config.data.is_image else "")
+        )
+
+
+def _changed(page: PageState) -> None:
+    """A script has one rate for a whole run."""
+    frame = None if page.show is None else page.show.job.frame
+    marks = [mark for run in (frame.runs if frame else ()) for mark in run.marks if mark.what.code == "run.rate"]
+    if marks:
+        notices.warning(t("code.rates", marks="; ".join(f"{sentence(m.what)} ({m.step:,})" for m in marks[:6])))

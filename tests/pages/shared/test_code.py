@@ -1,0 +1,68 @@
+"""The code behind a page: every page has it, open it shows source and formula, and gives a script of the very run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gan_core.scripts.sources import TOPICS
+from pages.shared.shell import i18n
+from pages.shared.shell.site import PAGES
+from pages.shared.views import code
+from tests.pages.test_pages import at_rest, press, state, visit
+
+SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
+
+
+@pytest.fixture(autouse=True)
+def opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The driver does not open expanders: here the one of the code is open from the start."""
+    usual = code.st.expander
+
+    def expander(label: str, **options: Any) -> Any:
+        return usual(label, **options | ({"expanded": True} if label == i18n.t("code.title") else {}))
+
+    monkeypatch.setattr(code.st, "expander", expander)
+
+
+def source(app: Any) -> str:
+    return next(block.value for block in app.code if block.language == "python")
+
+
+@pytest.mark.parametrize("name", [page.name for page in PAGES if page.settings])
+def test_every_page_shows_the_code_behind_it(name: str) -> None:
+    app = visit(name)
+    assert not app.exception
+    assert "def " in source(app) and app.latex and app.get("button_group")
+
+
+def test_play_shows_the_run_and_gives_it_as_a_script() -> None:
+    app = at_rest(visit("play_2d", loss="hinge", r1="0.5", **SMALL))
+    assert "(1 - real_logits).relu()" in source(app) and "max" in app.latex[0].value
+    downloads = app.get("download_button")
+    assert len([one for one in downloads if "-code-" in one.proto.id]) == 2
+    state(app).choices[code.OPEN] = "Added to D’s loss: R1 penalty γ"
+    app.run()
+    assert "return u0.square().sum(-1).mean(-1) / 2" in source(app)
+
+
+def test_what_cannot_be_a_script_is_a_sentence_and_a_changed_rate_is_said() -> None:
+    app = visit("digits", data="mnist", architecture="dcgan", precision="bfloat16", section="scratch", batch="4")
+    assert any("a script could not repeat it" in one.value for one in app.warning)
+    app = at_rest(press(at_rest(visit("play_2d", **SMALL)), "step"))
+    assert not app.warning
+    app.select_slider(key="play_2d.g_lr").set_value(3e-4).run()
+    at_rest(app)
+    app.run()
+    assert any("Learning rates were changed" in one.value for one in app.warning)
+
+
+def test_every_topic_has_a_word() -> None:
+    kinds = {"loss", "penalty", "update", "unrolled", "optimiser", *TOPICS}
+    assert {f"code.{kind}" for kind in kinds} <= i18n.texts("en").keys()
+
+
+def test_a_link_may_hide_it() -> None:
+    app = visit("play_2d", hide="code", **SMALL)
+    assert not [one for one in app.expander if one.label == i18n.t("code.title")]
