@@ -82,6 +82,7 @@ class PointPictures(Pictures[PointSnapshot]):
     ) -> None:
         super().__init__(config, members, source(POINTS, generator_for(0, "picture")), POINTS, dtype)
         self.extent = extent
+        self._grid, self._lattice = self._window(), self._grid_of_latents()  # the same in every picture
 
     def samples(self, rows: Tensor) -> NDArray:
         return rows.float().numpy()
@@ -93,7 +94,7 @@ class PointPictures(Pictures[PointSnapshot]):
         fake, _ = ensemble.generator.forward(z, training=False)
         packing, n = self.config.model.packing, len(self.real)
         real = self.real.to(self.dtype).expand(ensemble.size, -1, -1)
-        grid = self._grid().expand(ensemble.size, -1, -1)
+        grid = self._grid.expand(ensemble.size, -1, -1)
         real_logits, field = logits_at(ensemble, torch.cat([real, grid], 1), packing).split([n, GRID**2], dim=1)
         way = torch.from_numpy(interpolates(self.real.numpy(), fake.numpy())).to(self.dtype)
         logits, gradient = logit_and_gradient(ensemble, torch.cat([fake, way], 1), packing)
@@ -104,20 +105,20 @@ class PointPictures(Pictures[PointSnapshot]):
             "logit_gradient": gradient[:, :n],
             "interpolates_grad": torch.linalg.vector_norm(gradient[:, n:], dim=-1),
             "field": field.reshape(-1, GRID, GRID),
-            "lattice": self._lattice(ensemble),
+            "lattice": self._warped(ensemble),
         }
         if ensemble.average is not None:
             arrays["averaged"] = ensemble.maker(averaged=True).forward(z, training=False)[0]
         return {name: a.float().numpy().copy() for name, a in arrays.items()}
 
-    def _grid(self) -> Tensor:
+    def _window(self) -> Tensor:
         """(1, GRID², 2): the window, row by row."""
         xmin, xmax, ymin, ymax = self.extent
         ys, xs = torch.meshgrid(torch.linspace(ymin, ymax, GRID), torch.linspace(xmin, xmax, GRID), indexing="ij")
         return torch.stack([xs, ys], -1).view(1, -1, 2).to(self.dtype)
 
-    def _lattice(self, ensemble: Ensemble) -> Tensor:
-        """G on a regular grid of its first two latents, the others 0: (K, r, r, 2), or (K, 1, r, 2) of one latent."""
+    def _grid_of_latents(self) -> Tensor:
+        """(r, r, latent_dim), or (1, r, 1): regular in the first two latents, the others 0."""
         model = self.config.model
         reach = LATTICE_REACH if model.latent == "normal" else 1.0
         ticks = torch.linspace(-reach, reach, LATTICE, dtype=self.dtype)
@@ -126,8 +127,13 @@ class PointPictures(Pictures[PointSnapshot]):
         z[..., 0] = ticks
         if rows > 1:
             z[..., 1] = ticks.unsqueeze(1)
-        wide = z.view(1, -1, model.latent_dim).expand(ensemble.size, -1, -1)
-        return ensemble.generator.forward(wide, training=False)[0].view(ensemble.size, rows, LATTICE, 2)
+        return z
+
+    def _warped(self, ensemble: Ensemble) -> Tensor:
+        """G there: (K, r, r, 2), or (K, 1, r, 2) of one latent."""
+        rows, columns, dim = self._lattice.shape
+        wide = self._lattice.view(1, -1, dim).expand(ensemble.size, -1, -1)
+        return ensemble.generator.forward(wide, training=False)[0].view(ensemble.size, rows, columns, 2)
 
 
 class ImagePictures(Pictures[ImageSnapshot]):
