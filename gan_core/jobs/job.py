@@ -95,7 +95,7 @@ class Job(Generic[W, F]):
         self._published: tuple[int, F | None] = (0, None)  # (version, frame), swapped as one
         self._owed = True  # a frame is due whether or not somebody looks
         self._wanted = False  # somebody looked since the last frame
-        self._published_at = float("-inf")
+        self._due = float("-inf")  # when the next frame of a running job may be published
         self._pace: deque[tuple[float, int]] = deque()  # (time, step) at the ends of the last slices
         self._rate = 0.0
         self._step_seconds: float | None = None
@@ -320,13 +320,14 @@ class Job(Generic[W, F]):
     def _show(self, work: W, publish: Callable[[W], F], clock: Callable[[], float]) -> None:
         with self._lock:
             comes_to_rest = self._state == "running" and (self._steps >= self._until or work.failure is not None)
-            looked_at = self._wanted and clock() - self._published_at >= self._frame_seconds
+            looked_at = self._wanted and clock() >= self._due
             if not (self._owed or comes_to_rest or looked_at):
                 return
             self._owed = self._wanted = False
         frame = publish(work)
         with self._lock:
-            self._published_at = clock()
+            # in time with the last one: a run that has its turn between two frames would else lose that time every time
+            self._due = max(self._due + self._frame_seconds, clock())
             if self._state != "closed":
                 self._published = (self._published[0] + 1, frame)
 

@@ -23,7 +23,7 @@ from gan_core.jobs.job import FRAME_SECONDS, Job
 
 TURN_SECONDS = 0.22  # in a full class slices become shorter, so that every run has its turn this often …
 SHORTEST_SLICE = 0.01  # … but no shorter than this
-FRAME_SECONDS_IN_A_CROWD = 0.03  # between two frames of a run, for each running job that shares its worker
+FRAME_SECONDS_IN_A_CROWD = 0.0325  # between two frames of a run, for each running job that shares its worker
 COURTESY_SECONDS = 0.1  # that workers wait at most for somebody who waits for an answer, before each slice
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from gan_core.jobs.job import FRAME_SECONDS, Job
-from gan_core.jobs.pool import Pool
+from gan_core.jobs.pool import FRAME_SECONDS_IN_A_CROWD, Pool
 from tests.gan_core.jobs.works import (
     PATIENCE,
     Clock,
@@ -137,6 +137,22 @@ def test_frames_are_made_only_for_those_who_look() -> None:
     pool.close()
     gaps = [later - earlier for earlier, later in pairwise(made[:-1])]  # the last frame does not wait
     assert min(gaps) >= FRAME_SECONDS and max(gaps) <= FRAME_SECONDS + 0.05
+
+
+def test_in_a_crowd_turns_and_frames_need_not_be_in_time_for_the_frames_to_come_as_often_as_they_may() -> None:
+    clock, runs, steps = Clock(), 8, 200
+    pool = Pool(workers=1, slice_seconds=0.04, prepare=nothing, clock=clock)
+
+    def watched(work: Count) -> int:
+        _ = jobs[0].frame
+        return work.step_count
+
+    jobs = [Job(Timed(clock, 0.01), until=steps, publish=watched) for _ in range(runs)]
+    run_together(pool, jobs)
+    pool.close()
+    between = runs * FRAME_SECONDS_IN_A_CROWD  # a turn every .24 s, a frame every .26
+    expected = runs * steps * 0.01 / between
+    assert abs(jobs[0].version - expected) < 4 and jobs[1].version == 2
 
 
 def test_the_rate_is_steps_per_second_and_zero_at_rest() -> None:
