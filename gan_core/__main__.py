@@ -3,6 +3,7 @@
     python -m gan_core train --preset ring --steps 2000 --seed 3 --json
     python -m gan_core train --query "data=grid&modes=25&members=4"
     python -m gan_core script --preset ring > ring.py
+    python -m gan_core export --preset ring --steps 0,100,1000 --format svg,png,webp,html --out figures
     python -m gan_core bench --json
     python -m gan_core map --x d_lr:1e-5:1e-2:12 --y g_lr:1e-5:1e-2:12 --seeds 4 --csv
     python -m gan_core table --data ring --methods plain,unrolled,pacgan2 --seeds 10 --latex
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from gan_core.commands import build, points, saving, scripts
+from gan_core.commands import build, exporting, points, saving, scripts
 from gan_core.commands.output import Refused, check_folder, guarded, kept, say
 from gan_core.config import ConfigError, RunConfig
 from gan_core.presets import PRESETS
@@ -86,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--only", help="only the rows whose name contains this")
     bench.add_argument("--json", action="store_true", help="one JSON object on stdout")
     bench.set_defaults(command=_bench)
+
+    exporting.add(commands, _config)
 
     judge = commands.add_parser("build-judge", help="train the classifier that scores digits, on the whole of MNIST")
     judge.add_argument("--data", choices=["mnist", "mnist_full"], default="mnist_full", help="(mnist_full)")
@@ -153,7 +156,7 @@ def _config(options: argparse.Namespace) -> tuple[RunConfig, Any]:
 
         table = points.table_of(options)
         config = config.replace(data="custom", weights=(), points=points_digest(table))
-    changes = {name: getattr(options, name) for name in ("steps", "seed") if getattr(options, name) is not None}
+    changes = {name: getattr(options, name) for name in ("steps", "seed") if isinstance(getattr(options, name), int)}
     return config.replace(**changes), table
 
 

@@ -140,6 +140,21 @@ ENGLISH: dict[str, str] = {
     "saved.surplus": "The tensor {tensor} of the file belongs to no part of its run.",
     "saved.shape": "The tensor {tensor} of the file has the shape {found}, and {wanted} belongs there.",
     "saved.stream": "The tensor {tensor} of the file is no state of a random stream.",
+    # what is exported
+    "export.shape": "There is no shape {value!r}; the shapes are {options}.",
+    "export.theme": "There is no theme {value!r}; the themes are {options}.",
+    "export.figure": "There is no figure {value!r} of this run; there are {options}.",
+    "export.format": "There is no format {value!r}; the formats are {options}.",
+    "export.width": "A picture that is {value!r} pixels wide cannot be made; from {least} to {most:,} can.",
+    "export.steps": "The steps {value!r} cannot be read; write whole numbers from 0 to {most:,} with commas between "
+    "them, at most {count} of them.",
+    "export.member": "There is no member {value!r}; they are counted from 0 to {last}.",
+    "export.no_curves": "No step has been taken yet, so there are no curves; let the run take one.",
+    "export.no_players": "Of this moment only the samples were recorded, and not what D says of them; train the run "
+    "on, or take another figure.",
+    "export.no_modes": "Nobody knows the modes of these data, so there is no strip of who gets which; take another "
+    "figure.",
+    "export.no_film": "A film needs two recorded moments; let the run take a step first.",
     # images
     "images.embedded_damaged": "The embedded MNIST file {file} is missing or damaged ({reason}); restore the folder "
     "gan_core/data/mnist from the repository.",
@@ -308,6 +323,10 @@ class NumbersError(TableError):
 
 class SavedError(Refusal, ValueError):
     """A file that is not a run: one sentence with what is wrong."""
+
+
+class ExportError(Refusal, ValueError):
+    """A figure or a file that cannot be made: one sentence with the reason and what can be."""
 
 
 class PoolFull(Refusal, RuntimeError):

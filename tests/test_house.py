@@ -143,8 +143,9 @@ def test_the_core_knows_no_page_and_no_streamlit(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [p for p in CORE if p.parent.name != "figures"], ids=name_of)
 def test_only_figures_draw(path: Path) -> None:
-    """The command line may ask for a figure, as a page may."""
-    assert not imports_of(path, "plotly", *(["gan_core.figures"] if room_of(path) != "__main__" else []))
+    """The command line may ask for a figure, as a page may; what is exported has their colours."""
+    asks = room_of(path) in ("__main__", "export")
+    assert not imports_of(path, "plotly", *([] if asks else ["gan_core.figures"]))
 
 
 # A room imports only from the floors below its own and from itself. A room's name that stands alone is a module.
@@ -157,6 +158,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("run",),
     ("studies", "zoo"),
     ("figures", "scripts"),
+    ("export",),
     ("commands",),
     ("__main__",),
     ("launch",),
@@ -205,10 +207,11 @@ def test_what_a_run_is_and_how_it_is_refused_import_nothing_heavy(room: str, our
 NO_TORCH = [
     p
     for p in CORE
-    if room_of(p) in ("figures", "theory", "config", "presets", "weights", "jobs")
+    if room_of(p) in ("figures", "export", "theory", "config", "presets", "weights", "jobs")
     or name_of(p)
     in (
         "gan_core/run/history.py",
+        "gan_core/run/recording.py",
         "gan_core/run/watch.py",
         "gan_core/metrics/points.py",
         "gan_core/metrics/floors.py",

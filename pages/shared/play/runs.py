@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -20,22 +19,20 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 
 from gan_core.config import DOWNLOADED, FIELDS, ConfigError, RunConfig
-from gan_core.errors import CheckpointError, DataUnavailable, Failure, Refusal
+from gan_core.errors import CheckpointError, DataUnavailable, Refusal
 from gan_core.jobs.admission import Need
 from gan_core.jobs.job import Job
 from gan_core.jobs.playable import Playable
 from gan_core.jobs.pool import Pool
 from gan_core.run.memory import estimate
+from gan_core.run.recording import Recording as RunFrame
+from gan_core.run.recording import record, watch
 from pages.shared.play.channel import Channel
 from pages.shared.views import live
 
 if TYPE_CHECKING:
     from gan_core.data.fetch import Fetch
-    from gan_core.run.classes import ClassHistory
-    from gan_core.run.history import Curves, Mark, Moment
-    from gan_core.run.modes import Diversity
     from gan_core.run.trainer import Trainer
-    from gan_core.run.updates import Updates
 
 T = TypeVar("T")
 
@@ -43,24 +40,6 @@ RATES = ("g_lr", "d_lr")
 LIVE = (*RATES, "steps")  # what may change while a run goes on; everything else starts a new run
 ASKED_SECONDS = 1.0  # while the runs train, a worker is not asked the same more often
 WORKED_OUT = 0.05  # of the time of runs that train, for what is slow to work out: W₁ by assignment, say
-
-
-@dataclass(frozen=True)
-class RunFrame:
-    """One run. `snapshot` is the moment to draw; the rest is its whole past. All members together."""
-
-    config: RunConfig
-    snapshot: Moment  # of a run that trains a PointSnapshot or an ImageSnapshot
-    snapshots: tuple[Moment, ...]
-    curves: Curves
-    marks: tuple[Mark, ...]
-    centres: np.ndarray | None  # (m, 2), of data with modes
-    weights: np.ndarray | None  # (m,)
-    std: float | None
-    failures: tuple[Failure, ...]  # one for every member that is no longer finite
-    diversity: Diversity | None = None  # who got which mode over the steps, of data with modes
-    classes: ClassHistory | None = None  # which digits over the steps, of MNIST
-    updates: Updates | None = None  # how far G's parameters moved, of points
 
 
 @dataclass(frozen=True)
@@ -81,10 +60,7 @@ class Frame:
     def at(self, step: int) -> Frame:
         """The same frame with every run's snapshot taken from the past, as near to `step` as it was recorded."""
 
-        def nearest(run: RunFrame) -> Moment:
-            return min((*run.snapshots, run.snapshot), key=lambda snapshot: abs(snapshot.step - step))
-
-        return replace(self, runs=tuple(replace(run, snapshot=nearest(run)) for run in self.runs))
+        return replace(self, runs=tuple(run.at(step) for run in self.runs))
 
 
 class Work:
@@ -105,7 +81,7 @@ class Work:
             self.refused = error
             return ()
         for trainer in trainers:
-            _watch(trainer)
+            watch(trainer)
         return trainers
 
     def make(self) -> tuple[Trainer, ...]:
@@ -142,7 +118,7 @@ class Work:
             trainer.history.shrink()
 
     def frame(self) -> Frame | None:
-        return Frame(tuple(map(_run_frame, self.trainers))) if self.trainers else None
+        return Frame(tuple(map(record, self.trainers))) if self.trainers else None
 
 
 def _fetch(configs: Sequence[RunConfig]) -> Fetch | None:
@@ -151,45 +127,6 @@ def _fetch(configs: Sequence[RunConfig]) -> Fetch | None:
 
         return wanted(name)
     return None
-
-
-def _watch(trainer: Trainer) -> None:
-    """Have mode collapse looked for while the run trains, where anybody knows the modes."""
-    from gan_core.run.classes import ClassWatch
-    from gan_core.run.modes import Watch
-    from gan_core.run.updates import UpdateWatch
-
-    with suppress(ValueError, CheckpointError):  # no modes, other images than digits, or no classifier to find them
-        for watch in (ClassWatch,) if trainer.config.data.is_image else (UpdateWatch, Watch):
-            trainer.add_callback(watch(trainer))
-
-
-def _run_frame(trainer: Trainer) -> RunFrame:
-    from gan_core.run.classes import ClassWatch
-    from gan_core.run.modes import Watch
-    from gan_core.run.updates import UpdateWatch
-
-    modes, digits, moved = trainer.observer(Watch), trainer.observer(ClassWatch), trainer.observer(UpdateWatch)
-    distribution, history = trainer.distribution, trainer.history
-
-    def known(name: str) -> Any:
-        value: Any = getattr(distribution, name, None)
-        return value.numpy() if hasattr(value, "numpy") else value
-
-    return RunFrame(
-        config=trainer.config,
-        snapshot=trainer.snapshot(),
-        snapshots=history.snapshots,
-        curves=history.curves(),
-        marks=history.marks,
-        centres=known("centres"),
-        weights=known("weights"),
-        std=known("std"),
-        failures=tuple(trainer.failures),
-        diversity=None if modes is None else modes.diversity(),
-        classes=None if digits is None else digits.history(),
-        updates=None if moved is None else moved.updates(),
-    )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,105 @@
+"""`export`: a run trained here, and its figures, films and tables as files in a folder. The same command twice writes
+the same bytes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gan_core.commands.output import Refused, check_folder, say, tell
+from gan_core.config import RunConfig, limits
+from gan_core.errors import ExportError
+
+MOST_STEPS = 64  # moments
+
+
+def add(commands: Any, configured: Callable[[argparse.Namespace], tuple[RunConfig, Any]]) -> None:
+    """The command. `configured` gives the run that its options ask for, and the table of points behind it."""
+    command = commands.add_parser("export", help="train a run, and write its figures, film and tables into a folder")
+    source = command.add_mutually_exclusive_group()
+    source.add_argument("--preset", help="a preset, by its name")
+    source.add_argument("--query", help='the query of a shared link, as in "data=grid&modes=25"')
+    command.add_argument("--seed", type=int, help="the seed of the first member")
+    command.add_argument("--steps", default="0,100,1000", help="moments to draw; the run ends at the last (0,100,1000)")
+    command.add_argument("--format", default="svg,png", help="svg,png,webp,gif,html,csv (svg,png)")
+    command.add_argument("--figures", default="", help="picture,strip,slide,losses … (all that there are)")
+    command.add_argument("--out", type=Path, default=Path("figures"), metavar="DIR", help="where to (./figures)")
+    command.add_argument("--zip", type=Path, metavar="FILE", help="one zip instead of a folder")
+    command.add_argument("--shape", default="16:9", help="16:9, 4:3 or 1:1 (16:9)")
+    command.add_argument("--theme", default="light", help="light or dark (light)")
+    command.add_argument("--title", default="", help="in place of each figure's own")
+    command.add_argument("--width", type=int, default=1920, help="of PNG, in pixels (1920)")
+    command.add_argument("--member", type=int, help="draw this one alone, counted from 0 (all)")
+    command.add_argument("--transparent", action="store_true", help="no background")
+    command.set_defaults(command=lambda options: _export(options, *configured(options)), points=None)
+
+
+def steps_of(text: str) -> tuple[int, ...]:
+    """Raises ExportError."""
+    most = int(limits("steps")[1])
+    try:
+        steps = tuple(sorted({int(part) for part in text.split(",")}))
+    except ValueError:
+        steps = ()
+    if not 0 < len(steps) <= MOST_STEPS or steps[0] < 0 or steps[-1] > most:
+        raise ExportError("export.steps", value=text[:60], most=most, count=MOST_STEPS)
+    return steps
+
+
+def _export(options: argparse.Namespace, config: RunConfig, table: Any) -> None:
+    from gan_core.export.files import Wish, files, zipped
+    from gan_core.export.look import Look
+
+    def names(text: str) -> tuple[str, ...]:
+        return tuple(name.strip() for name in text.split(",") if name.strip())
+
+    steps = steps_of(options.steps)
+    look = Look(shape=options.shape, theme=options.theme, title=options.title, transparent=options.transparent,
+                steps=steps, member=options.member)  # fmt: skip
+    wish = Wish(figures=names(options.figures), formats=names(options.format), width=options.width)
+    if options.zip is None:
+        check_folder(options.out)
+    else:
+        check_folder(options.zip.absolute().parent)
+    recording = _recorded(config, table, steps)
+    made = [file for file in files(recording, look, wish) if file is not None]
+    try:
+        if options.zip is not None:
+            options.zip.write_bytes(zipped(made))
+            say(str(options.zip))
+            return
+        options.out.mkdir(parents=True, exist_ok=True)
+        for file in made:
+            (options.out / file.name).write_bytes(file.content)
+            say(str(options.out / file.name))
+    except OSError as error:
+        raise Refused(str(error)) from error
+
+
+def _recorded(config: RunConfig, table: Any, steps: tuple[int, ...]) -> Any:
+    """The run up to the last step, with a picture of each. Raises Refused."""
+    from tqdm import tqdm
+
+    from gan_core.data.images import DataUnavailable
+    from gan_core.run.recording import record, watch
+    from gan_core.run.trainer import Trainer
+
+    try:
+        trainer = Trainer(config, points=table)
+    except DataUnavailable as error:
+        raise Refused(str(error)) from error
+    watch(trainer)
+    with tqdm(total=steps[-1], unit="step", file=sys.stderr) as bar:
+        for step in steps:
+            while trainer.step_count < step and trainer.failure is None:
+                before = trainer.step_count
+                trainer.step(min(25, step - before))
+                bar.update(trainer.step_count - before)
+            if trainer.failure is None or not trainer.history.steps:
+                trainer.history.add(trainer.snapshot())
+    if trainer.failure is not None:
+        tell(str(trainer.failure))
+    return record(trainer)

@@ -1,0 +1,64 @@
+"""A run as a film: its recorded moments one after the other, as animated WebP or GIF, with Pillow.
+
+Every picture is one that was recorded; nothing is invented between two of them. They are evenly spaced over the
+logarithm of the step, for that is how a run was recorded, and the curves beside it would hardly show its beginning.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from PIL import Image
+
+from gan_core.errors import ExportError
+from gan_core.export.figures import FIGURES, spread
+from gan_core.export.look import SHAPES, Look
+from gan_core.export.raster import image
+from gan_core.run.recording import Recording
+
+SECONDS = 10.0
+LAST_SECONDS = 1.5  # that the last picture stays
+FRAMES = 80  # at most
+LIMIT = 2_000_000  # bytes
+WIDTHS = {"16:9": 720, "4:3": 640, "1:1": 512}  # pixels
+QUALITIES = (82, 68, 54, 40, 25)  # of a WebP, until it is small enough
+COLOURS = (128, 64, 32)  # of a GIF
+
+
+def frames(recording: Recording, look: Look, figure: str = "picture") -> Iterator[Image.Image]:
+    """The pictures, one at a time: each takes about a tenth of a second to draw. Raises ExportError."""
+    shots = spread(recording.moments, FRAMES)
+    if len(shots) < 2:
+        raise ExportError("export.no_film")
+    opaque = replace(look, transparent=False)
+    scale = WIDTHS[look.shape] / SHAPES[look.shape][0]
+    for shot in shots:
+        yield image(FIGURES[figure].draw(recording, replace(opaque, step=shot.step)), scale)
+
+
+def joined(pictures: list[Image.Image], kind: str) -> bytes:
+    """The film "webp" or "gif" of LIMIT bytes at most; where that is impossible with all pictures, of every second."""
+    while True:
+        for setting in QUALITIES if kind == "webp" else COLOURS:
+            made = _joined(pictures, kind, setting)
+            if len(made) <= LIMIT:
+                return made
+        pictures = [*pictures[:-1:2], pictures[-1]]
+
+
+def _joined(pictures: list[Image.Image], kind: str, setting: int) -> bytes:
+    each = (SECONDS - LAST_SECONDS) / max(1, len(pictures) - 1)
+    durations = [round(1000 * each)] * (len(pictures) - 1) + [round(1000 * LAST_SECONDS)]
+    out = io.BytesIO()
+    if kind == "webp":
+        first, *rest = pictures
+        how: dict[str, Any] = {"quality": setting, "method": 3}
+        first.save(out, "WEBP", save_all=True, append_images=rest, duration=durations, loop=0, **how)
+    else:
+        table = pictures[len(pictures) // 2].quantize(setting)  # one palette, so that nothing flickers
+        first, *rest = (picture.quantize(palette=table, dither=Image.Dither.NONE) for picture in pictures)
+        first.save(out, "GIF", save_all=True, append_images=rest, duration=durations, loop=0, optimize=False)
+    return out.getvalue()

@@ -1,0 +1,160 @@
+"""The plane of a moment: D's opinion as colour with its ½ contour, real points as rings and generated ones as discs,
+and a halo around every mode, broken where nothing was generated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gan_core.config import LOSSES, RunConfig
+from gan_core.export.drawing import Box, Dots, Floats, Line, Mark, Picture, Text
+from gan_core.export.layout import TICK, Entry, Room, short, ticks
+from gan_core.export.look import Look, Theme
+from gan_core.metrics.points import mode_coverage, near_radius
+from gan_core.run.history import PointSnapshot
+from gan_core.run.recording import Recording
+
+MOST_POINTS = 4096  # of one kind in a drawing: so many panels share them
+FINE = 4  # pixels of D's opinion between two nodes of its grid
+SADDLE = ((0, 1), (2, 3))
+SMALL = 200.0  # points: a panel that is narrower has no axes
+
+
+def legend(look: Look, recording: Recording) -> list[Entry]:
+    colours = look.colours
+    entries = [
+        Entry(look.word("real"), colours.real, "ring"),
+        Entry(look.word("fake"), colours.fake, "dot"),
+        Entry(look.word("half") if is_probability(recording.config) else look.word("field"), colours.ink, "line"),
+    ]
+    if recording.centres is not None:
+        entries.append(Entry(look.word("missing"), colours.missing, "dash"))
+    return entries
+
+
+def is_probability(config: RunConfig) -> bool:
+    """Whether σ(logit) means "real" under this loss; the others score."""
+    return LOSSES[config.train.loss].kind == "probability"
+
+
+def panel(room: Room, recording: Recording, shot: PointSnapshot, k: int, look: Look, panels: int = 1) -> list[Mark]:
+    """Member k at this moment, in a square room; of `panels` like it in one drawing."""
+    colours, (x0, x1, y0, y1) = look.colours, shot.extent
+    side = min(room.wide, room.high)
+    left, top = room.x + (room.wide - side) / 2, room.y + (room.high - side) / 2
+
+    def place(points: Floats) -> Floats:
+        points = np.asarray(points, float).reshape(-1, 2)
+        at = np.stack([left + (points[:, 0] - x0) / (x1 - x0) * side, top + (y1 - points[:, 1]) / (y1 - y0) * side], 1)
+        inside: NDArray[np.bool_] = np.all((at >= [left, top]) & (at <= [left + side, top + side]), axis=1)
+        return np.where(inside[:, None], at, np.nan)
+
+    values, level = opinion(shot.field[k], is_probability(recording.config))
+    drawn: list[Mark] = [
+        Picture(shaded(values, colours), left, top, side, side, smooth=True),
+    ]
+    m = shot.field.shape[-1] - 1
+    line = contour(shot.field[k], level) / m * [x1 - x0, y1 - y0] + [x0, y0]
+    drawn.append(Line(place(line), colours.ink, 1.8 if side > SMALL else 1.0, 0.85))
+    few = max(32, MOST_POINTS // panels)
+    radius = max(1.2, min(3.2, side / 130))
+    drawn.append(Dots(place(shot.real[:few]), radius, colours.real, 0.8, hollow=True))
+    drawn.append(Dots(place(shot.fake[k][:few]), radius, colours.fake, 0.95, edge=colours.background))
+    if recording.centres is not None:
+        drawn += _halos(recording, shot.fake[k], place, colours, side / (x1 - x0))
+    drawn.append(Box(left, top, side, side, colours.rule, width=1.2))
+    if side > SMALL:
+        drawn += _axes(left, top, side, shot.extent, look)
+    return drawn
+
+
+def opinion(field: Floats, probability: bool) -> tuple[Floats, float]:
+    """(in [−1, 1], how real D finds each node; the logit of its contour). A score has no ½: there it is the middle of
+    its 5th and 95th percentile, and half their distance is 1. Not finite is 0."""
+    logits = np.asarray(field, float)
+    if probability:
+        return np.nan_to_num(np.tanh(logits / 2)), 0.0
+    known = logits[np.isfinite(logits)]
+    low, high = np.percentile(known, [5, 95]) if known.size else (0.0, 1.0)
+    middle, spread = (low + high) / 2, max((high - low) / 2, 1e-12)
+    with np.errstate(over="ignore"):
+        return np.nan_to_num(np.clip((logits - middle) / spread, -1, 1)), float(middle)
+
+
+def shaded(values: Floats, colours: Theme) -> np.ndarray:
+    """(h, w, 4) uint8, the first row at the top: values (m, m) in [−1, 1] from D's colour of generated to that of real,
+    clear where it is undecided."""
+    m = len(values)
+    at = np.linspace(0, m - 1, (m - 1) * FINE + 1)
+    low = np.minimum(at.astype(int), m - 2)
+    share = at - low
+    rows = values[low] * (1 - share)[:, None] + values[low + 1] * share[:, None]
+    fine = (rows[:, low] * (1 - share) + rows[:, low + 1] * share)[::-1]
+    ends = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in colours.opinion])
+    pixels = np.empty((*fine.shape, 4), np.uint8)
+    pixels[..., :3] = ends[(fine > 0).astype(int)]
+    pixels[..., 3] = np.rint(np.abs(fine) * 150)
+    return pixels
+
+
+def contour(field: Floats, level: float) -> Floats:
+    """(3 s, 2) in units of the grid, (column, row): s segments where the bilinear field (m, n) crosses the level, each
+    as two points and a gap. Of a saddle the lower edge goes with the right one."""
+    f = np.asarray(field, float) - level
+    f = np.where(f == 0, 1e-30, f)
+    rows, columns = np.meshgrid(np.arange(f.shape[0] - 1), np.arange(f.shape[1] - 1), indexing="ij")
+    a, b, c, d = f[:-1, :-1], f[:-1, 1:], f[1:, 1:], f[1:, :-1]  # around a cell, from its lower left corner
+    crossed, places = [], []
+    with np.errstate(all="ignore"):
+        # the lower, the right, the upper and the left edge: values at their ends, where they begin, which way they go
+        for p, q, start, way in ((a, b, (0, 0), (1, 0)), (b, c, (1, 0), (0, 1)), (d, c, (0, 1), (1, 0)),
+                                 (a, d, (0, 0), (0, 1))):  # fmt: skip
+            share = p / (p - q)
+            crossed.append((p * q < 0) & np.isfinite(share))
+            places.append(np.stack([columns + start[0] + way[0] * share, rows + start[1] + way[1] * share], -1))
+    count, found = np.sum(crossed, axis=0), []
+    for i, j in combinations(range(4), 2):
+        cells = crossed[i] & crossed[j] & ((count == 2) | ((count == 4) & ((i, j) in SADDLE)))
+        found.append(np.stack([places[i][cells], places[j][cells]], 1))
+    segments = np.concatenate(found)
+    return np.concatenate([segments, np.full((len(segments), 1, 2), np.nan)], 1).reshape(-1, 2)
+
+
+def _halos(
+    recording: Recording, fake: Floats, place: Callable[[Floats], Floats], colours: Theme, unit: float
+) -> list[Mark]:
+    """A circle round each mode as wide as what counts as near it; broken and thick where no sample is. unit: points of
+    the drawing per unit of the data."""
+    assert recording.centres is not None
+    near = near_radius(recording.centres, recording.std or 0.0)
+    got = mode_coverage(fake, recording.centres, recording.std, near / recording.std).counts if recording.std else None
+    radius = max(near * unit, 6.0)
+    turn = np.linspace(0, 2 * np.pi, 33)
+    circle = radius * np.stack([np.cos(turn), np.sin(turn)], 1)
+    drawn: list[Mark] = []
+    for i, centre in enumerate(place(recording.centres)):
+        if got is not None and got[i] == 0:
+            drawn.append(Line(centre + circle, colours.missing, 2.6, dash=(5, 3)))
+        else:
+            drawn.append(Line(centre + circle, colours.ink, 1.0, 0.6))
+    return drawn
+
+
+def _axes(left: float, top: float, side: float, extent: Sequence[float], look: Look) -> list[Mark]:
+    colours, (x0, x1, y0, y1) = look.colours, extent
+    drawn: list[Mark] = []
+    foot = top + side
+    for tick in ticks(x0, x1, 5):
+        x = left + (tick - x0) / (x1 - x0) * side
+        if left + 30 < x < left + side - 12:
+            drawn.append(Line(np.array([[x, foot - 5], [x, foot]]), colours.faint, 1.2))
+            drawn.append(Text(x, foot - 8, short(tick), TICK, colours.faint, "middle"))
+    for tick in ticks(y0, y1, 5):
+        y = top + (y1 - tick) / (y1 - y0) * side
+        if top + 12 < y < foot - 24:
+            drawn.append(Line(np.array([[left, y], [left + 5, y]]), colours.faint, 1.2))
+            drawn.append(Text(left + 9, y + TICK * 0.35, short(tick), TICK, colours.faint))
+    return drawn

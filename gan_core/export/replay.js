@@ -1,0 +1,277 @@
+// A recorded run, played back: everything is in this file, nothing is fetched.
+
+const run = JSON.parse(document.getElementById("run").textContent);
+const { words, colours } = run;
+const $ = (id) => document.getElementById(id);
+const bytes = Uint8Array.from(atob($("arrays").textContent), (letter) => letter.charCodeAt(0));
+const KINDS = { u1: Uint8Array, u2: Uint16Array, f4: Float32Array };
+const array = ({ at, as, size }) => new KINDS[as](bytes.buffer, at, size);
+const state = { at: run.steps.length - 1, member: 0, playing: false, hidden: new Set(), timer: 0 };
+
+function make(tag, properties, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+/** A canvas as sharp as the screen, cleared: [context, width, height]. */
+function prepared(canvas) {
+  const ratio = window.devicePixelRatio || 1;
+  const { clientWidth: width, clientHeight: height } = canvas;
+  [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return [context, width, height];
+}
+
+const channels = (hex) => [1, 3, 5].map((i) => Number.parseInt(hex.slice(i, i + 2), 16));
+const shown = (layer) => !state.hidden.has(layer);
+const grouped = (n) => n.toLocaleString("en");
+
+// ── the plane ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** D's opinion, codes 0 … 254 for generated … real, as colour; where it changes its mind, a line. */
+function opinion(codes, m, side) {
+  const size = Math.max(m, Math.min(600, Math.round(side)));
+  const image = new ImageData(size, size);
+  const ends = colours.opinion.map(channels);
+  const ink = channels(colours.ink);
+  const value = (x, y) => {
+    const [i, j] = [Math.min(y | 0, m - 2), Math.min(x | 0, m - 2)];
+    const [t, s] = [y - i, x - j];
+    const at = i * m + j;
+    return (codes[at] * (1 - s) + codes[at + 1] * s) * (1 - t) + (codes[at + m] * (1 - s) + codes[at + m + 1] * s) * t;
+  };
+  const scale = (m - 1) / (size - 1);
+  const values = new Float32Array(size * size);
+  for (let y = 0; y < size; y++)
+    for (let x = 0; x < size; x++) values[y * size + x] = value(x * scale, (size - 1 - y) * scale) / 127 - 1;
+  for (let at = 0; at < values.length; at++) {
+    const v = values[at];
+    const [right, below] = [(at + 1) % size ? values[at + 1] : v, values[at + size] ?? v];
+    const turns = shown("half") && (v > 0 !== right > 0 || v > 0 !== below > 0);
+    const colour = turns ? ink : ends[+(v > 0)];
+    const alpha = turns ? 220 : shown("field") ? Math.abs(v) * 150 : 0;
+    image.data.set([...colour, alpha], 4 * at);
+  }
+  const canvas = make("canvas", { width: size, height: size });
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+}
+
+function dots(context, codes, side, colour, hollow) {
+  const radius = Math.max(1.4, Math.min(3.6, side / 150));
+  context.lineWidth = hollow ? radius * 0.6 : 0.8;
+  context.fillStyle = colour;
+  context.strokeStyle = hollow ? colour : colours.background;
+  for (let i = 0; i < codes.length; i += 2) {
+    if (codes[i] === 65535 || codes[i + 1] === 65535) continue;
+    context.beginPath();
+    context.arc((codes[i] / 65534) * side, (1 - codes[i + 1] / 65534) * side, radius, 0, 2 * Math.PI);
+    if (!hollow) context.fill();
+    context.stroke();
+  }
+}
+
+function modes(context, side, got) {
+  run.modes.forEach(([x, y], i) => {
+    const missing = got[i] === 0;
+    context.beginPath();
+    context.arc(x * side, (1 - y) * side, Math.max(6, run.near * side), 0, 2 * Math.PI);
+    context.setLineDash(missing ? [5, 4] : []);
+    context.strokeStyle = missing ? colours.missing : colours.ink;
+    context.globalAlpha = missing ? 1 : 0.6;
+    context.lineWidth = missing ? 2.6 : 1;
+    context.stroke();
+  });
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+}
+
+const part = (codes, size) => {
+  const from = (state.at * run.members.length + state.member) * size;
+  return codes.subarray(from, from + size);
+};
+
+function plane(canvas) {
+  const [context, side] = prepared(canvas);
+  const { fake, real, field, got } = run.points;
+  const [n, m] = [run.points.n, run.points.m];
+  context.drawImage(opinion(part(array(field), m * m), m, side), 0, 0, side, side);
+  if (shown("real")) dots(context, array(real), side, colours.real, true);
+  if (shown("fake")) dots(context, part(array(fake), 2 * n), side, colours.fake, false);
+  if (run.modes && shown("mode")) modes(context, side, part(array(got), run.modes.length));
+  context.strokeStyle = colours.rule;
+  context.strokeRect(0.5, 0.5, side - 1, side - 1);
+}
+
+// ── digits ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const sheets = (run.sheets ?? []).map((of) => of.map((src) => make("img", { src })));
+
+function sheet(canvas) {
+  const [context, width, height] = prepared(canvas);
+  const picture = sheets[state.at][state.member];
+  if (!picture.complete) return picture.decode().then(draw, () => {});
+  const scale = Math.min(width / picture.width, height / picture.height);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(picture, 0, 0, picture.width * scale, picture.height * scale);
+}
+
+// ── curves ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function short(x) {
+  const size = Math.abs(x);
+  const [unit, letter] = size >= 1e6 ? [1e6, "M"] : size >= 1e3 ? [1e3, "k"] : [1, ""];
+  const text = size && (size >= 1e9 || size < 1e-3) ? x.toExponential(0) : String(+(x / unit).toPrecision(3));
+  return text.replace("-", "−") + (size >= 1e9 ? "" : letter);
+}
+
+const TOP = 26;
+const FOOT = 24;
+const LEFT = 52;
+
+function chart(canvas, { title, low, high, log, ticks, lines }) {
+  const [context, width, height] = prepared(canvas);
+  const steps = array(run.curve_steps);
+  const last = Math.max(1, steps.at(-1) ?? 1);
+  const across = (step) => LEFT + (step / last) * (width - LEFT - 8);
+  const share = (y) => (log ? Math.log(y / low) / Math.log(high / low) : (y - low) / (high - low));
+  const up = (y) => height - FOOT - share(y) * (height - FOOT - TOP);
+  context.font = "15px system-ui, sans-serif";
+  context.fillStyle = colours.ink;
+  context.fillText(title, 0, 15);
+  context.font = "13px system-ui, sans-serif";
+  context.fillStyle = colours.faint;
+  context.strokeStyle = colours.rule;
+  context.textAlign = "right";
+  for (const tick of ticks) {
+    context.strokeRect(LEFT, up(tick), width - LEFT - 8, 0);
+    context.fillText(short(tick), LEFT - 6, up(tick) + 4);
+  }
+  context.fillText(short(last), width - 8, height - 6);
+  context.textAlign = "left";
+  context.fillText(`${words.step} 0`, LEFT, height - 6);
+  for (const { label, colour, dashed, at, band } of lines) {
+    const [y, lower, upper] = [at, band?.[0], band?.[1]].map((each) => each && array(each));
+    context.strokeStyle = context.fillStyle = colour;
+    if (lower) {
+      context.globalAlpha = 0.22;
+      context.beginPath();
+      steps.forEach((step, i) => Number.isFinite(upper[i]) && context.lineTo(across(step), up(upper[i])));
+      for (let i = steps.length - 1; i >= 0; i--)
+        if (Number.isFinite(lower[i])) context.lineTo(across(steps[i]), up(lower[i]));
+      context.fill();
+      context.globalAlpha = 1;
+    }
+    context.setLineDash(dashed ? [8, 5] : []);
+    context.lineWidth = 2.4;
+    context.beginPath();
+    steps.forEach((step, i) => Number.isFinite(y[i]) && context.lineTo(across(step), up(y[i])));
+    context.stroke();
+    context.setLineDash([]);
+    const place = lines.findIndex((line) => line.label === label);
+    context.textAlign = "right";
+    context.fillText(label, width - 8 - 130 * (lines.length - 1 - place), 15);
+    context.textAlign = "left";
+  }
+  context.strokeStyle = colours.ink;
+  context.lineWidth = 1.4;
+  context.strokeRect(across(run.steps[state.at]), TOP, 0, height - FOOT - TOP);
+}
+
+function scrub(canvas, event) {
+  const steps = array(run.curve_steps);
+  const box = canvas.getBoundingClientRect();
+  const wanted = ((event.clientX - box.left - LEFT) / (box.width - LEFT - 8)) * (steps.at(-1) ?? 1);
+  const gaps = run.steps.map((step) => Math.abs(step - wanted));
+  look(gaps.indexOf(Math.min(...gaps)));
+}
+
+// ── the page ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const canvases = run.charts.map((one) => {
+  const canvas = make("canvas", { tabIndex: -1 });
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", one.title);
+  canvas.onclick = (event) => scrub(canvas, event);
+  $("charts").append(canvas);
+  return canvas;
+});
+
+function draw() {
+  (run.points ? plane : sheet)($("picture"));
+  canvases.forEach((canvas, i) => {
+    chart(canvas, run.charts[i]);
+  });
+  $("step").textContent = `${words.step} ${grouped(run.steps[state.at])}`;
+  $("scrubber").value = state.at;
+  $("scrubber").setAttribute("aria-valuetext", $("step").textContent);
+  $("play").textContent = state.playing ? words.pause : words.play;
+  document.body.dataset.step = run.steps[state.at];
+}
+
+function look(at) {
+  state.at = Math.max(0, Math.min(run.steps.length - 1, at));
+  draw();
+}
+
+function play(playing) {
+  clearInterval(state.timer);
+  state.playing = playing;
+  if (playing) {
+    if (state.at === run.steps.length - 1) state.at = 0;
+    const each = 10_000 / run.steps.length / +$("speed").value;
+    state.timer = setInterval(() => {
+      if (state.at === run.steps.length - 1) play(false);
+      else look(state.at + 1);
+    }, each);
+  }
+  draw();
+}
+
+const LAYERS = run.points ? ["field", "half", "real", "fake", ...(run.modes ? ["mode"] : [])] : [];
+LAYERS.forEach((layer) => {
+  const box = make("input", { type: "checkbox", checked: true });
+  const colour = { real: colours.real, fake: colours.fake }[layer];
+  const sign = make("i", { hidden: !colour });
+  if (colour) Object.assign(sign.style, { borderColor: colour, background: layer === "fake" ? colour : "transparent" });
+  box.onchange = () => {
+    state.hidden[box.checked ? "delete" : "add"](layer);
+    draw();
+  };
+  $("layers").append(make("label", {}, box, sign, words[layer]));
+});
+if (run.members.length > 1) {
+  const pick = make("select", { id: "member" });
+  pick.setAttribute("aria-label", words.member);
+  run.members.forEach((name, i) => {
+    pick.append(make("option", { value: i, textContent: name }));
+  });
+  pick.onchange = () => {
+    state.member = +pick.value;
+    draw();
+  };
+  $("layers").append(pick);
+}
+$("scrubber").max = run.steps.length - 1;
+$("scrubber").oninput = () => {
+  play(false);
+  look(+$("scrubber").value);
+};
+$("play").onclick = () => play(!state.playing);
+$("speed").onchange = () => play(state.playing);
+document.addEventListener("keydown", (event) => {
+  if (["SELECT", "BUTTON"].includes(event.target.tagName) && event.key === " ") return;
+  const keys = {
+    " ": () => play(!state.playing),
+    ArrowLeft: () => look(state.at - 1),
+    ArrowRight: () => look(state.at + 1),
+  };
+  if (!keys[event.key] || event.target.tagName === "SELECT") return;
+  event.preventDefault();
+  if (event.key !== " ") play(false);
+  keys[event.key]();
+});
+new ResizeObserver(draw).observe(document.body);
+draw();

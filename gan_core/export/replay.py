@@ -1,0 +1,154 @@
+"""A run to play back without this program: one HTML file with a scrubber, layers and curves, that asks no network.
+
+Its moments are packed as 16-bit places and 8-bit opinions, digits as WebP; when they are more than LIMIT bytes, there
+are fewer of them, evenly over the logarithm of the step. A visitor's words are text: escaped in the markup, and in the
+JSON without "<", so that none ends the script.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from gan_core.export import plane
+from gan_core.export.figures import LINES, caption, failures, member_name, members, spread
+from gan_core.export.layout import median, span, ticks
+from gan_core.export.look import Look
+from gan_core.export.sheets import tiled
+from gan_core.metrics.points import mode_coverage, near_radius
+from gan_core.run.history import Moment, PointSnapshot
+from gan_core.run.recording import Recording
+
+FOLDER = Path(__file__).parent
+LIMIT = 1_500_000  # bytes of the file
+ROOM = 1_400_000  # … of which the moments may take so many
+MOST_MEMBERS, MOST_MOMENTS, MOST_ROWS = 8, 120, 600
+DIGITS = 64
+CHARTS = ("losses", "outputs")
+MISSING, LEVELS = 65_535, 65_534
+
+
+class Packed:
+    """Arrays one behind the other, each at a multiple of four bytes."""
+
+    def __init__(self) -> None:
+        self.blocks: list[bytes] = []
+
+    def add(self, values: np.ndarray) -> dict[str, Any]:
+        raw = values.astype(values.dtype.newbyteorder("<"))
+        block, at = raw.tobytes(), sum(map(len, self.blocks))
+        self.blocks.append(block + bytes(-len(block) % 4))
+        return {"at": at, "as": raw.dtype.str[1:], "size": int(raw.size)}
+
+
+def replay(recording: Recording, look: Look) -> bytes:
+    """The page, UTF-8. Raises ExportError where there is no such member."""
+    shown, count = members(recording, look, MOST_MEMBERS), MOST_MOMENTS
+    while True:
+        page = _page(recording, look, shown, spread(recording.moments, count))
+        if len(page) <= LIMIT or count <= 2:
+            return page
+        count = max(2, min(count - 1, int(min(count, len(recording.moments)) * ROOM / len(page))))
+
+
+def _page(recording: Recording, look: Look, shown: list[int], shots: list[Moment]) -> bytes:
+    packed = Packed()
+    colours = look.colours
+    title = look.title or f"{recording.config.data.data.replace('_', ' ')}, {look.word('step')} 0–{shots[-1].step:,}"
+    lost = failures(recording, look)
+    said = caption(recording, look, shown, None) + (f" · {lost}" if lost else "")
+    run: dict[str, Any] = {
+        "words": {name: look.word(name) for name in ("step", "play", "pause", "member", "field", "half", "real",
+                                                     "fake", "mode")},
+        "colours": {name: getattr(colours, name) for name in ("background", "ink", "faint", "rule", "real", "fake",
+                                                              "missing", "opinion")},
+        "steps": [shot.step for shot in shots],
+        "members": [member_name(recording, look, k) for k in shown],
+    }  # fmt: skip
+    run |= _points(packed, recording, shown, shots) if isinstance(shots[-1], PointSnapshot) else _sheets(shown, shots)
+    run |= _curves(packed, recording, look, shown)
+    text = json.dumps(run, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    sheet = {name: getattr(colours, name) for name in ("background", "ink", "faint")} | {"scheme": look.theme}
+    page = Template((FOLDER / "replay.html").read_text(encoding="utf-8")).substitute(
+        title=escape(title), caption=escape(said), step=escape(look.word("step")), speed=escape(look.word("speed")),
+        colours=" ".join(f"--{name}: {value};" for name, value in sheet.items()),
+        css=(FOLDER / "replay.css").read_text(encoding="utf-8"), js=(FOLDER / "replay.js").read_text(encoding="utf-8"),
+        run=text, arrays=base64.b64encode(b"".join(packed.blocks)).decode(),
+    )  # fmt: skip
+    return page.encode()
+
+
+def _points(packed: Packed, recording: Recording, shown: list[int], shots: list[Moment]) -> dict[str, Any]:
+    last = shots[-1]
+    assert isinstance(last, PointSnapshot)
+    extent, probability = last.extent, plane.is_probability(recording.config)
+    fakes = np.stack([places(shot.fake[shown], extent) for shot in shots])
+    fields = []
+    for shot in shots:
+        assert isinstance(shot, PointSnapshot)
+        opinions = [plane.opinion(shot.field[k], probability)[0] for k in shown]
+        fields.append(np.rint((np.stack(opinions) + 1) * 127).astype(np.uint8))
+    found: dict[str, Any] = {
+        "points": {
+            "n": int(fakes.shape[2]), "m": int(last.field.shape[-1]), "fake": packed.add(fakes),
+            "real": packed.add(places(last.real, extent)), "field": packed.add(np.stack(fields)),
+        }
+    }  # fmt: skip
+    if recording.centres is not None and recording.std:
+        near = near_radius(recording.centres, recording.std)
+        got = [
+            [mode_coverage(shot.fake[k], recording.centres, recording.std, near / recording.std).counts for k in shown]
+            for shot in shots
+        ]
+        low, size = np.array(extent[::2]), np.array([extent[1] - extent[0], extent[3] - extent[2]])
+        found["modes"] = ((recording.centres - low) / size).round(5).tolist()
+        found["near"] = round(float(near / size[0]), 5)
+        found["points"]["got"] = packed.add(np.minimum(np.array(got), 255).astype(np.uint8))
+    return found
+
+
+def places(points: np.ndarray, extent: tuple[float, float, float, float]) -> np.ndarray:
+    """(…, 2) as 16-bit codes over the window; MISSING outside of it, and of what is not finite."""
+    low, high = np.array(extent[::2], float), np.array(extent[1::2], float)
+    with np.errstate(invalid="ignore", over="ignore"):
+        share = (np.asarray(points, float) - low) / (high - low)
+        inside = ((share >= 0) & (share <= 1)).all(-1, keepdims=True)
+    return np.where(inside, np.rint(np.where(inside, share, 0) * LEVELS), MISSING).astype(np.uint16)
+
+
+def _sheets(shown: list[int], shots: list[Moment]) -> dict[str, Any]:
+    def picture(images: np.ndarray) -> str:
+        out = io.BytesIO()
+        Image.fromarray(tiled(images, 8)[..., 0]).convert("RGB").save(out, "WEBP", quality=70, method=4)
+        return "data:image/webp;base64," + base64.b64encode(out.getvalue()).decode()
+
+    return {"sheets": [[picture(shot.fake[k][:DIGITS]) for k in shown] for shot in shots]}
+
+
+def _curves(packed: Packed, recording: Recording, look: Look, shown: list[int]) -> dict[str, Any]:
+    curves, own = recording.curves, {"real": look.colours.real, "fake": look.colours.fake}
+    keep = np.unique(np.linspace(0, max(0, len(curves.step) - 1), MOST_ROWS).round().astype(int))[: len(curves.step)]
+    probability = plane.is_probability(recording.config)
+    charts = []
+    for name in CHARTS if len(keep) else ():
+        values = [np.asarray(getattr(curves, line), float)[keep][:, shown] for line, _ in LINES[name]]
+        low, high = (0.0, 1.0) if name == "outputs" and probability else span(values)
+        lines = []
+        for i, ((line, colour), v) in enumerate(zip(LINES[name], values, strict=True)):
+            of = {"label": look.word(line), "colour": own.get(colour, colour), "dashed": i == 1}
+            of["at"] = packed.add(median(v)[:, 0].astype(np.float32))
+            if len(shown) > 1:
+                finite = np.where(np.isfinite(v), v, median(v))
+                of["band"] = [packed.add(edge.astype(np.float32)) for edge in (finite.min(1), finite.max(1))]
+            lines.append(of)
+        charts.append({"title": look.word(name), "low": low, "high": high, "log": False,
+                       "ticks": ticks(low, high, 4), "lines": lines})  # fmt: skip
+    return {"charts": charts, "curve_steps": packed.add(curves.step[keep].astype(np.float32))}

@@ -1,0 +1,94 @@
+"""A run as it was recorded up to now: everything that a page draws and an export keeps, in NumPy. Nothing in it changes
+any more, so whoever has it may take its time while the run goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gan_core.config import RunConfig
+from gan_core.errors import Failure
+
+if TYPE_CHECKING:
+    from gan_core.run.classes import ClassHistory
+    from gan_core.run.history import Curves, Mark, Moment
+    from gan_core.run.modes import Diversity
+    from gan_core.run.trainer import Trainer
+    from gan_core.run.updates import Updates
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One run. `snapshot` is the moment to draw; the rest is its whole past. All members together."""
+
+    config: RunConfig
+    snapshot: Moment  # of a run that trains a PointSnapshot or an ImageSnapshot
+    snapshots: tuple[Moment, ...]
+    curves: Curves
+    marks: tuple[Mark, ...]
+    centres: np.ndarray | None  # (m, 2), of data with modes
+    weights: np.ndarray | None  # (m,)
+    std: float | None
+    failures: tuple[Failure, ...]  # one for every member that is no longer finite
+    diversity: Diversity | None = None  # who got which mode over the steps, of data with modes
+    classes: ClassHistory | None = None  # which digits over the steps, of MNIST
+    updates: Updates | None = None  # how far G's parameters moved, of points
+
+    @property
+    def moments(self) -> tuple[Moment, ...]:
+        """All that can be drawn, the newest too, by their steps."""
+        return tuple({m.step: m for m in sorted((*self.snapshots, self.snapshot), key=lambda m: m.step)}.values())
+
+    def at(self, step: int) -> Recording:
+        """The same with the snapshot taken from the past, as near to `step` as it was recorded."""
+        return replace(self, snapshot=nearest((*self.snapshots, self.snapshot), step))
+
+
+def nearest(moments: Sequence[Moment], step: int) -> Moment:
+    return min(moments, key=lambda moment: abs(moment.step - step))
+
+
+def record(trainer: Trainer) -> Recording:
+    """What is known of the run now, and of its observers. Called by the thread that steps it."""
+    from gan_core.run.classes import ClassWatch
+    from gan_core.run.modes import Watch
+    from gan_core.run.updates import UpdateWatch
+
+    modes, digits, moved = trainer.observer(Watch), trainer.observer(ClassWatch), trainer.observer(UpdateWatch)
+    distribution, history = trainer.distribution, trainer.history
+
+    def known(name: str) -> Any:
+        value: Any = getattr(distribution, name, None)
+        return value.numpy() if hasattr(value, "numpy") else value
+
+    return Recording(
+        config=trainer.config,
+        snapshot=trainer.snapshot(),
+        snapshots=history.snapshots,
+        curves=history.curves(),
+        marks=history.marks,
+        centres=known("centres"),
+        weights=known("weights"),
+        std=known("std"),
+        failures=tuple(trainer.failures),
+        diversity=None if modes is None else modes.diversity(),
+        classes=None if digits is None else digits.history(),
+        updates=None if moved is None else moved.updates(),
+    )
+
+
+def watch(trainer: Trainer) -> None:
+    """Have mode collapse looked for while the run trains, where anybody knows the modes."""
+    from contextlib import suppress
+
+    from gan_core.errors import CheckpointError
+    from gan_core.run.classes import ClassWatch
+    from gan_core.run.modes import Watch
+    from gan_core.run.updates import UpdateWatch
+
+    with suppress(ValueError, CheckpointError):  # no modes, other images than digits, or no classifier to find them
+        for kind in (ClassWatch,) if trainer.config.data.is_image else (UpdateWatch, Watch):
+            trainer.add_callback(kind(trainer))

@@ -1,0 +1,50 @@
+"""A film shows recorded moments in their order, for ten seconds, in two megabytes."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gan_core.errors import ExportError
+from gan_core.export import film
+from gan_core.export.look import Look
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    """Noise, which hardly any film can make small."""
+    generator = np.random.default_rng(0)
+    return [Image.fromarray(generator.integers(0, 255, (60, 80, 3), np.uint8)) for _ in range(9)]
+
+
+@pytest.mark.parametrize("kind", ["webp", "gif"])
+def test_a_film_lasts_ten_seconds_and_repeats_byte_for_byte(kind, pictures):
+    made = film.joined(pictures, kind)
+    assert made == film.joined(pictures, kind)
+    with Image.open(io.BytesIO(made)) as found:
+        lasts = 0.0
+        for i in range(found.n_frames):
+            found.seek(i)
+            found.load()
+            lasts += found.info["duration"]
+        assert found.n_frames == 9 and found.info["loop"] == 0 and lasts == pytest.approx(10_000, abs=100)
+
+
+@pytest.mark.parametrize("kind", ["webp", "gif"])
+def test_what_is_too_large_becomes_coarser_and_then_shorter(kind, pictures, monkeypatch):
+    monkeypatch.setattr(film, "LIMIT", 12_000)
+    made = film.joined(pictures, kind)
+    with Image.open(io.BytesIO(made)) as found:
+        assert len(made) <= 12_000 and 1 < found.n_frames < 9
+
+
+def test_frames_are_those_that_were_recorded(points):
+    found = list(film.frames(points, Look(transparent=True)))
+    assert 6 < len(found) <= len(points.moments) and found[0].size == (720, 405) and found[0].mode == "RGB"
+    assert np.any(np.asarray(found[0]) != np.asarray(found[-1]))
+
+
+def test_one_moment_is_no_film(run):
+    with pytest.raises(ExportError, match="step first"):
+        next(film.frames(run("fresh"), Look()))

@@ -1,0 +1,64 @@
+"""The plane: contours are where a bilinear field crosses, points are where they are, outside is left out."""
+
+import numpy as np
+import pytest
+
+from gan_core.export import plane
+from gan_core.export.drawing import Dots, Line
+from gan_core.export.layout import Room
+from gan_core.export.look import THEMES, Look
+
+
+def test_a_contour_lies_on_the_circle_that_it_is():
+    at = np.linspace(-1, 1, 41)
+    field = np.hypot(at[:, None], at[None, :])
+    line = plane.contour(field, 0.6)
+    points = line[np.isfinite(line).all(1)] / 40 * 2 - 1
+    assert np.abs(np.hypot(*points.T) - 0.6).max() < 0.004
+    angles = np.sort(np.arctan2(points[:, 1], points[:, 0]))
+    assert np.diff(angles).max() < 0.15  # all the way round
+
+
+def test_a_line_is_found_exactly_and_a_flat_field_has_none():
+    field = np.tile(np.arange(5.0), (5, 1))  # f(x, y) = x
+    line = plane.contour(field, 1.25)
+    assert line[np.isfinite(line).all(1)][:, 0] == pytest.approx(np.full(8, 1.25))
+    assert len(plane.contour(np.ones((5, 5)), 2)) == 0
+    assert len(plane.contour(np.full((4, 4), np.nan), 0)) == 0
+
+
+def test_opinion_is_a_probability_or_a_score_around_its_middle():
+    logits = np.array([[-100.0, 0], [np.nan, 2]])
+    values, level = plane.opinion(logits, True)
+    assert level == 0 and values == pytest.approx(np.array([[-1, 0], [0, np.tanh(1)]]))
+    values, level = plane.opinion(np.linspace(10, 20, 101).reshape(1, -1), False)
+    assert level == pytest.approx(15) and values[0, [0, 50, 100]] == pytest.approx([-1, 0, 1], abs=1e-9)
+    assert np.isfinite(plane.opinion(np.full((2, 2), np.nan), False)[0]).all()
+
+
+def test_shade_is_clear_in_the_middle_and_upright():
+    colours = THEMES["light"]
+    pixels = plane.shaded(np.array([[-1.0, -1], [1, 1]]), colours)  # generated below, real above
+    ends = [[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in colours.opinion]
+    assert pixels[-1, 0, :3].tolist() == ends[0] and pixels[0, 0, :3].tolist() == ends[1]
+    assert pixels[2, 0, 3] == 0 and pixels[0, 0, 3] == 150
+
+
+def test_points_are_where_they_are_and_missing_modes_are_broken_rings(points):
+    shot = points.snapshot
+    marks = plane.panel(Room(100, 50, 500, 500), points, shot, 1, Look())
+    real, fake = (mark for mark in marks if isinstance(mark, Dots))
+    assert real.hollow and not fake.hollow
+    x0, x1, y0, y1 = shot.extent
+    x, y = shot.fake[1].T
+    inside = (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)
+    wanted = np.stack([100 + (x - x0) / (x1 - x0) * 500, 50 + (y1 - y) / (y1 - y0) * 500], 1)
+    assert fake.points[inside] == pytest.approx(wanted[inside]) and np.isnan(fake.points[~inside]).all()
+    rings = [mark for mark in marks if isinstance(mark, Line) and len(mark.points) == 33]
+    assert len(rings) == 8 and any(ring.dash for ring in rings)
+
+
+def test_panels_share_what_is_drawn(points):
+    for panels, most in ((1, 512), (32, 128), (1000, 32)):
+        marks = plane.panel(Room(0, 0, 90, 90), points, points.snapshot, 0, Look(), panels)
+        assert max(len(mark.points) for mark in marks if isinstance(mark, Dots)) == most
