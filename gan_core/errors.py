@@ -154,6 +154,10 @@ ENGLISH: dict[str, str] = {
     "on, or take another figure.",
     "export.no_modes": "Nobody knows the modes of these data, so there is no strip of who gets which; take another "
     "figure.",
+    "export.no_picture": "Nothing of this run was recorded yet; wait for its first picture.",
+    "export.slow": "The file was not ready within {seconds:.0f} s, because the server has much to do; try again later, "
+    "or ask for a smaller one.",
+    "export.crashed": "The file was not made because of an error inside the program; the server's log has the details.",
     "export.no_film": "A film needs two recorded moments; let the run take a step first.",
     # images
     "images.embedded_damaged": "The embedded MNIST file {file} is missing or damaged ({reason}); restore the folder "

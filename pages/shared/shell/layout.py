@@ -29,6 +29,7 @@ from pages.shared.shell import notices, site
 from pages.shared.shell.i18n import DEFAULT as DEFAULT_LANGUAGE
 from pages.shared.shell.i18n import languages, sentence, t
 from pages.shared.shell.state import Option, PageState, app, one_of
+from pages.shared.views import exports
 
 DEFAULT = RunConfig()
 PART = "part"  # in the address of a page in parts
@@ -169,7 +170,8 @@ def _language_picker() -> None:
 
 
 def share(page: PageState) -> None:
-    """A link and a command that repeat the run."""
+    """What can be taken along: pictures and files, and a link and a command that repeat the run."""
+    exports.expander(page)
     if "share" in app().hidden:
         return
     with st.expander(t("share.title"), icon=":material/share:"):
