@@ -25,6 +25,7 @@ from gan_core.export.tables import TABLES, table
 from gan_core.run.recording import Recording, nearest
 
 OF_A_MOMENT = ("picture", "slide", "opinions")  # figures that there is one of for each step that is asked for
+FILMS = ("gif", "webp")
 EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file in a zip: the same files make the same zip
 
 
@@ -103,6 +104,12 @@ def _tables(recording: Recording, look: Look, wish: Wish) -> Iterator[File | Non
 FORMATS: dict[str, Makes] = {
     "svg": _svgs, "png": _pngs, "gif": _film("gif"), "webp": _film("webp"), "html": _replay, "csv": _tables,
 }  # fmt: skip
+
+
+def possible(recording: Recording) -> tuple[str, ...]:
+    """The formats that a run has: one moment is no film."""
+    still = len(recording.moments) < 2
+    return tuple(name for name in FORMATS if not (still and name in FILMS))
 
 
 def files(recording: Recording, look: Look, wish: Wish) -> Iterator[File | None]:

@@ -26,7 +26,7 @@ from pages.shared.play.runs import Frame, Show
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app
-from pages.shared.views import live
+from pages.shared.views import live, slide
 
 View = Callable[[PageState, Frame], None]
 # what the socket does at once: the button's name, and what it says
@@ -204,7 +204,7 @@ def _draw(page: PageState, view: View, show: Show) -> None:
     if frame is not None:
         show.drawn, show.parts = frame, []
         with live.selecting(show.channel.selections):
-            view(page, frame)
+            (slide.view if slide.on() else view)(page, frame)
         show.channel.draw(pushed.again(show.parts, show.channel.selections, app().language))
     elif place := show.job.place:
         st.info(t("player.queued", place=place), icon=":material/hourglass_top:")

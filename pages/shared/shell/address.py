@@ -4,6 +4,7 @@
     ?preset=collapse           starts from a preset; fields beside it change it
     ?lang=ru                   the language
     ?hide=controls-presets     what a teacher's link leaves out (`HIDABLE`)
+    ?slide=1                   the picture alone, over the whole window
 
 `read_config` is called when a visitor arrives, `write` in every run of a page, so a reload or a copied address gives
 the same run. Streamlit keeps its own words (embed, embed_options) away from both.
@@ -21,13 +22,15 @@ from gan_core.presets import PRESETS
 from pages.shared.shell.i18n import DEFAULT, languages
 from pages.shared.shell.state import PageState, app
 
-APP_WORDS = {"lang", "hide", "preset"}
+APP_WORDS = {"lang", "hide", "preset", "slide"}
 HIDABLE = ("controls", "presets", "share", "figures", "code")
 
 
 def read_app() -> None:
-    """Language and hidden parts from the address, whenever it says something new; what is not known is left out."""
-    state, words = app(), (st.query_params.get("lang"), st.query_params.get("hide"))
+    """Language, hidden parts and slide mode from the address, whenever it says something new; what is not known is
+    left out."""
+    state = app()
+    words = tuple(st.query_params.get(name) for name in ("lang", "hide", "slide"))
     if words == state.heard:
         return
     state.heard = words
@@ -35,6 +38,7 @@ def read_app() -> None:
         state.language = words[0]
     if words[1] is not None:
         state.hidden = frozenset(words[1].split("-")) & frozenset(HIDABLE)
+    state.slide = words[2] == "1"
 
 
 def read_config(params: Mapping[str, str], default: RunConfig) -> RunConfig | None:
@@ -67,6 +71,8 @@ def write(config: RunConfig | None, default: RunConfig | None, own: Mapping[str,
     words = {"lang": state.language} if state.language != DEFAULT else {}
     if state.hidden:
         words["hide"] = "-".join(sorted(state.hidden))
+    if state.slide:
+        words["slide"] = "1"
     wanted = words | dict(own) | (query(config, default) if config and default else {})
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)

@@ -29,7 +29,7 @@ from pages.shared.shell import notices, site
 from pages.shared.shell.i18n import DEFAULT as DEFAULT_LANGUAGE
 from pages.shared.shell.i18n import languages, sentence, t
 from pages.shared.shell.state import Option, PageState, app, one_of
-from pages.shared.views import exports
+from pages.shared.views import exports, slide
 
 DEFAULT = RunConfig()
 PART = "part"  # in the address of a page in parts
@@ -171,6 +171,7 @@ def _language_picker() -> None:
 
 def share(page: PageState) -> None:
     """What can be taken along: pictures and files, and a link and a command that repeat the run."""
+    slide.button()
     exports.expander(page)
     if "share" in app().hidden:
         return

@@ -125,7 +125,8 @@ class AppState:
     language: str = "en"
     here: str = ""  # the page on the screen
     hidden: frozenset[str] = frozenset()  # what a teacher's link hides
-    heard: tuple[str | None, str | None] = (None, None)  # the last words about both in the address
+    slide: bool = False  # the picture alone, over the whole window
+    heard: tuple[str | None, ...] = (None, None, None)  # the last words about these in the address
     pages: dict[str, PageState] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)  # of a page in parts, the one that was open last
     widgets: dict[str, str] = field(default_factory=dict)  # which key a control has that gets new ones, by its name

@@ -16,7 +16,7 @@ import streamlit as st
 from gan_core.config import FIELDS
 from gan_core.errors import ExportError, Refusal
 from pages.shared.play import making, resources
-from pages.shared.play.runs import Frame, RunFrame
+from pages.shared.play.runs import Frame, RunFrame, Show
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app, one_of
@@ -60,7 +60,7 @@ def _panel(page: PageState, frame: Frame) -> None:
     chosen: dict[str, Any] = page.choices.setdefault(CHOSEN, {})
     usual_theme = one_of(st.context.theme.type, THEMES) or "light"
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        run = _pick(page, chosen, "run", range(len(frame.runs)), _names(frame)) if len(frame.runs) > 1 else 0
+        run = _pick(page, chosen, "run", range(len(frame.runs)), names_of(frame)) if len(frame.runs) > 1 else 0
         there = list(figures.there(frame.runs[run]))
         _pick(page, chosen, "figure", there, {name: t(f"export.figure_{name}") for name in there})
         _pick(page, chosen, "shape", list(SHAPES), {name: name for name in SHAPES})
@@ -95,7 +95,7 @@ def _pick(page: PageState, chosen: dict[str, Any], name: str, options: Any, labe
     return chosen[name]
 
 
-def _names(frame: Frame) -> dict[int, str]:
+def names_of(frame: Frame) -> dict[int, str]:
     """The runs by what sets them apart."""
     first = frame.runs[0].config
     changed = {name for run in frame.runs for name in run.config.differences(first)}
@@ -108,29 +108,30 @@ def _names(frame: Frame) -> dict[int, str]:
 
 
 def asked(page: PageState, kind: str) -> Callable[[], bytes]:
-    """What a click on the button of this kind gives; called in a thread that may wait."""
+    """What a click on the button of this kind gives; called in a thread that may wait and has no session."""
     chosen, show, owner = dict(page.choices.get(CHOSEN, {})), page.shown, id(app())
-    labels = {name: t(f"field.{name}") for name in FIELDS}  # in the language of the page: the thread has none
-
-    def make() -> bytes:
-        frame = show.moment()
-        try:
-            if frame is None:
-                raise ExportError("export.no_picture")
-            content = _content(frame, page, chosen, kind, owner, labels)
-        except Refusal as error:
-            page.choices[PROBLEM] = error
-            raise
-        page.choices.pop(PROBLEM, None)
-        return content
-
-    return make
+    labels = {name: t(f"field.{name}") for name in FIELDS}
+    return lambda: made_of(page, show, chosen, kind, owner, labels)
 
 
-def _content(
-    frame: Frame, page: PageState, chosen: dict[str, Any], kind: str, owner: int, labels: dict[str, str]
+def made_of(
+    page: PageState, show: Show, chosen: dict[str, Any], kind: str, owner: int | None, labels: dict[str, str]
 ) -> bytes:
-    from gan_core.export.files import FORMATS, Wish, zipped
+    """The file of the moment that the runs are looked at. Raises Refusal, and the page says why."""
+    frame = show.moment()
+    try:
+        if frame is None:
+            raise ExportError("export.no_picture")
+        return content(frame, page, chosen, kind, owner=owner, labels=labels)
+    except Refusal as error:
+        page.choices[PROBLEM] = error
+        raise
+
+
+def content(
+    frame: Frame, page: PageState, chosen: dict[str, Any], kind: str, *, owner: int | None, labels: dict[str, str]
+) -> bytes:
+    from gan_core.export.files import Wish, possible, zipped
     from gan_core.export.look import Look
 
     recording: RunFrame = frame.runs[min(chosen.get("run") or 0, len(frame.runs) - 1)]
@@ -139,7 +140,7 @@ def _content(
         shape=chosen["shape"], theme=chosen["theme"], title=chosen["title"] or "", member=member,
         transparent=chosen["transparent"], step=frame.step, labels=labels,
     )  # fmt: skip
-    formats = tuple(FORMATS) if kind == "zip" else (kind,)
+    formats = possible(recording) if kind == "zip" else (kind,)
     figures = (chosen["figure"],) if kind in OF_ONE_FIGURE else ()
     found = making.made(resources.pool(), recording, look, Wish(figures, formats, chosen["width"]), owner)
     wanted = [file for file in found if file.name.endswith(f".{kind}")]

@@ -20,9 +20,7 @@ def test_the_same_command_twice_gives_the_same_bytes(tmp_path, capsys):
         words = ["--steps", "0,3,20", "--format", "svg,png,csv", "--figures", "picture,strip,losses", "--width", "320"]
         assert export(*words, "--out", str(tmp_path / name)) == 0
     one, two = ({path.name: path.read_bytes() for path in (tmp_path / n).iterdir()} for n in ("one", "two"))
-    assert one == two and {"picture-000003.svg", "picture-000020.png", "strip.svg", "run.json"} <= set(
-        one
-    )
+    assert one == two and {"picture-000003.svg", "picture-000020.png", "strip.svg", "run.json"} <= set(one)
     assert str(tmp_path / "two" / "strip.svg") in capsys.readouterr().out
 
 

@@ -83,7 +83,7 @@ export function say(element, text) {
 
 /** A canvas as sharp as the screen, `width` × `height` CSS pixels, cleared; gives its context. */
 export function prepare(canvas, width, height) {
-  const ratio = window.devicePixelRatio || 1;
+  const ratio = (window.devicePixelRatio || 1) * (canvas.currentCSSZoom ?? 1); // a slide is zoomed
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h]; // this clears it as well
   const context = canvas.getContext("2d");

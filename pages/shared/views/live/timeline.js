@@ -230,8 +230,19 @@ export class Timeline extends View {
     if (this.known) this.wonder();
   }
 
+  /** The keys of a slide: the arrows go through the past, s takes a step, r starts anew, Esc leaves. */
+  present(event) {
+    const page = Object.keys(this.data?.buttons ?? {})[0]?.split("-pause")[0];
+    const keys = { s: `${page}-step`, r: `${page}-reset`, Escape: "slide-leave" };
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea")) return;
+    if (!keys[event.key]) return this.jump(event);
+    event.stopPropagation();
+    document.querySelector(`.st-key-${keys[event.key]} button`)?.click();
+  }
+
   /** The space bar belongs to the control that has the focus, and only then to the player. */
   type(event) {
+    if (document.querySelector(".st-key-slide")) this.present(event);
     if (event.key !== " ") return;
     if (event.composedPath()[0].closest?.(CONTROLS)) event.stopPropagation();
     else this.follow();

@@ -1,0 +1,53 @@
+"""A replay in a slide deck: one file in an iframe, without a network, with keys, a scrubber and layers."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from gan_core.config import RunConfig
+from gan_core.export.look import Look
+from gan_core.export.replay import replay
+from gan_core.run.recording import record, watch
+from gan_core.run.trainer import Trainer
+
+INK = """(canvas) => {
+  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  return pixels.reduce((sum, value, i) => (i % 4 === 3 && value ? sum + 1 : sum), 0);
+}"""
+
+
+def test_a_replay_plays_offline_inside_a_slide_deck(browser, tmp_path) -> None:
+    trainer = Trainer(RunConfig.of(batch=16, g_layers=(8,), d_layers=(8,), members=2))
+    watch(trainer)
+    trainer.step(64)
+    title = "Eight modes </script><script>document.title = 'stolen'</script>"
+    (tmp_path / "replay.html").write_bytes(replay(record(trainer), Look(title=title)))
+    deck = '<!doctype html><title>deck</title><iframe src="replay.html" style="width: 1200px; height: 640px"></iframe>'
+    (tmp_path / "deck.html").write_text(deck)
+    context = browser.new_context(offline=True, viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    errors, asked = [], []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((tmp_path / "deck.html").as_uri())
+    slide = page.frame_locator("iframe")
+    body, picture = slide.locator("body"), slide.locator("#picture")
+    expect(body).to_have_attribute("data-step", "64")
+    assert picture.evaluate(INK) > 1000 and slide.locator("#charts canvas").count() == 2
+    slide.locator("#scrubber").press("ArrowLeft")
+    expect(body).not_to_have_attribute("data-step", "64")
+    before = picture.screenshot()
+    slide.get_by_label("generated").uncheck()
+    assert picture.screenshot() != before
+    slide.get_by_label("Seed").select_option("1")
+    slide.locator("h1").click()
+    slide.locator("#scrubber").press("Space")
+    expect(slide.get_by_role("button", name="Pause")).to_be_visible()
+    expect(body).to_have_attribute("data-step", "64")  # it ends at the last moment
+    expect(slide.get_by_role("button", name="Play")).to_be_visible()
+    assert slide.locator("h1").inner_text() == title and page.title() == "deck"
+    assert not errors and all(re.match("file:", url) for url in asked)
+    context.close()

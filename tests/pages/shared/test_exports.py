@@ -1,0 +1,100 @@
+"""What a page's buttons give: a file of the moment on the screen, also while the run trains; or a sentence."""
+
+from __future__ import annotations
+
+import io
+import xml.etree.ElementTree as ElementTree
+import zipfile
+
+import pytest
+
+from gan_core.config import RunConfig
+from gan_core.errors import ExportError, PoolFull
+from gan_core.jobs.pool import Pool
+from pages.shared.play import resources
+from pages.shared.shell.state import KEY
+from pages.shared.views import exports
+from tests.pages.test_pages import at_rest, look_back, press, state, until, visit
+
+SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
+
+
+def opened(name: str = "play_2d", **params: str):
+    app = at_rest(visit(name, **SMALL, **params), name)
+    app.session_state[f"{name}-export"] = True
+    return app.run()
+
+
+def file(app, kind: str, name: str = "play_2d") -> bytes:
+    """What the button gives. It is made in a thread that has no session."""
+    page = state(app, name)
+    chosen = page.choices[exports.CHOSEN]
+    return exports.content(page.show.moment(), page, chosen, kind, owner=None, labels={})
+
+
+def test_every_kind_of_file_is_what_it_says() -> None:
+    app = opened(members="2")
+    at_rest(press(app, "step"))
+    app.selectbox(key="play_2d-export-figure").set_value("losses").run()
+    app.selectbox(key="play_2d-export-width").set_value(1280).run()
+    app.text_input(key="play_2d-export-title").set_value("<script>alert(1)</script>").run()
+    assert not app.exception and not app.warning
+    drawn = file(app, "svg")
+    assert "<script" not in drawn.decode() and ElementTree.fromstring(drawn) is not None
+    assert file(app, "png")[:4] == b"\x89PNG" and file(app, "html").startswith(b"<!doctype html>")
+    names = zipfile.ZipFile(io.BytesIO(file(app, "csv"))).namelist()
+    assert {"curves.csv", "samples.csv", "real.csv", "modes.csv", "run.json", "CITATION.txt"} == set(names)
+
+
+def test_a_file_is_of_the_moment_that_is_looked_at_and_of_the_member() -> None:
+    app = opened()
+    for _ in range(3):
+        at_rest(press(app, "step"))
+    look_back(app, 1)
+    app.selectbox(key="play_2d-export-figure").set_value("picture").run()
+    assert "step 1<" in file(app, "svg").decode()
+
+
+def test_a_file_is_made_while_the_run_trains() -> None:
+    app = opened(steps="1000000")
+    press(app, "play")
+    until(lambda: state(app).show.job.step_count > 20)
+    before = state(app).show.job.step_count
+    assert ElementTree.fromstring(file(app, "svg")) is not None and state(app).show.running
+    until(lambda: state(app).show.job.step_count > before)
+    app.session_state[KEY].close()
+
+
+def test_runs_side_by_side_are_chosen_by_what_sets_them_apart() -> None:
+    app = opened("vanishing")
+    box = app.selectbox(key="vanishing-export-run")
+    assert len(set(box.options)) == 2
+    box.set_value(1).run()
+    page = state(app, "vanishing")
+    assert page.choices[exports.CHOSEN]["run"] == 1
+    config = page.show.configs[1]
+    found = zipfile.ZipFile(io.BytesIO(file(app, "csv", "vanishing"))).read("run.json").decode()
+    assert RunConfig.from_json(found) == config
+
+
+def test_what_cannot_be_made_is_a_sentence_on_the_page(monkeypatch) -> None:
+    app = opened()
+    monkeypatch.setattr(resources, "pool", lambda: Pool(workers=1, max_jobs=0))
+    page = state(app)
+    with pytest.raises(PoolFull):
+        exports.made_of(page, page.show, page.choices[exports.CHOSEN], "svg", None, {})
+    monkeypatch.undo()
+    assert "already holds 0 runs" in app.run().warning[0].value
+    assert not app.run().warning  # it is said once
+
+
+def test_a_run_without_a_picture_is_a_sentence(monkeypatch) -> None:
+    app = opened()
+    page = state(app)
+    monkeypatch.setattr(type(page.show), "moment", lambda show: None)
+    with pytest.raises(ExportError, match="wait for its first picture"):
+        exports.made_of(page, page.show, page.choices[exports.CHOSEN], "svg", None, {})
+
+
+def test_a_teachers_link_can_leave_it_out() -> None:
+    assert not [box for box in visit("play_2d", hide="figures").expander if "slides" in box.label]

@@ -1,0 +1,29 @@
+"""Slide mode is a word of the address, shows the picture and two curves, and is left again."""
+
+from tests.pages.test_pages import at_rest, params, state, views, visit
+
+SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
+
+
+def test_the_address_opens_a_slide_and_leaving_it_keeps_the_run() -> None:
+    app = at_rest(visit("play_2d", slide="1", embed="true", **SMALL))
+    assert params(app)["slide"] == "1"
+    kinds = [kind for kind, _ in views(app)]
+    assert kinds.count("scene") == 1 and kinds.count("curves") == 1 and "words" not in kinds
+    charts = next(frame for kind, frame in views(app) if kind == "curves")["charts"]
+    assert len(charts) == 2
+    assert any("Batch size 16" in caption.value and "seed 0" in caption.value for caption in app.caption)
+    show = state(app).show
+    app.button(key="slide-leave").click().run()
+    assert "slide" not in params(app) and state(app).show is show
+    assert "words" in [kind for kind, _ in views(app)]
+    app.button(key="slide-enter").click().run()
+    assert params(app)["slide"] == "1" and not app.exception
+
+
+def test_pages_of_digits_and_of_several_runs_have_slides() -> None:
+    app = at_rest(visit("digits", slide="1", section="scratch"), "digits")
+    assert "digits" in [kind for kind, _ in views(app)]
+    app = at_rest(visit("vanishing", slide="1", **SMALL), "vanishing")
+    panels = next(frame for kind, frame in views(app) if kind == "scene")["panels"]
+    assert len(panels) == 2 and len({panel["title"] for panel in panels}) == 2
