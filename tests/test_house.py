@@ -211,7 +211,6 @@ NO_TORCH = [
     or name_of(p)
     in (
         "gan_core/run/history.py",
-        "gan_core/run/recording.py",
         "gan_core/run/watch.py",
         "gan_core/metrics/points.py",
         "gan_core/metrics/floors.py",

@@ -163,8 +163,10 @@ def time_strip(recording: Recording, look: Look) -> Drawing:
 
 def spread(known: Sequence[Moment], count: int) -> list[Moment]:
     """So many moments, evenly over the logarithm of the step: the first, the last, and between them the nearest."""
+    if len(known) <= count:
+        return list(known)
     logs = np.log1p([shot.step for shot in known])
-    wanted = np.linspace(logs[0], logs[-1], min(count, len(known)))
+    wanted = np.linspace(logs[0], logs[-1], count)
     return [known[i] for i in sorted({int(np.abs(logs - at).argmin()) for at in wanted})]
 
 

@@ -33,7 +33,7 @@ def image(drawing: Drawing, scale: float = 2.0) -> Image.Image:
     """RGB, or RGBA where there is no background, `scale` pixels a point."""
     if drawing.background is None:
         white, black = (
-            np.asarray(image(replace(drawing, background=colour), scale), np.int16) for colour in ("#ffffff", "#000000")
+            np.asarray(image(replace(drawing, background=colour), scale), np.int32) for colour in ("#ffffff", "#000000")
         )
         alpha = np.clip(255 - (white - black).min(-1, keepdims=True), 0, 255)
         colour = np.clip(np.rint(black * 255 / np.maximum(alpha, 1)), 0, 255)

@@ -183,15 +183,16 @@ def stage(page: PageState, view: View) -> None:
     # without the container around it what follows on the page would have no place until then.
     with st.container():
         page.show.shown_running = page.show.running
-        st.fragment(_look)(page, view, page.show.touched)
+        st.fragment(_look)(page, view, page.show.touched, slide.on())
 
 
-def _look(page: PageState, view: View, touched: bool) -> None:
+def _look(page: PageState, view: View, touched: bool, as_slide: bool) -> None:
     """The views. In a run of this fragment alone, which the browser asks for, the page follows the runs."""
     show = page.show
     if show is None:
         return
-    if (show.running, show.touched, show.trouble) != (show.shown_running, touched, show.noticed):
+    now = (show.running, show.touched, show.trouble, slide.on())
+    if now != (show.shown_running, touched, show.noticed, as_slide):
         st.rerun()
     with resources.pool().going_first():
         _draw(page, view, show)

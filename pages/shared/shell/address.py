@@ -29,8 +29,7 @@ HIDABLE = ("controls", "presets", "share", "figures", "code")
 def read_app() -> None:
     """Language, hidden parts and slide mode from the address, whenever it says something new; what is not known is
     left out."""
-    state = app()
-    words = tuple(st.query_params.get(name) for name in ("lang", "hide", "slide"))
+    state, words = app(), _app_words()
     if words == state.heard:
         return
     state.heard = words
@@ -39,6 +38,10 @@ def read_app() -> None:
     if words[1] is not None:
         state.hidden = frozenset(words[1].split("-")) & frozenset(HIDABLE)
     state.slide = words[2] == "1"
+
+
+def _app_words() -> tuple[str | None, ...]:
+    return tuple(st.query_params.get(name) for name in ("lang", "hide", "slide"))
 
 
 def read_config(params: Mapping[str, str], default: RunConfig) -> RunConfig | None:
@@ -76,3 +79,4 @@ def write(config: RunConfig | None, default: RunConfig | None, own: Mapping[str,
     wanted = words | dict(own) | (query(config, default) if config and default else {})
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
+    state.heard = _app_words()  # what we write is no news

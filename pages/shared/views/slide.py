@@ -21,7 +21,7 @@ from pages.shared.shell.state import PageState, app
 from pages.shared.views import exports, images, points, statistics
 
 FILLS = 4000  # pixels: more than any window, so that the room decides how large the picture is
-ALONE, AMONG = 218, 92  # pixels of a chart: of two, and of more
+ALONE, AMONG = 172, 92  # pixels of a chart: of two, and of more
 
 
 def on() -> bool:
@@ -55,8 +55,9 @@ def view(page: PageState, frame: Frame) -> None:
                 else:
                     points.plane(page, frame, titles=titles, height=FILLS)
             with st.container(key="slide-curves"):
-                height = ALONE if len(frame.runs) == 1 else AMONG
-                statistics.curves(page, frame, ("losses", "outputs"), titles=titles, height=height, width=260)
+                alone = len(frame.runs) == 1
+                height, width = (ALONE, FILLS) if alone else (AMONG, 260)
+                statistics.curves(page, frame, ("losses", "outputs"), titles=titles, height=height, width=width)
         st.caption(_caption(page, frame))
 
 

@@ -26,4 +26,4 @@ def test_pages_of_digits_and_of_several_runs_have_slides() -> None:
     assert "digits" in [kind for kind, _ in views(app)]
     app = at_rest(visit("vanishing", slide="1", **SMALL), "vanishing")
     panels = next(frame for kind, frame in views(app) if kind == "scene")["panels"]
-    assert len(panels) == 2 and len({panel["title"] for panel in panels}) == 2
+    assert len({panel["title"] for panel in panels}) == len(panels) > 1
