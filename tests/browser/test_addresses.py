@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 
+@pytest.mark.slow
 def test_distances_puts_what_is_set_into_the_address_and_a_reload_finds_it(page: Page) -> None:
     page.goto("/distances?line_q_mean=2")
     chart = page.locator(".js-plotly-plot .main-svg").first

@@ -71,6 +71,7 @@ def test_the_strips_follow_the_run_are_read_out_and_bring_a_step_back(page: Page
     expect(timeline(page)).to_contain_text("looked back at")
 
 
+@pytest.mark.slow
 def test_methods_side_by_side_survive_a_reload(page: Page) -> None:
     arrive(page, f"{SMALL}&beside=plain-pacgan2")
     expect(strips(page).locator("figcaption").nth(2)).to_have_text(re.compile("PacGAN 2"))
@@ -79,6 +80,7 @@ def test_methods_side_by_side_survive_a_reload(page: Page) -> None:
     assert "beside=plain-pacgan2" in page.url
 
 
+@pytest.mark.slow
 def test_the_claims_are_scored_and_the_table_is_there(page: Page) -> None:
     arrive(page)
     page.get_by_role("tab", name="Put to the test").click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.driver import Server, timeline, to_the_start, visitor, wait_idle
@@ -32,6 +33,7 @@ def test_digits_are_there_and_the_slider_brings_noise_back(page: Page) -> None:
     expect(timeline(page)).not_to_contain_text("looked back at")
 
 
+@pytest.mark.slow
 def test_a_section_survives_a_reload_and_a_change_of_page(page: Page) -> None:
     arrive(page, "/digits?section=nonsense")
     expect(page.get_by_text("section = nonsense is not possible")).to_be_visible()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driver import press, wait_idle
@@ -28,6 +29,7 @@ def bottom(locator: Locator) -> float:
     return box["y"] + box["height"]
 
 
+@pytest.mark.slow
 def test_the_first_section_is_a_slide(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
     arrive(page, "/vanishing")
@@ -45,6 +47,7 @@ def test_the_slider_moves_the_point_and_its_numbers(page: Page) -> None:
     expect(drawn.get_by_text(re.compile("slope −0.0198"))).to_be_visible()  # −σ(−3.9)
 
 
+@pytest.mark.slow
 def test_predict_then_look(page: Page) -> None:
     arrive(page)
     question = page.get_by_test_id("stRadio").filter(has_text="Which generator")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driver import press, to_the_start, wait_at_rest, wait_idle
@@ -37,6 +38,7 @@ def test_one_scrubber_moves_all_runs_and_another_part_leaves_them_alone(page: Pa
     expect(page.get_by_text(re.compile("The run shows")).first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_an_extreme_of_c_is_one_click_away_and_outlives_a_reload(page: Page) -> None:
     page.goto(f"/wgan?part=critic&{SMALL}")
     expect(scene(page)).to_have_attribute("data-step", "0")
