@@ -16,19 +16,26 @@ import torch
 from tqdm import tqdm
 
 from gan_core.config import RunConfig
+from gan_core.engine.version import VERSION as ENGINE
 from gan_core.studies.balance import BalanceRun, verdict
 
 FIRST_SEED, SEEDS, AT_ONCE = 100, 40, 8
 _PLAIN = RunConfig.of(g_layers=(64, 64), d_layers=(64, 64), batch=64, steps=1500)
-RUNS: dict[str, RunConfig] = {
-    "balanced": _PLAIN.replace(r1=0.1),  # equal rates and a little damping
-    "d_won": _PLAIN.replace(loss="minimax", d_lr=1e-2, g_lr=1e-5),  # D a thousand times faster, and a loss that fades
-    "g_rests": _PLAIN.replace(g_lr=1e-7, d_lr=1e-4),  # G hardly moves, and D is soon sure: it has won too
-    "diverged": _PLAIN.replace(loss="wasserstein", optimiser="sgd", g_lr=0.5, d_lr=0.5),  # nothing bounds the critic
+_CLIPPED = _PLAIN.replace(loss="wasserstein", optimiser="sgd")
+# a run → what it is made to do, and how
+RUNS: dict[str, tuple[str, RunConfig]] = {
+    "balanced": ("converged", _PLAIN.replace(r1=0.1)),  # equal rates and a little damping
+    # the Dirac-GAN of this kind goes round for ever: a clipped critic, plain steps of both at once
+    "cycling": ("cycling", _CLIPPED.replace(clip=0.1, update="simultaneous", g_lr=0.05, d_lr=0.02)),
+    # D a thousand times faster, and a loss that fades
+    "d_won": ("d_won", _PLAIN.replace(loss="minimax", d_lr=1e-2, g_lr=1e-5)),
+    "g_rests": ("d_won", _PLAIN.replace(g_lr=1e-7, d_lr=1e-4)),  # G hardly moves, and D is soon sure
+    "stuck": ("stuck", _CLIPPED.replace(clip=0.01, g_lr=1e-3, d_lr=1e-3)),  # so little weight that no gradient is left
+    "diverged": ("diverged", _CLIPPED.replace(g_lr=0.5, d_lr=0.5)),  # nothing bounds the critic
 }
 
 
-def judge(config: RunConfig) -> dict[str, object]:
+def judge(made_for: str, config: RunConfig) -> dict[str, object]:
     started, names = time.process_time(), Counter[str]()
     for seed in range(FIRST_SEED, FIRST_SEED + SEEDS, AT_ONCE):
         run = BalanceRun(config.replace(members=AT_ONCE, seed=seed))
@@ -36,6 +43,7 @@ def judge(config: RunConfig) -> dict[str, object]:
         record = run.record()
         names.update(verdict(record, k).name for k in range(AT_ONCE))
     return {
+        "made_for": made_for,
         "query": config.to_query(),
         "seeds": [FIRST_SEED, FIRST_SEED + SEEDS - 1],
         "names": dict(names.most_common()),
@@ -45,9 +53,10 @@ def judge(config: RunConfig) -> dict[str, object]:
 
 def main() -> None:
     torch.set_num_threads(1)
-    results = {name: judge(config) for name, config in tqdm(RUNS.items(), file=sys.stderr)}
+    results = {name: judge(*made) for name, made in tqdm(RUNS.items(), file=sys.stderr)}
     lines = ",\n".join(f' "{name}": {json.dumps(found)}' for name, found in results.items())
-    print(f'{{"runs": {{\n{lines}\n}},\n "torch": "{torch.__version__}"}}')
+    torch_version = torch.__version__.partition("+")[0]
+    print(f'{{"runs": {{\n{lines}\n}},\n "engine": {ENGINE}, "torch": "{torch_version}"}}')
 
 
 if __name__ == "__main__":

@@ -26,6 +26,8 @@ def add_records(commands: Any) -> None:
     beside.set_defaults(command=yardsticks)
     twins = commands.add_parser("twin-paths", help="both losses of G under Adam and SGD, over seeds")
     twins.set_defaults(command=twin_paths)
+    curves = commands.add_parser("build-riddles", help="the recorded runs of the guessing game about losses")
+    curves.set_defaults(command=riddles)
 
 
 def judge(options: argparse.Namespace) -> None:
@@ -113,3 +115,19 @@ def twin_paths(options: argparse.Namespace) -> None:
     from gan_core.studies.twin_paths import build
 
     build()
+
+
+def riddles(options: argparse.Namespace) -> None:
+    import torch
+
+    from gan_core.studies.riddles import RIDDLES, build, write
+
+    torch.set_num_threads(1)
+    found = {}
+    for name, told in build():
+        tell(f"{name}: {'no candidate shows it' if told is None else told['digest']}")
+        if told is not None:
+            found[name] = told
+    if missing := RIDDLES.keys() - found:
+        raise Refused(f"Nothing was written: no run shows {', '.join(sorted(missing))}.")
+    write(found)

@@ -17,8 +17,8 @@ def table_of(content: bytes, columns: int, wishes: Wishes = Wishes()) -> Table: 
 
 
 def read_numbers(content: bytes, columns: int, wishes: Wishes = Wishes()) -> tuple[Table, Picked]:  # noqa: B008
-    """The table in a file, and the rows of `columns` of it. Nothing is scaled: a distance depends on where the samples
-    are. Raises TableError."""
+    """The table in a file, and the rows of `columns` of it, as they are: who scales them has to scale both samples of
+    a distance alike. Raises TableError."""
     table = table_of(content, columns, wishes)
     return table, check_numbers(pick(table, wishes, columns))
 

@@ -26,7 +26,6 @@ SHIPPED = Path(gan_core.__file__).parent / "records" / "balance.json"
 WIDTHS = {"tiny": (16,), "usual": (64, 64)}
 STEPS, BATCH, RATE = 1500, 64, 1e-3
 CONTROLS = ("loss", "ratio", "d_steps", "r1", "skip", "dropout", "smoothing", "nets")
-ALARMS = ("cycling", "diverged", "d_won", "stuck")  # what a balanced run is wrongly called, if it is
 
 
 def section(page: PageState) -> None:
@@ -102,13 +101,24 @@ def _verdict(record: Record) -> None:
     numbers = {name: number(value) if np.isfinite(value) else "–" for name, value in found.numbers.items()}
     reason = t(f"convergence.two_{found.name}_why", **numbers) if numbers else t("convergence.two_not_finite")
     st.markdown(f"**{t(f'convergence.two_{found.name}')}** {reason}")
-    names, runs = _shipped()
-    if found.name in ALARMS:
-        st.caption(t("convergence.two_false", count=names.get(found.name, 0), runs=runs))
+    if (trust := trusted(found.name)) is not None:
+        st.caption(t("convergence.two_false", **trust))
 
 
 @cache
-def _shipped() -> tuple[dict[str, int], int]:
-    """What balanced runs over seeds were called, and how many they are."""
-    names = json.loads(SHIPPED.read_text(encoding="utf-8"))["runs"]["balanced"]["names"]
-    return names, sum(names.values())
+def trusted(name: str) -> dict[str, Any] | None:
+    """Of the recorded runs: how many are made for what `name` says and how many of them were called so; and how many of
+    those made for something else, which is the alarm's error. None for the name of nothing in particular."""
+    rows = json.loads(SHIPPED.read_text(encoding="utf-8"))["runs"].values()
+    count = {own: [row for row in rows if (row["made_for"] == name) is own] for own in (True, False)}
+    if not count[True]:
+        return None
+
+    def called(rows: list[dict[str, Any]]) -> int:
+        return sum(row["names"].get(name, 0) for row in rows)
+
+    def runs(rows: list[dict[str, Any]]) -> int:
+        return sum(sum(row["names"].values()) for row in rows)
+
+    return {"hits": called(count[True]), "own": runs(count[True]),
+            "alarms": called(count[False]), "others": runs(count[False])}  # fmt: skip

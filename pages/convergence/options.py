@@ -33,8 +33,23 @@ def _games() -> dict[str, Option]:
 
 # update → whether the players take turns
 TURNS = {"simultaneous": False, "alternating": True, "extragradient": False, "optimistic": False}
-SECTIONS = ("smallest", "two", "map")
+SECTIONS = ("smallest", "two", "map", "losses")
 AXES = ("d_lr", "g_lr", "beta1", "r1", "d_steps", "batch", "width")  # what a map can be of
+# a recorded run → what else its losses are taken for; in an order that tells nothing
+RIDDLES: dict[str, tuple[str, str, str]] = {
+    "negative": ("diverged", "d_won", "cycling"),
+    "healthy": ("collapsed", "batch_too_small", "memorising"),
+    "d_won": ("healthy", "diverged", "rate_too_high"),
+    "hopping": ("healthy", "undecided", "collapsed"),
+    "g_rising": ("d_won", "rate_too_high", "collapsed"),
+    "undecided": ("healthy", "memorising", "hopping"),
+    "cycling": ("negative", "hopping", "batch_too_small"),
+    "memorising": ("healthy", "undecided", "hopping"),
+    "diverged": ("rate_too_high", "d_won", "negative"),
+    "batch_too_small": ("cycling", "healthy", "rate_too_high"),
+    "collapsed": ("d_won", "g_rising", "cycling"),
+    "rate_too_high": ("batch_too_small", "diverged", "d_won"),
+}
 # of the smallest GAN: all that decides its paths
 SMALLEST: dict[str, Option] = {
     **_games(),
@@ -68,4 +83,6 @@ OPTIONS: dict[str, Option] = {
     "map_seeds": OneOf((1, 2, 4), 4),
     "map_steps": OneOf((500, 1500, 3000), 1500),
     "map_metric": OneOf(("modes", "w1", "high_quality"), "modes"),
+    # reading the losses
+    "riddle": Number(1, len(RIDDLES), 1, 1),
 }

@@ -19,7 +19,7 @@ from pages.distances.options import (
     TRANSPORTED,
     Side,
 )  # fmt: skip
-from pages.distances.shapes import OWN, both, shape, uploaded
+from pages.distances.shapes import OWN, both, in_one_scale, shape, uploaded
 from pages.shared.controls import options
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
@@ -36,7 +36,8 @@ def section(page: PageState) -> None:
     left, right, shaped = both(page, "plane", _in_plane, EXAMPLES_PLANE, PLANE)
     if shaped is None:
         return
-    p, q = shaped
+    with left:
+        p, q = in_one_scale(page, "plane", *shaped)
     of_samples = isinstance(p, np.ndarray) or isinstance(q, np.ndarray)
     with left:
         n = options.control(page, "samples")

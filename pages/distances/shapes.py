@@ -92,7 +92,7 @@ def _values(picked: Picked, wishes: Wishes) -> np.ndarray:
 
 
 # how many columns of numbers are wanted → what is made of a file
-KINDS = {n: files.Kind(n, _table_of(n), _values, scales=False, megabytes=1) for n in (1, 2)}
+KINDS = {n: files.Kind(n, _table_of(n), _values, scales=n > 1, megabytes=1) for n in (1, 2)}
 
 
 def uploaded(page: PageState, place: str, side: Side, columns: int) -> np.ndarray | None:
@@ -102,6 +102,18 @@ def uploaded(page: PageState, place: str, side: Side, columns: int) -> np.ndarra
     if brought is None:
         st.caption(t("distances.upload_wait"))
     return None if brought is None else brought.result
+
+
+def in_one_scale(page: PageState, place: str, p: Any, q: Any) -> tuple[Any, Any]:
+    """Both sides, their uploads with each column in units of its standard deviation over all of them if either file's
+    visitor wants columns scaled. One unit for both, since a distance between two scales means nothing."""
+    mine = {side: d for side, d in zip(SIDES, (p, q), strict=True) if isinstance(d, np.ndarray)}
+    kept = {side: page.choices[files.kept(numbers_of(place, side))] for side in mine}
+    if not any(brought.wishes.apart for brought in kept.values()):
+        return p, q
+    unit = np.concatenate(list(mine.values())).std(axis=0)
+    st.caption(t("distances.scaled"))
+    return tuple(d / np.where(unit > 0, unit, 1.0) if isinstance(d, np.ndarray) else d for d in (p, q))  # type: ignore[return-value]
 
 
 def numbers_of(place: str, side: Side) -> str:

@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gan_core.data.points import points_digest
+from gan_core.figures.style import number
 from gan_core.studies import map as maps
+from gan_core.studies import riddles
 from gan_core.studies.balance import verdict
 from gan_core.theory import dirac
-from pages.convergence import balance
+from pages.convergence import balance, losses
 from pages.convergence.chart import known_cells
 from pages.convergence.options import OPTIONS, SLIDERS
 from pages.shared.controls import options
-from pages.shared.play import experiments
+from pages.shared.play import experiments, resources
 from pages.shared.shell.i18n import texts
 from tests.pages.test_pages import params, state, until, views, visit, words
 
@@ -161,6 +164,46 @@ def test_what_contradicts_itself_is_refused_with_a_sentence():
     assert "have a label to smooth" in words(at) and not at.get("plotly_chart")
 
 
-def test_the_shipped_record_is_of_forty_seeds():
-    names, runs = balance._shipped()
-    assert runs >= 40 and sum(names.values()) == runs
+@pytest.mark.parametrize("name", ["cycling", "converged", "diverged", "d_won", "stuck"])
+def test_every_name_is_said_with_how_often_it_is_wrong(name: str):
+    """Over at least forty seeds that are made for it, and as many that are made for something else."""
+    trust = balance.trusted(name)
+    assert trust["own"] >= 40 and trust["others"] >= 160
+    assert trust["hits"] / trust["own"] >= 0.8 and trust["alarms"] / trust["others"] <= 0.05
+    assert balance.trusted("learning") is None
+
+
+# ── reading the losses ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_riddle_is_told_only_after_a_guess():
+    at = opened(tab="losses", riddle="2")
+    assert "It refutes" not in words(at) and len(at.get("plotly_chart")) == 1 and not at.get("page_link")
+    at.radio(key="convergence-ask-riddle-2").set_value("collapsed").run()
+    assert not at.exception
+    said, figures = words(at), riddles.numbers(riddles.shipped()["healthy"])
+    assert "You had predicted: few modes" in said and "It refutes" in said and "0 of 1 guessed right" in said
+    assert f"W1 is {number(figures['w1_late'])} (perfect: {number(figures['floor'])})" in said
+    assert len(at.get("plotly_chart")) == 2 and "r1=0.1" in at.get("page_link")[0].proto.query_string
+    assert at.radio(key="convergence-ask-riddle-2").disabled
+
+
+@pytest.mark.parametrize("name", losses.RIDDLES)
+def test_every_riddle_has_its_answer(name: str):
+    at = opened(tab="losses", riddle=str(1 + list(losses.RIDDLES).index(name)))
+    (radio,) = [one for one in at.radio if "ask-riddle" in one.key]
+    assert name not in losses.RIDDLES[name] and len(radio.options) == 4
+    radio.set_value(name).run()
+    assert not at.exception and "As you predicted" in words(at) and "{" not in words(at)
+
+
+def test_the_riddles_of_the_page_are_those_of_the_study():
+    assert losses.RIDDLES.keys() == riddles.RIDDLES.keys()
+
+
+def test_a_run_that_copies_its_table_opens_on_play():
+    riddle = riddles.RIDDLES["memorising"]
+    at = opened(tab="losses", riddle=str(1 + list(losses.RIDDLES).index("memorising")))
+    at.radio[0].set_value("healthy").run()
+    kept = resources.table(riddle.candidates[0].data.points)
+    assert kept is not None and points_digest(kept) == riddle.candidates[0].data.points

@@ -101,6 +101,24 @@ def test_what_was_assumed_of_numbers_is_said_and_can_be_changed():
     assert brought.picked.names == ("b",) and len(brought.result) == 30 and not at.exception
 
 
+def test_columns_of_two_units_are_scaled_alike_on_both_sides():
+    at = opened("plane")
+    rng = np.random.default_rng(0)
+    for side, shift in (("p", 0.0), ("q", 2.0)):
+        at.selectbox(key=f"distances.plane_{side}_kind~0").set_value("sample").run()
+        points = rng.normal((40 + shift, 4000), (5, 800), (60, 2))
+        content = "\n".join(f"{x},{y}" for x, y in points).encode()
+        at.file_uploader(key=f"distances-plane-{side}-file").set_value((f"{side}.csv", content, "text/csv")).run()
+    assert any("The columns differ" in c.value for c in at.caption)
+    as_it_is = table(at)["W₁"]
+    at.toggle(key="distances-plane-p-apart").set_value(True).run()
+    assert not at.exception and any("one unit for both" in c.value for c in at.caption)
+    brought = [state(at, "distances").choices["file", f"plane-{side}"].result for side in "pq"]
+    p, q = brought / np.concatenate(brought).std(0)
+    assert np.concatenate([p, q]).std(0) == pytest.approx([1, 1]) and p.mean(0) != pytest.approx(q.mean(0))
+    assert float(table(at)["W₁"]) < 2 < 50 < float(as_it_is)
+
+
 @pytest.mark.parametrize("picture", ["tv", "w1", "w2", "sinkhorn"])
 def test_every_picture_in_the_plane_opens(picture):
     at = opened("plane")

@@ -8,7 +8,7 @@ opposite.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +45,8 @@ class Kind:
 
 @dataclass(frozen=True, eq=False)
 class Brought:
-    """A file, what its visitor said of it, and what was read."""
+    """A file, what its visitor said of it, and what was read. colour: the column that colours the points, "" for none;
+    the first that may, where nobody says."""
 
     content: bytes
     wishes: Wishes
@@ -53,9 +54,26 @@ class Brought:
     picked: Picked | None
     result: Any
     problem: TableError | None
+    colour: str | None = None
+
+    @property
+    def colours(self) -> dict[str, Sequence[str]]:
+        """The columns of few words or labels in numbers, a word for each row of the table."""
+        if self.table is None or self.picked is None or len(self.picked.names) < 2:
+            return {}
+        labels = ((c.name, c.cells) for c in self.table.columns if c.kind == "label")
+        return dict([*self.table.words, *labels][:CHOICES])
+
+    @property
+    def labels(self) -> tuple[str, ...] | None:
+        """Of each row that was picked, the word that colours it; None for no colours."""
+        by = next(iter(self.colours), "") if self.colour is None else self.colour
+        if by not in self.colours or self.picked is None:
+            return None
+        return tuple(self.colours[by][i] for i in self.picked.rows)
 
 
-def bring(content: bytes, kind: Kind, wishes: Wishes | None = None) -> Brought:
+def bring(content: bytes, kind: Kind, wishes: Wishes | None = None, colour: str | None = None) -> Brought:
     """As much of the file as can be read."""
     from gan_core.data.picking import pick
     from gan_core.data.tables import TableError, Wishes
@@ -68,7 +86,7 @@ def bring(content: bytes, kind: Kind, wishes: Wishes | None = None) -> Brought:
         result = kind.check(picked, wishes)
     except TableError as error:
         problem = error
-    return Brought(content, wishes, table, picked, result, problem)
+    return Brought(content, wishes, table, picked, result, problem, colour)
 
 
 def kept(place: str) -> tuple[str, str]:
@@ -80,8 +98,8 @@ def control(page: PageState, place: str, kind: Kind, label: str, taken: Callable
     """The uploader, and below it what was read; `taken` hears of every reading. None while there is no file."""
     key = f"{page.name}-{place}-file"
 
-    def take(content: bytes, wishes: Wishes | None = None) -> None:
-        page.choices[kept(place)] = brought = bring(content, kind, wishes)
+    def take(content: bytes, wishes: Wishes | None = None, colour: str | None = None) -> None:
+        page.choices[kept(place)] = brought = bring(content, kind, wishes, colour)
         taken(brought)
 
     def changed() -> None:
@@ -94,11 +112,18 @@ def control(page: PageState, place: str, kind: Kind, label: str, taken: Callable
         return None
     if brought.problem is not None:
         notices.warning(brought.problem)
-    if brought.table is not None:
-        _choices(f"{page.name}-{place}", brought.table, brought, kind, lambda wishes: take(brought.content, wishes))
-    if brought.picked is not None:
-        _preview(f"{page.name}-{place}", brought)
-    return brought
+    now = brought  # as the widgets below know it
+
+    def paint(colour: str) -> None:
+        page.choices[kept(place)] = painted = replace(now, colour=colour)
+        taken(painted)
+
+    if now.table is not None:
+        say = lambda wishes: take(now.content, wishes, now.colour)  # noqa: E731
+        _choices(f"{page.name}-{place}", now.table, now, kind, say)
+    if now.picked is not None:
+        _preview(f"{page.name}-{place}", now, paint)
+    return now
 
 
 def _choices(key: str, table: Table, brought: Brought, kind: Kind, say: Callable[[Wishes], None]) -> None:
@@ -142,24 +167,21 @@ def _columns(key: str, table: Table, brought: Brought, kind: Kind, say: Callable
         )  # fmt: skip
 
 
-def _preview(key: str, brought: Brought) -> None:
+def _preview(key: str, brought: Brought, paint: Callable[[str], None]) -> None:
     from gan_core.figures import style
     from gan_core.figures.brought import preview
 
-    picked, table = brought.picked, brought.table
-    assert picked is not None and table is not None
-    coloured = [*table.words, *((c.name, c.cells) for c in table.columns if c.kind == "label")][:CHOICES]
-    labels = None
-    if coloured and len(picked.names) > 1:
-        words = dict(coloured)
-        by = st.selectbox(
-            t("file.colour"), ["", *words], index=1, key=f"{key}-colour",
+    picked, names = brought.picked, list(brought.colours)
+    assert picked is not None
+    if names:
+        widget = f"{key}-colour"
+        st.session_state[widget] = names[0] if brought.colour is None else brought.colour
+        st.selectbox(
+            t("file.colour"), ["", *names], key=widget, on_change=lambda: paint(st.session_state[widget] or ""),
             format_func=lambda name: name or t("file.colourless"),
         )  # fmt: skip
-        if by in words:
-            labels = [words[by][i] for i in picked.rows]
     if len(picked.values):
-        figure = preview(picked.values, picked.names, labels)
+        figure = preview(picked.values, picked.names, brought.labels)
         st.plotly_chart(figure, key=f"{key}-preview", config=style.EXPORT, width="stretch")
     cells = [[f"{value:.6g}" for value in row] for row in picked.values[:ROWS]]
     shown = [notices.plain(name) for name in picked.names]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = [[round(0.1 * i, 1), round(0.01 * i * i, 2)] for i in range(-10, 11)]  # a parabola to begin with
 LAST = "table"  # in PageState.choices: digest of the table used last
+LABELS = "labels"  # … digest of a table, and the word of each of its rows
 FILE = "points"  # of what the page keeps the file as
 MEGABYTES = 2
 
@@ -27,6 +28,12 @@ MEGABYTES = 2
 def points(config: RunConfig) -> np.ndarray | None:
     """The table that the configuration names, None if it names none."""
     return resources.table(config.data.points)
+
+
+def labels(page: PageState) -> tuple[str, ...] | None:
+    """The words that colour the points of the page's table, one a row; None where nothing does."""
+    digest, found = page.choices.get(LABELS, ("", None))
+    return found if digest == page.config.data.points else None
 
 
 def available(config: RunConfig) -> RunConfig:
@@ -92,13 +99,14 @@ def _use(page: PageState, table: np.ndarray) -> None:
 
 def editor(page: PageState) -> None:
     """The table in use, a file to replace it, and a table to type."""
-    from gan_core.data.points import MAX_ROWS, MIN_POINTS
+    from gan_core.data.points import MAX_ROWS, MIN_POINTS, points_digest
 
     table = points(page.config)
     st.caption(t("tables.loaded", n=0 if table is None else len(table)))
 
     def taken(brought: files.Brought) -> None:
         if brought.result is not None:
+            page.choices[LABELS] = points_digest(brought.result), brought.labels
             _use(page, brought.result)
 
     files.control(page, FILE, KIND, t("tables.upload"), taken)

@@ -8,13 +8,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
 from gan_core.config import LOSSES
+from pages.shared.controls import uploads
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
 MEMBER = "member"  # in PageState.choices
 SHOWN_AS_BUTTONS = 8  # members; more go into a box
+KINDS = 8  # colours of a visitor's labels
 WALL = 32  # members drawn side by side and scored at most
 
 
@@ -106,6 +110,7 @@ def plane(
     """
     picks = [(run, k, title) for run, title in titled(frame, titles) for k in members_shown(page, run)[:WALL]]
     several = len(picks) > len(frame.runs)
+    words, kinds = kinds_of(page, frame)
     key = f"{page.name}-plane"
 
     def chosen() -> None:
@@ -115,9 +120,10 @@ def plane(
 
     live.scene(
         key,
-        [_panel(run, k, title, several) for run, k, title in picks],
+        [_panel(run, k, title, several, kinds) for run, k, title in picks],
         step=frame.step,
         hidden=(*hidden, "gap"),
+        kinds=words,
         labels={name: t(f"scene.{name}") for name in live.LABELS},
         summary=t("scene.summary", step=f"{frame.step:,}"),
         height=height,
@@ -131,7 +137,27 @@ def titled(frame: Frame, titles: Sequence[str]) -> list[tuple[RunFrame, str]]:
     return list(zip(frame.runs, titles or [""] * len(frame.runs), strict=True))
 
 
-def _panel(run: RunFrame, k: int, title: str, several: bool) -> live.Panel:
+def kinds_of(page: PageState, frame: Frame) -> tuple[Sequence[str], np.ndarray | None]:
+    """The words that colour a visitor's points, the commonest first and the rarest together; and of each real point of
+    the picture which it is. Nothing for other data."""
+    table, labels = uploads.points(page.config), uploads.labels(page)
+    if table is None or labels is None:
+        return (), None
+    return _kinds(np.ascontiguousarray(in_plane(frame.runs[0].snapshot).real).tobytes(), table.tobytes(), labels)
+
+
+@lru_cache(8)
+def _kinds(real: bytes, table: bytes, labels: tuple[str, ...]) -> tuple[Sequence[str], np.ndarray]:
+    """Of two clouds as the bytes of (n, 2) float32: the real points of a picture are rows of the table."""
+    words = [word for word, _ in Counter(labels).most_common()]
+    shown = words if len(words) <= KINDS else [*words[: KINDS - 1], "…"]
+    number = {word: min(i, len(shown) - 1) for i, word in enumerate(words)}
+    rows = {table[8 * i : 8 * i + 8]: number[word] for i, word in enumerate(labels)}
+    found = [rows.get(real[i : i + 8], 0) for i in range(0, len(real), 8)]
+    return tuple(shown), np.array(found, np.uint8)
+
+
+def _panel(run: RunFrame, k: int, title: str, several: bool, kinds: np.ndarray | None = None) -> live.Panel:
     from gan_core.run.pictures import arrows
 
     now = in_plane(run.snapshot)
@@ -154,6 +180,7 @@ def _panel(run: RunFrame, k: int, title: str, several: bool) -> live.Panel:
         mode_shares=_mode_shares(run, k),
         title=title,
         probability=is_probability(run),
+        kinds=kinds,
     )
 
 

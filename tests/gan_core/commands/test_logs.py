@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -66,3 +68,22 @@ def test_a_tracker_is_written_to_or_its_package_is_named(trainer, tmp_path, pack
         with logged(trainer, [], *wanted):
             trainer.step(3)
         assert list(tmp_path.glob("events.*"))
+
+
+def test_trackio_hears_of_every_recorded_step(trainer: Trainer, monkeypatch) -> None:
+    """By its three functions, here those of a stand-in: the project and configuration, each row, the end."""
+    heard: list = []
+    stand_in = SimpleNamespace(
+        init=lambda **about: heard.append(about),
+        log=lambda named, step: heard.append((step, named)),
+        finish=lambda: heard.append("end"),
+    )
+    monkeypatch.setitem(sys.modules, "trackio", stand_in)
+    with logged(trainer, [], None, "ring") as flush:
+        trainer.step(3)
+        flush()
+        trainer.step(2)
+    assert heard[0] == {"project": "ring", "config": trainer.config.to_query()} and heard[-1] == "end"
+    curves = trainer.history.curves()
+    assert [step for step, _ in heard[1:-1]] == np.repeat(curves.step, 2).tolist()
+    assert heard[1][1]["d_loss/seed 5"] == curves.d_loss[0, 0] and heard[2][1]["g_loss/seed 6"] == curves.g_loss[0, 1]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
+import sys
 import zipfile
 
 import numpy as np
@@ -39,17 +39,63 @@ def test_a_parquet_file_that_would_unpack_to_much_is_refused() -> None:
         read_points(parquet(x=["0" * 1_000_000 + str(i) for i in range(60)]))
 
 
-def test_an_excel_file_is_read_or_the_missing_package_is_named() -> None:
+# as small as a workbook can be: written out, so that it is not what reads it that has made it
+WORKBOOK = {
+    "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Default Extension="xml" ContentType="application/xml"/>'
+    '<Override PartName="/xl/workbook.xml" ContentType='
+    '"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
+    '<Override PartName="/xl/worksheets/sheet1.xml" ContentType='
+    '"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
+    "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
+    'Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+    'Target="xl/workbook.xml"/></Relationships>',
+    "xl/workbook.xml": '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r='
+    '"http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>'
+    '<sheet name="data" sheetId="1" r:id="r1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    '<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" '
+    'Target="worksheets/sheet1.xml"/></Relationships>',
+}
+
+
+def workbook(rows: list[list[object]]) -> bytes:
+    """Of strings and numbers; None is an empty cell."""
+
+    def cell(value: object, place: str) -> str:
+        if isinstance(value, str):
+            return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
+        return "" if value is None else f'<c r="{place}"><v>{value!r}</v></c>'
+
+    lines = [
+        f'<row r="{i}">{"".join(cell(value, f"{chr(65 + k)}{i}") for k, value in enumerate(row))}</row>'
+        for i, row in enumerate(rows, start=1)
+    ]
+    sheet = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{"".join(lines)}'
     out = io.BytesIO()
-    if importlib.util.find_spec("openpyxl"):
-        pandas.DataFrame(XY, columns=["x", "y"]).to_excel(out, index=False)
-        np.testing.assert_allclose(read_points(out.getvalue())[1].values, XY)
-        return
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("xl/workbook.xml", "<workbook/>")
-        archive.writestr("[Content_Types].xml", "<Types/>")
+        for name, content in (WORKBOOK | {"xl/worksheets/sheet1.xml": f"{sheet}</sheetData></worksheet>"}).items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def test_an_excel_file_is_a_table() -> None:
+    pytest.importorskip("openpyxl")
+    rows: list[list[object]] = [["Messung vom 3. Mai"], ["kind", "x", "y"]]
+    rows += [["ab"[i % 2], float(x), float(y)] for i, (x, y) in enumerate(XY)]
+    rows[5][1] = None
+    table, picked = read_points(workbook(rows))
+    np.testing.assert_array_equal(picked.values, np.delete(XY, 3, axis=0))
+    assert [c.name for c in table.columns] == ["x", "y"] and table.words[0][0] == "kind"
+    said = str(picked.sentence())
+    assert "xlsx" in said and "2 lines skipped" in said and "1 of 40 rows left out, the first in line 6" in said
+
+
+def test_without_a_reader_of_excel_the_missing_package_is_named(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
     with pytest.raises(TableError, match="openpyxl is installed"):
-        read_points(out.getvalue())
+        read_points(workbook([["x", "y"], [1, 2]]))
 
 
 def test_a_zip_bomb_is_refused_unopened() -> None:

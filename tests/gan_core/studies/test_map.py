@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import signal
 import subprocess
 import sys
 
@@ -119,6 +120,34 @@ def test_it_goes_on_where_it_was_stopped(tmp_path) -> None:
     (tmp_path / made.cells[0].file).write_text("{", encoding="utf-8")  # cut by a crash of the machine
     again = compute(made, store, jobs=1)
     assert again == records
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from gan_core.config import RunConfig
+from gan_core.studies.map import Plan, compute
+from gan_core.studies.mitigations import Store
+told = []
+def done(cells):
+    told.append(cells)
+    if len(told) == 3:  # the kept ones, and two blocks
+        os.kill(os.getpid(), signal.SIGKILL)
+base = RunConfig.of(g_layers=(8,), d_layers=(8,), batch=16)
+plan = Plan.of(base, ("d_lr", 1e-3, 1e-1, 3), ("g_lr", 1e-3, 1e-2, 2), 4, 30)
+compute(plan, Store(Path(sys.argv[1])), jobs=1, done=done)
+"""
+
+
+def test_killed_it_goes_on_where_it_was(tmp_path) -> None:
+    """By a signal that nothing hears of: what was finished is there, whole, and is not computed again."""
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "killed")])
+    assert killed.returncode == -signal.SIGKILL
+    made, told = plan(seeds=4), []
+    kept = {cell for cell in made.cells if Store(tmp_path / "killed").get(cell) is not None}
+    assert len(kept) == 4
+    records = compute(made, Store(tmp_path / "killed"), jobs=1, done=told.append)
+    assert told == [4, 2] and records == compute(made, Store(tmp_path / "whole"), jobs=1)
 
 
 def test_a_cluster_that_goes_away_is_a_sentence_and_loses_nothing(tmp_path, monkeypatch) -> None:

@@ -50,7 +50,8 @@ class Panel:
     arrow_unit: the length to draw them against instead, so that several panels can be compared.
     centres: (m, 2), with mode_labels (default 1 … m) and mode_shares (m,) in [0, 1], the share of the samples each
     mode got; 0 is drawn as missing. note stands small behind the title. probability: of this panel alone, as in
-    `scene`. scale: (middle, spread) of its colours and where its contour is, so that several panels can be compared.
+    `scene`. kinds: (n,) whole numbers, which of the scene's `kinds` each real point is. scale: (middle, spread) of its
+    colours and where its contour is, so that several panels can be compared.
     """
 
     extent: tuple[float, float, float, float]
@@ -69,6 +70,7 @@ class Panel:
     note: str = ""
     summary: str = ""
     probability: bool | None = None
+    kinds: np.ndarray | None = None
     scale: tuple[float, float] | None = None
 
 
@@ -79,6 +81,7 @@ def scene(
     step: int | None = None,
     layers: Sequence[str] = LAYERS,
     hidden: Sequence[str] = (),
+    kinds: Sequence[str] = (),
     labels: Mapping[str, str] | None = None,
     summary: str = "",
     height: int = 520,
@@ -95,7 +98,8 @@ def scene(
 
     layers: which buttons there are, in this order; a layer no panel has data for is left out. hidden: those that are
     off until the visitor turns them on. labels: words by the names in `LABELS`, for what should not be in English.
-    probability: colour and read-out are σ(field); else they are the field itself, around `middle` (default: the middle
+    kinds: words for the kinds of real points, each of which is a colour and a button of its own. probability: colour
+    and read-out are σ(field); else they are the field itself, around `middle` (default: the middle
     of its 5th and 95th percentile). on_select is called before the rerun that a click causes. Raises
     ValueError on a layer or a label that does not exist.
     """
@@ -117,7 +121,10 @@ def scene(
             "selectable": selectable,
             "selected": selected,
             "labels": words,
-            "layers": [_button(name, words[name], name in hidden) for name in present],
+            "layers": [
+                *(_button(name, words[name], name in hidden) for name in present),
+                *({"id": f"kind {i}", "label": word, "off": False} for i, word in enumerate(kinds)),
+            ],
             "panels": [_panel(panel, len(panels), probability, middle, shared) for panel in panels],
         }
     )
@@ -155,6 +162,8 @@ def _panel(
         "averaged": points(panel.averaged, limit),
         "real": points(panel.real, limit),
     }
+    if panel.kinds is not None:
+        out["kinds"] = np.asarray(panel.kinds[:limit], np.uint8)
     if panel.fake is not None:
         x, y = np.asarray(panel.fake, dtype=np.float64).T
         out["outside"] = int(np.size(x) - np.sum((x >= xmin) & (x <= xmax) & (y >= ymin) & (y <= ymax)))

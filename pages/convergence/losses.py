@@ -1,0 +1,95 @@
+"""The section "Reading the losses": recorded runs as a guessing game: curves first, one guess, then what was behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from gan_core.config import LOSSES, RunConfig
+from pages.convergence.options import RIDDLES
+from pages.shared.controls import options, predict
+from pages.shared.play import resources
+from pages.shared.shell import site
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+
+
+@st.fragment
+def section(page: PageState) -> None:
+    from gan_core.studies.riddles import shipped
+
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        number = options.control(page, "riddle")
+        name = list(RIDDLES)[number - 1]
+        told = shipped()[name]
+        guess = _guesses(page).get(name)
+        answers = sorted((name, *RIDDLES[name]))  # their order tells nothing
+        predict.question(page, "riddle", answers, run=str(number), started=guess is not None,
+                         shown=None if guess is None else name)  # fmt: skip
+        if guess is not None:
+            _answer(page, name, told)
+    with right:
+        _curves(number, told)
+        if guess is not None:
+            _behind(number, told)
+
+
+def _guesses(page: PageState) -> dict[str, str]:
+    """This visitor's, by the name of the riddle."""
+    found = {name: page.choices.get(("predict", "riddle", str(i))) for i, name in enumerate(RIDDLES, start=1)}
+    return {name: guess for name, guess in found.items() if guess is not None}
+
+
+def _answer(page: PageState, name: str, told: dict[str, Any]) -> None:
+    """What the run shows by its own figures, the belief it refutes, the run itself, and how one has done so far."""
+    from gan_core.studies.riddles import numbers, shipped
+
+    config, usual = RunConfig.from_query(told["query"]), shipped()["healthy"]
+    values = numbers(told) | {"rate": config.train.g_lr, "batch": config.train.batch}
+    values |= {"usual_w1": numbers(usual)["w1_late"]}
+    figures = {key: _written(value) for key, value in values.items()}
+    st.markdown(t(f"convergence.riddle_{name}", **figures))
+    st.markdown(f"**{t('convergence.riddle_refutes')}** {t(f'convergence.riddle_{name}_not')}")
+    if "points" in told:  # the link has no room for a table: Play asks the server for it
+        resources.keep_table(config.data.points, np.array(told["points"], np.float32))
+    play = site.entry("play_2d")
+    st.page_link(play.file, label=t("convergence.map_open"), icon=play.symbol, query_params=config.to_query())
+    guesses = _guesses(page)
+    right = sum(name == guess for name, guess in guesses.items())
+    st.caption(t("convergence.riddle_score", right=right, asked=len(guesses), all=len(RIDDLES)))
+
+
+def _written(value: float) -> str:
+    from gan_core.figures.style import number
+
+    return f"{value:,.0f}" if value == round(value) else number(value)
+
+
+def _curves(number: int, told: dict[str, Any]) -> None:
+    from gan_core.figures import style, training
+
+    level = LOSSES[RunConfig.from_query(told["query"]).train.loss].equilibrium
+    figure = training.curves(
+        "losses", told["step"], {name: np.array(told[name], float) for name in ("d_loss", "g_loss")},
+        references=[(value, "") for value in level if value is not None],
+        labels={name: t(f"figures.{name}") for name in ("losses", "step", "d_loss", "g_loss")},
+    )  # fmt: skip
+    figure.update_layout(height=320)
+    st.plotly_chart(figure, key=f"convergence-riddle-{number}", config=style.EXPORT, width="stretch")
+    st.caption(t("convergence.riddle_lines"))
+
+
+def _behind(number: int, told: dict[str, Any]) -> None:
+    from gan_core.figures import riddle, style
+
+    pictures = told["pictures"]
+    figure = riddle.behind(
+        told["real"], [one["fake"] for one in pictures], [one["step"] for one in pictures],
+        [one["w1"] for one in pictures], labels={name: t(f"convergence.behind.{name}") for name in riddle.WORDS},
+    )  # fmt: skip
+    st.plotly_chart(figure, key=f"convergence-behind-{number}", config=style.EXPORT, width="stretch")
+    st.caption(t("convergence.riddle_floor", floor=style.number(told["w1_floor"]), engine=told["engine"],
+                 digest=told["digest"]))  # fmt: skip
