@@ -65,6 +65,8 @@ def _answer(page: PageState, name: str, told: dict[str, Any]) -> None:
 def _written(value: float) -> str:
     from gan_core.figures.style import number
 
+    if not np.isfinite(value):
+        return "–"
     return f"{value:,.0f}" if value == round(value) else number(value)
 
 
@@ -75,7 +77,7 @@ def _curves(number: int, told: dict[str, Any]) -> None:
     figure = training.curves(
         "losses", told["step"], {name: np.array(told[name], float) for name in ("d_loss", "g_loss")},
         references=[(value, "") for value in level if value is not None],
-        labels={name: t(f"figures.{name}") for name in ("losses", "step", "d_loss", "g_loss")},
+        labels={"losses": t("figures.losses"), "step": t("panel.step")},
     )  # fmt: skip
     figure.update_layout(height=320)
     st.plotly_chart(figure, key=f"convergence-riddle-{number}", config=style.EXPORT, width="stretch")

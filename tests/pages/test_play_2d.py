@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gan_core.config import RunConfig
 from gan_core.presets import PRESETS
 from pages.shared.play import resources
 from pages.shared.shell.state import KEY
-from tests.pages.test_pages import at_rest, blocks, params, press, state, until, visit, words
+from pages.shared.views import points
+from tests.pages.test_pages import at_rest, blocks, params, press, state, until, views, visit, words
 
 SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
 
@@ -100,6 +102,15 @@ def test_a_bad_table_is_one_sentence() -> None:
     assert state(app).config == before
 
 
+def test_each_real_point_has_the_colour_of_its_row() -> None:
+    table = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
+    labels = tuple("abcdefghij"[min(i % 13, 9)] for i in range(50))
+    drawn = np.random.default_rng(1).integers(0, 50, 300)
+    words, kinds = points._kinds(table[drawn].tobytes(), table.tobytes(), labels)
+    assert len(words) == points.KINDS and words[0] == "j" and words[-1] == "…"  # the commonest first, the rarest last
+    assert all(labels[row] == words[kind] or kind == points.KINDS - 1 for row, kind in zip(drawn, kinds, strict=True))
+
+
 def test_what_was_assumed_of_a_table_is_said_and_a_click_changes_it() -> None:
     from tests.gan_core.data.test_tables import BROUGHT
 
@@ -113,6 +124,14 @@ def test_what_was_assumed_of_a_table_is_said_and_a_click_changes_it() -> None:
     first = state(app).config.data.points
     assert any("columns x1, x2 taken" in c.value for c in app.caption) and not app.exception
     assert [box.label for box in app.selectbox if "-points-" in box.key] == ["x", "y", "Colour by"]
+    at_rest(app)
+    ((_, sent),) = [one for one in views(app) if one[0] == "scene"]
+    assert [layer["label"] for layer in sent["layers"] if "kind" in layer] == ["0", "1"]  # half each
+    assert sent["panels"][0]["kinds"]["shape"] == sent["panels"][0]["real"]["shape"][:1]
+    app.selectbox(key="play_2d-points-colour").set_value("").run()
+    at_rest(app)
+    ((_, sent),) = [one for one in views(app) if one[0] == "scene"]
+    assert "kinds" not in sent["panels"][0] and state(app).config.data.points == first
     app.selectbox(key="play_2d-points-column-0").set_value("x2").run()  # exchanges the two
     assert state(app).choices["file", "points"].picked.names == ("x2", "x1")
     second = state(app).config.data.points

@@ -89,7 +89,7 @@ def test_an_excel_file_is_a_table() -> None:
     np.testing.assert_array_equal(picked.values, np.delete(XY, 3, axis=0))
     assert [c.name for c in table.columns] == ["x", "y"] and table.words[0][0] == "kind"
     said = str(picked.sentence())
-    assert "xlsx" in said and "2 lines skipped" in said and "1 of 40 rows left out, the first in line 6" in said
+    assert "xlsx" in said and "2 lines skipped" in said and "1 of 40 rows left out" in said and "line 6" in said
 
 
 def test_without_a_reader_of_excel_the_missing_package_is_named(monkeypatch) -> None:

@@ -52,6 +52,11 @@ function stamp(colour, edge, radius) {
   return (on, x, y) => on.drawImage(canvas, x - half, y - half, 2 * half, 2 * half);
 }
 
+/** Of the kinds of real points, which are neither generated (orange) nor averaged (green). */
+function kindColours({ real, purple, red, yellow, grey, text }) {
+  return [real, purple, red, yellow, "#44AA99", "#882255", grey, text];
+}
+
 export class Scene extends Zoomed {
   constructor(kind, key) {
     super(kind, key);
@@ -68,7 +73,11 @@ export class Scene extends Zoomed {
     this.root.style.setProperty("--real", colours.real); // the buttons wear the picture's colours, see live.css
     this.root.style.setProperty("--fake", colours.fake);
     this.root.style.setProperty("--averaged", colours.green);
-    this.chips(this.row, data.layers);
+    const hues = kindColours(colours);
+    this.chips(
+      this.row,
+      data.layers.map((layer) => (layer.kind === undefined ? layer : { ...layer, colour: hues[layer.kind] })),
+    );
     this.drawTools();
     this.badges = new Map(); // panel data → where its modes' numbers stand
     const many = data.panels.length > 4;
@@ -156,7 +165,9 @@ export class Scene extends Zoomed {
         if (x > -5 && y > -5 && x < side + 5 && y < side + 5) dot(context, x, y);
       }
     };
-    if (panel.real && shown("real")) dots(panel.real, colours.real, 0.75);
+    if (panel.real && shown("real")) {
+      for (const [colour, points] of this.kinds(panel, shown)) dots(points, colour, 0.75);
+    }
     if (panel.fake && shown("fake")) dots(panel.fake, colours.fake, 0.95);
     if (panel.averaged && shown("averaged")) dots(panel.averaged, colours.green, 0.95);
     if (panel.arrows && panel.fake && shown("arrows")) this.drawArrows(context, panel, side, px, py);
@@ -170,6 +181,15 @@ export class Scene extends Zoomed {
       stroke(context, -1, down(this.cross.v), side + 2, 0);
       context.setLineDash([]);
     }
+  }
+
+  /** The real points of a panel with their colours, those of each kind that is shown apart: [colour, points]. */
+  kinds(panel, shown) {
+    if (!panel.kinds) return [[this.colours.real, panel.real]];
+    return kindColours(this.colours)
+      .map((colour, kind) => [colour, kind])
+      .filter(([, kind]) => shown(`kind ${kind}`))
+      .map(([colour, kind]) => [colour, panel.real.filter((_, i) => panel.kinds[i >> 1] === kind)]);
   }
 
   /** The heat map and the contours of a panel, made once for each frame. */

@@ -123,7 +123,7 @@ def scene(
             "labels": words,
             "layers": [
                 *(_button(name, words[name], name in hidden) for name in present),
-                *({"id": f"kind {i}", "label": word, "off": False} for i, word in enumerate(kinds)),
+                *({"id": f"kind {i}", "label": word, "kind": i, "off": False} for i, word in enumerate(kinds)),
             ],
             "panels": [_panel(panel, len(panels), probability, middle, shared) for panel in panels],
         }
