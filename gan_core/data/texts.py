@@ -1,7 +1,8 @@
 """What visitors bring as bytes, as text and then as cells: the encoding, and what separates the columns.
 
 The encoding is told by its byte-order mark, by being valid UTF-8, or by charset-normalizer; lines are cut up by `csv`.
-Which of the usual separators it was is judged by what comes out: the one that leaves the most numbers.
+Which of the usual separators it was is judged by what comes out: the one that leaves the most numbers. `csv.Sniffer`,
+which pandas asks, looks for a regular mark, and takes a decimal comma or point for one.
 """
 
 from __future__ import annotations

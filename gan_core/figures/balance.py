@@ -76,5 +76,5 @@ def balance(
     figure.update_yaxes(range=[0, 1.02], row=1, col=2)
     figure.update_yaxes(range=[-1.05, 1.05], row=2, col=2)
     figure.update_annotations(font_size=13)
-    styled = style.styled(figure, height=480)
+    styled = style.styled(figure, height=400)
     return styled.update_layout(font={"size": 12}, margin={"l": 40, "r": 10, "t": 45, "b": 30}, hovermode="closest")

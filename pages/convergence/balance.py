@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 SHIPPED = Path(gan_core.__file__).parent / "records" / "balance.json"
 WIDTHS = {"tiny": (16,), "usual": (64, 64)}
 STEPS, BATCH, RATE = 1500, 64, 1e-3
-CONTROLS = ("loss", "ratio", "d_steps", "r1", "skip", "dropout", "smoothing", "nets")
+MAIN, RESTRAINTS = ("loss", "ratio", "d_steps", "r1", "nets"), ("skip", "dropout", "smoothing")
 
 
 def section(page: PageState) -> None:
     left, right = st.columns([1, 3], gap="medium")
     with left:
-        chosen = {
-            name: options.control(page, f"two_{name}", word=f"two_{name}", words=_words(name)) for name in CONTROLS
-        }
+        chosen = {name: _control(page, name) for name in MAIN}
+        with st.popover(t("convergence.two_restraints"), width="stretch"):
+            chosen |= {name: _control(page, name) for name in RESTRAINTS}
         try:
             config = configured(page, **chosen)
         except ConfigError as error:
@@ -48,8 +48,9 @@ def section(page: PageState) -> None:
         experiments.stage([experiment] if experiment else [], lambda: _view(experiment, config))
 
 
-def _words(name: str) -> Any:
-    return (lambda one: t(f"option.loss.{one}")) if name == "loss" else None
+def _control(page: PageState, name: str) -> Any:
+    words = (lambda one: t(f"option.loss.{one}")) if name == "loss" else None
+    return options.control(page, f"two_{name}", word=f"two_{name}", words=words)
 
 
 def configured(page: PageState, **chosen: Any) -> RunConfig:
