@@ -1,6 +1,7 @@
 """How long a map takes, and what of that its matrix products take.
 
     python -m benchmarks.map              12 × 12 cells × 4 seeds × 1,500 steps of 2 × 64 networks, in two processes
+    python -m benchmarks.map --record     and writes them to gan_core/records/map.json, which the page begins with
 
 The floor is the time of the same products alone, one after the other in one thread, as often as the map needs them,
 shared by its processes: forward, and backward to weights and inputs, of both players.
@@ -18,7 +19,7 @@ from pathlib import Path
 import torch
 
 from gan_core.config import RunConfig
-from gan_core.studies.map import USUAL, Plan, compute
+from gan_core.studies.map import USUAL, Plan, compute, ship
 from gan_core.studies.mitigations import Store
 
 PROCESSES = 2
@@ -61,14 +62,17 @@ def main() -> None:
     parser.add_argument("--cells", type=int, default=12, help="along either axis (12)")
     parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--record", action="store_true", help="write the cells to records/map.json")
     options = parser.parse_args()
     torch.set_num_threads(1)
     axes = [(name, 1e-5, 1e-2, options.cells) for name in ("d_lr", "g_lr")]
     plan = Plan.of(USUAL, axes[0], axes[1], options.seeds, options.steps)
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        compute(plan, Store(Path(folder)), jobs=PROCESSES)
+        records = compute(plan, Store(Path(folder)), jobs=PROCESSES)
         taken = time.perf_counter() - started
+    if options.record:
+        ship({cell: records[cell] for cell in plan.cells})
     member_steps = len(plan.cells) * options.seeds * options.steps
     floor = member_steps * seconds_of_products(USUAL) / PROCESSES
     found = {"cells": len(plan.cells), "seeds": options.seeds, "steps": options.steps, "processes": PROCESSES,

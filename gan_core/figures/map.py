@@ -56,4 +56,4 @@ def settings_map(
     )  # fmt: skip
     figure.update_xaxes(title_text=text["x"], type="category")
     figure.update_yaxes(title_text=text["y"], type="category")
-    return style.styled(figure, height=470).update_layout(hovermode="closest", margin={"t": 20})
+    return style.styled(figure, height=430).update_layout(hovermode="closest", margin={"t": 20})

@@ -40,6 +40,8 @@ def section(page: PageState) -> None:
             notices.warning(error)
             return
         run = f"balance {config.to_query()}"
+        if not any(f"two_{name}" in page.words for name in chosen):
+            page.choices.setdefault("two-started", set()).add(run)  # computed once for everybody: it is there at once
         pressed = run in experiments.start_button(page, "two", run, t("convergence.two_start"))
     experiment = _experiment(run, config) if pressed else None
     with right:

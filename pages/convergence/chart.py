@@ -41,11 +41,15 @@ def _keep(cell: Cell, record: dict[str, Any]) -> None:
 
 
 def known_cells(plan: Plan) -> dict[Cell, dict[str, Any]]:
-    """The cells of the plan that anybody has had computed."""
+    """The cells of the plan that come with the app, or that anybody has had computed."""
+    from gan_core.studies.map import shipped
+
+    found = {cell: record for cell in plan.cells if (record := shipped().get(cell.file)) is not None}
     with _lock:
-        found = {cell: record for cell in plan.cells if (record := _records.get(cell.file)) is not None}
-        for cell in found:
-            _records.move_to_end(cell.file)
+        for cell in plan.cells:
+            if (record := _records.get(cell.file)) is not None:
+                found[cell] = record
+                _records.move_to_end(cell.file)
     return found
 
 
@@ -86,11 +90,9 @@ def section(page: PageState) -> None:
     """Controls at the left, the map at the right."""
     left, right = st.columns([1, 3], gap="medium")
     with left:
-        st.caption(t("convergence.map_text"))
         x, y = (options.control(page, f"map_{axis}", words=lambda one: t(f"convergence.axis_{one}")) for axis in "xy")
-        count = options.control(page, "map_cells")
-        seeds = options.control(page, "map_seeds")
-        steps = options.control(page, "map_steps")
+        with st.popover(t("convergence.map_size"), width="stretch"):
+            count, seeds, steps = (options.control(page, f"map_{name}") for name in ("cells", "seeds", "steps"))
         metric = options.control(page, "map_metric")
     try:
         plan = _plan(x, y, count, seeds, steps)
@@ -152,9 +154,10 @@ def _look(page: PageState, plan: Plan, metric: str, polling: bool) -> None:
     figure = _figure(found, metric)
     event = st.plotly_chart(figure, key="convergence-map", config=style.EXPORT, width="stretch", on_select="rerun",
                             selection_mode="points")  # fmt: skip
-    st.caption(t("convergence.map_said", known=len(records), cells=len(plan.cells), seeds=plan.base.train.members,
-                 steps=f"{plan.base.train.steps:,}"))  # fmt: skip
     _cell(plan, found, event)
+    said = t("convergence.map_said", known=len(records), cells=len(plan.cells), seeds=plan.base.train.members,
+             steps=f"{plan.base.train.steps:,}")  # fmt: skip
+    st.caption(f"{t('convergence.map_text')} {said}")
     chart: Chart | None = page.choices.get("map")
     if polling and not (chart is not None and chart.running):
         st.rerun()

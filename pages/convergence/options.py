@@ -82,7 +82,7 @@ OPTIONS: dict[str, Option] = {
     "map_cells": OneOf((6, 8, 12, 16), 12),
     "map_seeds": OneOf((1, 2, 4), 4),
     "map_steps": OneOf((500, 1500, 3000), 1500),
-    "map_metric": OneOf(("modes", "w1", "high_quality"), "modes"),
+    "map_metric": OneOf(("modes", "w1", "high_quality"), "modes", "box"),
     # reading the losses
     "riddle": Number(1, len(RIDDLES), 1, 1),
 }
