@@ -22,6 +22,13 @@ from gan_core.studies.map import AXES, Block, Map, Plan, checked_range, compute,
 from gan_core.studies.mitigations import Store
 
 BASE = RunConfig.of(g_layers=(8,), d_layers=(8,), batch=16)
+
+
+@pytest.fixture(autouse=True)
+def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(maps, "TOGETHER", 8)
+
+
 RATES = ("d_lr", 1e-3, 1e-1, 3), ("g_lr", 1e-3, 1e-2, 2)
 
 
@@ -126,8 +133,10 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from gan_core.config import RunConfig
+from gan_core.studies import map as maps
 from gan_core.studies.map import Plan, compute
 from gan_core.studies.mitigations import Store
+maps.TOGETHER = 8
 told = []
 def done(cells):
     told.append(cells)
