@@ -26,6 +26,7 @@ OF_A_SHEET, OF_A_MEMBER = 64, 16  # digits of one member alone, and of each of s
 BINS = 40
 MOMENTS = 6  # of a time strip that is not told which
 USUAL_FIELDS = ("data", "loss", "update", "optimiser", "g_lr", "d_lr", "batch")  # that a caption always names
+SHEET = "Generated, step {step}"  # the title of a picture without real samples
 UNSAID = {"seed", "members", "steps", "points"}  # said otherwise, or of no weight
 LINES = {  # chart → its two curves, the second of which is broken, so that they are told apart in grey
     "losses": (("d_loss", style.DISCRIMINATOR), ("g_loss", style.GENERATOR)),
@@ -51,12 +52,18 @@ def caption(recording: Recording, look: Look, shown: Sequence[int], step: int | 
     config = recording.config
     changed = config.differences().keys() - UNSAID
     parts = [
-        f"{look.labels.get(name, name.replace('_', ' '))} {_said(value)}"
+        f"{look.labels.get(name, _named(name))} {_said(value)}"
         for name, value in config.flat()
         if name in USUAL_FIELDS or name in changed
     ]
     when = [] if step is None else [f"{look.word('step')} {step:,}"]
     return " · ".join([*parts, seeds(config, look, shown), *when])
+
+
+def _named(field: str) -> str:
+    """A setting by its field: G lr for g_lr."""
+    player = field[:2] in ("g_", "d_")
+    return (field[0].upper() + field[1:] if player else field).replace("_", " ")
 
 
 def _said(value: object) -> str:
@@ -105,7 +112,8 @@ def titled(name: str, step: int) -> str:
 def picture(recording: Recording, look: Look) -> Drawing:
     """What was generated at one moment: the plane, or a sheet of digits; several members side by side."""
     shot, shown = moment(recording, look), members(recording, look)
-    title = titled("picture", shot.step)
+    points = isinstance(shot, PointSnapshot)
+    title = titled("picture", shot.step) if points else SHEET.format(step=f"{shot.step:,}")
     said = _noted(caption(recording, look, shown, shot.step), recording, look)
     marks, room = sheet(look, title, said, _picture_legend(recording, shot, look))
     several = len(shown) > 1

@@ -55,6 +55,7 @@ class Theme:
     rule: str
     real: str
     fake: str
+    edge: str  # round a generated point, so that it is seen in grey on any opinion of D
     missing: str
     # D's opinion: towards generated, towards real
     opinion: tuple[str, str]
@@ -64,9 +65,9 @@ class Theme:
 
 HEAT = ("#fde725", "#7ad151", "#22a884", "#2a788e", "#414487", "#440154")  # viridis, from light to dark
 THEMES: dict[str, Theme] = {
-    "light": Theme("#ffffff", "#1a1c23", "#5b606e", "#cdd1d9", style.REAL, style.FAKE, style.SATURATING,
+    "light": Theme("#ffffff", "#1a1c23", "#5b606e", "#cdd1d9", style.REAL, style.FAKE, "#5c3f00", style.SATURATING,
                    ("#AA4499", style.PALETTE[9]), ("#ffffff", *HEAT)),
-    "dark": Theme("#0e1117", "#fafafa", "#a6abb8", "#3a404d", style.PALETTE[4], style.FAKE, style.SATURATING,
+    "dark": Theme("#0e1117", "#fafafa", "#a6abb8", "#3a404d", style.PALETTE[4], style.FAKE, "#2a1d00", style.SATURATING,
                   ("#8F3A80", "#2A8C7C"), ("#0e1117", *reversed(HEAT))),
 }  # fmt: skip
 

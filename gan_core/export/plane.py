@@ -61,8 +61,8 @@ def panel(room: Room, recording: Recording, shot: PointSnapshot, k: int, look: L
     drawn.append(Line(place(line), colours.ink, 1.8 if side > SMALL else 1.0, 0.85))
     few = max(32, MOST_POINTS // panels)
     radius = max(1.2, min(3.2, side / 130))
-    drawn.append(Dots(place(shot.real[:few]), radius, colours.real, 0.8, hollow=True))
-    drawn.append(Dots(place(shot.fake[k][:few]), radius, colours.fake, 0.95, edge=colours.background))
+    drawn.append(Dots(place(shot.fake[k][:few]), radius, colours.fake, 0.95, edge=colours.edge))
+    drawn.append(Dots(place(shot.real[:few]), radius, colours.real, 0.8, hollow=True))  # what was generated shows in it
     if recording.centres is not None:
         drawn += _halos(recording, shot.fake[k], place, colours, side / (x1 - x0))
     drawn.append(Box(left, top, side, side, colours.rule, width=1.2))

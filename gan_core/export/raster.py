@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import replace
 
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw
@@ -31,23 +30,35 @@ def png(drawing: Drawing, scale: float = 2.0) -> bytes:
 
 def image(drawing: Drawing, scale: float = 2.0) -> Image.Image:
     """RGB, or RGBA where there is no background, `scale` pixels a point."""
-    if drawing.background is None:
-        white, black = (
-            np.asarray(image(replace(drawing, background=colour), scale), np.int32) for colour in ("#ffffff", "#000000")
-        )
-        alpha = np.clip(255 - (white - black).min(-1, keepdims=True), 0, 255)
-        colour = np.clip(np.rint(black * 255 / np.maximum(alpha, 1)), 0, 255)
-        return Image.fromarray(np.concatenate([colour, alpha], -1).astype(np.uint8))
     size = round(drawing.width * scale), round(drawing.height * scale)
-    whole = Image.new("RGB", size)
+    whole = Image.new("RGB" if drawing.background is not None else "RGBA", size)
     for top in range(0, size[1], BAND):
         rows = min(BAND, size[1] - top)
-        band = Image.new("RGB", (size[0] * FINER, (rows + PAD) * FINER), drawing.background)
-        pen = _Pen(band, scale * FINER, (top - PAD) * FINER)
-        for mark in drawing.marks:
-            pen.draw(mark)
-        whole.paste(band.reduce(FINER, (0, PAD * FINER, *band.size)), (0, top))
+
+        def band(background: str, top: int = top, rows: int = rows) -> Image.Image:
+            return _band(drawing, background, scale, size[0], top, rows)
+
+        see_through = drawing.background is None
+        part = _clear(band("#ffffff"), band("#000000")) if see_through else band(drawing.background or "")
+        whole.paste(part, (0, top))
     return whole
+
+
+def _band(drawing: Drawing, background: str, scale: float, width: int, top: int, rows: int) -> Image.Image:
+    """So many rows from row `top` on."""
+    fine = Image.new("RGB", (width * FINER, (rows + PAD) * FINER), background)
+    pen = _Pen(fine, scale * FINER, (top - PAD) * FINER)
+    for mark in drawing.marks:
+        pen.draw(mark)
+    return fine.reduce(FINER, (0, PAD * FINER, *fine.size))
+
+
+def _clear(on_white: Image.Image, on_black: Image.Image) -> Image.Image:
+    """RGBA of what was drawn on both."""
+    white, black = (np.asarray(one, np.int32) for one in (on_white, on_black))
+    alpha = np.clip(255 - (white - black).min(-1, keepdims=True), 0, 255)
+    colour = np.clip(np.rint(black * 255 / np.maximum(alpha, 1)), 0, 255)
+    return Image.fromarray(np.concatenate([colour, alpha], -1).astype(np.uint8))
 
 
 def scale_for(drawing: Drawing, width: int) -> float:

@@ -134,7 +134,7 @@ const LEFT = 52;
 function chart(canvas, { title, low, high, log, ticks, lines }) {
   const [context, width, height] = prepared(canvas);
   const steps = array(run.curve_steps);
-  const last = Math.max(1, steps.at(-1) ?? 1);
+  const last = Math.max(1, steps.at(-1) ?? 1, run.steps.at(-1));
   const across = (step) => LEFT + (step / last) * (width - LEFT - 8);
   const share = (y) => (log ? Math.log(y / low) / Math.log(high / low) : (y - low) / (high - low));
   const up = (y) => height - FOOT - share(y) * (height - FOOT - TOP);
@@ -183,7 +183,8 @@ function chart(canvas, { title, low, high, log, ticks, lines }) {
 function scrub(canvas, event) {
   const steps = array(run.curve_steps);
   const box = canvas.getBoundingClientRect();
-  const wanted = ((event.clientX - box.left - LEFT) / (box.width - LEFT - 8)) * (steps.at(-1) ?? 1);
+  const wanted =
+    ((event.clientX - box.left - LEFT) / (box.width - LEFT - 8)) * Math.max(steps.at(-1) ?? 1, run.steps.at(-1));
   const gaps = run.steps.map((step) => Math.abs(step - wanted));
   look(gaps.indexOf(Math.min(...gaps)));
 }

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 SECONDS = 120.0  # that somebody waits at most
 PIECES = 100_000  # more than any export has
-NEED = Need(passing=70 * MB)  # a film's pictures; a 4K picture takes half of it
+FILM, STILL = 70 * MB, 40 * MB  # a film's pictures; a picture of 3840 × 2160 pixels
+NEEDS = {"gif": FILM, "webp": FILM, "png": STILL}  # bytes while it is made; of the others hardly any
+LITTLE = 10 * MB
+
+
+def need(wish: Wish) -> Need:
+    return Need(passing=max(NEEDS.get(name, LITTLE) for name in wish.formats))
 
 
 class Making:
@@ -60,7 +66,7 @@ class Making:
 def made(pool: Pool, recording: Recording, look: Look, wish: Wish, owner: Hashable = None) -> list[File]:
     """The files, when a worker has made them. Raises PoolFull, or ExportError with a sentence."""
     work = Making(recording, look, wish)
-    job: Job[Making, None] = Job(work, until=PIECES, publish=lambda making: None, need=NEED, owner=owner)
+    job: Job[Making, None] = Job(work, until=PIECES, publish=lambda making: None, need=need(wish), owner=owner)
     pool.submit(job)
     try:
         job.play()

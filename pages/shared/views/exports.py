@@ -24,7 +24,7 @@ from pages.shared.views import points
 
 CHOSEN = "export"  # in PageState.choices: what the controls say
 PROBLEM = "export_problem"  # … and why the last file was not made
-WIDTHS = (1280, 1920, 3840, 7680)  # pixels: 2× is 1,920, 4× is 3,840
+WIDTHS = (1280, 1920, 2560, 3840)  # pixels: 2× is 1,920, 4× is 3,840
 TITLE_LENGTH = 400
 MIME = {
     "svg": "image/svg+xml", "png": "image/png", "webp": "image/webp", "gif": "image/gif", "html": "text/html",

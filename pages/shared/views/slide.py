@@ -21,7 +21,7 @@ from pages.shared.shell.state import PageState, app
 from pages.shared.views import exports, images, points, statistics
 
 FILLS = 4000  # pixels: more than any window, so that the room decides how large the picture is
-ALONE, AMONG = 172, 92  # pixels of a chart: of two, and of more
+ALONE, AMONG = 196, 92  # pixels of a chart: of two, and of more
 
 
 def on() -> bool:

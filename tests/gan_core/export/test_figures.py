@@ -36,7 +36,7 @@ def test_there_is_what_can_be_drawn(run):
 
 def test_a_caption_names_the_settings_the_seeds_and_the_step(points):
     said = caption(points, Look(labels={"batch": "Batch size"}), [0, 1], 70)
-    assert "Batch size 16" in said and "g layers 8" in said and said.endswith("seed 3–4 · step 70")
+    assert "Batch size 16" in said and "G layers 8" in said and said.endswith("seed 3–4 · step 70")
     assert caption(points, Look(), [1], None).endswith("seed 4 (1 of 2 seeds)") is False
     assert "seed 4" in caption(points, Look(), [1], None)
 

@@ -10,7 +10,7 @@ from gan_core.errors import ExportError
 from gan_core.export.files import FORMATS, Wish, files, possible, zipped
 from gan_core.export.look import Look
 
-CHEAP = Wish(formats=("svg", "csv"))
+CHEAP = Wish(("picture",), ("svg", "csv"))
 
 
 def made(recording, look, wish):

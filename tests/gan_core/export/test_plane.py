@@ -47,7 +47,7 @@ def test_shade_is_clear_in_the_middle_and_upright():
 def test_points_are_where_they_are_and_missing_modes_are_broken_rings(points):
     shot = points.snapshot
     marks = plane.panel(Room(100, 50, 500, 500), points, shot, 1, Look())
-    real, fake = (mark for mark in marks if isinstance(mark, Dots))
+    fake, real = (mark for mark in marks if isinstance(mark, Dots))
     assert real.hollow and not fake.hollow
     x0, x1, y0, y1 = shot.extent
     x, y = shot.fake[1].T

@@ -58,6 +58,18 @@ def test_dots_lines_pictures_and_letters_leave_ink():
     assert 0.4 < dashed.mean() < 0.75
 
 
+def test_a_clear_picture_needs_little_more_memory_than_itself(points):
+    """A picture of 4K is drawn band by band."""
+    import tracemalloc
+
+    drawing = FIGURES["losses"].draw(points, Look(transparent=True))
+    tracemalloc.start()
+    raster.image(drawing, 2)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 6 * 1920 * raster.BAND * 4 * 4  # arrays of one band; Pillow's own are not counted
+
+
 def test_png_has_the_size_that_was_asked_for(points):
     drawing = FIGURES["losses"].draw(points, Look(shape="1:1"))
     with Image.open(io.BytesIO(raster.png(drawing, raster.scale_for(drawing, 500)))) as image:

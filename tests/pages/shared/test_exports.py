@@ -98,3 +98,15 @@ def test_a_run_without_a_picture_is_a_sentence(monkeypatch) -> None:
 
 def test_a_teachers_link_can_leave_it_out() -> None:
     assert not [box for box in visit("play_2d", hide="figures").expander if "slides" in box.label]
+
+
+def test_a_finished_run_is_kept_as_it_was_recorded() -> None:
+    """Of its past only samples are left, and nothing of D."""
+    from gan_core.export.files import Wish, files, possible
+    from gan_core.export.look import Look
+    from pages.shared.play import shelf
+
+    past = shelf.past("mlp")
+    names = {made.name for made in files(past, Look(), Wish((), ("svg", "html", "csv"))) if made is not None}
+    assert {f"picture-{past.snapshot.step:06d}.svg", "strip.svg", "losses.svg", "replay.html"} <= names
+    assert not any("opinions" in name or "modes" in name for name in names) and "gif" in possible(past)
