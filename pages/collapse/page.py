@@ -9,7 +9,7 @@ from pages.shared.play.runs import Frame
 from pages.shared.shell import layout
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import code, points, stills
+from pages.shared.views import code, kept, points, stills
 
 
 def view(page: PageState, frame: Frame) -> None:
@@ -42,5 +42,6 @@ with myths:
     misconceptions.section(page)
 with alarm:
     verdicts.about_the_alarm()
+kept.section(page)
 code.expander(page, ("modes", "spread"))
 layout.share(page)

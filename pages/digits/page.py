@@ -10,7 +10,7 @@ from pages.shared.play.runs import Frame
 from pages.shared.shell import layout
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import code, images, points, statistics, stills
+from pages.shared.views import code, images, kept, points, statistics, stills
 
 SHOWN = [name for name, preset in PRESETS.items() if preset.config.data.is_image]
 
@@ -43,6 +43,7 @@ def scratch(page: PageState) -> None:
     fields.top(page, SHOWN)
     player.bar(page)
     player.stage(page, view)
+    kept.section(page)
     code.expander(page, ("fid", "manifolds"))
     layout.share(page)
     saved.expander(page)

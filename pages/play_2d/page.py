@@ -9,7 +9,7 @@ from pages.shared.play import player
 from pages.shared.play.runs import Frame
 from pages.shared.shell import layout
 from pages.shared.shell.state import PageState
-from pages.shared.views import code, points, statistics, stills
+from pages.shared.views import code, kept, points, statistics, stills
 
 SHOWN = [name for name, preset in PRESETS.items() if not preset.config.data.is_image and not name.startswith("bench_")]
 
@@ -33,6 +33,7 @@ fields.sidebar(page)
 fields.top(page, SHOWN)
 player.bar(page)
 player.stage(page, view)
+kept.section(page)
 code.expander(page, ("modes", "w1", "jsd", "optimum"))
 layout.share(page)
 saved.expander(page)

@@ -4,7 +4,7 @@ from gan_core.presets import PRESETS
 from pages.shared.controls import fields
 from pages.shared.play import player
 from pages.shared.shell import layout
-from pages.shared.views import code
+from pages.shared.views import code, kept
 from pages.vanishing import curves, distance, frozen, helps, optimiser, twins
 from pages.vanishing.options import LOSSES, OPTIONS, PRESETS_SHOWN
 
@@ -21,5 +21,6 @@ optimiser.section(page)
 frozen.section(page)
 distance.section(page)
 helps.section(page)
+kept.section(page)
 code.expander(page, ("saturation",))
 layout.share(page)

@@ -14,7 +14,7 @@ from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell import layout
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import tables
+from pages.shared.views import kept, tables
 from pages.wgan.options import ABOVE, DIGITS, chosen, method
 
 
@@ -24,6 +24,7 @@ def play(page: PageState, controls: Callable[[PageState], None], view: player.Vi
     controls(page)
     player.bar(page)
     player.stage(page, view)
+    kept.section(page)
     layout.share(page)
 
 

@@ -21,7 +21,7 @@ import streamlit as st
 
 from gan_core.errors import PoolFull
 from pages.shared.controls import uploads
-from pages.shared.play import pushed, resources
+from pages.shared.play import kept, pushed, resources
 from pages.shared.play.runs import Frame, Show
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import sentence, t
@@ -51,13 +51,14 @@ def ready(page: PageState) -> Show | None:
 def restart(page: PageState, *, play: bool = False) -> None:
     """New runs with the page's configuration, in place of the old ones."""
     if page.show is not None:
+        kept.remember(page, app().kept)
         page.show.close()
         page.show = None
     state = app()
     state.pages[page.name] = state.pages.pop(page.name, page)  # the last one is the one used last
-    kept = [(other, other.show) for other in state.pages.values() if other.show and not other.show.running]
+    others = [(other, other.show) for other in state.pages.values() if other.show and not other.show.running]
     room = 1 if resources.pool().waiting else SHOWS_KEPT
-    for other, show in kept[: max(0, len(kept) + 1 - room)]:
+    for other, show in others[: max(0, len(others) + 1 - room)]:
         show.close()
         other.show = None
     try:
@@ -65,7 +66,7 @@ def restart(page: PageState, *, play: bool = False) -> None:
     except PoolFull as error:
         page.problem = error
     if page.show is not None and page.show.job.state == "queued":  # nobody waits for what is the same visitor's
-        for other, show in kept:
+        for other, show in others:
             show.close()
             other.show = None
     if play:

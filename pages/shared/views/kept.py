@@ -1,0 +1,169 @@
+"""The runs of this visit beside each other: settings, scores with what a perfect generator has, the way back, and two
+of them in one chart.
+
+    kept.section(page)         below the stage, once a script run
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+import numpy as np
+import streamlit as st
+
+from pages.shared.play import kept, player
+from pages.shared.play.kept import Row
+from pages.shared.shell import address, layout, site
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState, app, one_of
+from pages.shared.views import statistics
+from pages.shared.views.statistics import NUMBERS
+
+CHARTS = {"losses": ("d_loss", "g_loss"), "outputs": ("d_real", "d_fake"), "gradients": ("d_grad", "g_grad")}
+OVERLAID, CHART = "kept_overlaid", "kept_chart"  # in PageState.choices
+SETTINGS = 6  # that are said of a row
+
+
+def section(page: PageState) -> None:
+    """Closed, it keeps what has come to rest, and costs nothing else."""
+    state = app()
+    frame = None if page.show is None or page.show.running else page.show.job.frame
+    measures = statistics.yardsticks(page, frame) if frame is not None and not page.of_images else ()
+    if page.show is not None and not page.show.running:
+        kept.remember(page, state.kept, tuple(measures))
+    box = st.expander(t("kept.title", n=len(state.kept)), icon=":material/view_list:", key=f"{page.name}-kept",
+                      on_change="rerun")  # fmt: skip
+    if not box.open:
+        return
+    with box:
+        found = kept.rows(state.kept)
+        if not found:
+            st.caption(t("kept.empty"))
+            return
+        st.caption(t("kept.hint", most=kept.MOST))
+        for row in found:
+            _row(page, row)
+        _overlaid(page, found)
+
+
+def _row(page: PageState, row: Row) -> None:
+    picture, said, scored, ways = st.columns([1, 4, 4, 2], gap="small", vertical_alignment="center")
+    picture.image(row.picture, width=72)
+    with said:
+        where = t(f"{_place(row)}.title")
+        st.markdown(t("kept.run", number=row.number, where=where, step=f"{row.step:,}"))
+        notes = [t(f"kept.{note}") for note in ("changed", "failed") if getattr(row, note)]
+        st.caption(" · ".join([*settings(row), *notes]))
+    scored.markdown("  \n".join(numbers(row)) or "–")
+    with ways:
+        _back(page, row)
+
+
+def settings(row: Row) -> list[str]:
+    """What sets the run apart from its page's own."""
+    differences = {name: value for name, value in row.config.differences(row.default).items() if name != "steps"}
+    shown = [f"{t(f'field.{name}')} {_value(value)}" for name, value in list(differences.items())[:SETTINGS]]
+    more = len(differences) - SETTINGS
+    return [*(shown or [t("kept.usual")]), *([t("kept.more", n=more)] if more > 0 else [])]
+
+
+def _value(value: object) -> str:
+    if isinstance(value, tuple):
+        return "-".join(f"{part:g}" for part in value)
+    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def numbers(row: Row) -> list[str]:
+    """The scores, each with what a perfect generator has."""
+    if row.digits is not None:
+        made, kl, real = row.digits
+        return [t("kept.digits", made=f"{made:g}"), t("kept.kl", value=f"{kl:.3f}", floor=f"{real:.3f}")]
+    found = []
+    for name, (statistic, style) in NUMBERS.items():
+        values = [getattr(one, statistic) for one in row.scores]
+        if values and values[0] is not None:
+            middle = style.format(float(np.median(values)))
+            floor = statistics.perfect(row.yardstick, statistic, style.format)
+            found.append(t("kept.score", name=t(f"panel.{name}"), value=middle, floor=floor))
+    return found
+
+
+def _place(row: Row) -> str:
+    """The page that the run was on; a page in parts has a state for each."""
+    return row.page.split("-")[0]
+
+
+def _back(page: PageState, row: Row) -> None:
+    words = _words(row)
+    if row.page == page.name:
+        st.button(t("kept.back"), key=f"{page.name}-kept-{row.number}", icon=":material/undo:", on_click=_restore,
+                  args=(page, row))  # fmt: skip
+    else:
+        layout.link(_place(row), t("kept.back"), query=words, icon=site.entry(_place(row)).symbol)
+    with st.popover(t("kept.link"), icon=":material/link:"):
+        start = (st.context.url or "").split("?")[0].rsplit("/", 1)[0]
+        st.code(f"{start}/{_place(row)}?{urlencode(words)}", language=None, wrap_lines=True)
+
+
+def _words(row: Row) -> dict[str, str]:
+    return address.query(row.base, row.default) | dict(row.words)
+
+
+def _restore(page: PageState, row: Row) -> None:
+    if page.take(lambda: row.base, variants=row.variants):
+        player.restart(page)
+
+
+def _overlaid(page: PageState, found: Sequence[Row]) -> None:
+    """Two runs in one chart."""
+    from gan_core.figures import style
+    from gan_core.figures.kept import overlaid
+
+    by_number = {row.number: row for row in found}
+    usual = [row.number for row in found[:2]]
+    chosen = [n for n in page.choices.get(OVERLAID, usual) if n in by_number][:2]
+    key = f"{page.name}-kept-overlaid~{'-'.join(map(str, chosen))}"  # see controls.widget_key
+
+    def picked() -> None:
+        page.choices[OVERLAID] = [n for n in st.session_state[key] if n in by_number]
+
+    st.session_state[key] = chosen
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    left.multiselect(
+        t("kept.overlaid"), list(by_number), key=key, max_selections=2, on_change=picked,
+        format_func=lambda n: _name(by_number[n]),
+    )  # fmt: skip
+    with right:
+        chart = _chart_picker(page)
+    if not chosen:
+        return
+    named = {
+        _name(by_number[n]): (
+            by_number[n].steps,
+            {t(f"kept.{curve}"): by_number[n].curves[curve] for curve in CHARTS[chart]},
+        )
+        for n in chosen
+    }
+    words = {"step": t("panel.step"), "value": t(f"panel.{chart}")}
+    figure = overlaid(named, log=chart == "gradients", labels=words)
+    st.plotly_chart(figure, key=f"{page.name}-kept-chart", config=style.EXPORT, width="stretch")
+
+
+def _name(row: Row) -> str:
+    return t("kept.name", number=row.number, what=settings(row)[0])
+
+
+def _chart_picker(page: PageState) -> str:
+    at = one_of(page.choices.get(CHART), CHARTS) or next(iter(CHARTS))
+    key = f"{page.name}-kept-chart~{at}"
+
+    def chosen() -> None:
+        page.choices[CHART] = one_of(st.session_state[key], CHARTS) or at
+
+    st.session_state[key] = at
+    st.segmented_control(
+        t("kept.chart"), list(CHARTS), key=key, required=True, on_change=chosen, label_visibility="collapsed",
+        format_func=lambda name: t(f"panel.{name}"),
+    )  # fmt: skip
+    return at

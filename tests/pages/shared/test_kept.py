@@ -1,0 +1,100 @@
+"""Runs of a visit beside each other: kept when they rest or make room, bounded, with a way back, across pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.shared.play import kept
+from pages.shared.shell import i18n
+from pages.shared.shell.state import KEY
+from pages.shared.views import kept as view
+from tests.pages.test_pages import at_rest, press, state, visit
+
+SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
+
+
+@pytest.fixture(autouse=True)
+def opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The driver does not open expanders: here the one of kept runs is open from the start."""
+    usual, title = view.st.expander, i18n.t("kept.title", n="").split("(")[0]
+
+    def expander(label: str, **options: Any) -> Any:
+        return usual(label, **options | ({"expanded": True} if label.startswith(title) else {}))
+
+    monkeypatch.setattr(view.st, "expander", expander)
+
+
+def found(app: AppTest) -> list[kept.Row]:
+    return kept.rows(app.session_state[KEY].kept)
+
+
+def stepped(app: AppTest) -> AppTest:
+    return at_rest(press(app, "step"))
+
+
+def test_runs_are_kept_scored_overlaid_and_brought_back() -> None:
+    app = at_rest(visit("play_2d", **SMALL))
+    assert not found(app) and any(one.value == i18n.t("kept.empty") for one in app.caption)
+    stepped(app)
+    stepped(app)
+    assert [(row.number, row.step) for row in found(app)] == [(1, 2)]  # the same run, further on
+    app.selectbox(key="play_2d.loss").set_value("hinge").run()
+    stepped(at_rest(press(app, "restart")))
+    first, second = found(app)[::-1]
+    assert (second.number, second.config.train.loss, first.config.train.loss) == (2, "hinge", "non_saturating")
+    shown = view.numbers(second)
+    assert len(shown) == len(view.NUMBERS) and all("perfect: " in one for one in shown)
+    assert "Loss hinge" in view.settings(second) and second.yardstick is not None
+    assert max(row.nbytes for row in found(app)) < kept.ROW_BYTES
+    assert len(app.get("image")) >= 2 and app.get("plotly_chart")
+
+    app.button(key="play_2d-kept-1").click().run()
+    at_rest(app)
+    assert state(app).show.configs[0] == first.config and state(app).show.configs[0].train.loss == "non_saturating"
+    assert view._words(second) == SMALL | {"loss": "hinge"}
+
+    app.switch_page("pages/distances/page.py").run()
+    app.switch_page("pages/play_2d/page.py").run()
+    assert not app.exception and [row.number for row in found(app)] == [2, 1]
+
+
+def test_twins_are_a_row_each_and_come_back_together() -> None:
+    app = at_rest(visit("vanishing", **SMALL, members="2"), "vanishing")
+    at_rest(press(app, "step", "vanishing"), "vanishing")
+    assert {row.config.train.loss for row in found(app)} == {"minimax", "non_saturating"}
+    assert {row.base.train.d_lr for row in found(app)} == {state(app, "vanishing").config.train.d_lr}
+    app.button(key="vanishing-kept-1").click().run()
+    assert not app.exception and state(app, "vanishing").configs() == tuple(row.config for row in found(app)[::-1])
+
+
+def test_only_the_last_ones_are_kept_and_little_of_each() -> None:
+    app = at_rest(visit("play_2d", **SMALL, members="8"))
+    page = state(app)
+    rows: dict[kept.Key, kept.Row] = {}
+    press(app, "step")
+    at_rest(app)
+    for seed in range(kept.MOST + 3):
+        page.show.configs = (page.config.replace(seed=seed),)
+        kept.remember(page, rows)
+    assert len(rows) == kept.MOST and [row.number for row in kept.rows(rows)][:2] == [kept.MOST + 3, kept.MOST + 2]
+    assert sum(row.nbytes for row in rows.values()) < kept.MOST * kept.ROW_BYTES < 1_000_000
+
+
+def test_a_run_that_diverged_is_kept_as_one() -> None:
+    app = at_rest(visit("play_2d", **SMALL, optimiser="sgd", loss="pearson", g_lr="1.0", d_lr="1.0", steps="300"))
+    at_rest(press(app, "play"))
+    (row,) = found(app)
+    assert row.failed and not app.exception
+    assert any(i18n.t("kept.failed") in one.value for one in app.caption)
+
+
+def test_what_runs_side_by_side_have_in_common() -> None:
+    from gan_core.config import RunConfig
+
+    base = RunConfig.of(d_steps=2)
+    variants = ({"loss": "wasserstein", "clip": 0.1}, {"loss": "hinge"})
+    found = kept._base([base.replace(**one) for one in variants], variants)
+    assert [found.replace(**one) for one in variants] == [base.replace(**one) for one in variants]
