@@ -182,6 +182,19 @@ def _train_in_turns(
 
 
 @dataclass(frozen=True)
+class Effect:
+    """How much a knob decides: the mean FID of its `worst` value over that of its `best`, `ratio` ± `error` (by the
+    rule for a quotient, seeds independent), and how many standard errors of their difference the two are `apart`."""
+
+    knob: str
+    best: str
+    worst: str
+    ratio: float
+    error: float
+    apart: float
+
+
+@dataclass(frozen=True)
 class Table:
     """Records as `compute` makes them, looked up by knob and value."""
 
@@ -231,6 +244,20 @@ class Table:
         mean, error = self.cell(knob, value, score)
         digits = SCORES.get(score, 0)
         return f"{mean:,.{digits}f}" + ("" if math.isnan(error) else f" ± {error:,.{digits}f}")
+
+    @cached_property
+    def effects(self) -> tuple[Effect, ...]:
+        """Of every knob, the one that decides most first."""
+        found = []
+        for knob in self.knobs:
+            cells = {value: self.cell(knob, value, "fid") for value in KNOBS[knob].twins}
+            best, worst = min(cells, key=lambda v: cells[v].mean), max(cells, key=lambda v: cells[v].mean)
+            (low, low_error), (high, high_error) = cells[best], cells[worst]
+            # Δ(b/a) = b/a √((Δa/a)² + (Δb/b)²)
+            error = high / low * math.hypot(low_error / low, high_error / high)
+            apart = (high - low) / max(math.hypot(low_error, high_error), 1e-9)
+            found.append(Effect(knob, best, worst, high / low, error, apart))
+        return tuple(sorted(found, key=lambda effect: -effect.ratio))
 
     def markdown(self) -> str:
         lines = []

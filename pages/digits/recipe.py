@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 NAME = "recipe"
 KNOB = "knob"  # in the address, and of the twins in PageState.choices
 OPTIONS: dict[str, Option] = {KNOB: OneOf(tuple(KNOBS), "g_norm", "pills")}
+LIVE_STEPS = 320  # of live twins, which all of them together take in a minute of a core
 CLEAR = 3.0  # standard errors of a difference: with three seeds each, Student's t needs 2.8 for 95 %
 
 
@@ -37,21 +38,35 @@ def section(page: PageState) -> None:
 
     found = shipped()
     st.markdown(t("recipe.text", seeds=found.seeds))
+    _effects(found)
     knob = options.control(
         page, KNOB, label=t("recipe.picker"), words=lambda name: t(f"recipe.knob.{name}"), among=found.knobs,
         collapsed=True,
     )  # fmt: skip
     question = t(f"recipe.question.{knob}", default=KNOBS[knob].question)  # another language may have its own
     st.markdown(f"**{question}** {t(f'recipe.about.{knob}')}")
-    left, right = st.columns([4, 5], gap="medium", vertical_alignment="center")
-    with left:
-        _picture(found, knob)
-    with right:
-        _table(found, knob)
-        st.markdown(_verdict(found, knob))
+    st.markdown(_verdict(found, knob))
+    _picture(found, knob)
+    _table(found, knob)
     st.caption(t("recipe.note", seconds=f"{found.seconds(knob):g}", seeds=found.seeds, n=f"{found.samples:,}"))
     st.code(f"python -m gan_core recipe --knobs {knob} --seeds {found.seeds}", language="bash")
     _live(knob)
+
+
+def _effects(found: Table) -> None:
+    """All knobs, the one that decides most first."""
+    head = [t(f"recipe.effect_{name}") for name in ("knob", "best", "worst", "ratio", "apart")]
+    rows = [
+        [
+            t(f"recipe.knob.{one.knob}"), value_name(one.best), value_name(one.worst),
+            f"{one.ratio:.1f} ± {one.error:.1f}", f"{one.apart:.1f}",
+        ]
+        for one in found.effects
+    ]  # fmt: skip
+    grey = {i for i, one in enumerate(found.effects) if one.apart < CLEAR}
+    with st.expander(t("recipe.effects"), icon=":material/sort:", expanded=True):
+        tables.show(head, rows, grey=grey)
+        st.caption(t("recipe.effects_note", clear=f"{CLEAR:g}"))
 
 
 # ── what was measured ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -118,9 +133,10 @@ def _live(knob: str) -> None:
 
 def start(knob: str) -> None:
     """The knob's twins side by side, from the beginning, with one seed."""
-    state = app().pages.setdefault(NAME, PageState(NAME, MLP, MLP))
+    base = MLP.replace(steps=LIVE_STEPS)
+    state = app().pages.setdefault(NAME, PageState(NAME, base, base))
     state.choices[KNOB] = knob
-    state.config, state.variants = MLP, tuple(twin.differences(MLP) for twin in KNOBS[knob].twins.values())
+    state.config, state.variants = base, tuple(twin.differences(MLP) for twin in KNOBS[knob].twins.values())
     player.restart(state, play=True)
 
 

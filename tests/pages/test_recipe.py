@@ -24,7 +24,7 @@ def test_a_knob_shows_its_twins_beside_real_digits():
         options.put(state(app, "digits"), recipe.KNOB, knob)
         app.run()
         assert not app.exception and not app.error
-        _, real, *twins = tables(app)[0]
+        _, real, *twins = tables(app)[1]
         assert real[0] == ENGLISH["recipe.real"]
         assert [row[0] for row in twins] == [recipe.value_name(value) for value in KNOBS[knob].twins]
         assert twins[0][1] == table.text(knob, next(iter(KNOBS[knob].twins)), "fid")
@@ -34,13 +34,31 @@ def test_a_knob_shows_its_twins_beside_real_digits():
         assert np.isfinite(apart) and apart >= 0
 
 
+def test_knobs_are_ordered_by_what_they_decide():
+    app, table = section("lr"), shipped()
+    _, *rows = tables(app)[0]
+    assert [row[0] for row in rows] == [ENGLISH[f"recipe.knob.{one.knob}"] for one in table.effects]
+    ratios = [float(row[3].split(" ± ")[0]) for row in rows]
+    assert ratios == sorted(ratios, reverse=True) and len(rows) == len(table.knobs)
+
+
 def test_the_twins_of_a_knob_are_trained_side_by_side_from_one_start():
     app = section("label_smoothing")
     app.button(key="recipe-start").click().run()
     twins = state(app, recipe.NAME)
-    assert twins.show.configs == tuple(KNOBS["label_smoothing"].twins.values())
+    wanted = tuple(one.replace(steps=recipe.LIVE_STEPS) for one in KNOBS["label_smoothing"].twins.values())
+    assert twins.show.configs == wanted  # so few steps that a visitor sees an effect within a minute
     assert state(app, "digits").show is None  # what is trained elsewhere stays as it is
-    assert not app.exception and twins.config == MLP
+    assert not app.exception and twins.config == MLP.replace(steps=recipe.LIVE_STEPS)
     until(lambda: twins.show.job.step_count > 0)
     twins.show.pause()
     at_rest(app, recipe.NAME)
+
+
+def test_live_twins_are_through_within_a_minute_of_a_core():
+    """By the record: so many steps in so many seconds of processor time."""
+    table = shipped()
+    for knob in table.knobs:
+        seconds = [recipe.LIVE_STEPS * table.seconds(knob) / table.cell(knob, value, "steps").mean
+                   for value in KNOBS[knob].twins]  # fmt: skip
+        assert sum(seconds) < 60

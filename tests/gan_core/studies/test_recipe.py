@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 
+import numpy as np
 import pytest
 
 from gan_core.config import ConfigError
@@ -102,3 +103,17 @@ def test_twins_of_a_seed_are_kept_together_and_not_trained_again(monkeypatch, tm
 def test_what_cannot_be_computed_is_a_sentence(wrong):
     with pytest.raises(ConfigError):
         compute(**({"knobs": ["latent"]} | wrong))
+
+
+def test_effects_are_quotients_with_their_errors_the_largest_first():
+    table = shipped()
+    effects = table.effects
+    assert [one.knob for one in effects] != list(table.knobs) and {one.knob for one in effects} == set(table.knobs)
+    for one in effects:
+        cells = [table.cell(one.knob, value, "fid") for value in KNOBS[one.knob].twins]
+        assert one.ratio == pytest.approx(max(c.mean for c in cells) / min(c.mean for c in cells)) and one.ratio >= 1
+        # drawn anew from normal means, the quotient scatters as its error says
+        rng = np.random.default_rng(0)
+        low, high = min(cells, key=lambda c: c.mean), max(cells, key=lambda c: c.mean)
+        drawn = rng.normal(high.mean, high.error, 20_000) / rng.normal(low.mean, low.error, 20_000)
+        assert np.std(drawn) == pytest.approx(one.error, rel=0.25)
