@@ -39,6 +39,7 @@ T = TypeVar("T")
 RATES = ("g_lr", "d_lr")
 LIVE = (*RATES, "steps")  # what may change while a run goes on; everything else starts a new run
 ASKED_SECONDS = 1.0  # while the runs train, a worker is not asked the same more often
+AT_ONCE = 0.002  # seconds that parts may take together before a picture goes on: what is known already takes none
 WORKED_OUT = 0.05  # of the time of runs that train, for what is slow to work out: W₁ by assignment, say
 
 
@@ -160,6 +161,8 @@ class Memory(Generic[T]):
             return
         of, left, made = self._under_way = self._under_way or (key, list(makes), [])
         made.append(left.pop(0)())
+        while left and time.monotonic() - began < AT_ONCE:
+            made.append(left.pop(0)())
         now = time.monotonic()
         self._due = now + (now - began) * slowness
         if not left:
