@@ -51,6 +51,7 @@ class LossFacts:
     None: a constant can be added to D without changing the game.
     threshold: D calls a sample real above it; None of a D that only compares.
     paired: G's loss looks at the real samples too. smoothable: the target of the real samples can be lowered.
+    features: G's loss is of D's last hidden layer, and not of its output.
     """
 
     kind: Literal["probability", "score", "critic"]
@@ -59,6 +60,7 @@ class LossFacts:
     threshold: float | None = 0.0
     paired: bool = False
     smoothable: bool = False
+    features: bool = False
 
 
 LOSSES: dict[str, LossFacts] = {
@@ -89,6 +91,14 @@ LOSSES: dict[str, LossFacts] = {
     "hellinger": LossFacts("score", ("exp(a(G(z))) + exp(−a(x)) − 2", "1 − exp(a(G(z)))"), (0.0, 0.0)),
     "mmd": LossFacts(
         "critic", ("−MMD²(a(x), a(G(z)))", "MMD²(a(x), a(G(z)))"), (0.0, 0.0), threshold=None, paired=True
+    ),
+    "feature_matching": LossFacts(  # h: D's last hidden layer
+        "probability",
+        ("−log D(x) − log(1 − D(G(z)))", "½‖E h(x) − E h(G(z))‖²"),
+        (2 * LN2, 0.0),
+        paired=True,
+        smoothable=True,
+        features=True,
     ),
 }
 
@@ -484,6 +494,9 @@ def _check_together(c: RunConfig) -> None:
         refuse("spectral_norm", "config.clip_or_norm")
     if t.clip and t.wgan_gp:
         refuse("clip", "config.clip_or_penalty")
+    in_closed_form = m.d_norm == "none" and not (m.labelled or m.minibatch_std or PIECES[m.d_activation] > 1)
+    if LOSSES[t.loss].features and (architecture.convolutional or not in_closed_form or t.unrolled):
+        refuse("loss", "config.features_plain")
     if t.label_smoothing and not LOSSES[t.loss].smoothable:
         smoothable = ", ".join(name for name, facts in LOSSES.items() if facts.smoothable)
         refuse("label_smoothing", "config.no_label_to_smooth", options=smoothable)

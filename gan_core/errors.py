@@ -61,6 +61,8 @@ ENGLISH: dict[str, str] = {
     "config.simultaneous": "both players move at once only with one D step a G step and without unrolling",
     "config.unrolled_plain": "unrolling is built here without penalties, clipping, spectral normalisation, dropout "
     "and {minibatch_std}",
+    "config.features_plain": "it looks into D's last hidden layer, which is built here for plain MLPs without norms, "
+    "minibatch statistics, maxout, labels and unrolling; choose another loss",
     "config.unrolled_optimiser": "unrolling is built here for adam and sgd",
     "config.divides_batch": "it has to divide the batch ({size})",
     "config.two_samples": "batch statistics need at least two samples",

@@ -320,7 +320,7 @@ class Ensemble:
         if self._g_scores is None:
             return self._nothing
         terms = (class_loss(*rows) for rows in self._g_scores.classes)
-        return sum(terms, self.game.loss.g_loss(**self._g_scores.logits, dim=-1))
+        return sum(terms, play.g_loss(self.game, self._g_scores))
 
     def curves(self) -> Tensor:
         """(6, K), in the order of `history.CURVES`: both losses; E σ(logit) of real and fake samples, or E logit where

@@ -86,13 +86,14 @@ class Scores(NamedTuple):
     """What D says of a batch, and all that a loss is computed from.
 
     Logits (K, rows), `real_logits` None where G's loss does not look at them; `u0s`: D's gradients in its input where
-    they are penalised; `classes`: of an AC-GAN.
+    they are penalised; `classes`: of an AC-GAN; `features`: the means (K, width, 1) of D's, where they are matched.
     """
 
     real_logits: Tensor | None
     fake_logits: Tensor
     u0s: tuple[Tensor, ...] = ()
     classes: ClassRows = ()
+    features: tuple[Tensor, ...] = ()
 
     @property
     def logits(self) -> dict[str, Tensor | None]:
@@ -167,10 +168,24 @@ def _d_backward(game: Game, scores: Scores, d_tape: Any, draws: Draws) -> Scores
 def _g_backward(game: Game, scores: Scores, d_tape: Any, g_tape: Any) -> Scores:
     """∂L_G/∂logit on the fakes, which are the last rows of D's pass, back through D and then through G."""
     scores = scores._replace(u0s=(), classes=scores.classes[-1:])
-    y_grad = game.output.grad(game.loss.g_grad(**scores.logits), scores.classes)
-    fake_grad = game.discriminator.vjp_input(d_tape, y_grad)
+    if game.loss.facts.features:
+        d = cast(StackedMLP, game.discriminator)  # the configuration refuses everything else
+        real, fake = (rows.mT for rows in d.features(d_tape).chunk(2, dim=1))
+        scores = scores._replace(features=(real.mean(-1, keepdim=True), fake.mean(-1, keepdim=True)))
+        fake_grad = d.vjp_features(d_tape, game.loss.g_grad(real_logits=real, fake_logits=fake).mT)
+    else:
+        y_grad = game.output.grad(game.loss.g_grad(**scores.logits), scores.classes)
+        fake_grad = game.discriminator.vjp_input(d_tape, y_grad)
     game.generator.vjp(g_tape, fake_grad.reshape(g_tape.output.shape))
     return scores
+
+
+def g_loss(game: Game, scores: Scores) -> Tensor:
+    """(K,): L_G of what D has said."""
+    if not scores.features:
+        return game.loss.g_loss(**scores.logits, dim=-1)
+    real, fake = scores.features
+    return game.loss.g_loss(real_logits=real, fake_logits=fake, dim=-1).sum(-1)
 
 
 def generator_gradient_norms(game: Game, losses: Sequence[Loss], z: Tensor, shift: Tensor | float = 0.0) -> Tensor:

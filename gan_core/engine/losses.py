@@ -200,6 +200,24 @@ def mmd() -> Loss:
     return Loss(FACTS["mmd"], d_loss, g_loss, d_grad, g_grad)
 
 
+def feature_matching(label: float = 1.0) -> Loss:
+    """Salimans et al. 2016, section 3.1: D is the usual one, and G makes the means of its features those of real data.
+
+    G's functions are of one feature, or of many along the axis before the batch; the sum over them is the norm.
+    """
+    d_loss, d_grad = _bce_d(label)
+
+    # ½(E h(x) − E h(G(z)))²
+    def g_loss(*, real_logits: Tensor, fake_logits: Tensor, dim: int | None = None) -> Tensor:
+        return (_mean(real_logits, dim) - _mean(fake_logits, dim)).square() / 2
+
+    def g_grad(*, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        gap = fake_logits.mean(-1, keepdim=True) - real_logits.mean(-1, keepdim=True)
+        return (gap / fake_logits.shape[-1]).expand_as(fake_logits)
+
+    return Loss(FACTS["feature_matching"], d_loss, g_loss, d_grad, g_grad, smoothed=feature_matching)
+
+
 LOSSES: dict[str, Loss] = {
     "minimax": minimax(),
     "non_saturating": non_saturating(),
@@ -209,6 +227,7 @@ LOSSES: dict[str, Loss] = {
     "relativistic": relativistic(),
     **{name: divergence(name) for name in divergences.DIVERGENCES},
     "mmd": mmd(),
+    "feature_matching": feature_matching(),
 }
 
 

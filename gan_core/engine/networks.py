@@ -165,13 +165,14 @@ class StackedMLP:
         twin._adopt(tensors)
         return twin
 
-    def evaluate(self, theta: Tensor, x: Tensor) -> Tensor:
-        """The output for other parameters θ (K, P), as a plain differentiable function: no tape, no dropout."""
+    def evaluate(self, theta: Tensor, x: Tensor, *, features: bool = False) -> Tensor:
+        """The output, or the `features`, for other parameters θ (K, P), as a plain differentiable function: no tape, no
+        dropout."""
         weights, biases = self._layers(tensor_views(theta, self.shapes))
         a = x * self.input_scale
         for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
             a = self._phi(torch.baddbmm(bias, a, weight))
-        return torch.baddbmm(biases[-1], a, weights[-1])
+        return a if features else torch.baddbmm(biases[-1], a, weights[-1])
 
     def _layers(self, stored: Sequence[Tensor]) -> tuple[list[Tensor], Sequence[Tensor]]:
         """Weights (K, in, out) and biases (K, 1, out) from the tensors as they are stored."""
@@ -242,6 +243,16 @@ class StackedMLP:
         if rows < tape.output.shape[1]:
             dy = torch.nn.functional.pad(dy, (0, 0, tape.output.shape[1] - rows, 0))
         return self._to_input(self._deltas(tape, dy)[0][:, -rows:])
+
+    def features(self, tape: Tape) -> Tensor:
+        """a_{L−1} (K, B, width): what the last layer multiplied."""
+        return tape.inputs[-1]
+
+    def vjp_features(self, tape: Tape, da: Tensor) -> Tensor:
+        """∂L/∂features of the last rows of the batch → ∂L/∂x of those rows."""
+        rows = da.shape[1]
+        da = torch.nn.functional.pad(da, (0, 0, tape.output.shape[1] - rows, 0))
+        return self._to_input(self._deltas(tape, self._through_phi(da, tape, -1), -2)[0][:, -rows:])
 
     def input(self, tape: Tape) -> Tensor:
         return tape.input

@@ -76,6 +76,7 @@ class PointSnapshot(Snapshot):
     field (K, m, m)           D's logit at x_j, y_i
     lattice (K, r, r, 2)      G on a regular grid of latents
     extent                    (xmin, xmax, ymin, ymax) of the field
+    push (K, n, 2)            −n·∂L_G/∂x at the fakes where G's loss is of D's features; None where logits say it
     """
 
     logit_gradient: Array
@@ -83,6 +84,7 @@ class PointSnapshot(Snapshot):
     field: Array
     lattice: Array
     extent: tuple[float, float, float, float]
+    push: Array | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

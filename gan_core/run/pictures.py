@@ -11,7 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 import numpy as np
 import torch
@@ -22,6 +22,7 @@ from gan_core.config import CLASSES, PIXELS, ModelConfig, RunConfig
 from gan_core.engine.conditioning import checked, one_hot
 from gan_core.engine.ensemble import Ensemble
 from gan_core.engine.losses import LOSSES
+from gan_core.engine.networks import StackedMLP
 from gan_core.engine.random import Source, generator_for, latents
 from gan_core.jobs.threads import side_by_side
 from gan_core.run.history import WEIGHT_BINS, ImageSnapshot, PointSnapshot, Snapshot, interpolates
@@ -109,6 +110,8 @@ class PointPictures(Pictures[PointSnapshot]):
         }
         if ensemble.average is not None:
             arrays["averaged"] = ensemble.maker(averaged=True).forward(z, training=False)[0]
+        if ensemble.game.loss.facts.features:
+            arrays["push"] = -n * feature_gradient(ensemble, real, fake, packing)
         return {name: a.float().numpy().copy() for name, a in arrays.items()}
 
     def _window(self) -> Tensor:
@@ -194,6 +197,17 @@ def logit_and_gradient(ensemble: Ensemble, x: Tensor, packing: int = 1) -> tuple
     return logits.squeeze(-1), u0[..., : x.shape[2]]
 
 
+def feature_gradient(ensemble: Ensemble, real: Tensor, fake: Tensor, packing: int = 1) -> Tensor:
+    """∂L_G/∂x (K, n, 2) at the fakes, of a loss that compares D's features at real and fake samples (K, n, 2)."""
+    discriminator, n = cast(StackedMLP, ensemble.discriminator), fake.shape[1]
+    x = torch.cat([real, fake], 1)
+    wide = x.repeat_interleave(packing, dim=1).reshape(len(x), x.shape[1], -1) if packing > 1 else x
+    _, tape = discriminator.forward(wide, training=False)
+    of_real, of_fake = (rows.mT for rows in discriminator.features(tape).split([real.shape[1], n], dim=1))
+    grad = ensemble.game.loss.g_grad(real_logits=of_real, fake_logits=of_fake)
+    return discriminator.vjp_features(tape, grad.mT)[..., : x.shape[2]]
+
+
 def weight_histograms(theta: Tensor) -> tuple[NDArray, NDArray]:
     """(counts (K, WEIGHT_BINS), the largest absolute value (K,)) of parameters (K, P); what is not a number is 0."""
     finite = torch.nan_to_num(theta.float(), nan=0.0, posinf=0.0, neginf=0.0)
@@ -219,6 +233,10 @@ def arrows(snapshot: Snapshot, loss: str, member: int = 0) -> NDArray[np.float32
     """
     if not isinstance(snapshot, PointSnapshot):
         raise ValueError("arrows live in the plane: this picture is of images")
+    if LOSSES[loss].facts.features:
+        if snapshot.push is None:
+            raise ValueError("where D's features pull is known only in pictures of a run with this loss")
+        return snapshot.push[member]
     real, fake = snapshot.real_logits[member], snapshot.fake_logits[member]
     grad = LOSSES[loss].g_grad(real_logits=torch.from_numpy(real), fake_logits=torch.from_numpy(fake)).numpy()
     return -grad[:, None] * len(fake) * snapshot.logit_gradient[member]

@@ -38,6 +38,7 @@ LOSSES: dict[str, tuple[str, str]] = {
         r"-\mathrm{MMD}^2",
         r"\mathrm{MMD}^2 = \mathbb{E}\,k(x, x') + \mathbb{E}\,k(y, y') - 2\,\mathbb{E}\,k(x, y)",
     ),
+    "feature_matching": (_MINIMAX, r"\tfrac12\bigl\lVert\mathbb{E}\,h(x) - \mathbb{E}\,h(G(z))\bigr\rVert^2"),
 }
 
 PENALTY: dict[str, str] = {

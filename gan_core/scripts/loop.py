@@ -267,10 +267,11 @@ def _g_loss(c: RunConfig) -> list[str]:
     if t.unrolled:
         return [f"loss_g = look_ahead(D, d_optimiser, {_seen(c, 'x')}, {_seen(c, 'fake')})"]
     if LOSSES[t.loss].paired:
+        scores = [] if LOSSES[t.loss].features else _scores(c)
         if _as_it_is(c):
-            return [*_scores(c, "x", "fake"), *_g_loss_of_scores(c)]
+            return [*(scores and _scores(c, "x", "fake")), *_g_loss_of_scores(c)]
         seen = [f"fake_in = {_seen(c, 'fake')}", *([f"x_in = {_seen(c, 'x')}"] if t.instance_noise else [])]
-        return [*seen, *_scores(c), *_g_loss_of_scores(c)]
+        return [*seen, *scores, *_g_loss_of_scores(c)]
     y = ", y" if c.model.labels in TOLD else ""
     if c.model.labels in NAMES_CLASSES:
         return [f"fake_out = D({_seen(c, 'fake')})", "fake_logits = fake_out[:, 0]", *_g_loss_of_scores(c)]
@@ -278,6 +279,9 @@ def _g_loss(c: RunConfig) -> list[str]:
 
 
 def _g_loss_of_scores(c: RunConfig) -> list[str]:
+    if LOSSES[c.train.loss].features:  # of D's last hidden layer, before its output and the flattening of that
+        seen = "x, fake" if _as_it_is(c) else "x_in, fake_in"
+        return [f"loss_g = g_loss(*D[:-2](torch.cat([{seen}])).chunk(2))"]
     given = "real_logits, fake_logits" if LOSSES[c.train.loss].paired else "fake_logits"
     classes = " + F.cross_entropy(fake_out[:, 1:], y)" if c.model.labels in NAMES_CLASSES else ""
     return [f"loss_g = g_loss({given}){classes}"]

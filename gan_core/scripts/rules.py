@@ -59,6 +59,7 @@ RULES: dict[str, Rule] = {
     "pearson": Rule("(fake**2 / 4 + fake).mean() - real.mean()", "-(fake**2 / 4 + fake).mean()"),
     "hellinger": Rule("(exp(fake) - 1).mean() - (1 - exp(-real)).mean()", "-(exp(fake) - 1).mean()", helpers=_EXP),
     "mmd": Rule("-mmd(real, fake)", "mmd(real, fake)", helpers=_MMD),
+    "feature_matching": Rule(_BCE, "(real.mean(0) - fake.mean(0)).square().sum() / 2", _SMOOTHED),
 }
 
 # of D's loss: the formula, and the lines that add it. {x}, {fake}: what D has seen; {rows}: how many

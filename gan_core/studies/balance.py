@@ -160,8 +160,11 @@ def game_field(
         return d.evaluate(theta[None], x)[..., 0]
 
     def g_loss(phi: Tensor, theta: Tensor) -> Tensor:
-        fake = g.evaluate(phi[None], z)
-        return loss.g_loss(real_logits=logits(theta, real), fake_logits=logits(theta, fake))
+        if loss.facts.features:
+            seen = [d.evaluate(theta[None], x, features=True).mT for x in (real, g.evaluate(phi[None], z))]
+        else:
+            seen = [logits(theta, x) for x in (real, g.evaluate(phi[None], z))]
+        return loss.g_loss(real_logits=seen[0], fake_logits=seen[1], dim=-1).sum()
 
     def d_loss(theta: Tensor, phi: Tensor) -> Tensor:
         fake = g.evaluate(phi[None], z)

@@ -62,6 +62,8 @@ def reference_losses(name: str, real: torch.Tensor, fake: torch.Tensor, label: f
     if name == "mmd":
         distance = squared_mmd(real.flatten(), fake.flatten())
         return -distance, distance
+    if name == "feature_matching":  # of D's last hidden layer: Reference.g_backward
+        return bce(real, label * one) + bce(fake, zero), real.mean() * 0
     assert name == "relativistic"
     return softplus(-(real - fake)).mean(), softplus(-(fake - real)).mean()
 
@@ -117,6 +119,10 @@ class Reference:
     def g_backward(self, fake: torch.Tensor, real: torch.Tensor) -> None:
         self.g_optimiser.zero_grad()
         loss = reference_losses(self.config.train.loss, self.d(real), self.d(fake))[1]
+        if self.config.train.loss == "feature_matching":
+            h = self.discriminator[:-1]
+            scale = self.config.model.d_input_scale
+            loss = (h(scale * real).mean(0) - h(scale * fake).mean(0)).square().sum() / 2
         loss.backward(inputs=list(self.generator.parameters()))
         self.g_loss = loss.item()
 
@@ -193,6 +199,7 @@ def test_ten_steps_equal_autograd(loss, penalty, activation, update):
         {"d_input_scale": 0.25, "r1": 0.5, "d_activation": "tanh"},
         {"d_steps": 2, "loss": "wasserstein", "wgan_gp": 0.1, "d_activation": "tanh"},
         {"latent": "uniform", "init": "orthogonal"},
+        {"loss": "feature_matching", "d_layers": (8,), "d_input_scale": 0.5},
     ],
     ids=str,
 )

@@ -23,7 +23,7 @@ def trainer() -> Trainer:
     return trainer
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", [name for name, of in LOSSES.items() if not of.facts.features])
 def test_arrows_are_the_negative_gradient_of_the_loss_at_the_fakes(trainer, loss):
     shot, k = trainer.snapshot(), 1
     d = trainer.ensembles[k].discriminator
@@ -34,6 +34,19 @@ def test_arrows_are_the_negative_gradient_of_the_loss_at_the_fakes(trainer, loss
     value = LOSSES[loss].g_loss(real_logits=real, fake_logits=logits) * len(x)
     (gradient,) = torch.autograd.grad(value, x)
     np.testing.assert_allclose(arrows(shot, loss, k), -gradient.numpy(), atol=1e-5)
+
+
+def test_arrows_of_a_run_that_matches_features_are_the_gradient_of_their_means(trainer):
+    matching = Trainer(RunConfig.of(loss="feature_matching", **SMALL))
+    matching.step(5)
+    shot, d = matching.snapshot(), matching.ensembles[0].discriminator
+    x = torch.from_numpy(shot.fake[0]).requires_grad_()
+    of_real, of_fake = (d.evaluate(d.theta, y[None], features=True)[0] for y in (torch.from_numpy(shot.real), x))
+    value = (of_real.mean(0) - of_fake.mean(0)).square().sum() / 2
+    (gradient,) = torch.autograd.grad(value * len(x), x)
+    np.testing.assert_allclose(arrows(shot, "feature_matching"), -gradient.numpy(), atol=1e-5)
+    with pytest.raises(ValueError, match="only in pictures of a run with this loss"):
+        arrows(trainer.snapshot(), "feature_matching")
 
 
 def test_arrows_tell_the_losses_apart_where_the_discriminator_is_sure(trainer):

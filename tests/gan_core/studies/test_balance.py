@@ -15,7 +15,8 @@ from gan_core.studies.balance import LOOK, BalanceRun, Record, game_field, game_
 TINY = RunConfig.of(g_layers=(5,), d_layers=(4,), g_activation="tanh", d_activation="tanh", batch=32)
 
 
-@pytest.mark.parametrize("changes", [{}, {"loss": "minimax"}, {"r1": 0.5}, {"loss": "wasserstein", "r2": 0.3}])
+@pytest.mark.parametrize("changes", [{}, {"loss": "minimax"}, {"r1": 0.5}, {"loss": "wasserstein", "r2": 0.3},
+                                     {"loss": "feature_matching"}])  # fmt: skip
 def test_the_jacobian_is_the_derivative_of_the_field(changes: dict) -> None:
     run = BalanceRun(TINY.replace(**changes), torch.float64)
     run.step(3)
