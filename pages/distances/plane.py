@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from pages.shared.shell.state import PageState
 from pages.shared.views import tables
 
 if TYPE_CHECKING:
+    from gan_core.metrics import Estimate
     from gan_core.theory.gaussians_2d import Normals
 
 LINES_PER_POINT = 4  # of a drawn entropic plan: its strongest ones
@@ -75,21 +77,22 @@ def _draws(p: Normals | np.ndarray, q: Normals | np.ndarray, n: int) -> tuple[np
 
 
 def _plane_table(p: Normals | np.ndarray, q: Normals | np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
-    """All distances, each with how it was found; estimates beside their floors."""
-    from gan_core import metrics, theory
+    """All distances, each with how it was found; estimates beside what a perfect sampler reads."""
+    from gan_core import theory
     from gan_core.theory.gaussians_2d import plane_grid
     from gan_core.theory.transport import matching
 
     found: dict[str, tuple[str, str]] = {}
     if isinstance(p, np.ndarray) or isinstance(q, np.ndarray):
         first, second = (d if isinstance(d, np.ndarray) else s for d, s in ((p, x), (q, y)))
-        for name, measure, pair in (
-            ("kl_pq", metrics.kl_divergence, (first, second)),
-            ("kl_qp", metrics.kl_divergence, (second, first)),
-            ("jsd", metrics.jensen_shannon, (first, second)),
+        for name, known, pair in (
+            ("kl_pq", p, (first, second)),
+            ("kl_qp", q, (second, first)),
+            ("jsd", p, (first, second)),
         ):
-            value, floor = measure(*pair)
-            found[name] = (number(value, 3), t("distances.how_floor", floor=number(floor, 2)))
+            estimate = measures()[name](*pair)
+            floor = _perfect(known, name, *pair, estimate.floor)
+            found[name] = (number(estimate.value, 3), t("distances.how_floor", floor=floor))
     else:
         grid = plane_grid(p, q).integrals()
         found |= {name: (number(value), t("distances.how_grid")) for name, value in grid.items()}
@@ -99,12 +102,43 @@ def _plane_table(p: Normals | np.ndarray, q: Normals | np.ndarray, x: np.ndarray
             found["kl_pq"] = (number(theory.kl_normals(*a, *b)), closed)
             found["kl_qp"] = (number(theory.kl_normals(*b, *a)), closed)
             found["w2"] = (number(theory.w2_normals(*a, *b)), closed)
-    estimate = metrics.wasserstein1(x, y)
-    found["w1"] = (number(estimate.value, 3), t("distances.how_samples", n=len(x), floor=number(estimate.floor, 2)))
+    estimate = measures()["w1"](x, y)
+    floor = _perfect(p, "w1", x, y, estimate.floor)
+    found["w1"] = (number(estimate.value, 3), t("distances.how_samples", n=len(x), floor=floor))
     if "w2" not in found:
         found["w2"] = (number(matching(x, y, 2)[1], 3), t("distances.how_matched", n=len(x)))
     rows = [[t(f"distances.name_{n}"), f"**{found[n][0]}**", found[n][1]] for n in NAMES if n in found]
     tables.show(["", t("distances.value"), t("distances.how")], rows)
+
+
+def _perfect(known: Normals | np.ndarray, name: str, x: np.ndarray, y: np.ndarray, of_splits: float) -> str:
+    """What samples of the distribution of x score in the place of y: median and 5–95 %; of a table, whose distribution
+    nobody knows, the mean over random splits of it."""
+    if isinstance(known, np.ndarray):
+        return t("distances.of_splits", mean=number(of_splits, 2))
+    median, low, high = _drawn_floor(known.weights, known.means, known.covariances, name, x, len(y))
+    return t("distances.of_draws", median=number(median, 2), low=number(low, 2), high=number(high, 2))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _drawn_floor(
+    weights: np.ndarray, means: np.ndarray, covariances: np.ndarray, name: str, x: np.ndarray, n: int
+) -> tuple[float, ...]:
+    from gan_core.metrics.divergences import transport_repeats
+    from gan_core.metrics.floors import REPEATS, perfect
+    from gan_core.theory.gaussians_2d import Normals
+
+    measure, p = measures()[name], Normals(weights, means, covariances)
+    repeats = transport_repeats(n, x.shape[1]) if name == "w1" else REPEATS
+    return tuple(perfect(lambda y: {name: measure(x, y).value}, p.draw, n, repeats)[name])
+
+
+def measures() -> dict[str, Callable[[np.ndarray, np.ndarray], Estimate]]:
+    """How each distance of samples is estimated, the first of its two first."""
+    from gan_core import metrics
+
+    return {"kl_pq": metrics.kl_divergence, "kl_qp": metrics.kl_divergence, "jsd": metrics.jensen_shannon,
+            "w1": metrics.wasserstein1}  # fmt: skip
 
 
 def _density_picture(p: Any, q: Any, name: str) -> None:
