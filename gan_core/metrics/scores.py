@@ -50,6 +50,7 @@ STATISTICS = (
     "jsd",
     "w1",
 )
+DISTANCES = ("reverse_kl", "reverse_kl_3sigma", "jsd", "w1")  # of them: the less, the nearer
 SKILL_REPEATS = 20  # of the generators without skill, whose scores scatter little
 SKILL_TRANSPORTS = 5  # … and of these so many are transported, which takes longest where nothing fits
 
@@ -117,6 +118,16 @@ class Yardstick:
         if not self._off(name, value) < self._off(name, self.best_without_skill(name)[1]):
             return "no_skill"
         return "perfect" if self.perfect[name].holds(value) else "between"
+
+    def flatters(self, name: str, value: float) -> Literal["narrow", "chance"] | None:
+        """Why a score is better than those of nine perfect samples in ten: more samples of high quality than these have
+        are too close to their centres; a distance below theirs is a lucky pair of samples. None where it is not."""
+        known = self.perfect[name]
+        if known.holds(value):
+            return None
+        if name == "high_quality" and value > known.high:
+            return "narrow"
+        return "chance" if name in DISTANCES and value < known.low else None
 
     def beyond(self, name: str, mean: float, error: float) -> bool:
         """Whether a mean over runs is nearer to the perfect median than nine in ten samples of any generator without

@@ -117,6 +117,8 @@ def explained(beside: Yardstick | None, statistic: str, value: float, write: Cal
     if (verdict := beside.verdict(statistic, value)) == "no_skill":
         who, score = beside.best_without_skill(statistic)
         return t("panel.no_skill", who=t(f"skill.{who}"), value=write(score))
+    if (why := beside.flatters(statistic, value)) is not None:
+        return t(f"panel.flatters_{why}")
     return t("panel.as_perfect") if verdict == "perfect" else ""
 
 

@@ -171,3 +171,10 @@ def test_every_statistic_has_a_yardstick(of_ring):
     found = metrics.scores(ring(2500, 0), ring(2500, 3), RING, 0.02)
     verdicts = of_ring.verdicts(found)
     assert set(verdicts) == set(STATISTICS) and verdicts["high_quality"] == "perfect"
+
+
+def test_what_is_better_than_perfect_is_too_narrow_or_by_chance(of_ring):
+    perfect = of_ring.perfect
+    assert of_ring.flatters("high_quality", 1.0) == "narrow" and of_ring.flatters("high_quality", 0.5) is None
+    assert of_ring.flatters("w1", perfect["w1"].low / 2) == "chance" and of_ring.flatters("w1", 1.0) is None
+    assert all(of_ring.flatters(name, found.median) is None for name, found in perfect.items())
