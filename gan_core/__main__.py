@@ -116,9 +116,11 @@ def _parser() -> argparse.ArgumentParser:
     recipe.set_defaults(command=_recipe)
 
     table = commands.add_parser("table", help="mitigations of mode collapse over seeds, beside the published tables")
-    table.add_argument("--protocol", default="chase", help="chase: the run that collapses; pacgan: the paper's (chase)")
+    table.add_argument("--protocol", default="chase", help="chase: the run that collapses; balanced: players of equal "
+                       "rates; pacgan: the paper's (chase)")  # fmt: skip
     table.add_argument("--data", default="ring", help="ring or grid (ring)")
-    table.add_argument("--methods", help="which, with commas between: plain,unrolled,pacgan2 … (all)")
+    table.add_argument("--methods", help="which, with commas between: plain,unrolled:2,pacgan2 … (all); behind a colon "
+                       "how many seeds this one gets")  # fmt: skip
     table.add_argument("--seeds", type=int, default=10, help="how many seeds a method gets (10)")
     _of_many_runs(table, steps=None, store="table")
     form = table.add_mutually_exclusive_group()

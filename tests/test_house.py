@@ -335,6 +335,11 @@ def test_the_readme_sets_up_with_two_commands() -> None:
     assert "pip install -r requirements-dev.txt && pytest" in readme
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "gan_core/records").iterdir()), ids=lambda path: path.name)
+def test_a_shipped_record_is_one_that_a_command_makes(path: Path) -> None:
+    assert f"`{path.name}`" in (ROOT / "CONTRIBUTING.md").read_text()
+
+
 # ── every module has its tests ───────────────────────────────────────────────────────────────────────────────────────
 
 TESTED_UNDER_ANOTHER_NAME = {"gan_core/__main__.py": "tests/gan_core/test_cli.py"}  # after what a person types

@@ -35,7 +35,8 @@ R = TypeVar("R")
 
 SAMPLES = 2500  # samples a run is scored by, as in the VEEGAN and PacGAN tables
 W1_POINTS = 500  # … of which so many are transported
-FORMAT = 2  # of a record: raise it when the way to score a run changes, and old records are computed again
+FORMAT = 3  # of a record: raise it when the way to score a run changes, and old records are computed again
+EARLY, EARLY_POINTS = 20, 4  # a record keeps so many samples of so early a step: rounding has not grown yet
 
 # What each method changes in the run that collapses. Where the literature has several settings, the one measured here.
 METHODS: dict[str, dict[str, Any]] = {
@@ -58,11 +59,15 @@ DATA: dict[str, RunConfig] = {
 }
 
 
+WHOLE = -1  # in what a method changes: as many steps as the run has
+
+
 @dataclass(frozen=True)
 class Published:
     """What the runs of a table have in common on each data set, what each method changes, and how long they run.
 
-    `deviates`: what a run here does otherwise than the protocol's source, beside what its configuration changes.
+    `source`: whose protocol it is, if it is a published one. `deviates`: what a run here does otherwise than that,
+    beside what its configuration changes.
     """
 
     data: Mapping[str, RunConfig]
@@ -70,6 +75,10 @@ class Published:
     steps: int
     source: str = ""
     deviates: str = ""
+
+    def changes(self, method: str, steps: int) -> dict[str, Any]:
+        """What a method changes in a run of so many steps."""
+        return {name: steps if value == WHOLE else value for name, value in self.methods[method].items()}
 
 
 # Lin et al. 2018, section 4.1, and their code. A batch is of packs: 100 of them. Both players move at once, from the
@@ -79,8 +88,30 @@ _PACGAN = RunConfig.of(
     batch=100, g_lr=1e-4, d_lr=1e-4, beta1=0.8, update="simultaneous", steps=400_000,
 )  # fmt: skip
 PACKED = {f"pacgan{m}": {"packing": m, "batch": 100 * m} for m in (2, 3, 4)}
+
+# Players of equal rates, which find all modes: what keeps them from resting there, and what brings them to rest. A run
+# that keeps an average of G is scored by it.
+_RELATIVISTIC = {"loss": "relativistic", "r1": 0.1, "r2": 0.1, "beta1": 0.0, "beta2": 0.99}  # Huang et al. 2024
+_AVERAGED = {"ema": 0.999}  # Yazıcı et al. 2019
+_DECAY = {"decay_steps": WHOLE}
+BALANCED: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "minimax": {"loss": "minimax"},
+    "averaged": _AVERAGED,
+    "decay": _DECAY,
+    "decay_averaged": _DECAY | _AVERAGED,
+    "relativistic": _RELATIVISTIC,
+    "relativistic_averaged": _RELATIVISTIC | _AVERAGED,
+    "relativistic_decay": _RELATIVISTIC | _DECAY,
+    "spectral_norm": {"spectral_norm": True},  # Miyato et al. 2018
+    "dragan": {"dragan": 1.0},  # Kodali et al. 2017
+    "lecam": {"lecam": 0.1},  # Tseng et al. 2021
+    "feature_matching": {"loss": "feature_matching"},  # Salimans et al. 2016
+}
+USUAL = "chase"
 PROTOCOLS: dict[str, Published] = {
     "chase": Published(DATA, METHODS, 2000),
+    "balanced": Published({"ring": PRESETS["ring"].config, "grid": PRESETS["grid"].config}, BALANCED, 5000),
     "pacgan": Published(
         {"ring": _PACGAN, "grid": _PACGAN.replace(data="grid", modes=25, radius=4.0, std=0.05)},
         {"plain": {}, **PACKED},
@@ -89,6 +120,13 @@ PROTOCOLS: dict[str, Published] = {
         "real samples are drawn anew and not from a set of 100,000; batch statistics of G are taken over a whole batch "
         "and not apart for each place in a pack, and its running averages move by .1 and not .05",
     ),
+}
+
+# Tables that were computed beforehand and come with the project: their names, protocols and data.
+TABLES: dict[str, tuple[str, str]] = {
+    "ring": ("chase", "ring"),
+    "balanced": ("balanced", "ring"),
+    "grid": ("chase", "grid"),
 }
 
 
@@ -114,8 +152,9 @@ class Task:
         return f"{self.config.data.data}-{self.method}-seed{self.seed}-{self.digest}.json"
 
 
-def plan(data: str, methods: Sequence[str], seeds: int, steps: int, protocol: str = "chase") -> list[Task]:
-    """Every method with the seeds 0 … seeds − 1. Raises ConfigError on what there is not."""
+def plan(data: str, methods: Sequence[str], seeds: int, steps: int, protocol: str = USUAL) -> list[Task]:
+    """Every method with the seeds 0 … seeds − 1, or with as many as stand behind its name: "unrolled:2". Raises
+    ConfigError on what there is not."""
     if protocol not in PROTOCOLS:
         raise ConfigError("protocol", protocol, "config.one_of", options=", ".join(PROTOCOLS))
     known = PROTOCOLS[protocol]
@@ -123,14 +162,16 @@ def plan(data: str, methods: Sequence[str], seeds: int, steps: int, protocol: st
         raise ConfigError("data", data, "config.one_of", options=", ".join(known.data))
     if not methods:
         raise ConfigError("methods", "", "config.at_least_one", options=", ".join(known.methods))
-    for name in methods:
+    counts: dict[str, int] = {}  # a method that is named twice is one
+    for name, _, count in (method.partition(":") for method in methods):
         if name not in known.methods:
             raise ConfigError("methods", name, "config.among", options=", ".join(known.methods))
-    if seeds < 1:
-        raise ConfigError("seeds", seeds, "config.seeds")
+        counts[name] = int(count) if count.isdecimal() else 0 if count else seeds
+        if counts[name] < 1:
+            raise ConfigError("seeds", count or seeds, "config.seeds")
     base = known.data[data].replace(steps=steps)
-    once = dict.fromkeys(methods)  # a method that is named twice is one
-    return [Task(name, base.replace(**known.methods[name], seed=seed)) for name in once for seed in range(seeds)]
+    changed = {name: base.replace(**known.changes(name, steps)) for name in counts}
+    return [Task(name, config.replace(seed=seed)) for name, config in changed.items() for seed in range(counts[name])]
 
 
 def run(task: Task) -> dict[str, Any]:
@@ -143,22 +184,35 @@ def run(task: Task) -> dict[str, Any]:
     Trainer(task.config).step()  # the first step in a process imports a part of torch, which is not the method's time
     started = time.thread_time()
     trainer = Trainer(task.config)
-    trainer.step(task.config.train.steps)
+    early = early_points(trainer)
+    trainer.step(task.config.train.steps - trainer.step_count)
     seconds = time.thread_time() - started
-    versions = {
-        "engine": ENGINE, "python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__
-    }  # fmt: skip
-    return record(task.method, trainer) | {"cpu_seconds": round(seconds, 3), "versions": versions}
+    return record(task.method, trainer) | {"early": early, "cpu_seconds": round(seconds, 3), "versions": versions()}
+
+
+def early_points(trainer: Trainer) -> list[list[float]]:
+    """Step a new run to EARLY, or to its end: its samples there. A record is tested by them without the whole run."""
+    trainer.step(min(EARLY, trainer.config.train.steps))
+    return [[float(f"{x:.6g}") for x in point] for point in trainer.fresh(EARLY_POINTS)]
+
+
+def versions() -> dict[str, str | int]:
+    """On what the bits of a run depend, beside its configuration."""
+    import torch
+
+    return {"engine": ENGINE, "python": platform.python_version(), "torch": torch.__version__,
+            "numpy": np.__version__, "processor": torch.backends.cpu.get_cpu_capability()}  # fmt: skip
 
 
 def record(name: str, trainer: Trainer, member: int = 0) -> dict[str, Any]:
-    """One member of a run as it stands, scored by SAMPLES fresh samples: plain JSON. For data with modes."""
+    """One member of a run as it stands, scored by SAMPLES fresh samples of its G, or of the average of G where it keeps
+    one: plain JSON. For data with modes."""
     from gan_core.run.judging import judged
 
     if trainer.distribution is None or trainer.distribution.centres is None:
         raise ValueError("these data have no modes to count")
     config = trainer.member_configs[member]
-    found = judged(trainer, member, SAMPLES, W1_POINTS)
+    found = judged(trainer, member, SAMPLES, W1_POINTS, averaged=config.train.ema > 0)
     return {
         "method": name,
         "seed": config.train.seed,

@@ -26,7 +26,7 @@ import numpy as np
 
 from gan_core.config import RunConfig
 from gan_core.metrics.scores import Yardstick
-from gan_core.studies.mitigations import DATA, PROTOCOLS, Published, plain
+from gan_core.studies.mitigations import DATA, PROTOCOLS, USUAL, Published, plain
 
 HERE = "this table"  # the source of a row that was computed here, as it is printed
 OWN = ("seed", "steps", "members")  # fields in which every run has its own
@@ -165,6 +165,18 @@ class Table:
         methods = dict.fromkeys(record["method"] for record in self.records)
         return tuple(row(name, [r for r in self.records if r["method"] == name]) for name in methods)
 
+    def command(self, protocol: str) -> str:
+        """What computes it again."""
+        counts = {entry.name: entry.runs for entry in self.rows}
+        usual, data = max(counts.values()), self.base.data.data
+        every = list(counts) == list(PROTOCOLS[protocol].methods) and set(counts.values()) == {usual}
+        methods = ",".join(name if n == usual else f"{name}:{n}" for name, n in counts.items())
+        return " ".join(
+            ["python -m gan_core table", *([] if protocol == USUAL else ["--protocol", protocol]), "--data", data,
+             *([] if every else ["--methods", methods]), "--seeds", str(usual), "--steps",
+             str(self.records[0]["steps"])]
+        )  # fmt: skip
+
     @cached_property
     def yardsticks(self) -> tuple[Row, ...]:
         """A perfect sampler, median (5–95 %), and the generators without skill, with as many samples."""
@@ -212,6 +224,7 @@ class Table:
         data, model, train = self.base.data, self.base.model, self.base.train
         steps, seeds = {r["steps"] for r in self.records}, {r["seed"] for r in self.records}
         scores = self.records[0]["scores"]
+        engines = {record["versions"].get("engine", 1) for record in self.records if "versions" in record}
         changes = {record["method"]: _changes(record, self.base) for record in self.records}
         changed = "; ".join(f"{name} ({what})" for name, what in changes.items() if what)
         return (
@@ -222,6 +235,7 @@ class Table:
             f"{len(seeds)} seeds; {scores['samples']:,} samples, near: 1 % of them within {scores['near_radius']:.2g}, "
             f"W1 exact on {scores['w1_points']:,}"
             + ("" if "reverse_kl_3sigma" in scores else "; the reverse KL within 3σ was not recorded")
+            + (f"; engine {', '.join(map(str, sorted(engines)))}" if engines else "")
             + (f". Changed: {changed}" if changed else "")
         )
 
@@ -332,15 +346,10 @@ class Table:
         return "\n".join([ours, *(f"{source}: {SOURCES[source]}" for source in sources)])
 
 
-def shipped_data() -> list[str]:
-    """The data sets that have a table which was computed beforehand."""
-    return [data for data in DATA if (SHIPPED / f"{data}.json").exists()]
-
-
 @cache
-def shipped(data: str) -> Table:
-    """The table that was computed beforehand and comes with the project."""
-    return Table.from_json((SHIPPED / f"{data}.json").read_text(encoding="utf-8"))
+def shipped(name: str) -> Table:
+    """A table that comes with the project: one of `mitigations.TABLES`."""
+    return Table.from_json((SHIPPED / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def _row_json(entry: Row) -> dict[str, Any]:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_core.config import RunConfig
+from gan_core.engine.version import VERSION as ENGINE
 from gan_core.presets import PRESETS
 
 SHIPPED = Path(__file__).parents[1] / "records" / "vanishing.json"
@@ -65,7 +66,7 @@ def build() -> None:
         f'"{name}": {{\n' + ",\n".join(f' "{loss}": {json.dumps(twin)}' for loss, twin in twins.items()) + "\n}"
         for name, twins in found.items()
     )
-    SHIPPED.write_text("{\n" + text + "\n}\n", encoding="utf-8")
+    SHIPPED.write_text(f'{{\n"engine": {ENGINE},\n{text}\n}}\n', encoding="utf-8")
     shipped.cache_clear()
 
 
@@ -73,7 +74,7 @@ def build() -> None:
 def shipped() -> dict[str, dict[str, Twin]]:
     """optimiser → loss → Twin, as they come with the app."""
     raw = json.loads(SHIPPED.read_text(encoding="utf-8"))
-    return {name: {loss: _twin(one) for loss, one in twins.items()} for name, twins in raw.items()}
+    return {name: {loss: _twin(one) for loss, one in raw[name].items()} for name in RUNS}
 
 
 def _plain(twin: Twin) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.collapse.options import VARIANTS, chosen, method_name
+from pages.collapse.options import chosen, method_name
 from pages.shared.controls import options
 from pages.shared.play import experiments
 from pages.shared.play.runs import Work
@@ -25,20 +25,21 @@ SAMPLES = 2500
 
 
 def section(page: PageState) -> None:
-    """The shipped table of one data set, how to compute it again, and the runs on the screen scored the same way."""
-    from gan_core.studies.table import shipped, shipped_data
+    """A shipped table, how to compute it again, and the runs on the screen scored the same way."""
+    from gan_core.studies.mitigations import TABLES
+    from gan_core.studies.table import shipped
 
     st.markdown(t("collapse.mitigations_text"))
-    key, known = f"{page.name}-mitigations", shipped_data()
-    data = options.control(
-        page, "table", label=t("field.data"), words=lambda name: t(f"option.data.{name}"), among=known, collapsed=True
+    key = f"{page.name}-mitigations"
+    name = options.control(
+        page, "table", label=t("collapse.tables"), words=lambda name: t(f"collapse.table_{name}"), collapsed=True
     )
-    found = shipped(data)
+    st.caption(t(f"collapse.about_{name}"))
+    found, (protocol, _) = shipped(name), TABLES[name]
     table(found, f"{key}-shipped")
     _picture(found, f"{key}-picture")
     st.caption(t("collapse.mitigations_command"))
-    steps, seeds = found.records[0]["steps"], len({record["seed"] for record in found.records})
-    st.code(f"python -m gan_core table --data {data} --seeds {seeds} --steps {steps} --latex", language="bash")
+    st.code(f"{found.command(protocol)} --latex", language="bash")
     _this_run(page)
 
 
@@ -147,7 +148,7 @@ def _name(entry: Row) -> str:
     from gan_core.studies.table import NO_SKILL, PERFECT
 
     known = {PERFECT: t("collapse.perfect_sampler")} | {name: t(f"skill.{who}") for who, name in NO_SKILL.items()}
-    return method_name(entry.name) if entry.name in VARIANTS else known.get(entry.name, entry.name)
+    return method_name(entry.name) if entry.runs else known.get(entry.name, entry.name)
 
 
 def _beyond(found: Table, entry: Row) -> str:

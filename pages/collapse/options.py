@@ -16,7 +16,7 @@ import streamlit as st
 
 from gan_core.config import RunConfig, limits
 from gan_core.presets import PRESETS
-from gan_core.studies.mitigations import DATA, METHODS
+from gan_core.studies.mitigations import DATA, METHODS, TABLES
 from pages.shared.controls import fields, options
 from pages.shared.controls.options import OneOf
 from pages.shared.play import player
@@ -69,7 +69,7 @@ class Methods:
 
 OPTIONS: dict[str, Option] = {
     BESIDE: Methods(),
-    "table": OneOf(tuple(DATA), next(iter(DATA))),  # of mitigations, on these data
+    "table": OneOf(tuple(TABLES), next(iter(TABLES))),  # of mitigations
     "count": OneOf(("shares", "near"), "shares"),  # of the timeline: samples nearest to a mode, or near to it
 }
 

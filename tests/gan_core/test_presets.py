@@ -1,11 +1,22 @@
-"""The named runs: each is a valid configuration, and says why it is there."""
+"""The named runs: each is a valid configuration, says why it is there, and keeps its word."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+import gan_core
 from gan_core.config import RunConfig
+from gan_core.engine.version import VERSION
 from gan_core.presets import PRESETS
+from gan_core.run.judging import judged
+from gan_core.run.trainer import Trainer
+from gan_core.studies.table import shipped
+
+RECORD = json.loads((Path(gan_core.__file__).parent / "records" / "presets.json").read_text(encoding="utf-8"))
+GOOD, SECONDS = 0.9, 60  # what the flagship promises: high quality, and within how long on one core
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -13,3 +24,42 @@ def test_presets_are_valid_and_say_why(name):
     preset = PRESETS[name]
     assert RunConfig.from_query(preset.config.to_query()) == preset.config
     assert preset.title and preset.why.endswith(".")
+
+
+@pytest.mark.parametrize("name", RECORD["presets"])
+def test_the_record_is_of_the_presets_as_they_are(name):
+    first, last = RECORD["head"]["seeds"]
+    runs = RECORD["presets"][name]["runs"]
+    config = PRESETS[name].config.replace(members=1)
+    expected = [config.replace(seed=seed).to_query() for seed in range(first, last + 1)]
+    assert [run["query"] for run in runs] == expected
+    assert {run["versions"]["engine"] for run in runs} == {VERSION}
+
+
+def runs(name: str, score: str) -> list[float]:
+    return [run["scores"][score] for run in RECORD["presets"][name]["runs"]]
+
+
+def test_the_players_that_come_to_rest_do_so_within_a_minute_of_one_core():
+    quality = runs("settling", "high_quality")
+    assert sum(share >= GOOD for share in quality) >= 7 and len(quality) == 8
+    assert set(runs("settling", "near")) == {8} and (round(min(quality), 2), round(max(quality), 2)) == (0.9, 0.93)
+    seconds = [run["seconds"] for run in RECORD["presets"]["settling"]["runs"]]
+    assert max(seconds) < SECONDS
+
+
+def test_balanced_nets_find_all_modes_and_do_not_rest_on_them():
+    rows = {row.name: row.cells for row in shipped("balanced").rows}
+    for name in ("plain", "minimax"):
+        assert rows[name]["near"] == (8, 0) and rows[name]["high_quality"].mean < 100 * GOOD
+
+
+@pytest.mark.slow
+def test_the_players_that_come_to_rest_do_so_on_other_seeds():
+    """Seeds 308 to 315; the record is of 300 to 307."""
+    config = PRESETS["settling"].config.replace(members=8, seed=308)
+    trainer = Trainer(config)
+    trainer.take_threads(2)
+    trainer.step(config.train.steps)
+    assert sum(judged(trainer, k).high_quality >= GOOD for k in range(8)) >= 7
+    assert trainer.seconds < 8 * SECONDS

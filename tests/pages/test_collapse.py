@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from gan_core.config import RunConfig
 from gan_core.metrics.floors import NO_SKILL
 from gan_core.run.modes import Diversity
-from gan_core.studies.mitigations import METHODS
+from gan_core.studies.mitigations import PROTOCOLS, TABLES
 from gan_core.studies.table import COLUMNS, PERFECT, shipped
 from gan_core.studies.table import NO_SKILL as SKILL
 from pages.collapse import misconceptions, numbers, options
@@ -181,12 +181,12 @@ def test_perfect_and_unskilled_scores_and_closed_forms_stand_beside_the_runs() -
 
 def test_the_shipped_tables_are_shown_with_their_protocol_and_exports() -> None:
     app = page()
-    for data in ("ring", "grid"):
-        app.segmented_control(key="collapse.table~0").set_value(data).run()
-        found = shipped(data)
+    for name in TABLES:
+        app.segmented_control(key="collapse.table~0").set_value(name).run()
+        found = shipped(name)
         (shown,) = methods(app)
         assert {len(row) for row in shown} == {len(COLUMNS) + 4} and len(shown) == len(found.lines)
-        assert [row[0] for row in shown][: len(METHODS)] == [options.method_name(row.name) for row in found.rows]
+        assert [row[0] for row in shown][: len(found.rows)] == [options.method_name(row.name) for row in found.rows]
         assert shown[0][1 : len(COLUMNS) + 1] == [found.text(found.rows[0], name) for name in COLUMNS]
         assert found.protocol in words(app) and found.deviations in words(app)
         names = [row[0] for row in shown]
@@ -243,6 +243,8 @@ def test_every_composed_word_is_there() -> None:
     keys = {f"collapse.experiment_{name}" for name in options.SCENARIOS}
     keys |= {f"collapse.why_{name}" for name in options.SCENARIOS}
     keys |= {f"collapse.method.{name}" for name in options.VARIANTS}
+    keys |= {f"collapse.method.{name}" for protocol in PROTOCOLS.values() for name in protocol.methods}
+    keys |= {f"collapse.{word}_{name}" for word in ("table", "about") for name in TABLES}
     keys |= {f"collapse.number_{name}" for name in numbers.NUMBERS}
     keys |= {f"collapse.column_{name}" for name in COLUMNS}
     keys |= {f"collapse.myth_{name}{part}" for name in misconceptions.MISCONCEPTIONS for part in ("", "_text")}

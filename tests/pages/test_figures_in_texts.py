@@ -19,6 +19,7 @@ from gan_core.engine.networks import LEAK
 from gan_core.metrics import copying, features
 from gan_core.metrics.floors import TAIL
 from gan_core.run.modes import LEAST
+from gan_core.studies import frozen_generator
 from gan_core.studies.mitigations import DATA
 from gan_core.studies.table import PUBLISHED
 from pages.shared.shell import i18n
@@ -26,8 +27,12 @@ from pages.shared.shell import i18n
 TEXTS = {key: text for key, text in i18n.texts("en").items() if not key.startswith(("errors.", "option."))}
 # no figures: what is filled in, code, years, names with a number in them, sizes of pictures, powers of ten
 NOT_FIGURES = re.compile(r"\{[^}]*\}|`[^`]*`|\b(?:19|20)\d\d\b|[A-Za-zα-ωΑ-Ω₀-₉]\d+|\d+[-–]D\b|\d+×\d+|\d+e[-−]\d+|10⁻")
-# two digits, a decimal, a share or a range; a single digit counts things that are in sight
-FIGURE = re.compile(r"(?<![\w.,])\d[\d.,]*\d(?:\s?%)?|(?<![\w.,])\d\s?%|(?<![\w.,])\d[–-]\d(?:\s?%)?")
+# counts of what was tried, as "7 of 8" and "3 seeds"; two digits, a decimal, a share or a range. Any other single digit
+# is a formula's, or counts what is in sight
+FIGURE = re.compile(
+    r"(?<![\w.,])\d (?:of|in) \d+|(?<![\w.,])\d (?:seeds|runs|times|mode)\b"
+    r"|(?<![\w.,])\d[\d.,]*\d(?:\s?%)?|(?<![\w.,])\d\s?%|(?<![\w.,])\d[–-]\d(?:\s?%)?"
+)
 
 LN2 = math.log(2)
 SETTING = None  # what a visitor may choose, an experiment is built of or a picture is made of; nothing that was found
@@ -64,16 +69,23 @@ FIGURES: dict[str, dict[str, float | Callable[[], float] | None]] = {
     "collapse.measured_grid": {"25": lambda: DATA["grid"].data.modes},
     "collapse.number_near": {"1 %": LEAST},
     "collapse.column_modes_1pct": {"1 %": LEAST},
-    "collapse.numbers_note": {"10": 9 / (1 - 2 * TAIL), "1 %": LEAST},
+    "collapse.numbers_note": {"9 of 10": 1 - 2 * TAIL, "1 %": LEAST},
     "collapse.alarm_text": {"1 %": LEAST},
     "collapse.alarm_measured": {"95 %": 0.95},
     "collapse.why_text": {"10": SETTING},
-    "collapse.mitigations_text": {"10": 9 / (1 - 2 * TAIL), "6.3": lambda: PUBLISHED["ring"][4].cells["modes"].mean},
+    "collapse.mitigations_text": {
+        "9 of 10": 1 - 2 * TAIL,
+        "1 mode": lambda: PUBLISHED["ring"][0].cells["modes"].mean,
+        "6.3": lambda: PUBLISHED["ring"][4].cells["modes"].mean,
+    },
+    "collapse.myth_all_modes": {"8 of 8": SETTING},
+    "collapse.ask.covered_few": {"3 in 8": SETTING},
+    "vanishing.densities.trained": {"3 seeds": frozen_generator.SEEDS},
     "collapse.myth_all_modes_text": {"93 %": lambda: 1 - metrics.expected_high_quality(3 / 8)},
     "collapse.myth_high_quality": {"99.9 %": SETTING},
     "collapse.myth_high_quality_text": {"4.5": 3**2 / 2, "98.889 %": metrics.expected_high_quality},
     "collapse.myth_w1_text": {"1.257": ring_of_one},
-    "panel.scores_help": {"10": 9 / (1 - 2 * TAIL)},
+    "panel.scores_help": {"9 of 10": 1 - 2 * TAIL},
     "panel.modes_help": {"1 %": LEAST},
     "panel.jsd_help": {"0.693": LN2},
     "vanishing.table_help": {"1 %": LEAST},
@@ -140,7 +152,10 @@ def test_a_figure_is_what_the_program_computes(key: str) -> None:
         if holds is None or figure not in figures(TEXTS[key]):
             continue
         value = holds() if callable(holds) else holds
-        number = figure.removesuffix("%").strip().replace(",", "")
+        if share := re.fullmatch(r"(\d) (?:of|in) (\d+)", figure):
+            assert value == pytest.approx(int(share[1]) / int(share[2])), f"{figure} is {value}"
+            continue
+        number = re.sub(r"[^\d.]", "", figure)
         value = 100 * value if figure.endswith("%") else value
         places = len(number.partition(".")[2])
         assert f"{value:.{places}f}" == number, f"{figure} is {value}"
@@ -164,12 +179,6 @@ def test_the_texts_claim_nothing_that_was_refuted() -> None:
 
 
 def test_figures_are_found_and_what_is_none_is_left() -> None:
-    assert figures("20 of 20 runs, 98.9 % and 0.27, 1,200 steps, 1–3 of 8") == [
-        "20",
-        "20",
-        "98.9 %",
-        "0.27",
-        "1,200",
-        "1–3",
-    ]
+    found = figures("20 of 20 runs, 98.9 % and 0.27, 1,200 steps, 1–3 of 8, 7 of 8 seeds, 3 times as many")
+    assert found == ["20", "20", "98.9 %", "0.27", "1,200", "1–3", "7 of 8", "3 times"]
     assert figures("{n} of `128-128`, Lin et al. 2018, x1, 2-D, 28×28, 1e-4, R1, W₁, 8 modes") == []

@@ -94,12 +94,13 @@ def test_gamma_falls_as_half_a_cosine() -> None:
 @pytest.mark.slow
 def test_the_average_of_relativistic_players_is_far_better_than_they_are_over_five_seeds() -> None:
     """They circle a solution that none of their own iterates reaches: share of the samples within 3σ after 5,000 steps.
-    Two other seeds had .42 and .37 raw, .91 and .89 averaged."""
+    Of eight other seeds (records/balanced.json) raw iterates had .16 to .83 and averages .89 to .92: now and then an
+    iterate comes by."""
     trainer = Trainer(PRESETS["relativistic"].config.replace(members=5, seed=300, ema=0.999))
     trainer.step(5000)
     raw, averaged = (np.array([quality(trainer, k, averaged=averaged) for k in range(5)]) for averaged in (False, True))
-    assert (averaged > raw + 0.2).all(), (raw, averaged)
-    assert np.median(averaged) > 0.75, averaged
+    assert (averaged > raw).all() and np.median(averaged - raw) > 0.2, (raw, averaged)
+    assert averaged.min() > 0.75, averaged
 
 
 def quality(trainer: Trainer, k: int, *, averaged: bool) -> float:

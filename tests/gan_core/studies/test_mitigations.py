@@ -81,6 +81,22 @@ def test_what_there_is_not_is_refused(arguments, field):
     assert refused.value.field == field
 
 
+@pytest.mark.parametrize("method", PROTOCOLS["balanced"].methods)
+def test_balanced_players_run_with_every_method_and_an_average_is_scored_where_one_is_kept(method, quick):
+    (task,) = plan("ring", [method], 1, 3, "balanced")
+    assert task.config.train.decay_steps in (0, 3)  # rates that fall do so over the whole run
+    found = mitigations.run(task)
+    assert not found["diverged"] and np.shape(found["early"]) == (4, 2)
+    if task.config.train.ema:
+        raw = mitigations.run(Task(method, task.config.replace(ema=0.0)))
+        assert raw["early"] == found["early"] and raw["scores"] != found["scores"]
+
+
+def test_a_method_may_have_a_number_of_seeds_of_its_own():
+    found = plan("ring", ["plain", "unrolled:1"], 3, 5)
+    assert [(task.method, task.seed) for task in found] == [("plain", 0), ("plain", 1), ("plain", 2), ("unrolled", 0)]
+
+
 def test_a_method_that_is_named_twice_is_one():
     assert plan("ring", ["plain", "unrolled", "plain"], 2, 5) == plan("ring", ["plain", "unrolled"], 2, 5)
 
