@@ -335,9 +335,9 @@ def test_the_readme_sets_up_with_two_commands() -> None:
     assert "pip install -r requirements-dev.txt && pytest" in readme
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "gan_core/records").iterdir()), ids=lambda path: path.name)
-def test_a_shipped_record_is_one_that_a_command_makes(path: Path) -> None:
-    assert f"`{path.name}`" in (ROOT / "CONTRIBUTING.md").read_text()
+def test_the_records_whose_commands_are_listed_are_there() -> None:
+    listed = re.findall(r"`(\w+\.json)`", (ROOT / "CONTRIBUTING.md").read_text().partition("## Records")[2])
+    assert len(listed) >= 8 and all((ROOT / "gan_core/records" / name).is_file() for name in listed)
 
 
 # ── every module has its tests ───────────────────────────────────────────────────────────────────────────────────────
