@@ -21,7 +21,7 @@ from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import Option, PageState, app
-from pages.shared.views import images, live, tables
+from pages.shared.views import exports, images, live, tables
 
 if TYPE_CHECKING:
     from gan_core.studies.recipe import Table
@@ -129,6 +129,7 @@ def _live(knob: str) -> None:
         return
     player.bar(twins)
     player.stage(twins, _view)
+    exports.expander(twins)
 
 
 def start(knob: str) -> None:

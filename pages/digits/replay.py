@@ -16,7 +16,7 @@ from pages.shared.play.runs import Frame, Show
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app
-from pages.shared.views import code, images, live, statistics
+from pages.shared.views import code, exports, images, live, slide, statistics
 
 if TYPE_CHECKING:
     from gan_core.metrics.scored import Score
@@ -43,6 +43,8 @@ def section(page: PageState) -> None:
     _bar(run, name)
     player.stage(run, _view)
     code.expander(run, ("fid", "manifolds"), (shelf.past(name).config,))
+    slide.button()
+    exports.expander(run)
 
 
 def _state(name: str) -> PageState:

@@ -1,9 +1,11 @@
-"""A replay in a slide deck: one file in an iframe, without a network, with keys, a scrubber and layers."""
+"""A replay in a slide deck: one file in an iframe, without a network, with keys, a scrubber and layers. And what the
+camera of a chart saves."""
 
 from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from gan_core.config import RunConfig
@@ -11,6 +13,7 @@ from gan_core.export.look import Look
 from gan_core.export.replay import replay
 from gan_core.run.recording import record, watch
 from gan_core.run.trainer import Trainer
+from tests.browser.driver import wait_idle
 
 INK = """(canvas) => {
   const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
@@ -51,3 +54,23 @@ def test_a_replay_plays_offline_inside_a_slide_deck(browser, tmp_path) -> None:
     assert slide.locator("h1").inner_text() == title and page.title() == "deck"
     assert not errors and all(re.match("file:", url) for url in asked)
     context.close()
+
+
+@pytest.mark.slow
+def test_the_camera_of_a_chart_saves_what_was_chosen(page) -> None:
+    page.goto("/distances")
+    page.locator(".js-plotly-plot .modebar-btn").first.wait_for(state="attached")
+    wait_idle(page)
+    page.get_by_label("Shape of a saved chart").select_option("4:3")
+    for chosen, width in (("SVG", None), ("PNG 2×", 1920), ("PNG 4×", 3840)):
+        page.get_by_label("Format of a saved chart").select_option(chosen)
+        chart = page.locator(".js-plotly-plot").first
+        chart.hover()
+        with page.expect_download() as download:
+            chart.locator(".modebar-btn").first.click()
+        content = download.value.path().read_bytes()
+        if width is None:
+            assert content.startswith(b"<svg") and b'height="720"' in content[:400]
+        else:
+            assert int.from_bytes(content[16:20], "big") == width
+            assert int.from_bytes(content[20:24], "big") == width * 3 // 4

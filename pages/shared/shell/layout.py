@@ -29,7 +29,7 @@ from pages.shared.shell import notices, site
 from pages.shared.shell.i18n import DEFAULT as DEFAULT_LANGUAGE
 from pages.shared.shell.i18n import languages, sentence, t
 from pages.shared.shell.state import Option, PageState, app, one_of
-from pages.shared.views import exports, slide
+from pages.shared.views import camera, exports, slide
 
 DEFAULT = RunConfig()
 PART = "part"  # in the address of a page in parts
@@ -197,7 +197,8 @@ def link(
 
 
 def foot() -> None:
-    """Version, and the seed of the page's run."""
+    """What the camera of a figure saves; version, and the seed of the page's run."""
+    camera.picker()
     page = app().pages.get(app().here)
     if page is None or not page.plays:
         st.caption(t("app.footer_plain", version=__version__))

@@ -16,6 +16,7 @@ import streamlit as st
 
 from gan_core.config import FIELDS
 from pages.shared.play.runs import Frame
+from pages.shared.shell import site
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import exports, images, points, statistics
@@ -44,7 +45,8 @@ def view(page: PageState, frame: Frame) -> None:
     st.html(Path(__file__).parent / "slide.css")
     with st.container(key="slide", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", key="slide-head"):
-            st.markdown(f"# {t(f'{page.name}.title')}", width="stretch")
+            name = next(one.name for one in site.PAGES if page.name.startswith(one.name))  # or a section of it
+            st.markdown(f"# {t(f'{name}.title')}", width="stretch")
             st.button(t("slide.leave"), key="slide-leave", icon=":material/close:", type="tertiary",
                       on_click=set_slide, args=(False,))  # fmt: skip
         titles = list(exports.names_of(frame).values()) if len(frame.runs) > 1 else []

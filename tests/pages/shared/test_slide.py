@@ -24,6 +24,8 @@ def test_the_address_opens_a_slide_and_leaving_it_keeps_the_run() -> None:
 def test_pages_of_digits_and_of_several_runs_have_slides() -> None:
     app = at_rest(visit("digits", slide="1", section="scratch"), "digits")
     assert "digits" in [kind for kind, _ in views(app)]
+    shelf = visit("digits", slide="1")
+    assert "digits" in [kind for kind, _ in views(shelf)] and not shelf.exception
     app = at_rest(visit("vanishing", slide="1", **SMALL), "vanishing")
     panels = next(frame for kind, frame in views(app) if kind == "scene")["panels"]
     assert len({panel["title"] for panel in panels}) == len(panels) > 1
