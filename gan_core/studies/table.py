@@ -192,8 +192,8 @@ class Table:
 
     def beyond(self, entry: Row) -> tuple[str, ...]:
         """The columns in which a row is nearer to the perfect median than any generator without skill, by more than the
-        spread of these and by two standard errors."""
-        if self.beside is None or not entry.runs:
+        spread of these and by two standard errors. Nothing of a row with a single run, whose error nobody knows."""
+        if self.beside is None or entry.runs < 2:
             return ()
         return tuple(
             name
@@ -203,7 +203,7 @@ class Table:
         )
 
     def beyond_text(self, entry: Row) -> str:
-        if self.beside is None or not entry.runs:
+        if self.beside is None or entry.runs < 2:
             return "–"
         return ", ".join(COLUMNS[name].heading for name in self.beyond(entry)) or "nothing"
 

@@ -153,7 +153,7 @@ def _name(entry: Row) -> str:
 
 def _beyond(found: Table, entry: Row) -> str:
     """The columns in which a row is better than generators without skill, in words."""
-    if found.beside is None or not entry.runs:
+    if found.beside is None or entry.runs < 2:
         return "–"
     return ", ".join(t(f"collapse.column_{name}") for name in found.beyond(entry)) or t("collapse.nothing")
 

@@ -90,12 +90,14 @@ def test_a_row_counts_only_where_it_is_beyond_noise():
         "unrolled", captured=4.8, captured_share=0, near=8, high_quality=0.0027, reverse_kl=0.022, w1=0.87
     )
     works = fake_record("plain", captured=8, captured_share=6, near=8, high_quality=0.4, reverse_kl=0.004, w1=0.3)
-    found = Table.of(DATA["ring"], [noise, works], yardstick())
+    found = Table.of(DATA["ring"], [noise, noise, works, works], yardstick())
     beyond = {entry.name: found.beyond(entry) for entry in found.rows}
     assert beyond["unrolled"] == ("reverse_kl",)  # whose square has nothing within 3σ at all
     assert {"modes", "modes_1pct", "high_quality", "w1"} <= set(beyond["plain"]) and "near" not in beyond["plain"]
     assert found.beyond_text(found.rows[1]).startswith("modes, modes ≥ 1 %, HQ %")
     assert found.beyond_text(found.yardsticks[0]) == "–"
+    (alone,) = Table.of(DATA["ring"], [works], yardstick()).rows
+    assert found.beyond(alone) == () and found.beyond_text(alone) == "–"  # one run is an anecdote
 
 
 def test_deviations_from_the_published_protocol_are_named_field_by_field():
