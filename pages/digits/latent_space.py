@@ -134,15 +134,35 @@ def _walk(page: PageState, model: Model, digit: int | None) -> None:
 
 
 def _two(page: PageState, model: Model, digit: int | None, z: np.ndarray) -> tuple[int, int]:
-    """The two samples between which to walk: a click chooses the first, a number the second."""
-    clicked = options.changed(page, "walk_from", of=lambda reported: int(reported.selected) + 1)
-    start = min(options.value(page, "walk_from"), len(z)) - 1
+    """The two samples between which to walk: the two that were clicked last, in that order. A number chooses the second
+    one too, for who has no mouse."""
+    start, end = (min(options.value(page, name), len(z)) for name in ("walk_from", "walk_to"))
+
+    clicked = options.changed(
+        page, "walk_from", of=lambda reported: int(reported.selected) + 1, then=partial(go_on_to, page, end)
+    )
+    names = [t("digits.walk_start") if i == start else t("digits.walk_end") if i == end else "" for i in _counted(z)]
     live.digits(
-        options.key(page, "walk_from"), model.decode(z, digit), columns=20, upscale=2, selectable=True, selected=start,
-        on_select=clicked, summary=t("digits.grid"),
+        options.key(page, "walk_from"), live.Images(model.decode(z, digit), labels=names), columns=20, upscale=2,
+        selectable=True, selected=end - 1, summary=t("digits.grid"),
+        on_select=clicked,
     )  # fmt: skip
-    label = t("digits.walk_to", start=start + 1)
-    return start, options.control(page, "walk_to", label=label, most=len(z), width=200) - 1
+    st.caption(t("digits.walk_click"))
+    label = t("digits.walk_to", start=start)
+    return start - 1, options.control(page, "walk_to", label=label, most=len(z), width=200) - 1
+
+
+def go_on_to(page: PageState, end: int) -> None:
+    """A walk begins at the sample that was clicked before, its `end` so far, and ends at the one just clicked, which
+    the view has reported as where it begins."""
+    clicked = options.value(page, "walk_from")
+    options.keep(page, "walk_from", end)
+    options.put(page, "walk_to", clicked)
+
+
+def _counted(z: np.ndarray) -> range:
+    """The numbers of samples, from 1."""
+    return range(1, len(z) + 1)
 
 
 def _walked(model: Model, found: Sequence[latent_measures.WalkResult]) -> None:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from gan_core.presets import PRESETS
 from pages.shared.controls import fields
 from pages.shared.shell import layout, site
 from pages.shared.shell.i18n import t
-from pages.shared.views import figures
+from pages.shared.views import code, figures
 
 PICTURE = Path(__file__).parent / "pictures" / "ring.webp"
 # page, preset (None: the page as it opens): one card each, in this order
@@ -25,7 +26,7 @@ CARDS: tuple[tuple[str, str | None], ...] = (
 )
 COLUMNS = 3
 
-layout.begin("home", None)
+page = layout.begin("home", None)
 words, picture = st.columns([3, 2], gap="large", vertical_alignment="center")
 with words:
     st.markdown(t("home.text"))
@@ -40,3 +41,4 @@ for first in range(0, len(CARDS), COLUMNS):
             title = fields.preset_title(preset) if preset else t(f"{name}.title")
             layout.link(name, f"**{title}**", preset=preset, icon=site.entry(name).symbol)
             st.caption(fields.preset_why(preset) if preset else t(f"{name}.card"))
+code.expander(page, ("modes",), (PRESETS["ring"].config,))

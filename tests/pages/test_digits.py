@@ -22,6 +22,7 @@ from gan_core.presets import Preset
 from gan_core.zoo import build, checkpoints, plans
 from pages.digits import labels, latent_space, models, scores
 from pages.digits.replay import NUMBERS, STATE
+from pages.shared.controls import options
 from pages.shared.play import experiments, resources, shelf
 from pages.shared.shell import i18n
 from tests.gan_core.run.test_classes import two_members
@@ -292,11 +293,21 @@ def test_what_is_asked_of_the_latent_space_stands_in_the_address_and_comes_back(
 
 
 @pytest.mark.usefixtures("small_studies")
-def test_a_click_chooses_where_a_walk_begins() -> None:
+def test_two_clicks_choose_a_walk() -> None:
     app = visit(NAME, section="latent", walk_from="40")
     (grid, *_) = [frame for kind, frame in views(app) if kind == "digits"]
-    assert grid["key"] == "digits.walk_from~0" and grid["selected"] == 39
+    assert grid["key"] == "digits.walk_from~0" and grid["selected"] == 7
+    names = grid["groups"][0]["labels"]
+    assert names[39] == "from" and names[7] == "to" and names.count("") == 38
     assert app.number_input(key="digits.walk_to~0").label == "from sample 40 to"
+    page, end = state(app, NAME), 8
+    for clicked in (12, 26):  # what the view's callback does with a click
+        options.keep(page, "walk_from", clicked)
+        latent_space.go_on_to(page, end)
+        end = clicked
+    app.run()
+    assert {name: params(app)[name] for name in ("walk_from", "walk_to")} == {"walk_from": "12", "walk_to": "26"}
+    assert app.number_input(key="digits.walk_to~2").label == "from sample 12 to"
 
 
 def test_a_phrase_is_digits_and_blanks() -> None:

@@ -138,7 +138,7 @@ def arrive(page: PageState, words: Mapping[str, str]) -> None:
     """Take over what the address says; a text that means nothing is answered in `page.problem`."""
     for name, word in words.items():
         try:
-            _keep(page, name, page.options[name].read(word))
+            keep(page, name, page.options[name].read(word))
         except ValueError as error:
             refused = t("options.refused", name=name, word=word[:LONGEST], allowed=str(error))
             page.problem = f"{sentence(page.problem)}\n{refused}".strip()
@@ -146,7 +146,7 @@ def arrive(page: PageState, words: Mapping[str, str]) -> None:
 
 def put(page: PageState, name: str, new: Any) -> None:
     """The program's change. The widget becomes another one: the browser may still report what the old one said."""
-    _keep(page, name, new)
+    keep(page, name, new)
     page.turns[name] += 1
 
 
@@ -157,8 +157,8 @@ def reset(page: PageState, *, places: bool = False) -> None:
             put(page, name, option.usual)
 
 
-def _keep(page: PageState, name: str, new: Any) -> None:
-    """Raises ValueError if it cannot be."""
+def keep(page: PageState, name: str, new: Any) -> None:
+    """The program's change of what its widget need not show. Raises ValueError if it cannot be."""
     option = page.options[name]
     word = option.write(new)
     if word == option.write(option.usual):
@@ -190,7 +190,7 @@ def changed(
             new = of(st.session_state[at])
             if new == value(page, name):
                 return
-            _keep(page, name, new)
+            keep(page, name, new)
         except (ValueError, TypeError):
             page.turns[name] += 1  # shows what is kept
             return

@@ -30,7 +30,7 @@ def source(app: Any) -> str:
     return next(block.value for block in app.code if block.language == "python")
 
 
-@pytest.mark.parametrize("name", [page.name for page in PAGES if page.settings])
+@pytest.mark.parametrize("name", [page.name for page in PAGES])
 def test_every_page_shows_the_code_behind_it(name: str) -> None:
     app = visit(name)
     assert not app.exception
