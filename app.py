@@ -12,13 +12,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shared.play import socket
+from pages.shared.play import files, socket
 from pages.shared.shell import frame, server
 
 if get_script_run_ctx(suppress_warning=True) is None:
     app = st.App(
-        frame.__file__, lifespan=server.lifespan, routes=socket.ROUTES, middleware=server.middleware(),
-        on_script_error=server.unforeseen,
+        frame.__file__, lifespan=server.lifespan, routes=[*files.ROUTES, *socket.ROUTES],
+        middleware=server.middleware(), on_script_error=server.unforeseen,
     )  # fmt: skip
 else:
     frame.show()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gan_core.config import RunConfig
+from gan_core.config import SECTION_OF, RunConfig
 
 
 @dataclass(frozen=True)
@@ -260,3 +260,9 @@ PRESETS: dict[str, Preset] = {
         members=4,
     ),
 }
+
+
+def training_of(name: str) -> dict[str, object]:
+    """How a preset trains, apart from how far: in what stands side by side all else is shared."""
+    changes = PRESETS[name].config.differences()
+    return {field: value for field, value in changes.items() if SECTION_OF[field] == "train" and field != "steps"}

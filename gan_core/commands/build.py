@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from gan_core.commands.output import Refused, check_folder, say, tell
+from gan_core.recordings.registry import RECORDED
 from gan_core.zoo.plans import ZOO
 
 
@@ -24,6 +25,9 @@ def add_records(commands: Any) -> None:
     beside = commands.add_parser("build-yardsticks", help="what real digits and makers without skill score")
     beside.add_argument("--draws", type=int, default=100, help="random draws of held-out digits (100)")
     beside.set_defaults(command=yardsticks)
+    record = commands.add_parser("record", help="record the runs that the pages open with, which a browser plays")
+    record.add_argument("names", metavar="NAME", nargs="*", help=f"among {', '.join(RECORDED)} (all)")
+    record.set_defaults(command=recorded)
     twins = commands.add_parser("twin-paths", help="both losses of G under Adam and SGD, over seeds")
     twins.set_defaults(command=twin_paths)
     curves = commands.add_parser("build-riddles", help="the recorded runs of the guessing game about losses")
@@ -131,3 +135,15 @@ def riddles(options: argparse.Namespace) -> None:
     if missing := RIDDLES.keys() - found:
         raise Refused(f"Nothing was written: no run shows {', '.join(sorted(missing))}.")
     write(found)
+
+
+def recorded(options: argparse.Namespace) -> None:
+    from gan_core.recordings.files import write
+
+    for name in options.names:
+        if name not in RECORDED:
+            raise Refused(f"There is no recorded run {name!r}; there are {', '.join(RECORDED)}.")
+    sizes: dict[str, int] = {}
+    for name in options.names or RECORDED:
+        sizes |= write(name, report=tell)
+    say(json.dumps(sizes, indent=2))

@@ -28,18 +28,17 @@ FEW, MOST = 3 / 8, 7 / 8  # of the modes: who covers no more than FEW has collap
 
 def prediction(page: PageState) -> None:
     """Asked before the run, marked by what it showed: how many modes the last of the runs side by side will cover."""
-    show = player.ready(page)
-    if show is None:
-        return
-    run = " | ".join(str(config.to_query()) for config in show.configs)
-    shown, evidence, frame = None, "", show.job.frame
+    show = player.ready(page)  # none as long as the page shows a recorded run, which spoils nothing before its end
+    configs = page.configs() if show is None else show.configs
+    run = " | ".join(str(config.to_query()) for config in configs)
+    shown, evidence, frame = None, "", None if show is None else show.job.frame
     known = None if frame is None else frame.runs[-1].diversity
-    if show.job.step_count >= show.configs[-1].train.steps and known is not None:
+    if show is not None and show.job.step_count >= configs[-1].train.steps and known is not None:
         covered, modes = float(np.median(known.covered[-1])), int(np.count_nonzero(known.weights > 0))
         shown = "few" if covered <= FEW * modes else "most" if covered >= MOST * modes else "some"
         evidence = t("collapse.evidence", covered=f"{covered:g}", modes=modes, step=f"{int(known.step[-1]):,}")
-    predict.question(page, "covered", ("few", "some", "most"), run=run, started=show.touched, shown=shown,
-                     evidence=evidence)  # fmt: skip
+    predict.question(page, "covered", ("few", "some", "most"), run=run,
+                     started=show is not None and show.touched, shown=shown, evidence=evidence)  # fmt: skip
 
 
 def heard(page: PageState, known: Sequence[Diversity], when: str = "now") -> Known[Sequence[Alarm | None]] | None:

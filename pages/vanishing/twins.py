@@ -27,11 +27,10 @@ def introduction() -> None:
 def ask(page: PageState) -> None:
     """The question about the twin runs, and its answer once they have finished."""
     show = page.show
-    if show is None:
-        return
-    run = " ".join(f"{name}={value}" for name, value in show.configs[0].to_query().items())
-    started = show.job.step_count > 0 or show.running
-    frame = show.job.frame if show.job.state == "finished" else None
+    config = page.configs()[0] if show is None else show.configs[0]
+    run = " ".join(f"{name}={value}" for name, value in config.to_query().items())
+    started = show is not None and (show.job.step_count > 0 or show.running)
+    frame = show.job.frame if show is not None and show.job.state == "finished" else None
     shown, evidence = None, ""
     if frame is not None:
         shown, evidence = compare_paths(path(frame.runs[0]), path(frame.runs[1]), frame.step)

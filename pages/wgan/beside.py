@@ -87,11 +87,11 @@ def prediction(page: PageState) -> None:
     """Asked before the run: will the critic's estimate follow W1? Marked by the correlation that the run shows."""
     show = player.ready(page)
     names = [name for name in chosen(page) if LOSSES[VARIANTS[name]["loss"]].kind == "critic"]
-    if show is None or not names:
+    if not names:
         return
-    run = " | ".join(str(config.to_query()) for config in show.configs)
-    shown, evidence, frame = None, "", show.job.frame
-    if frame is not None and show.job.step_count >= show.configs[0].train.steps:
+    run = " | ".join(str(config.to_query()) for config in (page.configs() if show is None else show.configs))
+    shown, evidence, frame = None, "", None if show is None else show.job.frame
+    if show is not None and frame is not None and show.job.step_count >= show.configs[0].train.steps:
         known = measured(page, frame)
         i = chosen(page).index(names[-1])
         if known is not None and len(known[i].step) >= len(frame.runs[i].snapshots):
@@ -99,8 +99,8 @@ def prediction(page: PageState) -> None:
             middle = float(np.median(r))
             shown = "closely" if middle >= CLOSELY else "loosely" if middle >= LOOSELY else "hardly"
             evidence = t("wgan.evidence", name=method(names[-1]), r=spread(r, "{:.2f}"))
-    predict.question(page, "follow", ("closely", "loosely", "hardly"), run=run, started=show.touched, shown=shown,
-                     evidence=evidence)  # fmt: skip
+    predict.question(page, "follow", ("closely", "loosely", "hardly"), run=run,
+                     started=show is not None and show.touched, shown=shown, evidence=evidence)  # fmt: skip
 
 
 def _view(page: PageState, frame: Frame) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gan_core.config import SECTION_OF, RunConfig
-from gan_core.presets import PRESETS
+from gan_core.config import RunConfig
+from gan_core.presets import training_of
 from pages.shared.controls import options
 from pages.shared.controls.options import OneOf, SomeOf
 from pages.shared.shell import notices
@@ -20,26 +20,21 @@ from pages.shared.shell.state import Option, PageState
 PARTS = ("beside", "critic", "line", "lines", "digits")
 
 
-def _training(preset: str) -> dict[str, Any]:
-    """How a preset trains: what stands side by side shares everything else."""
-    changes = PRESETS[preset].config.differences()
-    return {name: value for name, value in changes.items() if SECTION_OF[name] == "train" and name != "steps"}
-
-
 def _spectral() -> dict[str, Any]:
     """As WGAN-GP trains, with normalised weights in place of the penalty."""
-    return {name: value for name, value in _training("wgan_gp").items() if name != "wgan_gp"} | {"spectral_norm": True}
+    penalised = training_of("wgan_gp")
+    return {name: value for name, value in penalised.items() if name != "wgan_gp"} | {"spectral_norm": True}
 
 
 # What can stand side by side.
 VARIANTS: dict[str, dict[str, Any]] = {
     "minimax": {"loss": "minimax"},
     "non_saturating": {"loss": "non_saturating"},
-    "wgan_clip": _training("wgan_clip"),
-    "wgan_gp": _training("wgan_gp"),
+    "wgan_clip": training_of("wgan_clip"),
+    "wgan_gp": training_of("wgan_gp"),
     "wgan_sn": _spectral(),
     "hinge_r1": {"loss": "hinge", "r1": 0.1},
-    "relativistic": _training("relativistic"),
+    "relativistic": training_of("relativistic"),
 }
 BOUNDS = ("wgan_clip", "wgan_gp", "wgan_sn")  # the ways to bound the critic's slope
 FEWEST, MOST = 2, 4

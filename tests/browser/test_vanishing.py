@@ -32,7 +32,7 @@ def bottom(locator: Locator) -> float:
 @pytest.mark.slow
 def test_the_first_section_is_a_slide(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
-    arrive(page, "/vanishing")
+    arrive(page, "/vanishing?seed=1")
     assert bottom(page.locator(".js-plotly-plot").first) <= 720
     assert bottom(page.get_by_text("Not flat in D:").locator("xpath=..")) <= 720
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

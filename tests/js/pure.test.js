@@ -8,6 +8,7 @@ import {
   channels,
   clamp,
   contour,
+  cut,
   decades,
   evenly,
   faded,
@@ -21,6 +22,7 @@ import {
   span,
   ticks,
   unpack,
+  until,
 } from "../../pages/shared/views/live/pure.js";
 
 function near(found, expected, tolerance = 1e-12) {
@@ -66,6 +68,22 @@ test("a frame may begin anywhere in a longer message", () => {
 test("two grey levels come out of each byte, the high half first", () => {
   assert.deepEqual([...greys(Uint8Array.of(0x0f, 0x71), 4)], [0, 255, 119, 17]);
   assert.deepEqual([...greys(Uint8Array.of(0xf0), 1)], [255]);
+});
+
+test("a moment is cut out of an array, and with it the shape of what is left", () => {
+  const array = Object.assign(Float32Array.of(1, 2, 3, 4, 5, 6), { shape: [3, 2] });
+  const second = cut(array, 1);
+  assert.deepEqual([...second], [3, 4]);
+  assert.deepEqual(second.shape, [2]);
+  second[0] = 9;
+  assert.equal(array[2], 3); // a copy of its own
+});
+
+test("so many steps are at most a step", () => {
+  assert.deepEqual(
+    [-1, 0, 4, 5, 9].map((step) => until(Uint32Array.of(0, 5, 5, 8), step)),
+    [0, 1, 1, 3, 4],
+  );
 });
 
 // ── numbers and axes ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -57,7 +57,9 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def at_rest(app: AppTest, name: str = "play_2d") -> AppTest:
-    """The page after its runs have come to rest."""
+    """The page after its runs have come to rest; of one that still shows a recorded run, after its own are there."""
+    if state(app, name).show is None:
+        press(app, "reset", name)
     until(lambda: not state(app, name).show.job.busy)
     app.run()
     assert not app.exception

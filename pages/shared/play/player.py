@@ -26,7 +26,7 @@ from pages.shared.play.runs import Frame, Show
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app
-from pages.shared.views import live, slide
+from pages.shared.views import live, opening, slide
 
 View = Callable[[PageState, Frame], None]
 # what the socket does at once: the button's name, and what it says
@@ -39,8 +39,11 @@ SHOWS_KEPT = 3  # pages of one visitor whose runs are kept, if nobody waits; the
 
 
 def ready(page: PageState) -> Show | None:
-    """The page's runs; new ones if there are none, or if they are fresh and the controls changed. None: no room."""
+    """The page's runs; new ones if there are none, or if they are fresh and the controls changed. None: no room, or
+    nobody has asked for a run, and the page shows the recorded one."""
     configs = page.configs()
+    if opening.name(page) is not None:
+        return None
     if page.show is None or (not page.show.touched and page.show.stale(configs)):
         restart(page)
     elif len(page.show.configs) == len(configs):
@@ -99,6 +102,9 @@ def _undo(page: PageState) -> None:
 def bar(page: PageState) -> None:
     """Play or Pause, single steps, Reset, New seed; and a word if the controls are ahead of the runs."""
     show = ready(page)
+    if show is None and opening.name(page) is not None:
+        _first_buttons(page)
+        return
     if show is None:
         notices.error(page.problem)
         st.button(t("player.reset"), key=f"{page.name}-reset", on_click=restart, args=(page,))
@@ -109,6 +115,23 @@ def bar(page: PageState) -> None:
         _button(page, "reset", "restart_alt", lambda: restart(page))
         _button(page, "new_seed", "casino", lambda: _new_seed(page))
     _notices(page, show)
+
+
+def _first_buttons(page: PageState) -> None:
+    """Of a page whose runs nobody has asked for: each makes them."""
+
+    def begin(action: Callable[[Show], None]) -> None:
+        restart(page)
+        if page.show is not None:
+            action(page.show)
+
+    with st.container(horizontal=True, gap="small", key=f"{page.name}-player"):
+        _button(page, "play", "play_arrow", lambda: restart(page, play=True), type="primary", shortcut="Space")
+        _button(page, "step", "skip_next", lambda: begin(lambda show: show.step()))
+        _button(page, "step_d", "policy", lambda: begin(lambda show: show.step_player("d")))
+        _button(page, "step_g", "brush", lambda: begin(lambda show: show.step_player("g")))
+        _button(page, "reset", "restart_alt", lambda: restart(page))
+        _button(page, "new_seed", "casino", lambda: _new_seed(page))
 
 
 def _buttons(page: PageState, show: Show) -> None:
@@ -178,6 +201,8 @@ def _downloading(page: PageState, name: str) -> None:
 def stage(page: PageState, view: View) -> None:
     """Progress, scrubber and the page's views. From here on the browser listens to the runs by itself, and asks for
     another script run when they have come to rest."""
+    if (recording := opening.name(page)) is not None:
+        opening.show(page, recording, lambda: restart(page, play=True))
     if page.show is None:
         return
     # A container of its own: when a fragment runs, Streamlit drops what it has not yet sent of the one before, and

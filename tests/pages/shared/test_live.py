@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from gan_core.packing import Quantised, pack
 from pages.shared.views.live import (
     NOT_ASKED,
     Chart,
@@ -33,7 +34,6 @@ from pages.shared.views.live import (
 )  # fmt: skip
 from pages.shared.views.live.component import CODE_HERE, FILES, FOLDER, KINDS, drawing_code
 from pages.shared.views.live.digits import nibbles
-from pages.shared.views.live.packing import Quantised, pack
 
 ROOT = Path(__file__).parents[3]
 EXTENT = (-3.0, 3.0, -3.0, 3.0)

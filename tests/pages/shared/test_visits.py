@@ -53,6 +53,7 @@ class Tab:
     async def open(self, page: str) -> None:
         before, message = self.finished, BackMsg()
         message.rerun_script.page_name = page
+        message.rerun_script.query_string = "seed=1"  # a run of one's own: of seed 0 the page shows a recorded one
         self.send(message)
         await until(lambda: self.finished > before)
 

@@ -19,6 +19,7 @@
         blocks: Numbers([Number(label, value, note, help), …]), Sentence(text, mood, small), Table(head, rows)
     paths(key, panels, *, run=…, extent=…, on_start=…, on_played=…)
         Path(title, path, places, field, eigenvalues, multipliers): of a game in the plane, played in the browser
+    recorded(key, address, *, panels=…, charts=…, captions=…)     a recorded run that plays by itself, from a file
     timeline(key, header, *, token=…, buttons=…)     progress, scrubber and replay; the browser listens to that socket
 
 Call them like widgets; the same `key` keeps a view in place, with its zoom and its
@@ -33,12 +34,14 @@ from .curves import Chart, Line, curves
 from .digits import Images, digits
 from .heat import HEAT_LABELS, Strip, heat
 from .paths import PATH_LABELS, Path, paths
+from .recorded import RECORDED_LABELS, recorded
 from .scene import LABELS, LAYERS, NOT_ASKED, Panel, scene
 from .timeline import TIMELINE_LABELS, timeline
 from .words import Block, Number, Numbers, Sentence, Table, words
 
 __all__ = [
-    "HEAT_LABELS", "LABELS", "LAYERS", "NOT_ASKED", "PATH_LABELS", "TIMELINE_LABELS", "Block", "Chart", "Images",
-    "Line", "Number", "Numbers", "Panel", "Path", "Sentence", "Strip", "Table", "curves", "digits", "heat", "is_asked",
-    "is_recording", "paths", "recording", "scene", "selecting", "stamp", "timeline", "words",
+    "HEAT_LABELS", "LABELS", "LAYERS", "NOT_ASKED", "PATH_LABELS", "RECORDED_LABELS", "TIMELINE_LABELS", "Block",
+    "Chart", "Images", "Line", "Number", "Numbers", "Panel", "Path", "Sentence", "Strip", "Table", "curves", "digits",
+    "heat", "is_asked", "is_recording", "paths", "recorded", "recording", "scene", "selecting", "stamp", "timeline",
+    "words",
 ]  # fmt: skip

@@ -95,8 +95,11 @@ export class Curves extends OverTime {
     const lines = this.visible(chart);
     const arrays = lines.flatMap((line) => (line.low ? [line.low, line.y, line.high] : [line.y]));
     const references = chart.references.map(([y]) => y);
-    const [low, high] = chart.limits ?? span(arrays, references, chart.log_y);
-    const range = [last < 0 ? 0 : Math.min(x[0], data.start ?? x[0]), last < 0 ? 1 : x[last]];
+    const { ghost } = chart;
+    const [low, high] = chart.limits ?? span([...arrays, ...(ghost?.lines ?? [])], references, chart.log_y);
+    const longer = ghost?.x.length && !(x[last] > ghost.x.at(-1)) ? ghost.x : x;
+    const end = longer.length - 1;
+    const range = [end < 0 ? 0 : Math.min(longer[0], data.start ?? longer[0]), end < 0 ? 1 : longer[end]];
     const { context, px, py, right } = this.frame(parts, chart, width, { x: range, values, low, high });
     const drawable = (y) => Number.isFinite(y) && (!chart.log_y || y > 0);
     const [top, bottom] = [TOP, data.height - BOTTOM];
@@ -122,6 +125,15 @@ export class Curves extends OverTime {
     context.beginPath();
     context.rect(LEFT, top - 1, right - LEFT + 2, bottom - top + 2);
     context.clip();
+    context.strokeStyle = colours.line;
+    context.lineWidth = 1.6;
+    for (const y of ghost?.lines ?? []) {
+      for (const [from, to] of this.runs(ghost.x, (k) => drawable(y[k]))) {
+        context.beginPath();
+        for (let k = from; k < to; k++) context.lineTo(px(ghost.x[k]), py(y[k]));
+        context.stroke();
+      }
+    }
     for (const line of lines) {
       const colour = this.colour(line);
       if (line.low) {

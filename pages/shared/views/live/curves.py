@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from gan_core.packing import pack
+
 from .component import mount_over_time
-from .packing import pack
 
 MOST_NUMBERS = 6000  # float32 numbers in a frame, 24 KB
 

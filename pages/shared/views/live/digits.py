@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gan_core.packing import pack
+
 from .component import mount, selection
-from .packing import pack
 
 SIDE = 28
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from gan_core.packing import Quantised, pack
+
 from .component import mount_over_time, worded
-from .packing import Quantised, pack
 
 MOST_CELLS = 30_000  # of all strips of a frame, two bytes each
 HEAT_LABELS: Mapping[str, str] = {

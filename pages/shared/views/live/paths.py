@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from gan_core.packing import pack
+
 from .component import mount, worded
-from .packing import pack
 
 PATH_LABELS: Mapping[str, str] = {
     "play": "Play",

@@ -15,8 +15,9 @@ function readArray(buffer, start, { at, as, shape, low, high }) {
   const size = shape.reduce((product, n) => product * n, 1);
   let values = new ARRAYS[as](buffer, start + at, size);
   if (low !== undefined) {
-    const step = (high - low) / 65534;
-    values = Float32Array.from(values, (code) => (code === 65535 ? NaN : low + code * step));
+    const missing = 2 ** (8 * values.BYTES_PER_ELEMENT) - 1;
+    const step = (high - low) / (missing - 1);
+    values = Float32Array.from(values, (code) => (code === missing ? NaN : low + code * step));
   }
   values.shape = shape;
   return values;
@@ -70,6 +71,26 @@ export function nearest(ascending, value) {
     else high = middle;
   }
   return low > 0 && value - ascending[low - 1] <= ascending[low] - value ? low - 1 : low;
+}
+
+/** How many entries of an ascending array are at most `value`. */
+export function until(ascending, value) {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle] <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Entry i of an array along its first axis, as a copy of its own. */
+export function cut(array, i) {
+  const shape = array.shape.slice(1);
+  const size = shape.reduce((product, n) => product * n, 1);
+  const values = array.slice(i * size, (i + 1) * size);
+  values.shape = shape;
+  return values;
 }
 
 /** [low, high] of what a chart has to show, a little wider, and never empty. */

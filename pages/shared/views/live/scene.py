@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from gan_core.packing import Quantised, pack, resampled
+
 from .component import mount, selection, worded
-from .packing import Quantised, pack
 
 LAYERS = ("field", "gap", "real", "fake", "averaged", "arrows", "lattice", "modes")
 ON_REQUEST = ("gap",)  # layers that are made only while somebody looks at them
@@ -226,19 +227,8 @@ def _thinned(field: np.ndarray, among: int) -> np.ndarray:
     side = max(8, min(field.shape[0], math.isqrt(MOST_NODES // among)))
     if side >= field.shape[0]:
         return field
-    weights = _resampling(field.shape[0], side)
-    return weights @ field @ weights.T
+    return resampled(field, side)
 
 
 def _range(finite: np.ndarray) -> tuple[float, float]:
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-
-
-def _resampling(m: int, side: int) -> np.ndarray:
-    """(side, m) weights: linear interpolation from m regular nodes to `side`, both from edge to edge."""
-    at = np.linspace(0.0, m - 1.0, side)
-    left = np.minimum(at.astype(int), m - 2)
-    weights = np.zeros((side, m))
-    weights[np.arange(side), left] = 1 - (at - left)
-    weights[np.arange(side), left + 1] += at - left
-    return weights

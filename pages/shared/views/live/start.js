@@ -6,6 +6,7 @@ import { Digits } from "./digits.js";
 import { Heat } from "./heat.js";
 import { Paths } from "./paths.js";
 import { unpack } from "./pure.js";
+import { Recorded } from "./recorded.js";
 import { Scene } from "./scene.js";
 import { Timeline } from "./timeline.js";
 import { Words } from "./words.js";
@@ -18,6 +19,7 @@ const VIEWS = {
   words: Words,
   timeline: Timeline,
   paths: Paths,
+  recorded: Recorded,
 };
 const SHEET = new CSSStyleSheet();
 SHEET.replaceSync(CSS);

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gan_core.packing import pack
+
 from .component import mount, worded
-from .packing import pack
 
 TIMELINE_LABELS: Mapping[str, str] = {
     "step": "Step",

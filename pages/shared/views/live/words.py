@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from gan_core.packing import pack
+
 from .component import mount
-from .packing import pack
 
 Mood = Literal["plain", "info", "warning", "success"]
 

@@ -1,10 +1,10 @@
-"""One frame on its way to the browser: a JSON header and the arrays it names, in one run of bytes.
+"""Arrays on their way to the browser: a JSON header and the arrays it names, in one run of bytes.
 
     uint32 length of the header | header (JSON, UTF-8) | zeros to a multiple of 4 | array | zeros | array | zeros | …
 
 Everything is little-endian. Where the header holds an array it says `{"at": byte offset of the array, counted from the
 first one, "as": "u1" | "u2" | "u4" | "f4", "shape": […]}`, and for a `Quantised` array also `"low"` and `"high"`.
-`unpack` in pure.js is the other half.
+`unpack` in pages/shared/views/live/pure.js is the other half. Frames of runs that train and recorded runs are alike.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-LEVELS = 65_534  # codes 0 … 65534 are values, 65535 stands for "no value"
-MISSING = 65_535
+Code = Literal["u1", "u2"]
 
 
 @dataclass(frozen=True, eq=False)
 class Quantised:
-    """An array as 16-bit codes over [low, high]: two bytes a number, off by at most (high − low) / 131068.
+    """An array as codes over [low, high], of two bytes a number (`as_` "u2") or one ("u1"): with 65,535 or 255 standing
+    for "no value" a number is off by at most (high − low) / 131,068, or / 508.
 
     What is not finite or lies outside [low, high] becomes NaN in the browser, so it is left out and never moved.
     """
@@ -31,13 +31,15 @@ class Quantised:
     values: np.ndarray
     low: float
     high: float
+    as_: Code = "u2"
 
     def codes(self) -> np.ndarray:
+        missing = int(np.iinfo(self.as_).max)
         values = np.asarray(self.values, dtype=np.float64)
         inside = (values >= self.low) & (values <= self.high)  # False for NaN
-        scale = LEVELS / (self.high - self.low) if self.high > self.low else 0.0
+        scale = (missing - 1) / (self.high - self.low) if self.high > self.low else 0.0
         codes = np.rint((np.where(inside, values, self.low) - self.low) * scale)
-        return np.where(inside, codes, MISSING).astype("<u2")
+        return np.where(inside, codes, missing).astype(f"<{self.as_}")
 
 
 def pack(header: Mapping[str, Any]) -> bytes:
@@ -95,6 +97,34 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(part) for part in value]
     return value
+
+
+def header_of(frame: bytes) -> Any:
+    """The header of a frame as JSON, each array as the entry that says where it lies. Raises ValueError on what is no
+    frame."""
+    length = int.from_bytes(frame[:4], "little")
+    if len(frame) < 4 + length:
+        raise ValueError(f"{len(frame)} bytes are less than the header of {length} that they announce")
+    return json.loads(frame[4 : 4 + length])
+
+
+def array_of(frame: bytes, entry: Mapping[str, Any]) -> np.ndarray:
+    """The codes of an array, as its entry in the header says: not yet on the scale from `low` to `high`."""
+    length = int.from_bytes(frame[:4], "little")
+    start = 4 + length + -length % 4 + entry["at"]
+    count = math.prod(entry["shape"])
+    return np.frombuffer(frame, f"<{entry['as']}", count, start).reshape(entry["shape"])
+
+
+def resampled(field: np.ndarray, side: int) -> np.ndarray:
+    """A field (m, m) at other nodes, (side, side): both are regular, from edge to edge, and it is linear between."""
+    m = len(field)
+    at = np.linspace(0.0, m - 1.0, side)
+    left = np.minimum(at.astype(int), m - 2)
+    weights = np.zeros((side, m))
+    weights[np.arange(side), left] = 1 - (at - left)
+    weights[np.arange(side), left + 1] += at - left
+    return weights @ np.asarray(field, np.float64) @ weights.T
 
 
 def _plain(array: np.ndarray) -> np.ndarray:

@@ -1,0 +1,8 @@
+"""Recorded runs, which a browser plays by itself: what a page shows before anybody has asked for a run.
+
+registry   RECORDED: which run each page opens with
+seen       what is seen of a run while it is recorded, and measured
+captions   the sentences that follow it, from what was measured
+record     trains, looks, and packs a file; `python -m gan_core record`
+files      the shipped files: their headers, and whether they are still those of this engine
+"""

@@ -1,0 +1,181 @@
+"""The sentences that follow a recorded run, made from what was measured on it: a code and its numbers at a step.
+
+The words of each code stand in the texts of the pages, as `recorded.caption.CODE`. A caption stays until the next one,
+and two are `APART` moments apart at least, so that there is time to read and to look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gan_core.recordings.seen import Seen
+
+APART = 9  # moments
+MOST = 0.5  # share of the samples that are nearest to a mode, when the generator is said to have gone there
+SURE = 0.01  # the mean of D over generated samples from which on D is said to be sure of them
+
+
+class Caption(NamedTuple):
+    moment: int
+    code: str
+    words: dict[str, Any]
+
+
+Maker = Callable[[Sequence[Seen], Sequence[int]], list[Caption]]
+
+
+def apart(found: Iterator[Caption] | Sequence[Caption], last: Caption) -> list[Caption]:
+    """Those of the captions, in their order, between which there is time to read; the last one always stays."""
+    kept: list[Caption] = []
+    for caption in found:
+        if (not kept or caption.moment - kept[-1].moment >= APART) and last.moment - caption.moment >= APART:
+            kept.append(caption)
+    return [*kept, last]
+
+
+def _of_range(run: Seen, name: str, style: str) -> str:
+    """What a perfect sampler scores."""
+    median, low, high = (style.format(x) for x in run.perfect[name])
+    return median if low == high else f"{median}, {low}–{high}"
+
+
+def _step(run: Seen, moment: int) -> str:
+    return f"{run.steps[moment]:,}"
+
+
+# ── one run that learns ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def learning(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
+    """How many modes are found, and what D says meanwhile."""
+    (run,), (k,) = runs, members
+    modes, last = run.near.shape[-1], len(run.shots) - 1
+    real, fake = run.opinions
+
+    def found() -> Iterator[Caption]:
+        yield Caption(0, "learning_start", {"n": run.shots[0].fake.shape[1], "modes": modes})
+        all_from = 0
+        for i in range(1, last):
+            everywhere = (run.covered[i : i + 2, k] == modes).all()
+            if not all_from and everywhere:
+                all_from = i
+                said = {"real": f"{real[i, k]:.2f}", "fake": f"{fake[i, k]:.2f}"}
+                yield Caption(i, "learning_modes", {"step": _step(run, i), "modes": modes} | said)
+            elif all_from and (i - all_from) % (2 * APART) == 0:
+                words = {"step": _step(run, i), "quality": f"{run.quality[i, k]:.0%}", "w1": f"{run.w1[i, k]:.2f}"}
+                yield Caption(i, "learning_sharper", words | _floors(run))
+
+    return apart(found(), Caption(last, "learning_end", _ends(run, k, last)))
+
+
+def _ends(run: Seen, k: int, moment: int) -> dict[str, Any]:
+    scores = {"covered": int(run.covered[moment, k]), "modes": run.near.shape[-1], "step": _step(run, moment)}
+    return scores | {"quality": f"{run.quality[moment, k]:.0%}", "w1": f"{run.w1[moment, k]:.2f}"} | _floors(run)
+
+
+def _floors(run: Seen) -> dict[str, str]:
+    return {
+        "perfect_quality": _of_range(run, "high_quality", "{:.0%}"),
+        "perfect_w1": _of_range(run, "w1", "{:.2f}"),
+    }
+
+
+# ── one generator that is chased from mode to mode ───────────────────────────────────────────────────────────────────
+
+
+def hopping(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
+    """To which mode most samples go over, where D believes least by then, and where most: there they are drawn next."""
+    (run,), (k,) = runs, members
+    shares, trust, last = run.nearest[:, k], run.trust[:, k], len(run.shots) - 1
+    modes = shares.shape[-1]
+    held = shares.argmax(-1)
+    hops = [i for i in range(1, last) if held[i] != held[i - 1] and shares[i, held[i]] >= MOST]
+
+    def found() -> Iterator[Caption]:
+        yield Caption(0, "hopping_start", {"n": run.shots[0].fake.shape[1], "modes": modes})
+        for i in hops:
+            low, high = int(trust[i].argmin()), int(trust[i].argmax())
+            words = {
+                "step": _step(run, i), "old": int(held[i - 1]) + 1, "new": int(held[i]) + 1,
+                "share": f"{shares[i, held[i]]:.0%}", "fair": f"{1 / modes:.1%}", "low": low + 1, "high": high + 1,
+                "d_low": f"{trust[i, low]:.2f}", "d_high": f"{trust[i, high]:.2f}",
+            }  # fmt: skip
+            yield Caption(i, "hopping_left", words)
+
+    words = {
+        "step": _step(run, last), "covered": int(run.covered[last, k]), "modes": modes, "hops": len(hops),
+        "members": run.members, "median": f"{np.median(run.covered[last]):g}", "low": int(run.covered[last].min()),
+        "high": int(run.covered[last].max()),
+    }  # fmt: skip
+    return apart(found(), Caption(last, "hopping_end", words))
+
+
+# ── both losses of G from one start ──────────────────────────────────────────────────────────────────────────────────
+
+
+def vanishing(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
+    """How sure D is, what that leaves of each loss's gradient, and how far the samples came."""
+    last = len(runs[0].shots) - 1
+    (first, second), (j, k) = runs, members
+
+    def numbers(i: int) -> dict[str, Any]:
+        gradients = [
+            float(run.updates.gradient[max(0, int(np.searchsorted(run.updates.step, run.steps[i])) - 1), member])
+            for run, member in zip(runs, members, strict=True)
+        ]
+        sure = [float(run.opinions[1][i, member]) for run, member in zip(runs, members, strict=True)]
+        return {
+            "step": _step(first, i), "sure": _small(sure[0]), "sure_other": _small(sure[1]),
+            "gradient": _small(gradients[0]), "gradient_other": _small(gradients[1]),
+            "ratio": f"{gradients[1] / gradients[0]:,.0f}" if gradients[0] > 0 else "∞",
+            "way": f"{first.way[i, j]:.2f}", "way_other": f"{second.way[i, k]:.2f}",
+        }  # fmt: skip
+
+    def found() -> Iterator[Caption]:
+        yield Caption(0, "vanishing_start", {"radius": f"{first.config.data.radius:g}"})
+        sure = [i for i in range(1, last) if first.opinions[1][i, j] < SURE]
+        for n, i in enumerate(sure[::APART]):
+            yield Caption(i, "vanishing_sure" if n == 0 else "vanishing_way", numbers(i))
+
+    ways = {
+        name: f"{np.median(run.way[last]):.2f} ({run.way[last].min():.2f}–{run.way[last].max():.2f})"
+        for name, run in zip(("way", "way_other"), runs, strict=True)
+    }
+    words = numbers(last) | ways | {"members": first.members}
+    return apart(found(), Caption(last, "vanishing_end", words))
+
+
+def _small(value: float) -> str:
+    """Two significant digits, without a power of ten where a reader would not use one."""
+    if value == 0 or 1e-4 <= abs(value) < 1e4:
+        return f"{float(f'{value:.2g}'):.6f}".rstrip("0").rstrip(".") or "0"
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits}·10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
+
+
+# ── methods side by side ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def distances(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
+    """How far each method's samples are from the data, in the order of the runs: the seeds in the plane."""
+    last = len(runs[0].shots) - 1
+    floor = {"perfect": _of_range(runs[0], "w1", "{:.2f}")}
+
+    def numbers(i: int) -> dict[str, Any]:
+        far = {f"w1_{n}": f"{run.w1[i, member]:.2f}" for n, (run, member) in enumerate(zip(runs, members, strict=True))}
+        return {"step": _step(runs[0], i)} | far | floor
+
+    def found() -> Iterator[Caption]:
+        yield Caption(0, "distances_start", numbers(0))
+        for i in range(1, last):
+            yield Caption(i, "distances_way", numbers(i))
+
+    spread = {
+        f"w1_{n}": f"{np.median(run.w1[last]):.2f} ({run.w1[last].min():.2f}–{run.w1[last].max():.2f})"
+        for n, run in enumerate(runs)
+    }
+    words = {"step": _step(runs[0], last), "members": runs[0].members} | spread | floor
+    return apart(found(), Caption(last, "distances_end", words))

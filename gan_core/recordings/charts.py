@@ -1,0 +1,114 @@
+"""What is drawn over the steps of a recorded run, by name: the charts of the page that opens with it.
+
+Every function takes the runs and the member of each that is drawn in the plane. A line of one member is that of the
+seed in the plane; a line with edges is the median of all members and their range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gan_core.recordings.seen import Seen
+from gan_core.run.modes import expected_covered, signals
+
+MOST = 160  # steps of a line
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One line of a chart: of run `run`, called `name` where a run has several."""
+
+    run: int
+    name: str
+    y: NDArray
+    low: NDArray | None = None
+    high: NDArray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """x (T,) steps, ascending; `level` is what a perfect generator scores, None where that is not one number."""
+
+    x: NDArray
+    lines: Sequence[Line]
+    level: float | None = None
+    log_y: bool = False
+
+
+def _kept(length: int) -> NDArray[np.int64]:
+    return np.unique(np.linspace(0, length - 1, min(length, MOST)).round().astype(int))
+
+
+def _band(run: int, values: NDArray, name: str = "") -> Line:
+    """Of values (T, K)."""
+    if values.shape[1] == 1:
+        return Line(run, name, values[:, 0])
+    return Line(run, name, np.median(values, axis=1), values.min(axis=1), values.max(axis=1))
+
+
+def _of_one(*names: str, log_y: bool = False) -> Callable[[Sequence[Seen], Sequence[int]], Chart]:
+    """Training curves of the first run."""
+
+    def chart(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
+        curves, keep = runs[0].curves, _kept(len(runs[0].curves.step))
+        lines = [Line(0, name, getattr(curves, name)[keep, members[0]]) for name in names]
+        return Chart(curves.step[keep], lines, log_y=log_y)
+
+    return chart
+
+
+def _scored(values: Callable[[Seen], NDArray], floor: str) -> Callable[[Sequence[Seen], Sequence[int]], Chart]:
+    """A score of the samples in the plane, of every run."""
+
+    def chart(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
+        lines = [_band(i, values(run)) for i, run in enumerate(runs)]
+        return Chart(runs[0].steps, lines, level=runs[0].perfect[floor].median)
+
+    return chart
+
+
+def _signal(name: str) -> Callable[[Sequence[Seen], Sequence[int]], Chart]:
+    """What tells how varied the samples are: 1 is what the data show."""
+
+    def chart(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
+        known = [run.diversity for run in runs if run.diversity is not None]
+        keep = _kept(len(known[0].step))
+        return Chart(known[0].step[keep], [_band(i, signals(of)[name][keep]) for i, of in enumerate(known)], level=1.0)
+
+    return chart
+
+
+def _covered(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
+    known = [run.diversity for run in runs if run.diversity is not None]
+    keep = _kept(len(known[0].step))
+    lines = [_band(i, of.covered[keep].astype(float)) for i, of in enumerate(known)]
+    return Chart(known[0].step[keep], lines, level=expected_covered(known[0].weights))
+
+
+def _update(name: str) -> Callable[[Sequence[Seen], Sequence[int]], Chart]:
+    """Of G's updates."""
+
+    def chart(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
+        keep = _kept(len(runs[0].updates.step))
+        lines = [_band(i, getattr(run.updates, name)[keep]) for i, run in enumerate(runs)]
+        return Chart(runs[0].updates.step[keep], lines, log_y=True)
+
+    return chart
+
+
+CHARTS: dict[str, Callable[[Sequence[Seen], Sequence[int]], Chart]] = {
+    "losses": _of_one("d_loss", "g_loss"),
+    "outputs": _of_one("d_real", "d_fake"),
+    "quality": _scored(lambda run: run.quality, "high_quality"),
+    "w1": _scored(lambda run: run.w1, "w1"),
+    "covered": _covered,
+    "effective_modes": _signal("effective_modes"),
+    "spread": _signal("spread"),
+    "singular_values": _signal("singular_values"),
+    "gradient": _update("gradient"),
+    "change": _update("change"),
+}

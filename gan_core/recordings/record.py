@@ -1,0 +1,146 @@
+"""Records a run: trains it, looks at its moments, and packs what a browser needs to play it by itself.
+
+    record("ring")               # bytes of the file, and of the small one for the home page
+
+A file is one frame of `gan_core.packing`. Its header says of what it is (engine, digest, queries, the seeds drawn), and
+holds for each panel the samples (T, n, 2), D's field (T, m, m) and the shares of the modes (T, M), then the charts, the
+strip and the captions. The same configuration gives the same bytes on one machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from gan_core.config import LOSSES, RunConfig
+from gan_core.engine.version import VERSION as ENGINE
+from gan_core.packing import Quantised, pack, resampled
+from gan_core.recordings.charts import CHARTS, Chart
+from gan_core.recordings.registry import FORMAT, RECORDED, Recorded
+from gan_core.recordings.seen import Seen
+
+SURE = 8.0  # logits beyond ± this are drawn as this: σ is 0 or 1 to three places
+EDGE = 1.5  # of a scaled field: beyond it there is one colour
+LEVELS = (-2 / 3, -1 / 3, 0.0, 1 / 3, 2 / 3)  # contours of a critic, between its 5th and 95th percentile
+SMALL_MOMENTS, SMALL_POINTS, SMALL_NODES = 36, 96, 16  # of the picture on the home page
+
+
+def record(name: str, last: int | None = None) -> tuple[bytes, bytes]:
+    """(the file of a page, the small one of the home page); `last`: only the first so many moments."""
+    recorded = RECORDED[name]
+    steps = recorded.steps[:last]
+    runs = [Seen.watch(config, steps) for config in recorded.configs]
+    return packed(name, runs), small(name, runs)
+
+
+def packed(name: str, runs: Sequence[Seen]) -> bytes:
+    recorded = RECORDED[name]
+    members = recorded.drawn(runs)
+    shared: dict[int, Quantised] = {}
+    charts = {chart: CHARTS[chart](runs, members) for chart in recorded.charts}
+    header = {
+        **_about(name, runs, members),
+        "panels": [
+            _panel(run, member, recorded.points, recorded.nodes, range(len(run.shots)), shared)
+            for run, member in zip(runs, members, strict=True)
+        ],
+        "charts": [{"name": chart, **_chart(of)} for chart, of in charts.items()],
+        "strips": [_strip(run, member) for run, member in zip(runs, members, strict=True)] if recorded.strip else [],
+        "captions": [
+            {"moment": caption.moment, "code": caption.code, "words": caption.words}
+            for caption in recorded.captions(runs, members)
+        ],
+    }
+    return pack(header)
+
+
+def small(name: str, runs: Sequence[Seen]) -> bytes:
+    """One panel with fewer moments, samples and nodes."""
+    recorded, members = RECORDED[name], RECORDED[name].drawn(runs)
+    run, member = runs[recorded.thumb], members[recorded.thumb]
+    moments = np.unique(np.linspace(0, len(run.shots) - 1, SMALL_MOMENTS).round().astype(int))
+    panel = _panel(run, member, SMALL_POINTS, SMALL_NODES, moments, {})
+    about = _about(name, runs, members) | {"steps": run.steps[moments].astype(np.uint32)}
+    return pack({**about, "panels": [panel], "charts": [], "strips": [], "captions": []})
+
+
+def _about(name: str, runs: Sequence[Seen], members: Sequence[int]) -> dict[str, Any]:
+    recorded: Recorded = RECORDED[name]
+    return {
+        "format": FORMAT,
+        "name": name,
+        "engine": ENGINE,
+        "digest": recorded.digest,
+        "queries": [config.to_query() for config in recorded.configs],
+        "seeds": [_seed(run.config, member) for run, member in zip(runs, members, strict=True)],
+        "members": [run.members for run in runs],
+        "steps": runs[0].steps.astype(np.uint32),
+    }
+
+
+def _seed(config: RunConfig, member: int) -> int:
+    return config.member(member).train.seed
+
+
+def _panel(
+    run: Seen, member: int, points: int, nodes: int, moments: Sequence[int] | np.ndarray, shared: dict[int, Quantised]
+) -> dict[str, Any]:
+    """One member of one run at these moments. D's field is sent as (f − middle)/spread, both of each moment: logits are
+    small as long as D is undecided, and what a critic says may drift anywhere."""
+    shots = [run.shots[int(i)] for i in moments]
+    xmin, xmax, ymin, ymax = map(float, shots[0].extent)
+    low, high = min(xmin, ymin), max(xmax, ymax)
+    low, high = low - (high - low) / 4, high + (high - low) / 4  # what leaves the window is drawn a little longer
+    real = shots[0].real
+    if id(real) not in shared:
+        shared[id(real)] = Quantised(real[:points], low, high)
+    fake = np.stack([shot.fake[member, :points] for shot in shots])
+    fields = np.stack([resampled(shot.field[member], nodes) for shot in shots])
+    probability = LOSSES[run.config.train.loss].kind == "probability"
+    out: dict[str, Any] = {
+        "extent": [xmin, xmax, ymin, ymax],
+        "real": shared[id(real)],
+        "fake": Quantised(fake, low, high),
+        "outside": _outside(np.stack([shot.fake[member] for shot in shots]), shots[0].extent),
+    }
+    if probability:
+        middle, spread = np.zeros(len(fields)), np.abs(fields).max((1, 2)).clip(1e-12, SURE)
+    else:
+        edges = np.percentile(fields, [5, 95], axis=(1, 2))
+        middle, spread = edges.mean(0), np.maximum((edges[1] - edges[0]) / 2, 1e-12)
+    scaled = (fields - middle[:, None, None]) / spread[:, None, None]
+    out |= {"field": Quantised(scaled.clip(-EDGE, EDGE), -EDGE, EDGE, "u1"), "middle": middle, "spread": spread}
+    out |= {"probability": probability, "levels": [0.0] if probability else list(LEVELS)}
+    if run.centres is not None:
+        out["centres"] = run.centres
+        out["shares"] = Quantised(run.near[np.asarray(moments), member], 0.0, 1.0)
+    return out
+
+
+def _outside(fake: np.ndarray, extent: Sequence[float]) -> np.ndarray:
+    """(T,): how many of the samples (T, n, 2) lie outside the window."""
+    xmin, xmax, ymin, ymax = extent
+    x, y = fake[..., 0], fake[..., 1]
+    return (~((x >= xmin) & (x <= xmax) & (y >= ymin) & (y <= ymax))).sum(-1).astype(np.uint16)
+
+
+def _chart(chart: Chart) -> dict[str, Any]:
+    lines = [
+        {"run": line.run, "name": line.name, "y": line.y}
+        | ({} if line.low is None or line.high is None else {"low": line.low, "high": line.high})
+        for line in chart.lines
+    ]
+    return {"x": chart.x.astype(np.uint32), "lines": lines, "level": chart.level, "log_y": chart.log_y}
+
+
+def _strip(run: Seen, member: int) -> dict[str, Any]:
+    """Who gets which mode over the steps, of the member that is drawn."""
+    known = run.diversity
+    assert known is not None
+    return {
+        "x": known.step.astype(np.uint32),
+        "values": Quantised(known.shares[:, member], 0.0, 1.0, "u1"),
+        "right": known.weights / known.weights.sum(),
+    }

@@ -1,0 +1,125 @@
+"""Which recorded run each page opens with: its configuration, which seed is drawn, which charts and captions follow.
+
+`python -m gan_core record NAME` makes the file of an entry anew; a test holds that each file is that of its entry and
+of this engine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gan_core.config import RunConfig
+from gan_core.engine.version import VERSION as ENGINE
+from gan_core.presets import PRESETS, training_of
+from gan_core.recordings import captions
+from gan_core.recordings.captions import Maker
+from gan_core.recordings.seen import Seen, middle
+
+FORMAT = 1  # of the files: whoever changes what stands in one raises it
+
+
+# what ranks the members of a run, whose median is drawn
+PICKS: dict[str, Callable[[Seen], np.ndarray]] = {
+    "covered": lambda run: run.covered[len(run.shots) // 2 :].mean(0),  # over the second half
+    "way": lambda run: run.way[-1],
+    "w1": lambda run: run.w1[-1],
+}
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A run, or several from one start, as the page `page` begins with it.
+
+    names: of the runs, where there are several. pick: of PICKS. moments: how many pictures, the n-th at
+    steps · (n/moments)^power. points: samples drawn of each picture; nodes: of D's field along one side. strip: whether
+    it is shown over the steps who gets which mode. thumb: the run that stands for it on the home page.
+    """
+
+    page: str
+    config: RunConfig
+    charts: tuple[str, ...]
+    captions: Maker
+    variants: tuple[Mapping[str, Any], ...] = ({},)
+    names: tuple[str, ...] = ("",)
+    pick: str = "w1"
+    moments: int = 120
+    power: float = 1.6
+    points: int = 200
+    nodes: int = 30
+    strip: bool = False
+    thumb: int = 0
+
+    @property
+    def configs(self) -> tuple[RunConfig, ...]:
+        return tuple(self.config.replace(**variant) for variant in self.variants)
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The steps that are recorded, ascending."""
+        far = np.linspace(0, 1, self.moments) ** self.power * self.config.train.steps
+        return tuple(map(int, np.unique(far.round())))
+
+    def drawn(self, runs: Sequence[Seen]) -> list[int]:
+        """The member of each run that is drawn: the median one."""
+        return [middle(PICKS[self.pick](run)) for run in runs]
+
+    @property
+    def digest(self) -> str:
+        """Of all that decides what stands in the file: the engine, the configurations, and how they are looked at."""
+        looks = (self.moments, self.power, self.points, self.nodes, self.pick, self.charts, self.names, self.strip)
+        text = f"{FORMAT} {ENGINE} {looks} {[config.to_json() for config in self.configs]}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+RECORDED: dict[str, Recorded] = {
+    "ring": Recorded("play_2d", RunConfig(), ("quality", "losses", "outputs"), captions.learning),
+    "collapse": Recorded(
+        "collapse",
+        PRESETS["collapse"].config.replace(members=8),
+        ("covered", "effective_modes", "spread", "singular_values"),
+        captions.hopping,
+        pick="covered",
+        moments=150,
+        power=1.0,  # a generator that is chased stays 20 to 50 steps
+        strip=True,
+    ),
+    "vanishing": Recorded(
+        "vanishing",
+        PRESETS["vanishing"].config,
+        ("gradient", "change"),
+        captions.vanishing,
+        ({"loss": "minimax"}, {"loss": "non_saturating"}),
+        ("minimax", "non_saturating"),
+        pick="way",
+        moments=100,
+        power=1.3,
+        points=160,
+        nodes=26,
+    ),
+    "wgan": Recorded(
+        "wgan",
+        RunConfig.of(g_layers=(64, 64), d_layers=(64, 64), members=3, steps=1536),
+        ("w1", "quality"),
+        captions.distances,
+        ({"loss": "non_saturating"}, training_of("wgan_clip"), training_of("wgan_gp")),
+        ("non_saturating", "wgan_clip", "wgan_gp"),
+        moments=80,
+        power=1.4,
+        points=160,
+        nodes=26,
+        thumb=2,
+    ),
+}
+
+
+def opening(page: str, configs: Sequence[RunConfig]) -> str | None:
+    """The name of the recorded run that is what this page would train; None where there is none."""
+    for name, recorded in RECORDED.items():
+        if recorded.page == page and recorded.configs == tuple(configs):
+            return name
+    return None

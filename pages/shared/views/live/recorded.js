@@ -1,0 +1,291 @@
+// A recorded run that plays by itself: no script run, no socket, nothing that a server would have to compute. Its file
+// comes once and may be kept for ever; the views that draw running GANs draw it, from frames that are cut out of it here.
+
+import { make, say, View } from "./common.js";
+import { Curves } from "./curves.js";
+import { Heat } from "./heat.js";
+import { bases, cut, nearest, unpack, until } from "./pure.js";
+import { Scene } from "./scene.js";
+import { write } from "./words.js";
+
+const MOMENTS = 8; // moments a second at speed 1
+const PACES = [0.5, 1, 2, 4];
+const STILL = 3000; // milliseconds that a small picture stands still at its end
+const NARROW = 640; // pixels below which the charts stand under the picture
+const LAYERS = ["field", "real", "fake", "modes"];
+
+const files = new Map(); // address → the promise of its contents
+
+/** The contents of a file of the server, wherever it serves the app. */
+async function load(address) {
+  const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
+  for (const base of bases(loaded, location.href)) {
+    const answer = await fetch(`${base}/${address}`).catch(() => undefined);
+    const type = answer?.headers.get("content-type");
+    if (answer?.ok && type === "application/octet-stream") return unpack(new Uint8Array(await answer.arrayBuffer()));
+  }
+  files.delete(address);
+  throw new Error(`nothing at ${address}`);
+}
+
+function contents(address) {
+  if (!files.has(address)) files.set(address, load(address));
+  return files.get(address);
+}
+
+export class Recorded extends View {
+  constructor(kind, key) {
+    super(kind, key);
+    this.caption = make("p", { className: "caption" });
+    this.caption.setAttribute("aria-live", "polite");
+    this.plane = new Scene("scene", `${key}-plane`);
+    this.charts = new Curves("curves", `${key}-charts`);
+    this.strips = new Heat("heat", `${key}-strips`);
+    this.player = make("button", { type: "button", className: "tool" });
+    this.range = make("input", { type: "range", min: 0, step: 1 });
+    this.speed = make("button", { type: "button", className: "tool" });
+    this.train = make("button", { type: "button", className: "train" });
+    this.track = make("div", { className: "track" }, this.player, this.range, this.speed, this.train);
+    this.about = make("p", { className: "about" });
+    this.stage = make("div", { className: "stage" }, this.plane.root, this.track);
+    this.rail = make("div", { className: "rail" }, this.charts.root);
+    this.root.append(
+      this.caption,
+      make("div", { className: "opening" }, this.stage, this.rail),
+      this.strips.root,
+      this.about,
+    );
+    this.player.onclick = () => (this.playing ? this.stop() : this.play());
+    this.range.oninput = () => this.seek(+this.range.value);
+    this.speed.onclick = () => this.remember("speed", PACES[(PACES.indexOf(this.pace) + 1) % PACES.length]);
+    this.train.onclick = () => this.send("train", Date.now());
+    this.seen = new IntersectionObserver(([entry]) => this.appeared(entry.isIntersecting));
+    this.seen.observe(this.root);
+  }
+
+  get pace() {
+    return this.settings.speed ?? 1;
+  }
+
+  take(data) {
+    const known = this.data?.address;
+    super.take(data);
+    if (known === data.address) return;
+    this.file = undefined;
+    contents(data.address).then(
+      (file) => this.arrived(data.address, file),
+      () => write(this.caption, data.labels.missing),
+    );
+  }
+
+  arrived(address, file) {
+    if (this.data.address !== address) return;
+    this.file = file;
+    this.last = file.steps.length - 1;
+    // who wants no motion sees how it ended, and may look at every moment all the same
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.moment = still ? this.last : 0;
+    this.wanted = !still;
+    this.appeared(this.visible);
+    this.redraw();
+  }
+
+  /** Nothing moves that nobody sees. */
+  appeared(visible) {
+    this.visible = visible;
+    if (!this.file) return;
+    if (visible && this.wanted) this.play();
+    else if (!visible && this.playing) {
+      this.halt();
+      this.wanted = true;
+    }
+  }
+
+  play() {
+    if (this.moment >= this.last) this.moment = 0;
+    this.wanted = true;
+    this.playing = { at: this.moment, since: performance.now() };
+    clearTimeout(this.next);
+    this.tick();
+    this.redraw();
+  }
+
+  tick() {
+    if (!this.playing) return;
+    if (!this.root.isConnected) return this.halt();
+    const now = performance.now();
+    this.playing.at += (MOMENTS * this.pace * Math.min(500, now - this.playing.since)) / 1000;
+    this.playing.since = now;
+    const moment = Math.min(this.last, Math.floor(this.playing.at));
+    if (moment !== this.moment) this.turn(moment);
+    if (moment < this.last) this.next = setTimeout(() => this.tick(), 1000 / Math.min(30, MOMENTS * this.pace));
+    else if (this.data.small) this.next = setTimeout(() => this.play(), STILL);
+    else this.stop();
+  }
+
+  turn(moment) {
+    this.moment = moment;
+    this.redraw();
+  }
+
+  /** The clock stands; `stop` is what a visitor says. */
+  halt() {
+    clearTimeout(this.next);
+    this.playing = undefined;
+    this.redraw();
+  }
+
+  stop() {
+    this.wanted = false;
+    this.halt();
+  }
+
+  seek(moment) {
+    this.stop();
+    this.turn(moment);
+  }
+
+  close() {
+    this.halt();
+    this.seen.disconnect();
+    for (const view of [this.plane, this.charts, this.strips]) view.close();
+    super.close();
+  }
+
+  draw() {
+    const { data, file, moment } = this;
+    const { labels } = data;
+    this.root.classList.toggle("small", data.small);
+    this.root.classList.toggle("narrow", this.root.clientWidth < NARROW);
+    this.root.classList.toggle("wide", data.panels.length > 1);
+    this.root.dataset.state = this.playing ? "playing" : file ? "still" : "loading";
+    this.root.dataset.moment = moment ?? "";
+    for (const part of [this.caption, this.track, this.rail, this.strips.root, this.about]) part.hidden = data.small;
+    write(this.about, data.about);
+    if (!file) return;
+    const step = file.steps[moment];
+    const send = (event, value) => event === "step" && this.seek(nearest(file.steps, value));
+    this.drawn = (this.drawn ?? 0) + 1;
+    const stamp = this.drawn;
+    this.plane.show(this.picture(), stamp, send);
+    if (data.small) return;
+    this.charts.show(this.over(step), stamp, send);
+    this.strips.root.hidden = !file.strips.length;
+    if (file.strips.length) this.strips.show(this.heat(step), stamp, send);
+    const said = data.captions.findLast(([from]) => from <= moment);
+    write(this.caption, said?.[1] ?? "");
+    this.range.max = this.last;
+    this.range.value = moment;
+    this.range.setAttribute("aria-label", labels.step);
+    this.range.setAttribute("aria-valuetext", `${labels.step} ${step}`);
+    const share = `${(100 * moment) / this.last}%`;
+    this.range.style.setProperty("--here", share);
+    this.range.style.setProperty("--last", "100%");
+    const ended = moment >= this.last;
+    const label = (button, sign, word) => {
+      say(button, sign);
+      button.title = word;
+      button.setAttribute("aria-label", word);
+    };
+    if (this.playing) label(this.player, "⏸", labels.stop);
+    else label(this.player, ended ? "↻" : "▶", ended ? labels.again : labels.play);
+    label(this.speed, `×${this.pace}`, labels.speed);
+    this.train.hidden = !data.trains;
+    say(this.train, labels.train);
+    this.train.classList.toggle("now", ended);
+  }
+
+  /** The frame of the scene, as Python would have sent it of a run that trains. */
+  picture() {
+    const { data, file, moment } = this;
+    const panels = file.panels.map((panel, i) => {
+      const field = cut(panel.field, moment);
+      const [middle, spread] = [panel.middle[moment], panel.spread[moment]];
+      field.forEach((f, j) => field.fill(middle + spread * f, j, j + 1));
+      return {
+        title: data.panels[i] ?? "",
+        note: "",
+        summary: data.summary,
+        extent: panel.extent,
+        real: panel.real,
+        fake: cut(panel.fake, moment),
+        outside: panel.outside[moment],
+        field,
+        middle,
+        spread: panel.probability ? null : spread,
+        levels: panel.levels.map((level) => middle + spread * level),
+        centres: panel.centres,
+        mode_shares: panel.shares && cut(panel.shares, moment),
+      };
+    });
+    const layers = LAYERS.filter((name) => name !== "modes" || file.panels[0].centres);
+    return {
+      key: `${data.key}-plane`,
+      step: file.steps[moment],
+      summary: data.summary,
+      height: data.height,
+      selectable: false,
+      selected: null,
+      labels: data.scene_labels,
+      layers: layers.map((id) => ({ id, label: data.scene_labels[id], off: false })),
+      panels,
+    };
+  }
+
+  /** Each chart so far in its colours, over the whole of it in grey. */
+  over(step) {
+    const { data, file } = this;
+    const charts = file.charts.map((chart, i) => {
+      const { title, lines, level } = data.charts[i];
+      const length = until(chart.x, step);
+      const drawn = chart.lines.map(({ y, low, high }, j) => ({
+        label: lines[j][0],
+        color: lines[j][1],
+        y: y.subarray(0, length),
+        ...(low && { low: low.subarray(0, length), high: high.subarray(0, length) }),
+      }));
+      return {
+        title,
+        kind: "lines",
+        unit: "",
+        log_y: chart.log_y,
+        limits: null,
+        marks: [],
+        references: chart.level === null ? [] : [[chart.level, level]],
+        x: chart.x.subarray(0, length),
+        lines: drawn,
+        ghost: { x: chart.x, lines: chart.lines.map(({ y }) => y) },
+      };
+    });
+    return {
+      key: `${data.key}-charts`,
+      step,
+      cursor: step,
+      start: 0,
+      labels: { step: data.labels.step },
+      summary: data.summary,
+      height: charts.length > 3 ? 84 : 104,
+      width: 230,
+      clickable: true,
+      charts,
+    };
+  }
+
+  /** Who gets which mode: the whole run, and where it is. */
+  heat(step) {
+    const { data, file } = this;
+    const strips = file.strips.map((strip, i) => ({ title: data.strips[i] ?? "", mark: null, ...strip }));
+    return {
+      key: `${data.key}-strips`,
+      step,
+      cursor: step,
+      labels: data.strip_labels,
+      summary: data.summary,
+      row: 12,
+      first: 1,
+      width: 420,
+      clickable: true,
+      strips,
+    };
+  }
+}

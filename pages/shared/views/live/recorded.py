@@ -1,0 +1,54 @@
+"""A recorded run that the browser plays by itself: what is sent is where its file lies, and the words of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from gan_core.packing import pack
+
+from .component import mount, worded
+
+RECORDED_LABELS: Mapping[str, str] = {
+    "step": "step",
+    "play": "play the recording",
+    "stop": "pause the recording",
+    "again": "from the beginning",
+    "speed": "speed",
+    "train": "Now train it yourself",
+    "missing": "The recording could not be loaded.",
+}
+
+
+def recorded(
+    key: str,
+    address: str,
+    *,
+    panels: Sequence[str],
+    charts: Sequence[Mapping[str, Any]] = (),
+    captions: Sequence[tuple[int, str]] = (),
+    about: str = "",
+    strips: Sequence[str] = (),
+    strip_labels: Mapping[str, str] | None = None,
+    scene_labels: Mapping[str, str],
+    labels: Mapping[str, str] | None = None,
+    summary: str = "",
+    height: int = 520,
+    small: bool = False,
+    on_train: Callable[[], None] | None = None,
+) -> None:
+    """Show the recorded run whose file the server has at `address`.
+
+    panels: the title of each. charts: of each that the file holds {"title", "lines": [[label, colour], …], "level"}.
+    captions: (moment, text), each stays until the next one. about: what it is a recording of. strips: their titles.
+    small: the picture alone, over and over. on_train: what the button "train it yourself" does; without it there is
+    none. Raises ValueError on a word that the view has not.
+    """
+    frame = {
+        "key": key, "address": address, "panels": list(panels), "charts": [dict(chart) for chart in charts],
+        "captions": [list(caption) for caption in captions], "about": about, "strips": list(strips),
+        "strip_labels": dict(strip_labels or {}), "scene_labels": dict(scene_labels),
+        "labels": worded(RECORDED_LABELS, labels), "summary": summary, "height": height, "small": small,
+        "trains": on_train is not None,
+    }  # fmt: skip
+    mount("recorded", key, pack(frame), on_train_change=on_train or (lambda: None))

@@ -1,0 +1,87 @@
+"""What a page shows before anybody has asked for a run: the recorded one of these very settings, played by the browser.
+
+opening.name(page)                  which recorded run that is, None for settings of the visitor's own
+opening.show(page, name, train)     it, with its captions; `train` hands over to the run itself
+opening.small(key, name)            the picture alone, for the home page
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gan_core.recordings import files
+from gan_core.recordings.registry import RECORDED, opening
+from pages.shared.play.files import address
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+from pages.shared.views import live
+
+HEIGHT = {1: 520, 2: 430, 3: 400}  # pixels of the panels, by their number
+COLOURS = ("fake", "green", "purple", "real")  # of the runs side by side, in charts over steps
+# of the lines of one run: name → its label's key and its colour
+LINES: Mapping[str, tuple[str, str]] = {
+    "d_loss": ("recorded.line_d", "purple"),
+    "g_loss": ("recorded.line_g", "green"),
+    "d_real": ("panel.real", "real"),
+    "d_fake": ("panel.fake", "fake"),
+}
+
+
+def name(page: PageState) -> str | None:
+    """The recorded run that is what this page would train; None while it has runs of its own."""
+    return None if page.show is not None else opening(page.name, page.configs())
+
+
+def show(page: PageState, recording: str, train: Callable[[], None]) -> None:
+    header, recorded = files.header(recording), RECORDED[recording]
+    methods = [run_name(recording, method) for method in recorded.names]
+    seeds = [t("panel.member_name", seed=seed) for seed in header["seeds"]]
+    titles = [" · ".join(filter(None, pair)) for pair in zip(methods, seeds, strict=True)]
+    live.recorded(
+        f"{page.name}-recorded", address(recording),
+        panels=titles if len(titles) > 1 else [""],
+        charts=[_chart(chart, methods) for chart in header["charts"]],
+        captions=[(one["moment"], t(f"recorded.caption.{one['code']}", **one["words"])) for one in header["captions"]],
+        about=about(recording), strips=[""] * len(header["strips"]),
+        strip_labels={"step": t("panel.step"), "row": t("scene.mode"), "right": t("collapse.right"),
+                      "legend": t("collapse.legend")},
+        scene_labels={label: t(f"scene.{label}") for label in live.LABELS},
+        labels={label: t(f"recorded.{label}") for label in live.RECORDED_LABELS},
+        summary=t(f"recorded.summary_{recording}"), height=HEIGHT.get(len(titles), 320), on_train=train,
+    )  # fmt: skip
+
+
+def small(key: str, recording: str, *, height: int = 320) -> None:
+    live.recorded(
+        key, address(f"{recording}{files.SMALL}"), panels=[""], small=True, height=height,
+        scene_labels={label: t(f"scene.{label}") for label in live.LABELS},
+        summary=t(f"recorded.summary_{recording}"),
+    )  # fmt: skip
+
+
+def about(recording: str) -> str:
+    """What it is a recording of: of which seeds, and why these."""
+    header = files.header(recording)
+    members = max(header["members"])
+    of = t("recorded.median", members=members, by=t(f"recorded.by_{RECORDED[recording].pick}")) if members > 1 else ""
+    seeds = ", ".join(map(str, dict.fromkeys(header["seeds"])))
+    return " ".join(filter(None, [t("recorded.about", seed=seeds, engine=header["engine"]), of]))
+
+
+def run_name(recording: str, method: str) -> str:
+    """Of runs side by side."""
+    return t(f"recorded.run.{method}") if method else ""
+
+
+def _chart(chart: Mapping[str, Any], methods: list[str]) -> dict[str, Any]:
+    def line(of: Mapping[str, Any]) -> tuple[str, str]:
+        if of["name"] in LINES:
+            label, colour = LINES[of["name"]]
+            return t(label), colour
+        return methods[of["run"]] or t("panel.fake"), COLOURS[of["run"]]
+
+    return {
+        "title": t(f"recorded.chart_{chart['name']}"), "lines": [line(of) for of in chart["lines"]],
+        "level": t("panel.perfect"),
+    }  # fmt: skip

@@ -1,0 +1,48 @@
+"""The captions: made from measures of a run that is put together here, so that what they say is known beforehand."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from gan_core.metrics.floors import Range
+from gan_core.recordings.captions import APART, Caption, _small, apart, hopping
+
+MOMENTS, MODES = 40, 8
+
+
+def crowd(at: list[int]) -> Any:
+    """A run of one member, all of whose samples are near one mode at each moment."""
+    shares = np.eye(MODES)[at][:, None]
+    return SimpleNamespace(
+        nearest=shares, near=shares, covered=np.ones((len(at), 1), int), trust=1 - shares, members=1,
+        steps=np.arange(len(at)) * 10, shots=[SimpleNamespace(fake=np.zeros((1, 64, 2)))] * len(at),
+        perfect={"w1": Range(0.2, 0.1, 0.3)},
+    )  # fmt: skip
+
+
+def test_a_hop_is_said_with_the_mode_that_was_left_and_where_d_believes_least() -> None:
+    found = hopping([crowd([2] * 20 + [5] * 20)], [0])
+    assert [caption.code for caption in found] == ["hopping_start", "hopping_left", "hopping_end"]
+    hop = found[1]
+    assert hop.moment == 20 and hop.words["step"] == "200"
+    assert (hop.words["old"], hop.words["new"], hop.words["share"]) == (3, 6, "100%")
+    assert (hop.words["low"], hop.words["d_low"], hop.words["d_high"]) == (6, "0.00", "1.00")
+    assert (found[-1].words["hops"], found[-1].words["covered"]) == (1, 1)
+
+
+def test_between_two_captions_there_is_time_to_read() -> None:
+    found = hopping([crowd([i % MODES for i in range(MOMENTS)])], [0])
+    moments = [caption.moment for caption in found]
+    assert min(np.diff(moments)) >= APART and moments[-1] == MOMENTS - 1
+
+
+def test_the_last_one_always_stays() -> None:
+    last = Caption(20, "end", {})
+    assert apart([Caption(0, "a", {}), Caption(5, "b", {}), Caption(15, "c", {})], last) == [Caption(0, "a", {}), last]
+
+
+def test_small_numbers_are_written_so_that_they_can_be_read() -> None:
+    assert [_small(x) for x in (0.00317, 12.34, 2.9, 4.7e-7)] == ["0.0032", "12", "2.9", "4.7·10⁻⁷"]

@@ -1,0 +1,67 @@
+"""The files that come with the app: of this engine and of their entries, small enough, and reproducible."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gan_core.engine.version import VERSION
+from gan_core.packing import array_of
+from gan_core.recordings import files
+from gan_core.recordings.record import record
+from gan_core.recordings.registry import RECORDED
+from gan_core.recordings.seen import Seen
+
+SHIPPED = [f"{name}{ending}" for name in RECORDED for ending in ("", files.SMALL)]
+FIRST = 4  # moments that are recorded again
+CODES = 16  # of 65,534 over the window: another machine may round a step otherwise
+
+
+def test_there_is_a_file_for_every_entry_and_no_other() -> None:
+    assert sorted(path.stem for path in files.FOLDER.iterdir()) == sorted(SHIPPED)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_file_is_current(name: str) -> None:
+    """`python -m gan_core record` makes it anew."""
+    recorded, header = RECORDED[name.removesuffix(files.SMALL)], files.header(name)
+    assert (header["engine"], header["digest"]) == (VERSION, recorded.digest)
+    assert header["queries"] == [config.to_query() for config in recorded.configs]
+    assert [chart["name"] for chart in header["charts"]] in (list(recorded.charts), [])
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_page_and_all_small_pictures_are_small_enough(name: str) -> None:
+    small = sum(len(files.content(f"{one}{files.SMALL}")[0]) for one in RECORDED)
+    assert len(files.content(name)[0]) <= files.MOST
+    assert small + len(files.content("ring")[0]) <= files.MOST  # the home page
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_the_first_moments_are_those_of_a_run_that_is_trained_again(name: str) -> None:
+    recorded, (content, _), header = RECORDED[name], files.content(name), files.header(name)
+    steps = array_of(content, header["steps"])
+    assert steps.tolist() == list(recorded.steps)
+    for config, panel, seed in zip(recorded.configs, header["panels"], header["seeds"], strict=True):
+        member = seed - config.train.seed
+        run = Seen.watch(config.member(member), recorded.steps[:FIRST])
+        entry = panel["fake"]
+        codes = array_of(content, entry)[:FIRST].astype(int)
+        again = np.stack([shot.fake[0, : recorded.points] for shot in run.shots])
+        scale = 65_534 / (entry["high"] - entry["low"])
+        inside = codes < 65_535
+        assert inside.mean() > 0.9
+        assert np.abs(codes - (again - entry["low"]) * scale)[inside].max() <= CODES
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_captions_follow_one_another_to_the_end(name: str) -> None:
+    header = files.header(name)
+    moments = [caption["moment"] for caption in header["captions"]]
+    assert moments[0] == 0 and moments == sorted(set(moments)) and len(moments) >= 4
+    assert moments[-1] == header["steps"]["shape"][0] - 1
+
+
+@pytest.mark.slow
+def test_a_recording_gives_the_same_bytes_again() -> None:
+    assert record("vanishing") == tuple(files.content(f"vanishing{end}")[0] for end in ("", files.SMALL))

@@ -1,0 +1,32 @@
+"""The entries: their configurations are those that the pages begin with, and a digest tells two of them apart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gan_core.recordings.charts import CHARTS
+from gan_core.recordings.registry import PICKS, RECORDED, opening
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_an_entry_can_be_recorded(name: str) -> None:
+    entry = RECORDED[name]
+    assert set(entry.charts) <= set(CHARTS) and entry.pick in PICKS and 0 <= entry.thumb < len(entry.variants)
+    assert (len(entry.names) == len(entry.variants) and set(entry.names) != {""}) or len(entry.variants) == 1
+    assert entry.steps[0] == 0 and entry.steps[-1] == entry.config.train.steps
+    assert list(entry.steps) == sorted(set(entry.steps))
+
+
+def test_a_page_finds_the_recording_of_its_settings_and_of_no_others() -> None:
+    ring = RECORDED["ring"]
+    assert opening("play_2d", ring.configs) == "ring"
+    assert opening("play_2d", [ring.config.replace(seed=1)]) is None
+    assert opening("collapse", ring.configs) is None
+
+
+def test_whatever_decides_a_file_is_in_its_digest() -> None:
+    ring = RECORDED["ring"]
+    others = [replace(ring, config=ring.config.replace(seed=1)), replace(ring, points=10), replace(ring, charts=())]
+    assert len({ring.digest, *(other.digest for other in others)}) == 4

@@ -1,0 +1,61 @@
+"""What pages open with: the recorded run of their settings, which asks nothing of the server, and the way to train."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.requests import Request
+
+from gan_core.recordings import files
+from gan_core.recordings.registry import RECORDED
+from pages.shared.play import files as served
+from pages.shared.play import resources
+from tests.pages.test_pages import at_rest, press, state, views, visit
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_look_costs_no_job_and_play_trains_the_same_run(name: str) -> None:
+    recorded = RECORDED[name]
+    before = set(resources.pool()._jobs)
+    app = visit(recorded.page)
+    assert not app.exception and not app.warning and not app.error
+    assert state(app, recorded.page).show is None and set(resources.pool()._jobs) <= before
+    (frame,) = [frame for kind, frame in views(app) if kind == "recorded"]
+    assert frame["address"] == f"recorded/{files.content(name)[1]}/{name}"
+    said, header = frame["captions"], files.header(name)
+    assert [moment for moment, _ in said] == [caption["moment"] for caption in header["captions"]]
+    assert len(frame["panels"]) == len(header["panels"]) and len(frame["charts"]) == len(header["charts"])
+    for drawn, chart in zip(frame["charts"], header["charts"], strict=True):
+        assert len(drawn["lines"]) == len(chart["lines"])
+    app = press(app, "play", recorded.page)
+    show = state(app, recorded.page).show
+    assert show is not None and show.running and show.configs == recorded.configs
+    assert "recorded" not in [kind for kind, _ in views(app)]
+    show.pause()
+    at_rest(app, recorded.page)
+    show.close()
+
+
+def test_other_settings_are_a_run_of_ones_own() -> None:
+    app = at_rest(visit("play_2d", seed="1"))
+    assert state(app).show is not None and "recorded" not in [kind for kind, _ in views(app)]
+
+
+@pytest.mark.parametrize("button", ["step", "reset", "new_seed"])
+def test_every_button_of_the_player_makes_the_run(button: str) -> None:
+    app = at_rest(press(visit("play_2d"), button))
+    show = state(app).show
+    assert show is not None and show.job.step_count == (1 if button == "step" else 0)
+    assert show.configs[0].train.seed == (1 if button == "new_seed" else 0)
+
+
+def answer(name: str, digest: str) -> tuple[int, bytes, str | None]:
+    found = served.recorded(Request({"type": "http", "path_params": {"name": name, "digest": digest}}))
+    return found.status_code, bytes(found.body), found.headers.get("cache-control")
+
+
+def test_a_file_may_be_kept_for_ever_and_another_digest_is_another_address() -> None:
+    content, digest = files.content("ring")
+    assert answer("ring", digest) == (200, content, served.FOR_EVER)
+    assert served.address("ring") == f"recorded/{digest}/ring"
+    for name, mine in [("ring", "0" * 16), ("../../app", digest), ("nothing", digest)]:
+        assert answer(name, mine)[:2] == (404, b"")
