@@ -9,15 +9,17 @@ from gan_core.config import SECTION_OF, RunConfig
 
 @dataclass(frozen=True)
 class Preset:
-    """`why` is one sentence for the person who chooses."""
+    """`why` is one sentence for the person who chooses. `fails`: on purpose, to be seen."""
 
     config: RunConfig
     title: str
     why: str
+    fails: bool = False
 
 
 def _preset(title: str, why: str, **changes: object) -> Preset:
-    return Preset(RunConfig.of(**changes), title, why)
+    fails = bool(changes.pop("fails", False))
+    return Preset(RunConfig.of(**changes), title, why, fails)
 
 
 # Unrolled GAN, appendix A: orthogonal nets, D sees x/4; the learning rates are each preset's own
@@ -74,6 +76,7 @@ PRESETS: dict[str, Preset] = {
     "collapse": _preset(
         "Mode collapse",
         "A slow generator against a faster discriminator chases it from mode to mode: few of the 8 at a time.",
+        fails=True,
         **_UNROLLED_NETS,
         members=4,
         steps=2400,
@@ -89,6 +92,7 @@ PRESETS: dict[str, Preset] = {
     "vanishing": _preset(
         "Far from the data, and D learns fast",
         "D is sure of every fake long before a slow generator reaches the distant ring: the flat part of log(1−D).",
+        fails=True,
         **_SMALL,
         radius=4.0,
         g_lr=1e-4,
@@ -98,6 +102,7 @@ PRESETS: dict[str, Preset] = {
     "vanishing_sgd": _preset(
         "The same by plain gradient descent",
         "SGD moves G by the learning rate times the gradient: where log(1−D) is flat, G stands still.",
+        fails=True,
         **_SMALL,
         radius=4.0,
         optimiser="sgd",
@@ -190,6 +195,7 @@ PRESETS: dict[str, Preset] = {
     "diverging": _preset(
         "Too fast to learn",
         "Plain gradient descent with a learning rate of 1: see what divergence looks like, and how it is reported.",
+        fails=True,
         optimiser="sgd",
         loss="wasserstein",
         g_lr=1.0,

@@ -26,7 +26,7 @@ def add_records(commands: Any) -> None:
     beside.add_argument("--draws", type=int, default=100, help="random draws of held-out digits (100)")
     beside.set_defaults(command=yardsticks)
     record = commands.add_parser("record", help="record the runs that the pages open with, which a browser plays")
-    record.add_argument("names", metavar="NAME", nargs="*", help=f"among {', '.join(RECORDED)} (all)")
+    record.add_argument("names", metavar="NAME", nargs="*", help=f"among {', '.join(RECORDED)}, and pictures (all)")
     record.set_defaults(command=recorded)
     twins = commands.add_parser("twin-paths", help="both losses of G under Adam and SGD, over seeds")
     twins.set_defaults(command=twin_paths)
@@ -138,12 +138,14 @@ def riddles(options: argparse.Namespace) -> None:
 
 
 def recorded(options: argparse.Namespace) -> None:
-    from gan_core.recordings.files import write
+    from gan_core.recordings.files import sketch, write
+    from gan_core.recordings.sketches import SKETCHES
 
+    known = {**dict.fromkeys(RECORDED, write), **dict.fromkeys(SKETCHES, sketch)}
     for name in options.names:
-        if name not in RECORDED:
-            raise Refused(f"There is no recorded run {name!r}; there are {', '.join(RECORDED)}.")
+        if name not in known:
+            raise Refused(f"There is no recorded run {name!r}; there are {', '.join(known)}.")
     sizes: dict[str, int] = {}
-    for name in options.names or RECORDED:
-        sizes |= write(name, report=tell)
+    for name in options.names or known:
+        sizes |= known[name](name, report=tell)
     say(json.dumps(sizes, indent=2))

@@ -36,6 +36,15 @@ def header(name: str) -> Any:
     return header_of(content(name)[0])
 
 
+def sketch(name: str, report: Callable[[str], object] = lambda line: None) -> dict[str, int]:
+    """Draw the small picture of a page without a recorded run anew: file → bytes."""
+    from gan_core.recordings.sketches import packed
+
+    file = path(f"{name}{SMALL}")
+    report(f"{file.name}: {file.write_bytes(packed(name)):,} bytes")
+    return {file.name: file.stat().st_size}
+
+
 def write(name: str, report: Callable[[str], object] = lambda line: None) -> dict[str, int]:
     """Record the run `name` anew: file → bytes."""
     from gan_core.recordings.record import record

@@ -15,7 +15,7 @@ from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live, points, statistics
+from pages.shared.views import live, opening, points, statistics
 
 if TYPE_CHECKING:
     from gan_core.run.modes import Alarm, Diversity
@@ -97,10 +97,11 @@ def charts(page: PageState, frame: Frame) -> None:
             for (name, run, _), of, colour in zip(watched, curves, COLOURS, strict=False)
         ]
 
-    drawn = [
-        live.Chart(t(f"collapse.chart_{chart}"), first.step, lines(chart), references=level)
+    named = {
+        chart: live.Chart(t(f"collapse.chart_{chart}"), first.step, lines(chart), references=level)
         for chart, level in levels.items()
-    ]
+    }
+    drawn = opening.ghosts(page, frame, named)
     key = f"{page.name}-charts"
     live.curves(
         key, drawn, step=frame.step, label=t("panel.step"), height=140, width=250, **statistics.time_axis(page, key)

@@ -12,7 +12,7 @@ from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live, points, statistics
+from pages.shared.views import live, opening, points, statistics
 from pages.vanishing.options import ALIKE, COLORS, LOSSES, heading, number, spread
 
 REACH = 10.0  # the logit axis
@@ -107,7 +107,8 @@ def _gradients(page: PageState, frame: Frame) -> None:
     """‖∂L_G/∂θ_G‖ of both runs and below it ‖Δθ_G‖: the median of the members and their range, on log scales."""
     key = f"{page.name}-gradients"
     shown = points.members_shown(page, frame.runs[0])
-    charts = [_over_steps(curve, frame.runs, shown) for curve in ("gradient", "change")]
+    named = {curve: _over_steps(curve, frame.runs, shown) for curve in ("gradient", "change")}
+    charts = opening.ghosts(page, frame, named)
     live.curves(
         key, charts, step=frame.step, height=120, width=300, label=t("panel.step"), **statistics.time_axis(page, key)
     )

@@ -13,9 +13,10 @@ from starlette.routing import Route
 
 from gan_core.recordings import files
 from gan_core.recordings.registry import RECORDED
+from gan_core.recordings.sketches import SKETCHES
 
 FOR_EVER = "public, max-age=31536000, immutable"
-NAMES = {f"{name}{ending}" for name in RECORDED for ending in ("", files.SMALL)}
+NAMES = {*RECORDED, *(f"{name}{files.SMALL}" for name in (*RECORDED, *SKETCHES))}
 
 
 def address(name: str) -> str:

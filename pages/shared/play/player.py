@@ -26,7 +26,7 @@ from pages.shared.play.runs import Frame, Show
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app
-from pages.shared.views import live, opening, slide
+from pages.shared.views import ending, live, opening, slide
 
 View = Callable[[PageState, Frame], None]
 # what the socket does at once: the button's name, and what it says
@@ -232,6 +232,8 @@ def _draw(page: PageState, view: View, show: Show) -> None:
         show.drawn, show.parts = frame, []
         with live.selecting(show.channel.selections):
             (slide.view if slide.on() else view)(page, frame)
+        if not slide.on():
+            ending.show(page, frame, train_on=lambda: _play(page), begin=lambda: restart(page, play=True))
         show.channel.draw(pushed.again(show.parts, show.channel.selections, app().language))
     elif place := show.job.place:
         st.info(t("player.queued", place=place), icon=":material/hourglass_top:")

@@ -24,6 +24,7 @@ def _show() -> None:
     page = st.navigation(site.menu(), expanded=True)
     layout.head(page)
     page.run()
+    layout.onward(page)
     layout.foot()
     resources.page_sent()
 

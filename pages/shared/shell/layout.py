@@ -196,6 +196,16 @@ def link(
     st.page_link(site.entry(name).file, label=label, icon=icon, query_params=words)
 
 
+def onward(here: st.Page) -> None:
+    """At the end of a page on the guided path: the way to the next stop."""
+    name = here.url_path or site.PAGES[0].name
+    page = app().pages.get(app().here)
+    if (stop := site.after(name, None if page is None else page.config)) is not None:
+        label = t("path.next", title=t(f"path.{stop.name}"))
+        with st.container(key="onward"):
+            link(stop.page, label, preset=stop.preset, icon=":material/arrow_forward:")
+
+
 def foot() -> None:
     """What the camera of a figure saves; version, and the seed of the page's run."""
     camera.picker()

@@ -12,6 +12,8 @@ from typing import Any
 
 import streamlit as st
 
+from gan_core.config import RunConfig
+from gan_core.presets import PRESETS
 from pages.shared.shell.i18n import t
 
 PAGES_FOLDER = Path(__file__).parents[2]
@@ -43,6 +45,34 @@ PAGES = (
     Entry("distances", "understand", "straighten"),
     Entry("wgan", "compare", "compare_arrows"),
 )
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A stop of the guided path: a page, with the preset that it opens with there. Its words: `path.<name>`."""
+
+    name: str
+    page: str
+    preset: str | None = None
+
+
+PATH = (
+    Stop("collapse", "collapse"),
+    Stop("why", "play_2d", "collapse"),
+    Stop("cure", "play_2d", "collapse_unrolled"),
+    Stop("vanishing", "vanishing"),
+    Stop("w1", "wgan"),
+    Stop("convergence", "convergence"),
+)
+
+
+def after(page: str, config: RunConfig | None = None) -> Stop | None:
+    """The stop that follows this page with this configuration; None after the last one, and off the path. A page of
+    several stops, at none of their presets, counts as the first of them."""
+    here = [i for i, stop in enumerate(PATH) if stop.page == page]
+    exact = [i for i in here if (name := PATH[i].preset) and PRESETS[name].config == config]
+    at = next(iter(exact or here), len(PATH))
+    return PATH[at + 1] if at + 1 < len(PATH) else None
 
 
 def entry(name: str) -> Entry:

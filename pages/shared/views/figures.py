@@ -1,11 +1,9 @@
-"""Figures and pictures that many visitors look at and that depend on little: made once, shown to all."""
+"""Figures that many visitors look at and that depend on little: made once, shown to all."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Hashable, Mapping
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,14 +28,3 @@ def _shared(
     whole = figure.to_dict()  # a copy of all of it, which Streamlit asks for every time
     object.__setattr__(figure, "to_dict", lambda: whole)
     return figure
-
-
-@cache
-def picture(path: Path) -> bytes:
-    """A picture of ours as PNG, which Streamlit would make of another kind in every script run (20 ms)."""
-    from PIL import Image
-
-    png = io.BytesIO()
-    with Image.open(path) as image:
-        image.save(png, "PNG")
-    return png.getvalue()

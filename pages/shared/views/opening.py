@@ -8,13 +8,16 @@ opening.small(key, name)            the picture alone, for the home page
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from gan_core.packing import array_of
 from gan_core.recordings import files
 from gan_core.recordings.registry import RECORDED, opening
 from pages.shared.play.files import address
+from pages.shared.play.runs import Frame
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState
+from pages.shared.shell.state import PageState, app
 from pages.shared.views import live
 
 HEIGHT = {1: 520, 2: 430, 3: 400}  # pixels of the panels, by their number
@@ -29,8 +32,9 @@ LINES: Mapping[str, tuple[str, str]] = {
 
 
 def name(page: PageState) -> str | None:
-    """The recorded run that is what this page would train; None while it has runs of its own."""
-    return None if page.show is not None else opening(page.name, page.configs())
+    """The recorded run that is what this page would train; None while it has runs of its own, and on a slide, which
+    shows those."""
+    return None if page.show is not None or app().slide else opening(page.name, page.configs())
 
 
 def show(page: PageState, recording: str, train: Callable[[], None]) -> None:
@@ -52,12 +56,36 @@ def show(page: PageState, recording: str, train: Callable[[], None]) -> None:
     )  # fmt: skip
 
 
-def small(key: str, recording: str, *, height: int = 320) -> None:
+def moving(key: str, file: str, *, height: int) -> None:
+    """The picture of a file alone, over and over."""
     live.recorded(
-        key, address(f"{recording}{files.SMALL}"), panels=[""], small=True, height=height,
+        key, address(file), panels=[""], small=True, height=height,
         scene_labels={label: t(f"scene.{label}") for label in live.LABELS},
-        summary=t(f"recorded.summary_{recording}"),
+        summary=t(f"recorded.summary_{file.removesuffix(files.SMALL)}"),
     )  # fmt: skip
+
+
+def small(key: str, name: str, *, height: int) -> None:
+    """The small picture of a recorded run, or of a closed form."""
+    moving(key, f"{name}{files.SMALL}", height=height)
+
+
+def ghosts(page: PageState, frame: Frame, charts: Mapping[str, live.Chart]) -> list[live.Chart]:
+    """The charts of a run by their names. Before its first steps each shows in grey what a recorded run of this page
+    came to, so that it is no empty frame."""
+    recording = next((name for name, recorded in RECORDED.items() if recorded.page == page.name), None)
+    if recording is None or frame.step > 0:
+        return list(charts.values())
+    content, known = files.content(recording)[0], {of["name"]: of for of in files.header(recording)["charts"]}
+
+    def with_ghost(name: str, chart: live.Chart) -> live.Chart:
+        if name not in known or chart.kind != "lines":
+            return chart
+        lines = [array_of(content, line["y"]) for line in known[name]["lines"]]
+        grey = array_of(content, known[name]["x"]), lines
+        return replace(chart, ghost=grey, unit=t("recorded.grey"))
+
+    return [with_ghost(name.partition("/")[0], chart) for name, chart in charts.items()]
 
 
 def about(recording: str) -> str:

@@ -23,7 +23,7 @@ from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame, Work
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live
+from pages.shared.views import live, opening
 from pages.shared.views.points import WALL, in_plane, is_probability, members_shown, of_players, titled
 
 if TYPE_CHECKING:
@@ -199,11 +199,14 @@ def curves(
 
     A click on a chart brings that step back.
     """
-    charts = [
-        CHARTS[name](run, members_shown(page, run), f"{t(f'panel.{name}')} · {title}" if title else t(f"panel.{name}"))
+    named = {
+        f"{name}/{i}": CHARTS[name](
+            run, members_shown(page, run), " · ".join(filter(None, (t(f"panel.{name}"), title)))
+        )
         for name in names
-        for run, title in titled(frame, titles)
-    ]
+        for i, (run, title) in enumerate(titled(frame, titles))
+    }
+    charts = opening.ghosts(page, frame, named)
     key = f"{page.name}-curves-{'-'.join(names)}"
     live.curves(key, charts, step=frame.step, label=t("panel.step"), height=height, width=width, **time_axis(page, key))
 

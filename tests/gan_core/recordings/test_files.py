@@ -11,14 +11,16 @@ from gan_core.recordings import files
 from gan_core.recordings.record import record
 from gan_core.recordings.registry import RECORDED
 from gan_core.recordings.seen import Seen
+from gan_core.recordings.sketches import SKETCHES, packed
 
+PICTURES = [f"{name}{files.SMALL}" for name in SKETCHES]
 SHIPPED = [f"{name}{ending}" for name in RECORDED for ending in ("", files.SMALL)]
 FIRST = 4  # moments that are recorded again
 CODES = 16  # of 65,534 over the window: another machine may round a step otherwise
 
 
 def test_there_is_a_file_for_every_entry_and_no_other() -> None:
-    assert sorted(path.stem for path in files.FOLDER.iterdir()) == sorted(SHIPPED)
+    assert sorted(path.stem for path in files.FOLDER.iterdir()) == sorted(SHIPPED + PICTURES)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -32,7 +34,7 @@ def test_a_file_is_current(name: str) -> None:
 
 @pytest.mark.parametrize("name", RECORDED)
 def test_a_page_and_all_small_pictures_are_small_enough(name: str) -> None:
-    small = sum(len(files.content(f"{one}{files.SMALL}")[0]) for one in RECORDED)
+    small = sum(len(files.content(f"{one}{files.SMALL}")[0]) for one in (*RECORDED, *SKETCHES))
     assert len(files.content(name)[0]) <= files.MOST
     assert small + len(files.content("ring")[0]) <= files.MOST  # the home page
 
@@ -52,6 +54,11 @@ def test_the_first_moments_are_those_of_a_run_that_is_trained_again(name: str) -
         inside = codes < 65_535
         assert inside.mean() > 0.9
         assert np.abs(codes - (again - entry["low"]) * scale)[inside].max() <= CODES
+
+
+@pytest.mark.parametrize("name", SKETCHES)
+def test_a_picture_of_a_closed_form_is_what_is_packed_now(name: str) -> None:
+    assert files.content(f"{name}{files.SMALL}")[0] == packed(name)
 
 
 @pytest.mark.parametrize("name", RECORDED)

@@ -59,3 +59,14 @@ def test_a_file_may_be_kept_for_ever_and_another_digest_is_another_address() -> 
     assert served.address("ring") == f"recorded/{digest}/ring"
     for name, mine in [("ring", "0" * 16), ("../../app", digest), ("nothing", digest)]:
         assert answer(name, mine)[:2] == (404, b"")
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_before_its_first_step_a_run_shows_a_recorded_one_in_grey(name: str) -> None:
+    page = RECORDED[name].page
+    app = at_rest(press(visit(page), "reset", page), page)
+    charts = [chart for kind, frame in views(app) if kind == "curves" for chart in frame["charts"]]
+    empty = [chart for chart in charts if chart["kind"] == "lines" and not chart["x"]["shape"][0]]
+    drawn = [chart for chart in empty if "ghost" in chart]
+    assert len(drawn) >= len(empty) - 1  # the gradients of Play are not recorded
+    state(app, page).show.close()

@@ -38,6 +38,7 @@ class Line:
 class Chart:
     """One small chart.
 
+    ghost: (x, [y, …]) of lines, what stands in grey behind them and is no part of the run, until there is more of it.
     kind "lines": x (T,) are steps, ascending. kind "histogram": x = (low, high), the range that the bins share
     equally. references: (value, label), lines worth comparing with, horizontal (in a histogram vertical).
     marks: (step, text), what happened then. log_y: values at or below 0 are gaps. limits: (low, high) of the vertical
@@ -53,6 +54,7 @@ class Chart:
     references: Sequence[tuple[float, str]] = ()
     marks: Sequence[tuple[int, str]] = ()
     unit: str = ""
+    ghost: tuple[np.ndarray, Sequence[np.ndarray]] | None = None
 
 
 def curves(
@@ -118,6 +120,9 @@ def _chart(chart: Chart, limit: int, steps: dict[int, tuple[Any, np.ndarray]]) -
     keep = np.unique(np.linspace(0, length - 1, min(length, limit)).round().astype(int)) if length else slice(None)
     if id(chart.x) not in steps:
         steps[id(chart.x)] = (chart.x, np.asarray(chart.x)[keep].astype(np.uint32))
+    if chart.ghost is not None:
+        x, lines = chart.ghost
+        out["ghost"] = {"x": x.astype(np.uint32), "lines": [line.astype(np.float32) for line in lines]}
     return out | {"x": steps[id(chart.x)][1], "lines": [_line(line, keep) for line in chart.lines]}
 
 

@@ -199,9 +199,9 @@ export class Recorded extends View {
   picture() {
     const { data, file, moment } = this;
     const panels = file.panels.map((panel, i) => {
-      const field = cut(panel.field, moment);
-      const [middle, spread] = [panel.middle[moment], panel.spread[moment]];
-      field.forEach((f, j) => field.fill(middle + spread * f, j, j + 1));
+      const field = panel.field && cut(panel.field, moment);
+      const [middle, spread] = field ? [panel.middle[moment], panel.spread[moment]] : [0, 1];
+      field?.forEach((f, j) => field.fill(middle + spread * f, j, j + 1));
       return {
         title: data.panels[i] ?? "",
         note: "",
@@ -213,12 +213,14 @@ export class Recorded extends View {
         field,
         middle,
         spread: panel.probability ? null : spread,
-        levels: panel.levels.map((level) => middle + spread * level),
+        levels: (panel.levels ?? []).map((level) => middle + spread * level),
         centres: panel.centres,
         mode_shares: panel.shares && cut(panel.shares, moment),
       };
     });
-    const layers = LAYERS.filter((name) => name !== "modes" || file.panels[0].centres);
+    const { field, centres } = file.panels[0];
+    const present = { field, real: true, fake: true, modes: centres };
+    const layers = LAYERS.filter((name) => present[name]);
     return {
       key: `${data.key}-plane`,
       step: file.steps[moment],

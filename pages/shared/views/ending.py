@@ -1,0 +1,111 @@
+"""At the end of a run: what happened, from the measures with their floors, further training, and what to try next.
+
+    ending.show(page, frame, train_on=…, begin=…)
+
+`train_on()` lets the run go on to the page's new end; `begin()` starts the page's new configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from gan_core.config import LOSSES, RunConfig, limits
+from pages.shared.play.runs import Frame
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+from pages.shared.views import live, points, statistics
+
+OFFERED = 2  # experiments
+LESSON = 800  # steps at most of a run that looks ahead, which costs ten times as much
+Changes = Mapping[str, Any]
+
+# What may be tried after a run: question → what has to change for it, None where it does not apply.
+# The words are `ending.if_<question>`.
+WHAT_IF: dict[str, Callable[[RunConfig], Changes | None]] = {
+    "ahead": lambda c: (
+        {"unrolled": 10, "steps": min(c.train.steps, LESSON)} if c.train.g_lr < c.train.d_lr and _plain(c) else None
+    ),
+    "seeds": lambda c: {"members": 8} if c.train.members == 1 else None,
+    "damped": lambda c: {"r1": 0.1} if LOSSES[c.train.loss].kind != "critic" and _plain(c) else None,
+    "slower": lambda c: {"g_lr": c.train.g_lr / 10} if c.train.g_lr >= c.train.d_lr else None,
+    "equal": lambda c: {"g_lr": c.train.d_lr} if c.train.g_lr < c.train.d_lr else None,
+    "averaged": lambda c: {"ema": 0.999} if not c.train.ema else None,
+}
+
+
+def _plain(config: RunConfig) -> bool:
+    """Whether nothing is there yet that calms D."""
+    train = config.train
+    return not (
+        train.unrolled or train.r1 or train.r2 or train.wgan_gp or train.dragan or config.model.d_norm == "batch"
+    )
+
+
+def offers(page: PageState) -> Iterator[tuple[str, RunConfig]]:
+    """The experiments that follow, as the page's configuration would be; none that its variants decide."""
+    for name, make in WHAT_IF.items():
+        changes = make(page.config)
+        if changes and not page.decided & changes.keys():
+            yield name, page.config.replace(**changes)
+
+
+def show(page: PageState, frame: Frame, *, train_on: Callable[[], None], begin: Callable[[], None]) -> None:
+    """Nothing before the end, and while a step of the past is looked at."""
+    runs, steps = page.shown, page.config.train.steps
+    if page.of_images or runs.running or runs.moving or runs.at is not None or runs.job.step_count < steps:
+        return
+
+    def on() -> None:
+        page.update(steps=min(2 * steps, int(limits("steps")[1])))
+        train_on()
+
+    def try_out(config: RunConfig) -> None:
+        if page.take(lambda: config):
+            begin()
+
+    with st.container(border=True, key=f"{page.name}-ending"):
+        live.words(f"{page.name}-happened", _happened(page, frame), step=frame.step)
+        with st.container(horizontal=True, gap="small"):
+            st.button(t("ending.on"), key=f"{page.name}-on", icon=":material/fast_forward:", on_click=on)
+            for name, config in list(offers(page))[:OFFERED]:
+                st.button(
+                    t(f"ending.if_{name}"), key=f"{page.name}-if-{name}", icon=":material/science:",
+                    on_click=try_out, args=(config,),
+                )  # fmt: skip
+
+
+def _happened(page: PageState, frame: Frame) -> list[live.Block]:
+    """A sentence a run: of its members the median, beside what a perfect generator scores."""
+    found, beside = statistics.scored(page, frame), statistics.yardsticks(page, frame)
+    said: list[live.Block] = []
+    for i, run in enumerate(frame.runs):
+        members = points.members_shown(page, run)
+        scores = [] if found is None else [found.runs[i][k] for k in members if k < len(found.runs[i])]
+        if run.failures and len(run.failures) == run.snapshot.members:
+            said.append(live.Sentence(t("ending.failed", step=f"{frame.step:,}"), "warning"))
+            continue
+        if not scores:
+            continue
+        words: dict[str, Any] = {"step": f"{frame.step:,}", "n": len(scores), "run": _named(run.config)}
+        for name, (statistic, style) in statistics.NUMBERS.items():
+            values = [getattr(score, statistic) for score in scores]
+            if None not in values:
+                words[name] = style.format(float(np.median(values)))
+                words[f"perfect_{name}"] = statistics.perfect(beside[i], statistic, style.format)
+        kind = "modes" if "modes" in words else "plain"
+        of = t("ending.median", n=len(scores)) if len(scores) > 1 else ""
+        who = f"**{words['run']}** " if len(frame.runs) > 1 else ""
+        said.append(live.Sentence(f"{who}{t(f'ending.happened_{kind}', modes_of=_modes(run), of=of, **words)}"))
+    return said
+
+
+def _modes(run: Any) -> int:
+    return 0 if run.weights is None else int(np.count_nonzero(np.asarray(run.weights) > 0))
+
+
+def _named(config: RunConfig) -> str:
+    return t(f"option.loss.{config.train.loss}")

@@ -1,0 +1,43 @@
+"""The end of a run: what happened, beside its floor, further training, and experiments that can be started."""
+
+from __future__ import annotations
+
+import pytest
+
+from gan_core.presets import PRESETS
+from pages.shared.shell import i18n
+from pages.shared.shell.state import PageState
+from pages.shared.views.ending import OFFERED, WHAT_IF, offers
+from tests.pages.test_pages import at_rest, blocks, press, state, until, visit
+
+FAST = {"batch": "16", "g_layers": "8", "d_layers": "8", "steps": "3"}
+
+
+def test_a_run_that_has_ended_says_what_happened_goes_on_and_leads_on() -> None:
+    app = at_rest(visit("play_2d", **FAST))
+    assert not [button for button in app.button if button.key and "-if-" in button.key]
+    press(app, "play")
+    until(lambda: state(app).show.job.state == "finished")
+    said = [block["sentence"] for block in blocks(at_rest(at_rest(app)), "sentence")]
+    ended = [text for text in said if "of high quality (perfect:" in text]
+    assert len(ended) == 1 and ended[0].startswith("**Step 3.**")
+    offered = [button.key for button in app.button if button.key and "-if-" in button.key]
+    assert len(offered) == OFFERED
+    press(app, "on")
+    until(lambda: state(app).show.job.step_count == 6)
+    assert state(app).config.train.steps == 6
+    at_rest(app)
+    press(app, offered[0].removeprefix("play_2d-"))
+    assert state(app).show.configs == state(app).configs() and state(app).config.differences()
+    state(app).show.close()
+
+
+@pytest.mark.parametrize("name", [name for name, preset in PRESETS.items() if not preset.config.data.is_image])
+def test_after_every_preset_there_is_something_to_try_that_can_run(name: str) -> None:
+    config = PRESETS[name].config
+    offered = list(offers(PageState("play_2d", config, config)))
+    assert len(offered) >= OFFERED and all(other != config for _, other in offered)
+
+
+def test_every_experiment_has_its_words() -> None:
+    assert {f"ending.if_{name}" for name in WHAT_IF} <= set(i18n.texts("en"))
