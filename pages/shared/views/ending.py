@@ -61,6 +61,7 @@ def show(page: PageState, frame: Frame, *, train_on: Callable[[], None], begin: 
 
     def on() -> None:
         page.update(steps=min(2 * steps, int(limits("steps")[1])))
+        runs.retune(page.configs())
         train_on()
 
     def try_out(config: RunConfig) -> None:
