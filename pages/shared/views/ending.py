@@ -7,13 +7,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from gan_core.config import LOSSES, RunConfig, limits
+from gan_core.config import LOSSES, ConfigError, RunConfig, limits
 from pages.shared.play.runs import Frame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
@@ -45,12 +46,16 @@ def _plain(config: RunConfig) -> bool:
     )
 
 
-def offers(page: PageState) -> Iterator[tuple[str, RunConfig]]:
-    """The experiments that follow, as the page's configuration would be; none that its variants decide."""
+def offers(page: PageState) -> list[tuple[str, RunConfig]]:
+    """The experiments that follow, as the page's configuration would be: none that its variants decide, and none that
+    contradicts its settings."""
+    found: list[tuple[str, RunConfig]] = []
     for name, make in WHAT_IF.items():
         changes = make(page.config)
         if changes and not page.decided & changes.keys():
-            yield name, page.config.replace(**changes)
+            with suppress(ConfigError):
+                found.append((name, page.config.replace(**changes)))
+    return found
 
 
 def show(page: PageState, frame: Frame, *, train_on: Callable[[], None], begin: Callable[[], None]) -> None:
@@ -72,7 +77,7 @@ def show(page: PageState, frame: Frame, *, train_on: Callable[[], None], begin: 
         live.words(f"{page.name}-happened", _happened(page, frame), step=frame.step)
         with st.container(horizontal=True, gap="small"):
             st.button(t("ending.on"), key=f"{page.name}-on", icon=":material/fast_forward:", on_click=on)
-            for name, config in list(offers(page))[:OFFERED]:
+            for name, config in offers(page)[:OFFERED]:
                 st.button(
                     t(f"ending.if_{name}"), key=f"{page.name}-if-{name}", icon=":material/science:",
                     on_click=try_out, args=(config,),

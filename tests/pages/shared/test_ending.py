@@ -35,7 +35,7 @@ def test_a_run_that_has_ended_says_what_happened_goes_on_and_leads_on() -> None:
 @pytest.mark.parametrize("name", [name for name, preset in PRESETS.items() if not preset.config.data.is_image])
 def test_after_every_preset_there_is_something_to_try_that_can_run(name: str) -> None:
     config = PRESETS[name].config
-    offered = list(offers(PageState("play_2d", config, config)))
+    offered = offers(PageState("play_2d", config, config))
     assert len(offered) >= OFFERED and all(other != config for _, other in offered)
 
 
