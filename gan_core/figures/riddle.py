@@ -32,8 +32,8 @@ def behind(
                            marker={"color": colour, "size": 4}, hoverinfo="skip"),
                 1, column,
             )  # fmt: skip
-        axis = {"range": [-reach, reach], "showticklabels": False}
-        figure.update_xaxes(constrain="domain", row=1, col=column, **axis)
+        axis = {"range": [-reach, reach], "showticklabels": False, "constrain": "domain"}
+        figure.update_xaxes(row=1, col=column, **axis)
         figure.update_yaxes(scaleanchor="x" if column == 1 else f"x{column}", row=1, col=column, **axis)
     figure.update_annotations(font_size=13)
     styled = style.styled(figure, height=250)

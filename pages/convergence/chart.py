@@ -124,10 +124,11 @@ def _buttons(page: PageState, plan: Plan) -> None:
     chart: Chart | None = page.choices.get("map")
     running = chart is not None and chart.running
     known = len(known_cells(plan))
+    word = "map_go_on" if 0 < known < len(plan.cells) else "map_start"
     with st.container(horizontal=True, gap="small"):
         start = st.button(
-            t("convergence.map_go_on" if known else "convergence.map_start"), key="convergence-map-start",
-            type="primary", icon=":material/play_arrow:", disabled=running or known == len(plan.cells),
+            t(f"convergence.{word}"), key="convergence-map-start", type="primary",
+            icon=":material/play_arrow:", disabled=running or known == len(plan.cells),
         )  # fmt: skip
         stop = st.button(t("convergence.map_stop"), key="convergence-map-stop", icon=":material/stop:",
                          disabled=not running)  # fmt: skip

@@ -79,7 +79,7 @@ def _curves(number: int, told: dict[str, Any]) -> None:
         references=[(value, "") for value in level if value is not None],
         labels={"losses": t("figures.losses"), "step": t("panel.step")},
     )  # fmt: skip
-    figure.update_layout(height=320)
+    figure.update_layout(height=250, margin={"t": 35, "b": 45})
     st.plotly_chart(figure, key=f"convergence-riddle-{number}", config=style.EXPORT, width="stretch")
     st.caption(t("convergence.riddle_lines"))
 
