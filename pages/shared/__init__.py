@@ -4,11 +4,13 @@ shell      the frame around every page: `site` (the table of pages), `layout` (b
            a visitor's page), `address` (the query), `i18n` (t(key): every word), `notices` (a visitor's words as text)
 play       runs and computations: `player` (bar and stage: buttons, scrubber), `runs` (Work, Frame, Show: without
            Streamlit), `pushed` (what workers draw again), `channel` and `socket` (the way to the browser), `shelf`
-           (finished runs), `experiments` (computed once for all visitors), `resources` (the pool)
+           (finished runs), `kept` (the runs of a visit), `experiments` (computed once for all visitors), `resources`
+           (the pool)
 controls   what a visitor sets: `fields` (a widget for each field of a configuration), `options` (what else a page
            can be set to, with its address), `uploads`, `bars`, `predict` (a question before a run)
 views      what a page shows: `points` (the plane, and the members), `statistics` (scores, curves), `images`, `tables`,
-           `stills` (figures to keep), `live` (drawn in the browser)
+           `stills` (figures to keep), `kept` (runs of a visit beside each other), `code` (the code behind a page),
+           `live` (drawn in the browser)
 
 A new page is a line in `site.PAGES`, a folder with a page.py, and a section in texts/en.toml. With runs, whole:
 
@@ -18,6 +20,8 @@ A new page is a line in `site.PAGES`, a folder with a page.py, and a section in 
     options.control(page, "axis")              # OPTIONS = {"axis": OneOf(("logit", "probability"), "logit")}
     player.bar(page)
     player.stage(page, view)                   # def view(page, frame): points.plane(page, frame, titles=…), …
+    kept.section(page)
+    code.expander(page, ("modes", "w1"))       # topics of gan_core.scripts.sources
     layout.share(page)
 
 page.py is thin; what it shows is in modules beside it, one a section, named for what they show. The page's default says

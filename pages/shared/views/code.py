@@ -61,13 +61,13 @@ def _sources(page: PageState, runs: Sequence[RunConfig], topics: Sequence[str]) 
     st.session_state[key] = at
     st.pills(t("code.part"), list(found), key=key, required=True, on_change=chosen, label_visibility="collapsed")
     one = found[at]
-    said, shown = st.columns([2, 3], gap="medium")
+    said, shown = st.columns([4, 5], gap="medium")
     with said:
         for formula in one.formulas:
-            st.latex(formula)
+            st.latex(rf"\small {formula}")
         st.caption(t("code.symbols"))
         st.caption(t("code.from", files=", ".join(f"`{file}`" for file in one.files)))
-    shown.code(one.code, language="python", height=420)
+    shown.code(one.code, language="python", height=420, wrap_lines=True)
 
 
 def _title(one: Source) -> str:

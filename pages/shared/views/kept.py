@@ -6,7 +6,7 @@ of them in one chart.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from urllib.parse import urlencode
 
 import numpy as np
@@ -120,7 +120,7 @@ def _overlaid(page: PageState, found: Sequence[Row]) -> None:
     from gan_core.figures import style
     from gan_core.figures.kept import overlaid
 
-    by_number = {row.number: row for row in found}
+    by_number, shared = {row.number: row for row in found}, set.intersection(*(set(settings(row)) for row in found))
     usual = [row.number for row in found[:2]]
     chosen = [n for n in page.choices.get(OVERLAID, usual) if n in by_number][:2]
     key = f"{page.name}-kept-overlaid~{'-'.join(map(str, chosen))}"  # see controls.widget_key
@@ -132,14 +132,14 @@ def _overlaid(page: PageState, found: Sequence[Row]) -> None:
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     left.multiselect(
         t("kept.overlaid"), list(by_number), key=key, max_selections=2, on_change=picked,
-        format_func=lambda n: _name(by_number[n]),
+        format_func=lambda n: _name(by_number[n], shared),
     )  # fmt: skip
     with right:
         chart = _chart_picker(page)
     if not chosen:
         return
     named = {
-        _name(by_number[n]): (
+        _name(by_number[n], shared): (
             by_number[n].steps,
             {t(f"kept.{curve}"): by_number[n].curves[curve] for curve in CHARTS[chart]},
         )
@@ -150,8 +150,10 @@ def _overlaid(page: PageState, found: Sequence[Row]) -> None:
     st.plotly_chart(figure, key=f"{page.name}-kept-chart", config=style.EXPORT, width="stretch")
 
 
-def _name(row: Row) -> str:
-    return t("kept.name", number=row.number, what=settings(row)[0])
+def _name(row: Row, shared: Collection[str]) -> str:
+    """By what sets it apart from the others, whose settings may be `shared` by all."""
+    said = settings(row)
+    return t("kept.name", number=row.number, what=next((one for one in said if one not in shared), said[0]))
 
 
 def _chart_picker(page: PageState) -> str:

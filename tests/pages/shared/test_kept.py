@@ -46,7 +46,7 @@ def test_runs_are_kept_scored_overlaid_and_brought_back() -> None:
     first, second = found(app)[::-1]
     assert (second.number, second.config.train.loss, first.config.train.loss) == (2, "hinge", "non_saturating")
     shown = view.numbers(second)
-    assert len(shown) == len(view.NUMBERS) and all("perfect: " in one for one in shown)
+    assert len(shown) == len(view.NUMBERS) and all("perfect " in one for one in shown)
     assert "Loss hinge" in view.settings(second) and second.yardstick is not None
     assert max(row.nbytes for row in found(app)) < kept.ROW_BYTES
     assert len(app.get("image")) >= 2 and app.get("plotly_chart")
