@@ -44,10 +44,10 @@ class Wish:
     width: int = 1920
 
     def __post_init__(self) -> None:
-        for kind, values, known in (("format", self.formats, FORMATS), ("figure", self.figures, FIGURES)):
-            for value in values:
-                if value not in known:
-                    raise ExportError(f"export.{kind}", value=value, options=", ".join(known))
+        if unknown := [name for name in self.formats if name not in FORMATS]:
+            raise ExportError("export.format", value=unknown[0], options=", ".join(FORMATS))
+        if unknown := [name for name in self.figures if name not in FIGURES]:
+            raise ExportError("export.figure", value=unknown[0], options=", ".join(FIGURES))
         if not (type(self.width) is int and LEAST_WIDTH <= self.width <= MOST_WIDTH):
             raise ExportError("export.width", value=self.width, least=LEAST_WIDTH, most=MOST_WIDTH)
 

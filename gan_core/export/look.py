@@ -91,9 +91,10 @@ class Look:
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name, value, known in (("shape", self.shape, SHAPES), ("theme", self.theme, THEMES)):
-            if value not in known:
-                raise ExportError(f"export.{name}", value=value, options=", ".join(known))
+        if self.shape not in SHAPES:
+            raise ExportError("export.shape", value=self.shape, options=", ".join(SHAPES))
+        if self.theme not in THEMES:
+            raise ExportError("export.theme", value=self.theme, options=", ".join(THEMES))
         object.__setattr__(self, "title", tidy(self.title))
         object.__setattr__(self, "words", style.texts(WORDS, self.words))
 
