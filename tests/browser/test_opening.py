@@ -1,0 +1,47 @@
+"""Recorded runs in a real browser: they play by themselves, ask the server for nothing, and hand over to a run."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.driver import Server, button, visitor, wait_idle
+
+
+def recorded(page: Page) -> Locator:
+    return page.locator(".gan-live[data-kind=recorded]").first
+
+
+def moment(page: Page) -> int:
+    return int(recorded(page).get_attribute("data-moment") or 0)
+
+
+def test_a_page_opens_on_a_run_that_moves_and_hands_over(page: Page) -> None:
+    sockets: list[str] = []
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    page.goto("/play_2d")
+    expect(recorded(page)).to_have_attribute("data-state", "playing")
+    expect(recorded(page)).to_have_attribute("data-moment", re.compile(r"^[1-9]\d*$"))
+    wait_idle(page)
+    assert not [url for url in sockets if "/live/" in url]  # nothing is pushed
+    player = recorded(page).get_by_role("button", name="Pause the recording")
+    player.click()
+    expect(recorded(page)).to_have_attribute("data-state", "still")
+    recorded(page).get_by_role("slider").press("End")
+    expect(recorded(page).locator(".caption")).to_contain_text("G covers")
+    recorded(page).get_by_role("button", name="Now train it yourself").click()
+    expect(button(page, "Pause")).to_be_visible()
+    expect(page.locator(".gan-live[data-kind=recorded]")).to_have_count(0)
+
+
+def test_who_wants_no_motion_sees_the_end_and_a_card_is_a_link_as_a_whole(browser: Browser, server: Server) -> None:
+    with visitor(browser, server, reduced_motion="reduce") as page:
+        page.goto("/")
+        expect(recorded(page)).to_have_attribute("data-state", "still")
+        assert moment(page) > 100
+        wait_idle(page)
+        card = page.locator(".st-key-card-page-wgan")
+        card.scroll_into_view_if_needed()
+        card.click(position={"x": 40, "y": 60})  # on its picture
+        page.wait_for_url(re.compile("/wgan"))
