@@ -23,13 +23,13 @@ PICTURES = {recorded.page: name for name, recorded in RECORDED.items()} | {name:
 
 def hero() -> None:
     """What a GAN is, in words and as a run that moves."""
-    words, picture = st.columns([3, 2], gap="large", vertical_alignment="center")
+    picture, words = st.columns([2, 3], gap="large", vertical_alignment="center")
+    with picture:
+        opening.moving("home-hero", "ring", height=360)
     with words:
         st.markdown(t("home.text"))
         layout.link("play_2d", t("home.start"), preset="ring", icon=":material/play_arrow:")
         st.caption(f"{t('home.caption')} {opening.about('ring')}")
-    with picture:
-        opening.moving("home-hero", "ring", height=360)
 
 
 def path() -> None:
