@@ -42,7 +42,8 @@ def mitigations(
         y=y,
         mode="markers+text",
         text=list(names),
-        textposition="top center",
+        textposition=_around(x, y),
+        cliponaxis=False,
         error_x={"array": np.nan_to_num(dx)},
         error_y={"array": np.nan_to_num(dy)},
         marker={"size": 11, "color": [style.GENERATOR] * (len(names) - grey) + [style.NEUTRAL] * grey},
@@ -55,4 +56,13 @@ def mitigations(
         figure.add_hline(perfect, line=limit, annotation_text=text["perfect"])
     figure.update_xaxes(title_text=text["modes"], range=[0, 1.1 * most])
     figure.update_yaxes(title_text=text["high_quality"], rangemode="tozero")
-    return style.styled(figure).update_layout(hovermode="closest")
+    return style.styled(figure).update_layout(hovermode="closest", margin_r=110)  # a name at the edge is whole
+
+
+SIDES = ("middle right", "top center", "bottom center", "middle left")
+
+
+def _around(x: np.ndarray, y: np.ndarray) -> list[str]:
+    """On which side of each point its name stands: neighbours take turns, so that names do not lie over each other."""
+    order = np.lexsort((x, y))
+    return [SIDES[k % len(SIDES)] for k in np.argsort(order)]

@@ -6,7 +6,7 @@ Backgrounds are transparent and the text has no colour of its own, so a figure t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -32,6 +32,7 @@ PALETTE = [
 # What a colour means, in every picture of the app
 REAL, FAKE, GENERATOR, DISCRIMINATOR = PALETTE[:4]
 NON_SATURATING, SATURATING = PALETTE[2], PALETTE[5]  # the generator's two losses; the second one is also dashed
+HIGH, LOW = "#44AA99", "#AA4499"  # D says real, and fake, in the plane: hues that neither player owns
 JSD, TV, W1, KL = PALETTE[3], PALETTE[7], PALETTE[5], PALETTE[9]
 NEUTRAL = "#808080"  # axes, reference lines: half way between the light and the dark page
 GRID = "rgba(128, 128, 128, 0.25)"
@@ -40,11 +41,45 @@ CLEAR = "rgba(0, 0, 0, 0)"
 FONT_SIZE = 15
 LINE_WIDTH = 3
 
-# For st.plotly_chart(config=…): the camera button saves a picture for a slide, drawn by the browser
-EXPORT: dict[str, Any] = {
-    "displaylogo": False,
-    "responsive": True,
-    "toImageButtonOptions": {"format": "svg", "width": 1200, "height": 700, "filename": "gan-explorer"},
+
+def export(name: str) -> dict[str, Any]:
+    """For st.plotly_chart(config=…): the camera button saves a picture for a slide under that name.
+    The bar has no buttons that nobody needs here, for it has to be shorter than the figure is high."""
+    return {
+        "displaylogo": False,
+        "responsive": True,
+        "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+        "toImageButtonOptions": {"format": "svg", "width": 1200, "height": 700, "filename": f"gan-explorer-{name}"},
+    }
+
+
+class Pen(NamedTuple):
+    """How the lines of one method are drawn: #rrggbb, and a dash as Plotly names it."""
+
+    colour: str
+    dash: str = "solid"
+
+
+# Each method has one colour and one dash in every picture, live and still. None has a player's blue or orange, and all
+# are legible on the light and on the dark page (3 : 1).
+_ROSE, _INDIGO, _TEAL, _BROWN, _OLIVE = "#D0518A", "#7B68C8", "#2E8B8B", "#A0683C", "#808A00"
+METHODS: dict[str, Pen] = {
+    "plain": Pen(NEUTRAL),
+    "non_saturating": Pen(NON_SATURATING),
+    "minimax": Pen(SATURATING, "dash"),
+    "wasserstein": Pen(_INDIGO, "longdash"),  # however its critic is bounded
+    "wgan_clip": Pen(_INDIGO, "dash"),
+    "wgan_gp": Pen(_INDIGO),
+    "wgan_sn": Pen(_INDIGO, "dot"),
+    "hinge_r1": Pen(_OLIVE, "dash"),
+    "relativistic": Pen(_OLIVE),
+    "unrolled": Pen(_ROSE),
+    "pacgan2": Pen(_TEAL),
+    "pacgan3": Pen(_TEAL, "dash"),
+    "pacgan4": Pen(_TEAL, "dot"),
+    "minibatch_std": Pen(_BROWN),
+    "instance_noise": Pen(_BROWN, "dash"),
+    "stronger_d": Pen(_ROSE, "dash"),
 }
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -58,7 +93,8 @@ def styled(figure: go.Figure, *, height: int = 500) -> go.Figure:
         plot_bgcolor=CLEAR,
         colorway=PALETTE,
         font={"size": FONT_SIZE},
-        margin={"l": 75, "r": 25, "t": 60, "b": 60},
+        margin={"l": 75, "r": 45, "t": 60, "b": 60},
+        modebar={"orientation": "v", "bgcolor": CLEAR},  # in the right margin: above the plot it would cover the legend
         legend={
             "orientation": "h",
             "x": 0,

@@ -35,7 +35,7 @@ PAIRS = {
     "outputs": (("d_real", style.REAL), ("d_fake", style.FAKE)),
     "gradients": (("d_grad", style.DISCRIMINATOR), ("g_grad", style.GENERATOR)),
 }
-TOWARDS_FAKE_AND_REAL = [[0.0, style.FAKE], [0.5, "#FFFFFF"], [1.0, style.REAL]]
+OPINION = [[0.0, style.LOW], [0.5, "#FFFFFF"], [1.0, style.HIGH]]
 IMAGE_GAP = 2  # pixels between the images of a sheet
 
 
@@ -92,7 +92,7 @@ def plane(
     xs, ys = np.linspace(xmin, xmax, logits.shape[1]), np.linspace(ymin, ymax, logits.shape[0])
     figure = go.Figure()
     figure.add_heatmap(
-        x=xs, y=ys, z=shown, colorscale=TOWARDS_FAKE_AND_REAL, opacity=0.6, zsmooth="best",
+        x=xs, y=ys, z=shown, colorscale=OPINION, opacity=0.6, zsmooth="best",
         zmin=0 if probability else None, zmax=1 if probability else None,
         colorbar={"title": words["field"]}, hovertemplate=words["field"] + " %{z:.3f}<extra></extra>",
     )  # fmt: skip
@@ -102,7 +102,7 @@ def plane(
             x=xs, y=ys, z=shown, contours=half, line={"width": 2}, showscale=False, name=words["half"],
             colorscale=[[0, style.NEUTRAL], [1, style.NEUTRAL]], hoverinfo="skip",
         )  # fmt: skip
-    for points, name, color in ((real, "real", style.REAL), (fake, "fake", style.FAKE)):
+    for points, name, color in ((fake, "fake", style.FAKE), (real, "real", style.REAL)):  # real ones on top
         x, y = np.asarray(points, float).T
         figure.add_scatter(
             x=x, y=y, mode="markers", name=words[name], marker={"size": 5, "color": color, "opacity": 0.7}

@@ -170,7 +170,7 @@ def shape(
     reach = float(np.abs(f - middle).max()) or 1.0
     for column, z, low, high in ((1, f, middle - reach, middle + reach), (2, s, *SLOPES)):
         heat = go.Heatmap(
-            x=xs, y=ys, z=z.astype(np.float32), zmin=low, zmax=high, colorscale=two_sided(style.FAKE, style.REAL),
+            x=xs, y=ys, z=z.astype(np.float32), zmin=low, zmax=high, colorscale=two_sided(style.LOW, style.HIGH),
             zsmooth="best", showscale=column == 2, hovertemplate="%{z:.3g}<extra></extra>",
         )  # fmt: skip
         figure.add_trace(heat, 1, column)

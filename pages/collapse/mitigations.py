@@ -16,6 +16,7 @@ from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import figures as shared_figures
 from pages.shared.views import tables
+from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
     from gan_core.metrics.scores import Yardstick
@@ -173,7 +174,6 @@ def _working(found: Table) -> str:
 def _picture(found: Table, key: str) -> None:
     """Modes against quality: the methods, and in grey the generators without skill."""
     from gan_core.figures import collapse as figures
-    from gan_core.figures import style
 
     perfect, *unskilled = found.yardsticks
     rows = [*found.rows, *unskilled]
@@ -182,7 +182,7 @@ def _picture(found: Table, key: str) -> None:
     figure = shared_figures.shared(
         figures.mitigations, tuple(names), tuple(modes), tuple(quality), found.base.data.modes,
         perfect.cells["high_quality"].mean, grey=len(unskilled),
-        labels={"modes": t("collapse.number_near"), "high_quality": t("collapse.column_high_quality"),
+        labels={"modes": t("collapse.column_near"), "high_quality": t("collapse.column_high_quality"),
                 "all": t("collapse.all_modes"), "perfect": t("panel.perfect")},
     )  # fmt: skip
-    st.plotly_chart(figure, key=key, config=style.EXPORT, width="stretch")
+    plot(figure, key=key)

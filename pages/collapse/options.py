@@ -1,7 +1,7 @@
 """What the page "Mode collapse" can run: scenarios, the methods that stand side by side, and the address.
 
 arrive(page)                what the address says stands side by side
-controls(page)              the row above the player
+controls(page)              the top of the settings
 start(page, name)           a scenario, from its beginning
 """
 
@@ -35,8 +35,9 @@ MOST_VARIANTS = 4
 UNROLLED = (1, 2, 3, 5, 8, 10, 15, 20)
 USUAL_UNROLLED: int = METHODS["unrolled"]["unrolled"]
 UNROLLED_STEPS, SCENARIO = "unrolled", "experiment"  # in PageState.choices
-BESIDE = "beside"  # in the address
-ABOVE = ("d_lr", "g_lr", "d_steps", "unrolled")  # fields that stand above the player and not in the sidebar
+BESIDE, TAB = "beside", "tab"  # in the address
+TABS = ("why", "mitigations", "myths", "alarm")
+ABOVE = ("d_lr", "g_lr", "d_steps", "unrolled")  # fields that stand above the folded groups and not in them
 
 
 class Beside(NamedTuple):
@@ -69,6 +70,7 @@ class Methods:
 
 OPTIONS: dict[str, Option] = {
     BESIDE: Methods(),
+    TAB: OneOf(TABS, TABS[0], place=True),
     "table": OneOf(tuple(TABLES), next(iter(TABLES))),  # of mitigations
     "count": OneOf(("shares", "near"), "shares"),  # of the timeline: samples nearest to a mode, or near to it
 }
@@ -155,6 +157,8 @@ def start(page: PageState, name: str, *, play: bool = False) -> None:
     if set_beside(page, SCENARIOS[name].config, SCENARIOS[name].variants):
         page.choices[SCENARIO] = name
         player.restart(page, play=play)
+        if play:
+            player.bring(page)
 
 
 def current(page: PageState) -> str | None:
@@ -165,7 +169,7 @@ def current(page: PageState) -> str | None:
 
 
 def controls(page: PageState) -> None:
-    """The row above the player: experiment, variants side by side, and the fields that decide the chase."""
+    """The top of the settings: experiment, variants side by side, and the fields that decide the chase."""
     if "presets" in app().hidden:
         return
     name, steps = current(page), unrolled(page)
@@ -186,29 +190,26 @@ def controls(page: PageState) -> None:
         if wanted != steps and set_beside(page, page.config, chosen(page), wanted):
             player.restart(page)
 
-    left, right = st.columns([2, 3], gap="medium")
     st.session_state[key] = name
-    left.selectbox(
-        t("collapse.experiment"), list(SCENARIOS), key=key, index=None, on_change=if_shown(key, experiment_chosen),
-        format_func=lambda each: t(f"collapse.experiment_{each}"), placeholder=t("controls.own"),
+    st.selectbox(
+        t("collapse.experiment"), list(SCENARIOS), key=key, index=None if name is None else 0,
+        on_change=if_shown(key, experiment_chosen), format_func=lambda each: t(f"collapse.experiment_{each}"),
+        placeholder=t("controls.own"),
     )  # fmt: skip
+    if name is not None:
+        st.caption(t(f"collapse.why_{name}"))
     st.session_state[methods_key] = list(chosen(page))
-    right.multiselect(
+    st.multiselect(
         t("collapse.side_by_side"), list(VARIANTS), key=methods_key, format_func=method_name,
         on_change=if_shown(methods_key, methods_chosen), max_selections=MOST_VARIANTS,
         help=t("collapse.side_by_side_help"),
     )  # fmt: skip
-    if name is not None:
-        st.caption(t(f"collapse.why_{name}"))
-    shown = [field for field in ABOVE[:3] if field not in page.decided]
-    ahead = "unrolled" in chosen(page)
-    columns = st.columns(len(shown) + ahead or 1, gap="medium")
-    if ahead:
+    if "unrolled" in chosen(page):
         st.session_state[unrolled_key] = steps
-        columns[0].select_slider(
+        st.select_slider(
             t("field.unrolled"), sorted({*UNROLLED, steps}), key=unrolled_key,
             on_change=if_shown(unrolled_key, unrolled_chosen), help=t("help.unrolled"),
         )  # fmt: skip
-    for column, field in zip(columns[ahead:], shown, strict=False):
-        with column:
+    for field in ABOVE[:3]:
+        if field not in page.decided:
             fields.field(page, field)

@@ -4,44 +4,55 @@ import streamlit as st
 
 from pages.collapse import misconceptions, mitigations, numbers, options, timeline, verdicts
 from pages.shared.controls import fields
+from pages.shared.controls.options import sections
 from pages.shared.play import player
 from pages.shared.play.runs import Frame
-from pages.shared.shell import layout
+from pages.shared.shell import layout, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import code, kept, points, stills
 
+SECTIONS = {
+    "why": lambda page: st.markdown(t("collapse.why_text")),
+    "mitigations": mitigations.section,
+    "myths": misconceptions.section,
+    "alarm": lambda page: verdicts.about_the_alarm(),
+}
+
 
 def view(page: PageState, frame: Frame) -> None:
-    verdicts.verdicts(page, frame)
-    points.member_picker(page, frame)
     titles = options.titles(page, frame)
-    plane, scores = st.columns([5, 4], gap="medium") if len(frame.runs) == 1 else (st.container(), st.container())
-    with plane:
-        points.plane(page, frame, titles=titles, height=420)
-    timeline.timeline(page, frame)
-    with scores:
-        numbers.numbers(page, frame)
-    timeline.charts(page, frame)
-    stills.expander(page, frame, titles=titles)
+    with stage.area("verdict"):
+        verdicts.verdicts(page, frame)
+        points.member_picker(page, frame)
+    with stage.picture(panels=2):
+        timeline.timeline(page, frame)
+    with stage.rail():
+        plane, scores = st.columns([5, 4], gap="medium") if _alone(page, frame) else (st.container(), st.container())
+        with plane:
+            points.plane(page, frame, titles=titles)
+        with scores:
+            verdicts.prediction(page)
+            numbers.numbers(page, frame)
+    with stage.below():
+        timeline.charts(page, frame)
+        stills.expander(page, frame, titles=titles)
+
+
+def _alone(page: PageState, frame: Frame) -> bool:
+    """Whether there is one plane to show."""
+    return len(frame.runs) == len(points.members_shown(page, frame.runs[0])) == 1
 
 
 page = layout.begin("collapse", options.SCENARIOS[options.FIRST].config, options=options.OPTIONS)
 options.arrive(page)
+with stage.settings():
+    options.controls(page)
 fields.sidebar(page, without=options.ABOVE)
-options.controls(page)
-verdicts.prediction(page)
-player.bar(page)
 player.stage(page, view)
-why, compared, myths, alarm = st.tabs([t(f"collapse.tab_{name}") for name in ("why", "mitigations", "myths", "alarm")])
-with why:
-    st.markdown(t("collapse.why_text"))
-with compared:
-    mitigations.section(page)
-with myths:
-    misconceptions.section(page)
-with alarm:
-    verdicts.about_the_alarm()
+if page.show is None:  # the question comes before the run
+    verdicts.prediction(page)
+SECTIONS[sections(page, options.TAB)](page)
 kept.section(page)
 code.expander(page, ("modes", "spread"))
 layout.share(page)

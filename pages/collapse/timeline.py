@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from pages.collapse import verdicts
-from pages.collapse.options import named
+from pages.collapse.options import chosen, named
 from pages.shared.controls import options
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
@@ -20,8 +20,8 @@ from pages.shared.views import live, opening, points, statistics
 if TYPE_CHECKING:
     from gan_core.run.modes import Alarm, Diversity
 
-COLOURS = ("fake", "green", "purple", "real")  # of the runs side by side, in the charts over steps
-ROWS = {1: 13, 2: 13, 3: 10, 4: 8}  # pixels of a row of the timeline, by the number of strips; below that 4
+ROWS = {1: 28, 2: 24, 3: 20, 4: 16}  # pixels of a row of the timeline, by the number of strips; beyond that …
+MANY = 12, 6  # … of few modes, and of more than eight
 
 
 def timeline(page: PageState, frame: Frame) -> None:
@@ -65,9 +65,14 @@ def _strips(page: PageState, frame: Frame, count: str) -> None:
         key, strips, step=frame.step, summary=t("collapse.timeline_summary"),
         labels={"step": t("panel.step"), "row": t("scene.mode"), "right": t("collapse.right"),
                 "legend": t("collapse.legend")},
-        row=ROWS.get(len(strips), 4 if strips[0].values.shape[1] > 8 else 6), width=420 if len(strips) < 4 else 200,
+        row=_row(len(strips), strips[0].values.shape[1]), width=400 if len(strips) < 4 else 150,
         **statistics.time_axis(page, key),
     )  # fmt: skip
+
+
+def _row(strips: int, modes: int) -> int:
+    """How high a row of a strip is: they are the hero of the page, and fit the window."""
+    return MANY[1] if modes > 8 and strips > 1 else ROWS.get(strips, MANY[0])
 
 
 def _watched(page: PageState, frame: Frame) -> list[tuple[str, RunFrame, Diversity]]:
@@ -93,8 +98,8 @@ def charts(page: PageState, frame: Frame) -> None:
 
     def lines(chart: str) -> list[live.Line]:
         return [
-            _line(name or t("panel.fake"), colour, of[chart][:, points.members_shown(page, run)], len(first.step))
-            for (name, run, _), of, colour in zip(watched, curves, COLOURS, strict=False)
+            _line(method, name or t("panel.fake"), of[chart][:, points.members_shown(page, run)], len(first.step))
+            for method, (name, run, _), of in zip(chosen(page), watched, curves, strict=False)
         ]
 
     named = {
@@ -108,8 +113,8 @@ def charts(page: PageState, frame: Frame) -> None:
     )
 
 
-def _line(label: str, colour: str, values: np.ndarray, looks: int) -> live.Line:
+def _line(method: str, label: str, values: np.ndarray, looks: int) -> live.Line:
     """Median and range of values (T, K). Runs side by side are looked at equally often, except one that has failed."""
     of = np.full((looks, values.shape[1]), np.nan)
     of[: len(values)] = values[:looks]
-    return statistics.band(label, colour, of)
+    return statistics.band_of(method, label, of)

@@ -22,7 +22,7 @@ from pages.shared.views import live, tables
 if TYPE_CHECKING:
     from gan_core.run.modes import Alarm, Diversity
 
-ROOM = 76  # pixels of a verdict
+ROOM = 40  # pixels of a verdict, two lines
 FEW, MOST = 3 / 8, 7 / 8  # of the modes: who covers no more than FEW has collapsed, who covers MOST has not
 
 

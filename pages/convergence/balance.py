@@ -18,6 +18,7 @@ from pages.shared.play.experiments import Experiment
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
+from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
     from gan_core.studies.balance import Record
@@ -79,7 +80,7 @@ def _view(experiment: Experiment | None, config: RunConfig) -> None:
     record: Record | None = experiment.look() if experiment is not None else None
     if record is None:
         return
-    from gan_core.figures import balance, style
+    from gan_core.figures import balance
 
     if experiment is not None and experiment.done:
         _verdict(record)
@@ -91,7 +92,7 @@ def _view(experiment: Experiment | None, config: RunConfig) -> None:
         np.stack([record.g_turn[:, 0], record.d_turn[:, 0]], 1),
         record.eigenvalues, levels, labels={name: t(f"convergence.balance.{name}") for name in balance.WORDS},
     )  # fmt: skip
-    st.plotly_chart(figure, key="convergence-balance", config=style.EXPORT, width="stretch")
+    plot(figure, key="convergence-balance")
     st.caption(t("convergence.two_turns"))
 
 

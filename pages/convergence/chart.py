@@ -20,6 +20,7 @@ from pages.shared.shell import notices, site
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import tables
+from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
     from gan_core.studies.map import Cell, Map, Plan
@@ -147,13 +148,12 @@ def _buttons(page: PageState, plan: Plan) -> None:
 
 
 def _look(page: PageState, plan: Plan, metric: str, polling: bool) -> None:
-    from gan_core.figures import style
     from gan_core.studies.map import Map
 
     records = known_cells(plan)
     found = Map.of(plan, records)
     figure = _figure(found, metric)
-    event = st.plotly_chart(figure, key="convergence-map", config=style.EXPORT, width="stretch", on_select="rerun",
+    event = plot(figure, key="convergence-map", on_select="rerun",
                             selection_mode="points")  # fmt: skip
     _cell(plan, found, event)
     said = t("convergence.map_said", known=len(records), cells=len(plan.cells), seeds=plan.base.train.members,

@@ -14,6 +14,7 @@ from pages.shared.play import resources
 from pages.shared.shell import site
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
+from pages.shared.views.figures import plot
 
 
 @st.fragment
@@ -71,7 +72,7 @@ def _written(value: float) -> str:
 
 
 def _curves(number: int, told: dict[str, Any]) -> None:
-    from gan_core.figures import style, training
+    from gan_core.figures import training
 
     level = LOSSES[RunConfig.from_query(told["query"]).train.loss].equilibrium
     figure = training.curves(
@@ -80,7 +81,7 @@ def _curves(number: int, told: dict[str, Any]) -> None:
         labels={"losses": t("figures.losses"), "step": t("panel.step")},
     )  # fmt: skip
     figure.update_layout(height=250, margin={"t": 35, "b": 45})
-    st.plotly_chart(figure, key=f"convergence-riddle-{number}", config=style.EXPORT, width="stretch")
+    plot(figure, key=f"convergence-riddle-{number}")
     st.caption(t("convergence.riddle_lines"))
 
 
@@ -92,6 +93,6 @@ def _behind(number: int, told: dict[str, Any]) -> None:
         told["real"], [one["fake"] for one in pictures], [one["step"] for one in pictures],
         [one["w1"] for one in pictures], labels={name: t(f"convergence.behind.{name}") for name in riddle.WORDS},
     )  # fmt: skip
-    st.plotly_chart(figure, key=f"convergence-behind-{number}", config=style.EXPORT, width="stretch")
+    plot(figure, key=f"convergence-behind-{number}")
     st.caption(t("convergence.riddle_floor", floor=style.number(told["w1_floor"]), engine=told["engine"],
                  digest=told["digest"]))  # fmt: skip

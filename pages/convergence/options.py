@@ -65,7 +65,7 @@ SMALLEST: dict[str, Option] = {
     "psi": Number(-EXTENT, EXTENT, 0.01, 1.0),
 }
 OPTIONS: dict[str, Option] = {
-    "tab": OneOf(SECTIONS, SECTIONS[0]),
+    "tab": OneOf(SECTIONS, SECTIONS[0], place=True),
     **SMALLEST,
     # two players
     "two_loss": OneOf(("non_saturating", "minimax", "wasserstein", "hinge", "least_squares"), "non_saturating", "box"),

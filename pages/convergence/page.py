@@ -9,8 +9,5 @@ from pages.shared.views import code
 SECTIONS = {"smallest": smallest.section, "two": balance.section, "map": chart.section, "losses": losses.section}
 
 page = layout.begin("convergence", None, options=OPTIONS)
-for name, tab in options.tabs(page, "tab").items():
-    if tab.open:
-        with tab:
-            SECTIONS[name](page)
+SECTIONS[options.sections(page, "tab")](page)
 code.expander(page, ("dirac",))

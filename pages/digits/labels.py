@@ -13,6 +13,7 @@ from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import Option, PageState
 from pages.shared.views import live
+from pages.shared.views.figures import plot
 
 OPTIONS: dict[str, Option] = {"draw_me": OneOf(tuple(range(10)), 7, "pills")}
 KEY = "digits-labels"
@@ -112,7 +113,6 @@ def _shares(name: str, _model: Model) -> np.ndarray:
 
 def _agreement(model: Model) -> None:
     from gan_core.figures import digits as figures
-    from gan_core.figures import style
     from gan_core.weights import read_card
 
     with st.spinner(t("digits.reading", n=f"{10 * ASKED:,}")):
@@ -120,4 +120,4 @@ def _agreement(model: Model) -> None:
     right = float(np.trace(shares)) / 10
     st.markdown(t("digits.agreement", share=f"{right:.1%}", n=ASKED, judge=f"{read_card('judge')['accuracy']:.1%}"))
     figure = figures.agreement(shares, labels={name: t(f"digits.agreement_{name}") for name in figures.AGREEMENT})
-    st.plotly_chart(figure, key=f"{KEY}-agreement", config=style.EXPORT, width="stretch")
+    plot(figure, key=f"{KEY}-agreement")

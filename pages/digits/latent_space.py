@@ -22,6 +22,7 @@ from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import Option, PageState
 from pages.shared.views import live, tables
+from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
     from gan_core.metrics.images import ImageScores
@@ -97,9 +98,8 @@ def _study(name: str, make: Callable[[], latent_measures.Study], tasks: int, vie
 
 
 def _plot(figure: Any, key: str) -> None:
-    from gan_core.figures import style
 
-    st.plotly_chart(figure, key=f"{KEY}-{key}", config=style.EXPORT, width="stretch")
+    plot(figure, key=f"{KEY}-{key}")
 
 
 def _labels(figure: str) -> dict[str, str]:

@@ -19,9 +19,11 @@ from pages.shared.controls.options import OneOf
 from pages.shared.play import player
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame
+from pages.shared.shell import stage
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import Option, PageState, app
 from pages.shared.views import exports, images, live, tables
+from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
     from gan_core.studies.recipe import Table
@@ -78,7 +80,6 @@ def value_name(value: str) -> str:
 
 def _picture(found: Table, knob: str) -> None:
     from gan_core.figures import recipe as figures
-    from gan_core.figures import style
 
     values = list(KNOBS[knob].twins)
     figure = figures.twins(
@@ -87,7 +88,7 @@ def _picture(found: Table, knob: str) -> None:
         found.floor("fid"),
         labels={name: t(f"recipe.figure_{name}") for name in figures.TWINS},
     )
-    st.plotly_chart(figure, key=f"{NAME}-figure", config=style.EXPORT, width="stretch")
+    plot(figure, key=f"{NAME}-figure")
 
 
 def _table(found: Table, knob: str) -> None:
@@ -127,7 +128,6 @@ def _live(knob: str) -> None:
             args=(knob,),
         )  # fmt: skip
         return
-    player.bar(twins)
     player.stage(twins, _view)
     exports.expander(twins)
 
@@ -141,8 +141,13 @@ def start(knob: str) -> None:
     player.restart(state, play=True)
 
 
-@pushed
 def _view(twins: PageState, frame: Frame) -> None:
+    with stage.picture(panels=2):
+        _samples(twins, frame)
+
+
+@pushed
+def _samples(twins: PageState, frame: Frame) -> None:
     knob = twins.choices[KNOB]
     names = [value_name(value) for value in KNOBS[knob].twins]
     if len(names) != len(frame.runs):

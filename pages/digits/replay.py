@@ -13,7 +13,7 @@ from pages.digits import models
 from pages.shared.play import player, resources, shelf
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, Show
-from pages.shared.shell import notices
+from pages.shared.shell import notices, stage
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import code, exports, images, live, slide, statistics
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from gan_core.metrics.scored import Score
 
 STATE = "digits_run"  # the key of this section's own PageState beside that of the page
-COLUMNS = 10
+COLUMNS = 8
+SCORES_ROOM = 66  # pixels
 LINES = ("losses", "outputs", "gradients")
 # score → how it is written; the order of showing
 NUMBERS = {"fid": "{:.1f}", "class_kl": "{:.3f}", "precision": "{:.2f}", "recall": "{:.2f}", "confidence": "{:.3f}"}
@@ -40,8 +41,7 @@ def section(page: PageState) -> None:
     except CheckpointError as error:
         notices.error(error)
         return
-    _bar(run, name)
-    player.stage(run, _view)
+    player.stage(run, _view, buttons=lambda run: _bar(run, name))
     code.expander(run, ("fid", "manifolds"), (shelf.past(name).config,))
     slide.button()
     exports.expander(run)
@@ -83,7 +83,7 @@ def _bar(run: PageState, name: str) -> None:
             help=t(f"digits.{name}_help", step=f"{last:,}"), **how,
         )  # fmt: skip
 
-    with st.container(horizontal=True, gap="small", key=f"{STATE}-player"):
+    with stage.area("player"), st.container(horizontal=True, gap="small", key=f"{STATE}-player"):
         if show.running:
             button("pause", "pause", show.pause, type="primary")
         else:
@@ -98,25 +98,30 @@ def _bar(run: PageState, name: str) -> None:
 
 
 def _view(run: PageState, frame: Frame) -> None:
-    left, right = st.columns([9, 4], gap="medium")
-    with left:
+    with stage.area("verdict"):
+        _scores(run, frame)
+    with stage.picture():
         _moment(run, frame)
-    with right:
-        _lines(run, frame)
+    with stage.rail():
+        _over_steps(run, frame)
 
 
 @pushed
 def _moment(run: PageState, frame: Frame) -> None:
     live.digits(
-        f"{STATE}-samples", frame.runs[0].snapshot.fake[0], step=frame.step, columns=COLUMNS, upscale=2,
+        f"{STATE}-samples", frame.runs[0].snapshot.fake[0], step=frame.step, columns=COLUMNS, upscale=4,
         summary=t("digits.grid_summary", step=f"{frame.step:,}"),
     )  # fmt: skip
-    live.words(f"{STATE}-numbers", _numbers(run, frame), step=frame.step)
-    _charts(run, frame, _score_charts(run, frame), "scores")
 
 
 @pushed
-def _lines(run: PageState, frame: Frame) -> None:
+def _scores(run: PageState, frame: Frame) -> None:
+    live.words(f"{STATE}-numbers", _numbers(run, frame), step=frame.step, reserve=SCORES_ROOM)
+
+
+@pushed
+def _over_steps(run: PageState, frame: Frame) -> None:
+    _charts(run, frame, _score_charts(run, frame), "scores")
     charts = [statistics.CHARTS[name](frame.runs[0], [0], t(f"panel.{name}")) for name in LINES]
     _charts(run, frame, charts, "lines")
 
@@ -179,7 +184,7 @@ def _charts(run: PageState, frame: Frame, charts: list[live.Chart], name: str) -
     """Charts over steps; a click on one brings that step back."""
     key = f"{STATE}-{name}"
     axis = statistics.time_axis(run, key)
-    live.curves(key, charts, step=frame.step, label=t("panel.step"), height=105, width=180, **axis)
+    live.curves(key, charts, step=frame.step, label=t("panel.step"), height=80, width=240, **axis)
 
 
 def _counts(run: PageState, frame: Frame) -> np.ndarray:

@@ -16,6 +16,7 @@ from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import images, live, tables
+from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
     from gan_core.zoo.checkpoints import Card
@@ -87,7 +88,6 @@ def _judge_words() -> dict[str, str]:
 def _trade_off(rows: list[Row]) -> None:
     """Precision beside coverage: a run that makes one good digit for ever is at the lower right."""
     from gan_core.figures import digits as figures
-    from gan_core.figures import style
 
     def values(score: str, kind: str = "run") -> list[float]:
         return [row.cells[score][0] for row in rows if row.kind == kind]
@@ -97,13 +97,12 @@ def _trade_off(rows: list[Row]) -> None:
         (rows[0].cells["precision"][0], rows[0].cells["coverage"][0]),
         labels={name: t(f"digits.trade_off_{name}") for name in figures.TRADE_OFF},
     )  # fmt: skip
-    st.plotly_chart(figure, key="digits-trade-off", config=style.EXPORT, width="stretch")
+    plot(figure, key="digits-trade-off")
 
 
 def _verdict(page: PageState, name: str) -> None:
     """One run: its samples, which digits it makes, and whether it shows training digits again."""
     from gan_core.figures import digits as figures
-    from gan_core.figures import style
 
     try:
         card, recorded = shelf.replay(name)
@@ -148,7 +147,7 @@ def _verdict(page: PageState, name: str) -> None:
             card.classes, images.shares(card.config.data.data),
             labels={name: t(f"digits.classes_{name}") for name in figures.CLASSES},
         )  # fmt: skip
-        st.plotly_chart(figure, key="digits-verdict-classes", config=style.EXPORT, width="stretch")
+        plot(figure, key="digits-verdict-classes")
     st.caption(t("digits.rebuild", licence=card.licence, engine=card.versions.get("engine", "–"), now=ENGINE))
     st.code(f"python -m gan_core build-pretrained {card.name}", language="bash")
 

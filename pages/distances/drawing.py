@@ -11,6 +11,7 @@ from pages.shared.controls import options
 from pages.shared.shell import layout
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
+from pages.shared.views.figures import plot
 
 
 def words() -> dict[str, str]:
@@ -47,9 +48,8 @@ def asks(page: PageState, text: str, *names: str) -> tuple[DeltaGenerator, Delta
 
 
 def chart(figure: Any, name: str) -> None:
-    from gan_core.figures import style
 
-    st.plotly_chart(figure, key=f"distances-chart-{name}", config=style.EXPORT, width="stretch")
+    plot(figure, key=f"distances-chart-{name}")
 
 
 def number(value: float, digits: int = 4) -> str:

@@ -50,8 +50,8 @@ def section(page: PageState) -> None:
             page, "draw",
             words=lambda one: t(f"distances.{'figure.' if one in DIVERGENCES[:3] else 'name_'}{one}"),
         )  # fmt: skip
-        about(name)
         chart(figures.shared(_line_picture, name, one, other, bins, labels=words()), "line")
+        about(name)
 
 
 Shape = tuple[str, tuple[float, ...]]  # a kind of distribution and its numbers, which can be compared

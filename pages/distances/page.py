@@ -11,8 +11,5 @@ SECTIONS = {
 }  # fmt: skip
 
 page = layout.begin("distances", None, options=OPTIONS)
-for name, tab in options.tabs(page, "tab").items():
-    if tab.open:
-        with tab:
-            SECTIONS[name](page)
+SECTIONS[options.sections(page, "tab")](page)
 code.expander(page, ("divergences", "optimum", "w1", "jsd"))

@@ -48,11 +48,11 @@ def section(page: PageState) -> None:
     with right:
         among = TRANSPORTED if of_samples else (*DIVERGENCES, *TRANSPORTED)
         name = options.control(page, "draw_plane", words=lambda one: t(f"distances.name_{one}"), among=among)
-        about(name)
         if name in DIVERGENCES:
             _density_picture(p, q, name)
         else:
             _transport_picture(page, name, x, y)
+        about(name)
 
 
 def _in_plane(page: PageState, side: Side) -> Normals | np.ndarray | None:

@@ -1,13 +1,11 @@
 """Play in 2-D: every setting, the live plane, the curves and the scores of one run or several seeds."""
 
-import streamlit as st
-
 from gan_core.presets import PRESETS
 from pages.play_2d import optimum
 from pages.shared.controls import fields, saved
 from pages.shared.play import player
 from pages.shared.play.runs import Frame
-from pages.shared.shell import layout
+from pages.shared.shell import layout, stage
 from pages.shared.shell.state import PageState
 from pages.shared.views import code, kept, points, statistics, stills
 
@@ -15,23 +13,24 @@ SHOWN = [name for name, preset in PRESETS.items() if not preset.config.data.is_i
 
 
 def view(page: PageState, frame: Frame) -> None:
-    points.member_picker(page, frame)
-    left, right = st.columns([5, 4], gap="medium")
-    with left:
+    with stage.area("verdict"):
+        statistics.verdict(page, frame)
+        points.member_picker(page, frame)
+    with stage.picture(panels=len(points.members_shown(page, frame.runs[0]))):
         points.plane(page, frame)
-        statistics.members(page, frame)
-    with right:
+    with stage.rail():
         statistics.scores(page, frame)
-        statistics.curves(page, frame, ("losses", "outputs"), height=105)
-    statistics.curves(page, frame, ("histogram", "gradients"))
-    optimum.curve(page, frame)
-    stills.expander(page, frame)
+        statistics.curves(page, frame, ("losses", "outputs", "histogram", "gradients"), height=84, width=240)
+    with stage.below():
+        statistics.members(page, frame)
+        optimum.curve(page, frame)
+        stills.expander(page, frame)
 
 
 page = layout.begin("play_2d")
+with stage.settings():
+    fields.top(page, SHOWN)
 fields.sidebar(page)
-fields.top(page, SHOWN)
-player.bar(page)
 player.stage(page, view)
 kept.section(page)
 code.expander(page, ("modes", "w1", "jsd", "optimum"))

@@ -1,6 +1,7 @@
 """What the pages share, in four rooms:
 
-shell      the frame around every page: `site` (the table of pages), `layout` (begin, share, link), `state` (PageState:
+shell      the frame around every page: `site` (the table of pages), `layout` (begin, share, link), `stage` (verdict,
+           picture, player, rail: where they are), `state` (PageState:
            a visitor's page), `address` (the query), `i18n` (t(key): every word), `notices` (a visitor's words as text)
 play       runs and computations: `player` (bar and stage: buttons, scrubber), `runs` (Work, Frame, Show: without
            Streamlit), `pushed` (what workers draw again), `channel` and `socket` (the way to the browser), `shelf`
@@ -15,11 +16,11 @@ views      what a page shows: `points` (the plane, and the members), `statistics
 A new page is a line in `site.PAGES`, a folder with a page.py, and a section in texts/en.toml. With runs, whole:
 
     page = layout.begin("name", default_config, variants=({"loss": "minimax"}, {"loss": "hinge"}), options=OPTIONS)
-    fields.sidebar(page)                       # without the fields that the variants decide
-    fields.top(page, names_of_presets)
-    options.control(page, "axis")              # OPTIONS = {"axis": OneOf(("logit", "probability"), "logit")}
-    player.bar(page)
-    player.stage(page, view)                   # def view(page, frame): points.plane(page, frame, titles=…), …
+    with stage.settings():                     # in the sidebar
+        fields.top(page, names_of_presets)
+        options.control(page, "axis")          # OPTIONS = {"axis": OneOf(("logit", "probability"), "logit")}
+    fields.sidebar(page)                       # folded below; without the fields that the variants decide
+    player.stage(page, view)                   # def view(page, frame): with stage.picture(): points.plane(…), …
     kept.section(page)
     code.expander(page, ("modes", "w1"))       # topics of gan_core.scripts.sources
     layout.share(page)

@@ -11,6 +11,7 @@ from pages.shared.controls import options
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import figures, tables
+from pages.shared.views.figures import plot
 from pages.vanishing.options import heading, words
 
 Axis = Literal["logit", "probability"]
@@ -19,9 +20,9 @@ Axis = Literal["logit", "probability"]
 @st.fragment
 def section(page: PageState) -> None:
     """Both losses with a tangent each, their slopes, and the numbers at one point. Fits one screen."""
-    from gan_core.figures import style, vanishing
+    from gan_core.figures import vanishing
 
-    heading(1, "curves")
+    heading("curves")
 
     def turned() -> None:
         page.turns["at"] += 1  # the slider of the other axis is another one
@@ -39,7 +40,7 @@ def section(page: PageState) -> None:
     with left:
         at = logit if axis == "logit" else _sigmoid(logit)
         figure = figures.shared(vanishing.losses, axis, at, scale, height=520, labels=words("figure", vanishing.LOSSES))
-        st.plotly_chart(figure, key=f"{page.name}-curves", config=style.EXPORT, width="stretch")
+        plot(figure, key=f"{page.name}-curves")
 
 
 def _point(page: PageState, axis: Axis) -> float:

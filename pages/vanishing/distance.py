@@ -27,7 +27,7 @@ NAMES = (*LOSSES, "jsd")  # what is exact and was measured
 
 def section(page: PageState) -> None:
     """Two Gaussians in one dimension: everything exact, and beside it what small trained discriminators find."""
-    heading(5, "distance")
+    heading("distance")
     st.markdown(t("vanishing.distance_text"))
     seed = page.config.train.seed
     run = f"gaussians {seed}"
@@ -67,11 +67,11 @@ def _two_gaussians(page: PageState, measured: GaussianCurves | None) -> None:
     i = None if measured is None else int(np.argmin(np.abs(measured.distances - d)))
     left.plotly_chart(
         figures.shared(_densities, d, measured, i, labels=words("densities", vanishing.DENSITIES)),
-        key=f"{page.name}-densities", config=style.EXPORT, width="stretch",
+        key=f"{page.name}-densities",
     )  # fmt: skip
     right.plotly_chart(
         figures.shared(_far, d, measured, options.value(page, "far_scale"), labels=words("far", vanishing.FAR)),
-        key=f"{page.name}-far", config=style.EXPORT, width="stretch",
+        key=f"{page.name}-far",
     )  # fmt: skip
     non_saturating, minimax = theory.gaussian_gradients(d)
     exact = {"minimax": float(minimax), "non_saturating": float(non_saturating), "jsd": float(theory.gaussian_jsd(d))}

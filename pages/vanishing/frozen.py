@@ -13,7 +13,7 @@ from pages.shared.play.experiments import Experiment
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import live, statistics
-from pages.vanishing.options import COLORS, LOSSES, alike, experiment_config, heading, times
+from pages.vanishing.options import LOSSES, alike, experiment_config, heading, times
 
 if TYPE_CHECKING:
     from gan_core.studies.frozen_generator import FrozenCurves
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def section(page: PageState) -> None:
     """What is left of G's gradient under both losses when D trains alone, for a G that was warmed up more or less."""
-    heading(4, "frozen")
+    heading("frozen")
     st.markdown(t("vanishing.frozen_text"))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         warm_up = options.control(page, "warm_up", words="{:,}".format)
@@ -68,7 +68,7 @@ def _warmed(steps: int) -> str:
 
 
 def _frozen_chart(title: str, curves: FrozenCurves) -> live.Chart:
-    lines = [statistics.band(t(f"vanishing.{name}"), COLORS[name], curves.norms[name]) for name in LOSSES]
+    lines = [statistics.band_of(name, t(f"vanishing.{name}"), curves.norms[name]) for name in LOSSES]
     return live.Chart(title, curves.rounds, lines, log_y=True)
 
 

@@ -15,7 +15,7 @@ from pages.shared.play.experiments import Experiment
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import live, statistics
-from pages.vanishing.options import COLORS, alike, experiment_config, heading, times
+from pages.vanishing.options import alike, experiment_config, heading, times
 
 HELPS: dict[str, dict[str, Any]] = {
     "instance_noise": {"instance_noise": 0.5},
@@ -30,7 +30,7 @@ HELP_ROUNDS, HELP_D_STEPS = 400, 5
 
 def section(page: PageState) -> None:
     """The saturating loss with a remedy each under the same test, beside the one without."""
-    heading(6, "helps")
+    heading("helps")
     st.markdown(t("vanishing.helps_text", rounds=HELP_ROUNDS, d_steps=HELP_D_STEPS))
     config = experiment_config(page, loss="minimax", d_steps=HELP_D_STEPS)
     run = f"helps {config.to_query()}"
@@ -73,7 +73,7 @@ def _remedy_charts(page: PageState, experiment: Experiment) -> None:
         if experiment.done:
             title += f": {times(curves.change(loss))}"
         without = live.Line(t("vanishing.without"), "grey", np.median(plain.norms["minimax"], axis=1))
-        lines = [without, statistics.band(t("vanishing.with"), COLORS.get(loss, "purple"), curves.norms[loss])]
+        lines = [without, statistics.band_of(loss, t("vanishing.with"), curves.norms[loss])]
         charts.append(live.Chart(title, curves.rounds, lines, log_y=True))
     live.curves(f"{page.name}-helps-charts", alike(charts), height=150, width=270, label=t("vanishing.helps_round"))
     if experiment.done:

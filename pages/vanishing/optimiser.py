@@ -13,7 +13,7 @@ from pages.shared.play import player
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, if_shown, one_of
 from pages.shared.views import live, statistics, tables
-from pages.vanishing.options import COLORS, LOSSES, alike, heading, number, spread
+from pages.vanishing.options import LOSSES, alike, heading, number, spread
 
 if TYPE_CHECKING:
     from gan_core.studies.twin_paths import Twin
@@ -45,7 +45,7 @@ def section(page: PageState) -> None:
     from gan_core.studies.twin_paths import shipped
 
     known = shipped()
-    heading(3, "rescaled", seeds=known["adam"][LOSSES[0]].path.size)
+    heading("rescaled", seeds=known["adam"][LOSSES[0]].path.size)
     st.markdown(t("vanishing.rescaled_text", **figures(known)))
     charts: list[live.Chart] = []
     for curve in CURVES:  # each with one scale for both optimisers
@@ -63,9 +63,7 @@ def section(page: PageState) -> None:
 
 
 def _chart(name: str, curve: str, twins: dict[str, Twin]) -> live.Chart:
-    lines = [
-        statistics.band(t(f"vanishing.{loss}"), COLORS[loss], getattr(twin, curve)) for loss, twin in twins.items()
-    ]
+    lines = [statistics.band_of(loss, t(f"vanishing.{loss}"), getattr(twin, curve)) for loss, twin in twins.items()]
     title = f"{t(f'option.optimiser.{name}')}: {t(f'vanishing.rescaled_{curve}')}"
     return live.Chart(title, next(iter(twins.values())).step, lines, log_y=True)
 

@@ -17,11 +17,13 @@ from pages.shared.shell.state import Option, PageState
 from pages.shared.views import live, tables
 
 LOSSES = ("minimax", "non_saturating")  # the order of everything that is shown twice
-COLORS = {"minimax": "red", "non_saturating": "green"}
 PRESETS_SHOWN = ("vanishing", "vanishing_sgd", "vanishing_balanced")
 ALIKE = 1.5  # what differs by less than this factor is called alike
 _AXIS, _SCALE = ("logit", "probability"), ("linear", "log")
+TAB = "tab"  # in the address
+TABS = ("curves", "twins", "rescaled", "frozen", "distance", "helps")
 OPTIONS: dict[str, Option] = {
+    TAB: OneOf(TABS, TABS[0], place=True),
     "axis": OneOf(_AXIS, "logit"),
     "scale": OneOf(_SCALE, "linear"),
     "at": Number(-10.0, 10.0, 0.1, -4.0),  # the logit at which the first section looks
@@ -33,9 +35,9 @@ OPTIONS: dict[str, Option] = {
 }
 
 
-def heading(number: int, name: str, **words: Any) -> None:
+def heading(name: str, **words: Any) -> None:
     """`words` are of its help."""
-    st.markdown(f"#### {number} · {t(f'vanishing.{name}')}", help=t(f"vanishing.{name}_help", **words))
+    st.markdown(f"#### {t(f'vanishing.{name}')}", help=t(f"vanishing.{name}_help", **words))
 
 
 def times(change: np.ndarray) -> str:

@@ -2,25 +2,29 @@
 
 from gan_core.presets import PRESETS
 from pages.shared.controls import fields
+from pages.shared.controls.options import sections
 from pages.shared.play import player
-from pages.shared.shell import layout
+from pages.shared.shell import layout, stage
 from pages.shared.views import code, kept
 from pages.vanishing import curves, distance, frozen, helps, optimiser, twins
-from pages.vanishing.options import LOSSES, OPTIONS, PRESETS_SHOWN
+from pages.vanishing.options import LOSSES, OPTIONS, PRESETS_SHOWN, TAB
+
+SECTIONS = {
+    "curves": curves.section,
+    "twins": twins.introduction,
+    "rescaled": optimiser.section,
+    "frozen": frozen.section,
+    "distance": distance.section,
+    "helps": helps.section,
+}
 
 page = layout.begin("vanishing", PRESETS["vanishing"].config, tuple({"loss": name} for name in LOSSES), options=OPTIONS)
-curves.section(page)
-twins.introduction()
+with stage.settings():
+    fields.top(page, PRESETS_SHOWN, ())
+    optimiser.control(page)
 fields.sidebar(page)
-optimiser.control(page)
-fields.top(page, PRESETS_SHOWN, ())
-player.bar(page)
-twins.ask(page)
 player.stage(page, twins.view)
-optimiser.section(page)
-frozen.section(page)
-distance.section(page)
-helps.section(page)
+SECTIONS[sections(page, TAB)](page)
 kept.section(page)
 code.expander(page, ("saturation",))
 layout.share(page)

@@ -10,17 +10,18 @@ import streamlit as st
 from pages.shared.controls import options, predict
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
+from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import live, opening, points, statistics
-from pages.vanishing.options import ALIKE, COLORS, LOSSES, heading, number, spread
+from pages.vanishing.options import ALIKE, LOSSES, heading, number, spread
 
 REACH = 10.0  # the logit axis
 BINS = 40
 
 
-def introduction() -> None:
-    heading(2, "twins")
+def introduction(_: PageState) -> None:
+    heading("twins")
     st.markdown(t("vanishing.twins_text"))
 
 
@@ -57,16 +58,28 @@ def compare_paths(minimax: np.ndarray, non_saturating: np.ndarray, step: int) ->
 
 def view(page: PageState, frame: Frame) -> None:
     """A column a loss: its arrows in the plane, where its batch sits on the curve it trains on; G's gradient below."""
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    with stage.area("verdict"):
+        _said(page, frame)
         points.member_picker(page, frame)
+    with stage.picture(panels=2):
+        _arrows(page, frame)
+    with stage.rail():
         axis = options.control(page, "over", words=lambda one: t(f"vanishing.axis_{one}"))
-    _arrows(page, frame)
-    _on_curves(page, frame, axis)
-    left, right = st.columns([5, 4], gap="medium", vertical_alignment="center")
-    with left:
-        _gradients(page, frame)
-    with right:
-        _table(page, frame)
+        _on_curves(page, frame, axis)
+        left, right = st.columns([5, 4], gap="medium", vertical_alignment="center")
+        with left:
+            _gradients(page, frame)
+        with right:
+            _table(page, frame)
+        ask(page)
+
+
+@pushed
+def _said(page: PageState, frame: Frame) -> None:
+    """How far the generated points of either loss have come, in a line."""
+    one, other = (spread(path(run)[points.members_shown(page, run)]) for run in frame.runs)
+    said = t("vanishing.said", step=f"{frame.step:,}", minimax=one, non_saturating=other)
+    live.words(f"{page.name}-said", [live.Sentence(said)], step=frame.step, reserve=statistics.LINES_OF_VERDICT)
 
 
 @pushed
@@ -80,6 +93,7 @@ def _on_curves(page: PageState, frame: Frame, axis: str) -> None:
 def on_curve(run: RunFrame, members: Sequence[int], axis: str) -> live.Chart:
     """The logits that entered G's last loss, as a histogram that lies on that loss."""
     from gan_core import theory
+    from gan_core.figures import style
 
     name = run.config.train.loss
     logits = points.of_players(run.snapshot).batch_logits[list(members)].ravel().astype(float)
@@ -96,10 +110,8 @@ def on_curve(run: RunFrame, members: Sequence[int], axis: str) -> live.Chart:
         slope = getattr(theory, f"{name}_gradient")(logits).mean()
         title += " · " + t("vanishing.mean_slope", slope=number(slope))
     bars = live.Line(t(f"vanishing.share_{axis}"), "fake", shares)
-    return live.Chart(
-        title, (low, high), [bars, live.Line(t("vanishing.own_scale"), COLORS[name], curve, own_scale=True)],
-        kind="histogram",
-    )  # fmt: skip
+    loss = live.Line(t("vanishing.own_scale"), style.METHODS[name].colour, curve, own_scale=True)
+    return live.Chart(title, (low, high), [bars, loss], kind="histogram")
 
 
 @pushed
@@ -119,8 +131,8 @@ def _over_steps(curve: str, runs: Sequence[RunFrame], shown: Sequence[int]) -> l
     known = [run.updates for run in runs if run.updates is not None]
     length = min((len(updates.step) for updates in known), default=0)
     lines = [
-        statistics.band(
-            t(f"vanishing.{run.config.train.loss}"), COLORS[run.config.train.loss],
+        statistics.band_of(
+            run.config.train.loss, t(f"vanishing.{run.config.train.loss}"),
             getattr(updates, curve)[:length, list(shown)],
         )
         for run, updates in zip(runs, known, strict=False)
@@ -153,7 +165,6 @@ def _arrows(page: PageState, frame: Frame) -> None:
         step=frame.step,
         labels={name: t(f"scene.{name}") for name in live.LABELS},
         summary=t("scene.summary", step=f"{frame.step:,}"),
-        height=320,
     )  # fmt: skip
 
 

@@ -13,31 +13,29 @@ from pages.shared.controls import options, predict
 from pages.shared.play import player
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, Work
+from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app, if_shown
 from pages.shared.views import live, points, statistics
+from pages.shared.views.figures import plot
 from pages.wgan.comparison import costs, critics, fair, play, spread, titles
 from pages.wgan.options import BESIDE, FEWEST, MOST, VARIANTS, chosen, method, variants
 
 if TYPE_CHECKING:
     from gan_core.studies.critic import Measures
 
-COLOURS = ("fake", "green", "purple", "real")  # of the runs side by side
 ROOM = 330  # pixels of the table and its note
 CLOSELY, LOOSELY = 0.9, 0.5  # a correlation from here on is called so
 
 
 def section(page: PageState) -> None:
-    play(page, _controls, _view)
-
-
-def _controls(page: PageState) -> None:
-    """Which methods, by which measure they are compared, and what the visitor expects."""
-    _methods(page)
-    prediction(page)
+    play(page, _methods, _view)
+    if page.show is None:  # the question comes before the run
+        prediction(page)
 
 
 def _methods(page: PageState) -> None:
+    """Which methods, and by which measure they are compared."""
     if "presets" in app().hidden:
         return
     names = chosen(page)
@@ -55,14 +53,12 @@ def _methods(page: PageState) -> None:
         page.variants = variants(page, "beside")
         player.restart(page)
 
-    left, right = st.columns([3, 1], gap="medium")
     st.session_state[key] = list(names)
-    left.multiselect(
+    st.multiselect(
         t("wgan.beside"), list(VARIANTS), key=key, format_func=method, on_change=if_shown(key, methods_chosen),
         max_selections=MOST, help=t("wgan.beside_help"),
     )  # fmt: skip
-    with right:
-        options.control(page, "fair")
+    options.control(page, "fair")
 
 
 def measured(page: PageState, frame: Frame) -> tuple[Measures, ...] | None:
@@ -85,7 +81,7 @@ def _measures(work: Work) -> tuple[Measures, ...]:
 
 def prediction(page: PageState) -> None:
     """Asked before the run: will the critic's estimate follow W1? Marked by the correlation that the run shows."""
-    show = player.ready(page)
+    show = page.show
     names = [name for name in chosen(page) if LOSSES[VARIANTS[name]["loss"]].kind == "critic"]
     if not names:
         return
@@ -106,23 +102,45 @@ def prediction(page: PageState) -> None:
 def _view(page: PageState, frame: Frame) -> None:
     """The runs at one moment, what each knows of the distance, and how they got there."""
     by = options.value(page, "fair")
-    points.member_picker(page, frame)
-    _plane(page, frame, by)
-    _table(page, frame, by)
-    _charts(page, frame, by)
-    _closer(page, fair(frame, by))
+    with stage.area("verdict"):
+        _said(page, frame, by)
+        points.member_picker(page, frame)
+    with stage.picture(panels=len(frame.runs)):
+        _plane(page, frame, by)
+    with stage.rail():
+        prediction(page)
+        _table(page, frame, by)
+        _charts(page, frame, by)
+    with stage.below():
+        _closer(page, fair(frame, by))
+
+
+@pushed
+def _said(page: PageState, frame: Frame, by: str) -> None:
+    """How far each run still is from the data, in a line."""
+    frame = fair(frame, by)
+    known = measured(page, frame)
+    if known is None:
+        said = t("wgan.measuring")
+    else:
+        at = [m.at(run.snapshot.step) for m, run in zip(known, frame.runs, strict=True)]
+        names = titles(page, frame, "beside")
+        distances = [f"{np.median(m.w1[i]):.2f}" for m, i in zip(known, at, strict=True)]
+        parts = ", ".join(f"{name} **{w1}**" for name, w1 in zip(names, distances, strict=True))
+        floor = f"{known[0].floors['w1']:.2f}"
+        said = t("wgan.said", step=f"{int(known[0].step[at[0]]):,}", parts=parts, floor=floor)
+    live.words(f"{page.name}-said", [live.Sentence(said)], step=frame.step, reserve=statistics.LINES_OF_VERDICT)
 
 
 @pushed
 def _plane(page: PageState, frame: Frame, by: str) -> None:
     frame = fair(frame, by)
-    points.plane(page, frame, titles=titles(page, frame, "beside"), height=360)
+    points.plane(page, frame, titles=titles(page, frame, "beside"))
 
 
-def _over(label: str, colour: str, x: np.ndarray, at: np.ndarray, values: np.ndarray) -> live.Line:
-    """Median and range of values (T, K) known at `at` (T,), drawn at x: nothing is drawn beyond what is known."""
-    drawn = [np.interp(x, at, member, left=np.nan, right=np.nan) for member in values.T]
-    return statistics.band(label, colour, np.stack(drawn, axis=1))
+def _over(x: np.ndarray, at: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """(len(x), K): values (T, K) known at `at` (T,), at x: nothing beyond what is known."""
+    return np.stack([np.interp(x, at, member, left=np.nan, right=np.nan) for member in values.T], axis=1)
 
 
 @pushed
@@ -185,8 +203,8 @@ def _drawn(page: PageState, frame: Frame, known: Sequence[Measures], by_steps: b
 
     def lines(values: Callable[[Measures], np.ndarray]) -> list[live.Line]:
         found = [
-            _over(name, colour, x, time, values(m)[:, k])
-            for name, colour, time, m, k in zip(names, COLOURS, times, known, shown, strict=False)
+            statistics.band_of(method, name, _over(x, time, values(m)[:, k]))
+            for method, name, time, m, k in zip(chosen(page), names, times, known, shown, strict=False)
         ]
         return [line for line in found if np.isfinite(line.y).any()]
 
@@ -200,9 +218,9 @@ def _drawn(page: PageState, frame: Frame, known: Sequence[Measures], by_steps: b
                 t("wgan.chart_follow", name=names[i], r=r),
                 x,
                 [
-                    _over(t("wgan.exact"), "red", x, time, m.w1[:, k]),
-                    _over(t("wgan.estimate"), "purple", x, time, m.estimate[:, k]),
-                    live.Line(t("wgan.bound"), "grey", _over("", "", x, time, comparable).y),
+                    statistics.band(t("wgan.exact"), "red", _over(x, time, m.w1[:, k])),
+                    statistics.band(t("wgan.estimate"), "purple", _over(x, time, m.estimate[:, k])),
+                    live.Line(t("wgan.bound"), "grey", np.median(_over(x, time, comparable), axis=1)),
                 ],
                 references=[(m.floors["w1"], t("panel.perfect"))],
             )
@@ -228,7 +246,7 @@ def _closer(page: PageState, frame: Frame) -> None:
     known = measured(page, frame) if box.open else None
     if known is None:
         return
-    from gan_core.figures import style, wgan
+    from gan_core.figures import wgan
 
     names = titles(page, frame, "beside")
     with box:
@@ -237,4 +255,4 @@ def _closer(page: PageState, frame: Frame) -> None:
             st.markdown(f"**{names[i]}**")
             words = {name: t(f"wgan.figure.{name}") for name in ("step", "estimate", "w1", "floor")}
             figure = wgan.estimates(m.step, m.estimate[:, k], m.w1[:, k], m.floors["w1"], labels=words)
-            st.plotly_chart(figure, key=f"{page.name}-closer-{i}", config=style.EXPORT, width="stretch")
+            plot(figure, key=f"{page.name}-closer-{i}")

@@ -11,7 +11,7 @@ from gan_core.config import LOSSES
 from pages.shared.controls import fields, options
 from pages.shared.play import player
 from pages.shared.play.runs import Frame, RunFrame
-from pages.shared.shell import layout
+from pages.shared.shell import layout, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import kept, tables
@@ -20,9 +20,9 @@ from pages.wgan.options import ABOVE, DIGITS, chosen, method
 
 def play(page: PageState, controls: Callable[[PageState], None], view: player.View) -> None:
     """A part that plays runs."""
+    with stage.settings():
+        controls(page)
     fields.sidebar(page, without=ABOVE)
-    controls(page)
-    player.bar(page)
     player.stage(page, view)
     kept.section(page)
     layout.share(page)

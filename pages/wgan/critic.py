@@ -11,15 +11,18 @@ from pages.shared.controls import fields, options
 from pages.shared.play import player
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame
+from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import live, points
+from pages.shared.views.figures import plot
 from pages.wgan.comparison import costs, play, titles
 from pages.wgan.options import variants
 
 EXTREMES = (0.001, 0.03, 1.0)  # of c, one click away
 LINES = 40  # drawn between real and generated points
 EDGE = 0.999  # of c: a weight beyond has been clipped
+PLANE = 250  # pixels of a plane: f above its slope in one window
 STEEPEST = 3.0  # of the histogram of slopes
 
 
@@ -37,17 +40,13 @@ def _controls(page: PageState) -> None:
         options.put(page, "c", c)
         _again(page, play=True)
 
-    left, middle, right = st.columns(3, gap="medium")
-    with left:
-        options.control(page, "c", then=changed)
-    with middle:
-        options.control(page, "lambda", then=changed)
-    with right:
-        fields.field(page, "d_steps")
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    options.control(page, "c", then=changed)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(t("wgan.try"), width="content")
         for c in EXTREMES:
             st.button(t("wgan.try_c", c=options.text(c)), key=f"{page.name}-c-{c:g}", on_click=extreme, args=(c,))
+    options.control(page, "lambda", then=changed)
+    fields.field(page, "d_steps")
     options.control(page, "colours")
 
 
@@ -59,10 +58,14 @@ def _again(page: PageState, *, play: bool) -> None:
 def _view(page: PageState, frame: Frame) -> None:
     """All critics: f and its slope in the plane, the weights, and the slope between real and generated points."""
     k = points.member(page) or 0
-    _planes(page, frame, k, options.value(page, "colours"))
-    st.caption(t("wgan.slope_note"))
-    _shape(page, frame, k)
-    _shape_stills(page, frame, titles(page, frame, "critic"), k)
+    with stage.area("verdict"):
+        st.caption(t("wgan.slope_note"))
+    with stage.picture(panels=2):
+        _planes(page, frame, k, options.value(page, "colours"))
+    with stage.rail():
+        _shape(page, frame, k)
+    with stage.below():
+        _shape_stills(page, frame, titles(page, frame, "critic"), k)
 
 
 @pushed
@@ -71,11 +74,11 @@ def _planes(page: PageState, frame: Frame, k: int, colours: str) -> None:
     summary = t("wgan.critic_summary", step=f"{frame.step:,}")
     values = _values(frame, titles(page, frame, "critic"), k, colours)
     live.scene(
-        f"{page.name}-f", values, step=frame.step, height=300, probability=False,
+        f"{page.name}-f", values, step=frame.step, height=PLANE, probability=False,
         layers=("field", "real", "fake"), labels=labels | {"field": t("wgan.f")}, summary=summary,
     )  # fmt: skip
     live.scene(
-        f"{page.name}-slope", _slopes(frame, k), step=frame.step, height=300, probability=False,
+        f"{page.name}-slope", _slopes(frame, k), step=frame.step, height=PLANE, probability=False,
         layers=("field", "fake", "lattice"), summary=summary,
         labels=labels
         | {"field": t("wgan.slope"), "fake": t("wgan.interpolates"), "lattice": t("wgan.interpolates_lines")},
@@ -172,7 +175,7 @@ def _shape_stills(page: PageState, frame: Frame, names: Sequence[str], k: int) -
     box = st.expander(t("figures.title"), icon=":material/photo_camera:", key=f"{page.name}-figures", on_change="rerun")
     if not box.open:
         return
-    from gan_core.figures import style, wgan
+    from gan_core.figures import wgan
     from gan_core.studies.critic import slope_map
 
     with box:
@@ -183,4 +186,4 @@ def _shape_stills(page: PageState, frame: Frame, names: Sequence[str], k: int) -
             figure = wgan.shape(
                 shot.extent, shot.field[k], slope_map(shot.field[k], shot.extent), shot.real, shot.fake[k], labels=words
             )
-            st.plotly_chart(figure, key=f"{page.name}-still-{i}", config=style.EXPORT, width="stretch")
+            plot(figure, key=f"{page.name}-still-{i}")

@@ -12,6 +12,7 @@ from gan_core.config import LOSSES
 from pages.shared.controls import options
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
+from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import live, points
@@ -32,9 +33,13 @@ def _controls(page: PageState) -> None:
 def _view(page: PageState, frame: Frame) -> None:
     """Samples of all runs from the same noise, now and in time-lapse, with what each player says."""
     by, k = options.value(page, "fair"), points.member(page) or 0
-    _now(page, frame, k, by)
-    st.markdown(f"**{t('wgan.lapse')}**", help=t("wgan.lapse_help"))
-    _lapse(page, frame, k, by)
+    with stage.picture(panels=2):
+        _now(page, frame, k, by)
+    with stage.rail():
+        _numbers(page, frame, k, by)
+    with stage.below():
+        st.markdown(f"**{t('wgan.lapse')}**", help=t("wgan.lapse_help"))
+        _lapse(page, frame, k, by)
 
 
 @pushed
@@ -46,6 +51,12 @@ def _now(page: PageState, frame: Frame, k: int, by: str) -> None:
         [live.Images(run.snapshot.fake[k, :SHOWN], name) for run, name in zip(frame.runs, names, strict=True)],
         step=frame.step, columns=8, upscale=2, width=230, summary=t("digits.grid_summary", step=f"{frame.step:,}"),
     )  # fmt: skip
+
+
+@pushed
+def _numbers(page: PageState, frame: Frame, k: int, by: str) -> None:
+    frame = fair(frame, by)
+    names = titles(page, frame, "digits")
     note = live.Sentence(t("wgan.digits_note"), small=True)
     live.words(f"{page.name}-table", [_table(frame, names, k, by), note], step=frame.step)
 

@@ -13,6 +13,7 @@ from pages.shared.play import experiments
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import tables
+from pages.shared.views.figures import plot
 from pages.wgan.comparison import spread
 
 if TYPE_CHECKING:
@@ -86,7 +87,6 @@ def _n(value: float, digits: int = 3) -> str:
 
 def _line_picture(page: PageState, kind: str, distance: float, result: Duel | None, *, whole: bool) -> None:
     """The figure, animated once all is there, and the distances that each has found beside the exact ones."""
-    from gan_core.figures import style
     from gan_core.figures import wgan as figures
     from gan_core.studies.line_duel import POSITIONS, trained_duel
     from gan_core.theory.optimal_critic import exact_duel
@@ -103,7 +103,7 @@ def _line_picture(page: PageState, kind: str, distance: float, result: Duel | No
             x, (np.exp(p.log_pdf(x)), np.exp(q.log_pdf(x))), exact_duel(p, q, x), updates, trained or {},
             labels={name: t(f"wgan.figure.{name}") for name in figures.WORDS},
         )  # fmt: skip
-        st.plotly_chart(figure, key=f"{page.name}-duel", config=style.EXPORT, width="stretch")
+        plot(figure, key=f"{page.name}-duel")
     with right:
         _line_table(p, q, result)
 

@@ -12,7 +12,8 @@ from pages.shared.controls import options, predict
 from pages.shared.play import experiments
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live, tables
+from pages.shared.views import live, statistics, tables
+from pages.shared.views.figures import plot
 from pages.wgan.comparison import spread
 from pages.wgan.options import method
 
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
     from gan_core.studies.parallel_lines import Paths
 
 THETA_STEPS = 300
-METHODS = {"minimax": "red", "non_saturating": "green", "wgan_clip": "yellow", "wgan_gp": "purple"}
+METHODS = ("minimax", "non_saturating", "wgan_clip", "wgan_gp")
 
 
 def section(page: PageState) -> None:
     """The exact distances at θ; and whether four trained methods bring it back to 0."""
-    from gan_core.figures import style, theory
+    from gan_core.figures import theory
 
     left, middle, right = st.columns([3, 2, 2], gap="medium", vertical_alignment="bottom")
     with left:
@@ -40,9 +41,7 @@ def section(page: PageState) -> None:
             page, "start", run, t("wgan.lines_start"), make, lambda work: work.paths(), warm_up + THETA_STEPS
         )
     words = {name: t(f"wgan.exact_lines.{name}") for name in theory.PARALLEL_LINES}
-    st.plotly_chart(
-        theory.parallel_lines(theta, labels=words), key=f"{page.name}-exact", config=style.EXPORT, width="stretch"
-    )
+    plot(theory.parallel_lines(theta, labels=words), key=f"{page.name}-exact")
     result: Paths | None = None if experiment is None else experiment.result
     shown, evidence = None, ""
     if result is not None:
@@ -71,11 +70,11 @@ def _paths(page: PageState, result: Paths | None) -> None:
     charts = [
         live.Chart(
             method(name), result.step,
-            [live.Line(t("wgan.run", k=k + 1), colour, result.theta[name][:, k])
+            [statistics.band_of(name, t("wgan.run", k=k + 1), result.theta[name][:, k : k + 1])
              for k in range(result.theta[name].shape[1])],
             references=[(0.0, "0")], limits=limits,
         )
-        for name, colour in METHODS.items()
+        for name in METHODS
     ]  # fmt: skip
     live.curves(f"{page.name}-paths", charts, step=int(result.step[-1]), height=150, width=270, label=t("panel.step"))
     rows = [

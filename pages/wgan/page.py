@@ -23,7 +23,7 @@ part = layout.part("wgan", PARTS) or PARTS[0]
 page = layout.begin("wgan", DEFAULTS[part], options=OPTIONS[part], part="" if part == PARTS[0] else part)
 arrive(page, part)
 layout.part_picker("wgan", PARTS)
-st.markdown(t(f"wgan.about_{part}"))
 SECTIONS[part](page)
+st.markdown(t(f"wgan.about_{part}"))
 topics, runs = BEHIND[part]
 code.expander(page, topics, None if runs else ())

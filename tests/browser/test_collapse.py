@@ -83,10 +83,10 @@ def test_methods_side_by_side_survive_a_reload(page: Page) -> None:
 @pytest.mark.slow
 def test_the_claims_are_scored_and_the_table_is_there(page: Page) -> None:
     arrive(page)
-    page.get_by_role("tab", name="Put to the test").click()
+    page.get_by_text("Put to the test", exact=True).click()
     page.get_by_role("button", name="Score them").first.click()
     expect(page.locator(".gan-live[data-kind=scene]").nth(1)).to_be_visible()
-    page.get_by_role("tab", name="Mitigations compared").click()
+    page.get_by_text("Mitigations compared", exact=True).click()
     expect(page.get_by_role("columnheader", name="method").first).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="LaTeX").first.click()

@@ -335,7 +335,7 @@ def test_all_charts_read_out_the_same_exact_step(visit):
     frames(page, 1)
     assert page.locator(".when").inner_text() == "step 100"
     assert legend(page, 0)["D"] == "10"
-    assert legend(page, 1)["G norm"] == "7.89e−31"
+    assert legend(page, 1)["G norm"] == "7.89·10⁻³¹"
 
 
 def test_a_gap_is_a_gap(visit):

@@ -5,15 +5,19 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import {
+  apart,
   channels,
   clamp,
   contour,
   cut,
   decades,
+  emptiest,
   evenly,
   faded,
   fieldAt,
+  fitting,
   greys,
+  largest,
   nearest,
   number,
   shareColour,
@@ -89,9 +93,9 @@ test("so many steps are at most a step", () => {
 // ── numbers and axes ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 test("numbers are read with four digits, a true minus, and powers of ten where zeros would be many", () => {
-  const read = { 0: 0, "3,450": 3450, "−3": -3, 0.6931: Math.LN2, "−0.5000": -0.5, "−1.23e5": -123_456.78 };
+  const read = { 0: 0, "3,450": 3450, "−3": -3, 0.6931: Math.LN2, "−0.5000": -0.5, "−1.23·10⁵": -123_456.78 };
   for (const [text, x] of Object.entries(read)) assert.equal(number(x), text);
-  assert.equal(number(0.00028234), "2.82e−4");
+  assert.equal(number(0.00028234), "2.82·10⁻⁴");
   assert.equal(number(Math.LN2, 3), "0.693");
   for (const nothing of [null, NaN, Infinity]) assert.equal(number(nothing), "–");
 });
@@ -103,12 +107,43 @@ test("ticks are short", () => {
     "1.5k": 1500,
     "1.5M": 1.5e6,
     0.05: 0.05,
-    "1e−6": 1e-6,
-    "2e9": 2e9,
+    "10⁻⁶": 1e-6,
+    "2·10⁹": 2e9,
     "−20": -20,
     999: 999,
   };
   for (const [text, x] of Object.entries(read)) assert.equal(short(x), text);
+});
+
+test("names of levels that lie over each other are moved apart, and stay within the chart", () => {
+  near(apart([20, 80], 12, 8, 130), [20, 80]);
+  near(apart([50, 52], 12, 8, 130), [45, 57]);
+  near(apart([128, 129, 130], 12, 8, 130), [106, 118, 130]);
+  near(apart([9, 8], 12, 8, 130), [20, 8]);
+});
+
+test("a text is as long as there is room for", () => {
+  const width = (text) => 7 * text.length;
+  assert.equal(fitting("Too fast to learn", 200, width), "Too fast to learn");
+  assert.equal(fitting("Too fast to learn", 70, width), "Too fast…");
+  assert.equal(fitting("Too fast to learn", 5, width), "");
+});
+
+test("panels are as large as can be, each method in lines of its own", () => {
+  const side = (width, height) => (columns, rows) => Math.min(width / columns, height / rows);
+  assert.deepEqual(largest(4, 1, 4, side(960, 600)), { columns: 2, rows: 2, side: 300 });
+  assert.deepEqual(largest(3, 3, 4, side(960, 960)), { columns: 3, rows: 3, side: 320 });
+  assert.deepEqual(largest(8, 1, 4, side(960, 528)), { columns: 4, rows: 2, side: 240 });
+  assert.equal(largest(3, 3, 4, () => 200).columns, 3); // where none can be larger, in few rows
+  assert.equal(largest(1, 2, 0, side(300, 900)).columns, 1);
+});
+
+test("what is outside is said in a corner without a mode", () => {
+  assert.deepEqual(emptiest(300, 80, 18, []), [220, 0]);
+  assert.deepEqual(emptiest(300, 80, 18, [[290, 10]]), [0, 282]);
+  const ring = Array.from({ length: 8 }, (_, i) => [150 + 110 * Math.cos(i), 150 + 110 * Math.sin(i)]);
+  const [x, y] = emptiest(300, 80, 18, ring);
+  for (const [a, b] of ring) assert.ok(a < x || a > x + 80 || b < y || b > y + 18);
 });
 
 test("ticks are 1, 2 or 5 times a power of ten, and all of them lie on the axis", () => {

@@ -146,13 +146,13 @@ def test_the_card_of_the_alarm_says_how_often_it_was_wrong() -> None:
     from gan_core.run.modes import measured
 
     found = measured()
-    rows = {name: cells for table in tables(page(**FAST)) for name, *cells in table}
+    rows = {name: cells for table in tables(page(**FAST, tab="alarm")) for name, *cells in table}
     for kind, of in found["kinds"].items():
         caught = of["per_run"]["caught"]
         assert rows[t(f"collapse.measured_{kind}")][0].startswith(
             f"{caught['k']} of {caught['n']}" if caught["n"] else "–"
         )
-    assert f"seeds {found['seeds'][0]} to {found['seeds'][1]}" in words(page(**FAST))
+    assert f"seeds {found['seeds'][0]} to {found['seeds'][1]}" in words(page(**FAST, tab="alarm"))
 
 
 def test_data_without_modes_say_so() -> None:
@@ -180,7 +180,7 @@ def test_perfect_and_unskilled_scores_and_closed_forms_stand_beside_the_runs() -
 
 
 def test_the_shipped_tables_are_shown_with_their_protocol_and_exports() -> None:
-    app = page()
+    app = page(tab="mitigations")
     for name in TABLES:
         app.segmented_control(key="collapse.table~0").set_value(name).run()
         found = shipped(name)
@@ -196,7 +196,7 @@ def test_the_shipped_tables_are_shown_with_their_protocol_and_exports() -> None:
 
 
 def test_the_runs_on_the_screen_are_judged_in_the_same_form() -> None:
-    app = trained(page(**FAST, beside="plain-pacgan2"), 8)
+    app = trained(page(**FAST, beside="plain-pacgan2", tab="mitigations"), 8)
     app.button(key=f"{NAME}-score").click().run()
 
     def scored() -> bool:
@@ -218,7 +218,7 @@ def methods(app: AppTest) -> list[list[list[str]]]:
 @pytest.mark.parametrize("name", misconceptions.MISCONCEPTIONS)
 def test_every_claim_can_be_put_to_the_test(name: str) -> None:
     samplers, runs = misconceptions.MISCONCEPTIONS[name]
-    app = page(**FAST)
+    app = page(**FAST, tab="myths")
     if samplers:
         app.button(key=f"{NAME}-score-{name}").click().run()
 
@@ -235,6 +235,7 @@ def test_every_claim_can_be_put_to_the_test(name: str) -> None:
         show = state(app, NAME).show
         assert show.configs[0].train.members == options.SCENARIOS[run].config.train.members
         assert show.running or show.job.step_count
+        assert state(app, NAME).choices["bring"] > 0 and params(app)["tab"] == "myths"  # it is seen, and nothing jumps
         show.close()
     assert not app.exception
 

@@ -204,3 +204,23 @@ def test_d_is_compared_with_the_best_d_where_that_is_known() -> None:
     assert told in words(at_rest(press(at_rest(visit("play_2d", **SMALL)), "step")))
     for changes in ({"loss": "hinge"}, {"data": "spiral"}, {"packing": "2"}, {"label_smoothing": "0.1"}):
         assert told not in words(at_rest(visit("play_2d", **SMALL, **changes)))
+
+
+def test_a_rate_changed_on_the_way_is_in_no_link_and_the_page_says_so() -> None:
+    app = at_rest(press(visit("play_2d", **SMALL), "step"))
+    assert "Not in the link" not in words(app)
+    state(app).update(g_lr=0.002)
+    app = at_rest(press(app.run(), "step"))
+    assert "Not in the link and the command: at step 1" in words(app)
+
+
+def test_a_preset_cannot_be_cleared_and_the_default_run_needs_no_query() -> None:
+    app = visit("play_2d")
+    (box,) = [box for box in app.selectbox if (box.key or "").startswith("play_2d.preset")]
+    assert box.proto.HasField("default")  # without one the browser offers to clear it, which would mean nothing
+    assert "python -m gan_core train" in [block.value for block in app.code]
+
+
+def test_buttons_that_take_each_others_place_have_no_tooltip_to_stay() -> None:
+    app = at_rest(visit("play_2d", **SMALL))
+    assert app.button(key="play_2d-play").help == "" and app.button(key="play_2d-reset").help

@@ -211,7 +211,7 @@ def test_the_optimiser_is_a_control_of_the_twins() -> None:
 
 def test_the_text_says_what_the_record_holds() -> None:
     known = shipped()
-    said = words(page())
+    said = words(page(tab="rescaled"))
     for name in ("adam", "sgd"):
         for loss in options.LOSSES:
             twin = known[name][loss]
@@ -224,7 +224,7 @@ def test_the_text_says_what_the_record_holds() -> None:
 
 
 def test_freezing_marks_what_the_run_showed() -> None:
-    app = page(seed="5")
+    app = page(seed="5", tab="frozen")
     (question,) = [r for r in app.radio if "ask-frozen" in r.key]
     question.set_value("stays").run()
     app.segmented_control(key=f"{NAME}.warm_up~0").set_value(20).run()
@@ -243,8 +243,8 @@ def test_freezing_marks_what_the_run_showed() -> None:
 
 
 def test_a_second_visitor_finds_the_experiment_done() -> None:
-    first = run_experiment(page(), "frozen")
-    second = page()
+    first = run_experiment(page(tab="frozen"), "frozen")
+    second = page(tab="frozen")
     second.button(key=f"{NAME}-frozen").click().run()
     assert marked(second) == marked(first) and "updates of D" in marked(second)
 
@@ -263,7 +263,7 @@ def test_charts_that_are_compared_share_their_scale() -> None:
 
 
 def test_exact_values_stand_beside_the_measured_ones() -> None:
-    app = page()
+    app = page(tab="distance")
     app.slider(key=f"{NAME}.d~0").set_value(6.0).run()
     assert "0.01245" in words(app) and "5.988" in words(app) and "0.6893" in words(app)
     app = run_experiment(app, "distance")
@@ -277,7 +277,7 @@ def test_exact_values_stand_beside_the_measured_ones() -> None:
 
 
 def test_every_remedy_is_tested_against_none_in_the_same_setting() -> None:
-    app = run_experiment(page(), "helps")
+    app = run_experiment(page(tab="helps"), "helps")
     config = options.experiment_config(state(app, NAME), loss="minimax", d_steps=helps.HELP_D_STEPS)
     plain, *remedies = experiments.shared(f"helps {config.to_query()}", None, None, 0).look()
     assert plain.config == config and len(remedies) == len(helps.HELPS)

@@ -1,6 +1,6 @@
 """Controls for the fields of a configuration: one field is one widget, made from the limits that `config` states.
 
-    controls.top(page, names_of_presets)        presets, data set and loss in a row above the player
+    controls.top(page, names_of_presets)        presets, data set and loss, for the top of the settings
     controls.sidebar(page)                      everything else in groups, in the sidebar
     controls.field(page, "g_lr")                one control, wherever a page wants it
     controls.group(page, "rates", ("g_lr",))    some controls under a heading
@@ -35,8 +35,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
                "label_smoothing", "instance_noise", "noise_steps", "d_dropout", "minibatch_std", "packing", "unrolled",
                "skip_d_below"),
 }  # fmt: skip
-TOP_WIDTH = 172  # pixels: two fit on a telephone
-OPEN = ("rates", "run")  # groups that are unfolded at first
+OPEN = ("rates",)  # groups that are unfolded at first
 
 RATES = (
     0.0, 1e-5, 2e-5, 3e-5, 5e-5, 1e-4, 2e-4, 3e-4, 5e-4, 1e-3, 2e-3, 3e-3, 5e-3,
@@ -213,8 +212,8 @@ def presets(page: PageState, names: Sequence[str]) -> None:
 
     _set(key, chosen)
     st.selectbox(
-        t("controls.presets"), names, key=key, index=None, format_func=preset_title, on_change=if_shown(key, changed),
-        placeholder=t("controls.own"), help=t("controls.presets_help"),
+        t("controls.presets"), names, key=key, index=None if chosen is None else 0, format_func=preset_title,
+        on_change=if_shown(key, changed), placeholder=t("controls.own"), help=t("controls.presets_help"),
     )  # fmt: skip
 
 
@@ -224,13 +223,12 @@ def chosen_preset(page: PageState, names: Sequence[str]) -> str | None:
 
 
 def top(page: PageState, names: Sequence[str], fields: Sequence[str] = ("data", "loss")) -> None:
-    """The row above the player: the presets and the choices that matter most, and why this preset exists."""
-    with st.container(horizontal=True):
-        presets(page, names)
-        for name in fields:
-            field(page, name, width=TOP_WIDTH)
+    """The presets and the choices that matter most, and why this preset exists."""
+    presets(page, names)
     if chosen := chosen_preset(page, names):
         st.caption(preset_why(chosen))
+    for name in fields:
+        field(page, name)
 
 
 def preset_title(name: str) -> str:

@@ -18,6 +18,7 @@ from pages.shared.shell import notices
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState
 from pages.shared.views import tables
+from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
     from gan_core.data.picking import Picked
@@ -168,7 +169,6 @@ def _columns(key: str, table: Table, brought: Brought, kind: Kind, say: Callable
 
 
 def _preview(key: str, brought: Brought, paint: Callable[[str], None]) -> None:
-    from gan_core.figures import style
     from gan_core.figures.brought import preview
 
     picked, names = brought.picked, list(brought.colours)
@@ -182,7 +182,7 @@ def _preview(key: str, brought: Brought, paint: Callable[[str], None]) -> None:
         )  # fmt: skip
     if len(picked.values):
         figure = preview(picked.values, picked.names, brought.labels)
-        st.plotly_chart(figure, key=f"{key}-preview", config=style.EXPORT, width="stretch")
+        plot(figure, key=f"{key}-preview")
     cells = [[f"{value:.6g}" for value in row] for row in picked.values[:ROWS]]
     shown = [notices.plain(name) for name in picked.names]
     tables.show(shown, [*cells, *([["…"] * len(shown)] if len(picked.values) > ROWS else [])])

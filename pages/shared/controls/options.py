@@ -253,13 +253,7 @@ def control(
     return now
 
 
-def tabs(page: PageState, name: str) -> dict[str, Any]:
-    """Tabs for an option, the chosen one open; only what is in that need be computed."""
-    option = page.options[name]
-    assert isinstance(option, OneOf)
-    labels = {one: t(f"{page.name}.{name}_{one}") for one in option.values}
-    named = {label: one for one, label in labels.items()}
-    st.session_state[key(page, name)] = labels[value(page, name)]
-    taken = changed(page, name, of=lambda label: named.get(label, ""))
-    shown = st.tabs(list(named), key=key(page, name), on_change=taken)
-    return dict(zip(option.values, shown, strict=True))
+def sections(page: PageState, name: str) -> Any:
+    """The row of buttons that open the sections of a page, the same on every page; gives the open one, which alone need
+    be computed. Its option says a place."""
+    return control(page, name, collapsed=True)

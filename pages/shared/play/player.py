@@ -2,8 +2,7 @@
 
     page = layout.begin("play_2d")
     fields.sidebar(page)
-    player.bar(page)                 # buttons
-    player.stage(page, view)         # progress, scrubber, and view(page, frame)
+    player.stage(page, view)         # buttons, progress, scrubber, and view(page, frame), which fills the stage's areas
 
 `view` is the page's own function. It gets the `runs.Frame` to draw, whose `runs` hold one `RunFrame` for each run of
 `page.variants`, all at the same step, live or from the past; it must not compute for long, and never trains. A script
@@ -24,6 +23,7 @@ from pages.shared.controls import uploads
 from pages.shared.play import kept, pushed, resources
 from pages.shared.play.runs import Frame, Show
 from pages.shared.shell import notices
+from pages.shared.shell import stage as places
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import ending, live, opening, slide
@@ -32,6 +32,7 @@ View = Callable[[PageState, Frame], None]
 # what the socket does at once: the button's name, and what it says
 AT_ONCE = {"pause": "pause", "step": "both", "step_d": "d", "step_g": "g"}
 EMBEDDED = "mnist"  # images that need no download
+BRING = "bring"  # in PageState.choices: how often the player was asked for from further down the page
 SHOWS_KEPT = 3  # pages of one visitor whose runs are kept, if nobody waits; the longest untouched one goes first
 
 
@@ -76,6 +77,11 @@ def restart(page: PageState, *, play: bool = False) -> None:
         _play(page)
 
 
+def bring(page: PageState) -> None:
+    """The browser scrolls to the player: what was pressed below it has begun there."""
+    page.choices[BRING] = page.choices.get(BRING, 0) + 1
+
+
 def _play(page: PageState) -> None:
     if page.show is not None:
         app().pause()  # one visitor trains one page at a time
@@ -109,12 +115,13 @@ def bar(page: PageState) -> None:
         notices.error(page.problem)
         st.button(t("player.reset"), key=f"{page.name}-reset", on_click=restart, args=(page,))
         return
-    with st.container(horizontal=True, gap="small", key=f"{page.name}-player"):
-        with st.container(width="content"):  # a fragment's own is as wide as it can be, and Reset would stand far away
-            st.fragment(_buttons)(page, show)
-        _button(page, "reset", "restart_alt", lambda: restart(page))
-        _button(page, "new_seed", "casino", lambda: _new_seed(page))
-    _notices(page, show)
+    with places.area("player"):
+        with st.container(horizontal=True, gap="small", key=f"{page.name}-player"):
+            with st.container(width="content"):  # a fragment's own is as wide as can be, and Reset would stand far away
+                st.fragment(_buttons)(page, show)
+            _button(page, "reset", "restart_alt", lambda: restart(page))
+            _button(page, "new_seed", "casino", lambda: _new_seed(page))
+        _notices(page, show)
 
 
 def _first_buttons(page: PageState) -> None:
@@ -125,7 +132,7 @@ def _first_buttons(page: PageState) -> None:
         if page.show is not None:
             action(page.show)
 
-    with st.container(horizontal=True, gap="small", key=f"{page.name}-player"):
+    with places.area("player"), st.container(horizontal=True, gap="small", key=f"{page.name}-player"):
         _button(page, "play", "play_arrow", lambda: restart(page, play=True), type="primary", shortcut="Space")
         _button(page, "step", "skip_next", lambda: begin(lambda show: show.step()))
         _button(page, "step_d", "policy", lambda: begin(lambda show: show.step_player("d")))
@@ -156,9 +163,11 @@ def _buttons(page: PageState, show: Show) -> None:
 def _button(
     page: PageState, name: str, icon: str, action: Callable[[], None], *, disabled: bool = False, **how: Any
 ) -> None:
+    # Play and Pause take each other's place under the pointer, and then a tooltip would stay for good.
+    told = None if name in ("play", "pause") else t(f"player.{name}_help")
     st.button(
-        t(f"player.{name}"), key=f"{page.name}-{name}", icon=f":material/{icon}:", on_click=action,
-        help=t(f"player.{name}_help"), disabled=disabled, **how,
+        t(f"player.{name}"), key=f"{page.name}-{name}", icon=f":material/{icon}:", on_click=action, help=told,
+        disabled=disabled, **how,
     )  # fmt: skip
 
 
@@ -198,18 +207,21 @@ def _downloading(page: PageState, name: str) -> None:
 # ── what moves ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def stage(page: PageState, view: View) -> None:
-    """Progress, scrubber and the page's views. From here on the browser listens to the runs by itself, and asks for
-    another script run when they have come to rest."""
-    if (recording := opening.name(page)) is not None:
-        opening.show(page, recording, lambda: restart(page, play=True))
-    if page.show is None:
-        return
-    # A container of its own: when a fragment runs, Streamlit drops what it has not yet sent of the one before, and
-    # without the container around it what follows on the page would have no place until then.
-    with st.container():
-        page.show.shown_running = page.show.running
-        st.fragment(_look)(page, view, page.show.touched, slide.on())
+def stage(page: PageState, view: View, *, buttons: Callable[[PageState], None] = bar) -> None:
+    """Buttons, progress, scrubber and the views, each in its place on the stage. From here on the browser listens
+    to the runs by itself, and asks for another script run when they have come to rest."""
+    with places.begin():
+        buttons(page)
+        if (recording := opening.name(page)) is not None:
+            with places.picture(panels=2):
+                opening.show(page, recording, lambda: restart(page, play=True))
+        if page.show is None:
+            return
+        # A container of its own: when a fragment runs, Streamlit drops what it has not yet sent of the one before, and
+        # without the container around it what follows on the page would have no place until then.
+        with places.moving():
+            page.show.shown_running = page.show.running
+            st.fragment(_look)(page, view, page.show.touched, slide.on())
 
 
 def _look(page: PageState, view: View, touched: bool, as_slide: bool) -> None:
@@ -227,18 +239,22 @@ def _look(page: PageState, view: View, touched: bool, as_slide: bool) -> None:
 def _draw(page: PageState, view: View, show: Show) -> None:
     moving = show.moving  # before the frame: whatever comes to rest now has published its last
     frame = show.moment()
-    _timeline(page, show)
+    with places.area("time"):
+        _timeline(page, show)
     if frame is not None:
         show.drawn, show.parts = frame, []
         with live.selecting(show.channel.selections):
             (slide.view if slide.on() else view)(page, frame)
         if not slide.on():
-            ending.show(page, frame, train_on=lambda: _play(page), begin=lambda: restart(page, play=True))
+            with places.ending():
+                ending.show(page, frame, train_on=lambda: _play(page), begin=lambda: restart(page, play=True))
         show.channel.draw(pushed.again(show.parts, show.channel.selections, app().language))
-    elif place := show.job.place:
-        st.info(t("player.queued", place=place), icon=":material/hourglass_top:")
-    elif moving and show.fetching is None:
-        st.info(t("player.preparing"), icon=":material/hourglass_top:")
+        return
+    with places.picture():
+        if place := show.job.place:
+            st.info(t("player.queued", place=place), icon=":material/hourglass_top:")
+        elif moving and show.fetching is None:
+            st.info(t("player.preparing"), icon=":material/hourglass_top:")
 
 
 def _timeline(page: PageState, show: Show) -> None:
@@ -252,7 +268,8 @@ def _timeline(page: PageState, show: Show) -> None:
     live.timeline(
         key, show.channel.header(), token=show.channel.token,
         buttons={f"{page.name}-{name}": action for name, action in AT_ONCE.items()},
-        labels={name: _word(name) for name in live.TIMELINE_LABELS}, on_look=looked,
+        labels={name: _word(name) for name in live.TIMELINE_LABELS}, bring=page.choices.get(BRING, 0),
+        on_look=looked,
     )  # fmt: skip
 
 

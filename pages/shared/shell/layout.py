@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -30,6 +30,9 @@ from pages.shared.shell.i18n import DEFAULT as DEFAULT_LANGUAGE
 from pages.shared.shell.i18n import languages, sentence, t
 from pages.shared.shell.state import Option, PageState, app, one_of
 from pages.shared.views import camera, exports, slide
+
+if TYPE_CHECKING:
+    from gan_core.run.history import Mark
 
 DEFAULT = RunConfig()
 PART = "part"  # in the address of a page in parts
@@ -134,9 +137,8 @@ def head(here: st.Page) -> None:
     name = here.url_path or site.PAGES[0].name  # the first page is served at the root
     st.html(Path(__file__).parent / "style.css")
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
-        with st.container(gap="xxsmall"):
-            st.markdown(f"### {t(f'{name}.title')}")
-            st.caption(t(f"{name}.intro"))
+        st.markdown(f"# {t(f'{name}.title')}", width="content")
+        st.caption(t(f"{name}.intro"), width="stretch")
         if site.entry(name).settings and "controls" not in app().hidden:
             st.button(
                 t("app.defaults"), key="defaults", icon=":material/settings_backup_restore:", type="tertiary",
@@ -178,12 +180,21 @@ def share(page: PageState) -> None:
     with st.expander(t("share.title"), icon=":material/share:"):
         address = (st.context.url or "").split("?")[0]
         words = url.query(page.config, page.default) | page.words
+        for mark in _changed_on_the_way(page):
+            notices.warning(t("share.changed", step=f"{mark.step:,}", what=sentence(mark.what)))
         st.caption(t("share.link"))
         st.code(f"{address}?{urlencode(words)}" if words else address, language=None, wrap_lines=True)
         st.caption(t("share.command"))
         for config in page.configs():
-            command = f'python -m gan_core train --query "{urlencode(config.to_query())}"'
+            query = urlencode(config.to_query())  # nothing for the default run
+            command = "python -m gan_core train" + (f' --query "{query}"' if query else "")
             st.code(command + uploads.command(page), language="bash", wrap_lines=True)
+
+
+def _changed_on_the_way(page: PageState) -> tuple[Mark, ...]:
+    """What was changed while the run trained, which neither a link nor a command can say."""
+    frame = None if page.show is None else page.show.job.frame
+    return () if frame is None else frame.runs[0].marks
 
 
 def link(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -28,3 +30,10 @@ def _shared(
     whole = figure.to_dict()  # a copy of all of it, which Streamlit asks for every time
     object.__setattr__(figure, "to_dict", lambda: whole)
     return figure
+
+
+def plot(figure: go.Figure, key: str, **how: Any) -> Any:
+    """The figure as wide as there is room, which is saved under its key."""
+    from gan_core.figures import style
+
+    return st.plotly_chart(figure, key=key, config=style.export(key), width="stretch", **how)

@@ -18,6 +18,7 @@ from pages.shared.shell import address, layout, site
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app, one_of
 from pages.shared.views import statistics
+from pages.shared.views.figures import plot
 from pages.shared.views.statistics import NUMBERS
 
 CHARTS = {"losses": ("d_loss", "g_loss"), "outputs": ("d_real", "d_fake"), "gradients": ("d_grad", "g_grad")}
@@ -117,7 +118,6 @@ def _restore(page: PageState, row: Row) -> None:
 
 def _overlaid(page: PageState, found: Sequence[Row]) -> None:
     """Two runs in one chart."""
-    from gan_core.figures import style
     from gan_core.figures.kept import overlaid
 
     by_number, shared = {row.number: row for row in found}, set.intersection(*(set(settings(row)) for row in found))
@@ -147,7 +147,7 @@ def _overlaid(page: PageState, found: Sequence[Row]) -> None:
     }
     words = {"step": t("panel.step"), "value": t(f"panel.{chart}")}
     figure = overlaid(named, log=chart == "gradients", labels=words)
-    st.plotly_chart(figure, key=f"{page.name}-kept-chart", config=style.EXPORT, width="stretch")
+    plot(figure, key=f"{page.name}-kept-chart")
 
 
 def _name(row: Row, shared: Collection[str]) -> str:

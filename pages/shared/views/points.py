@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from gan_core.run.history import Moment, PointSnapshot, Snapshot
 
 MEMBER = "member"  # in PageState.choices
-SHOWN_AS_BUTTONS = 8  # members; more go into a box
+SHOWN_AS_BUTTONS = 5  # members; more go into a box
+BOX = 130  # pixels of that
 KINDS = 8  # colours of a visitor's labels
 WALL = 32  # members drawn side by side and scored at most
 
@@ -65,7 +66,7 @@ def member_picker(page: PageState, frame: Frame) -> None:
     if count <= SHOWN_AS_BUTTONS:
         st.segmented_control(**words)
     else:
-        st.selectbox(**words)
+        st.selectbox(**words, width=BOX)
 
 
 def member_name(run: RunFrame, k: int) -> str:
@@ -102,7 +103,7 @@ def of_players(shot: Moment) -> Snapshot:
 @pushed
 def plane(
     page: PageState, frame: Frame, *, titles: Sequence[str] = (), hidden: Sequence[str] = ("arrows", "lattice"),
-    height: int = 500,
+    height: int | None = None,
 ) -> None:  # fmt: skip
     """Real and generated points, D's opinion and its ½ contour, the arrows −∂L_G/∂x of the run's loss, the latent grid.
 
@@ -127,6 +128,7 @@ def plane(
         labels={name: t(f"scene.{name}") for name in live.LABELS},
         summary=t("scene.summary", step=f"{frame.step:,}"),
         height=height,
+        abreast=len(picks) // len(frame.runs) if several else None,
         selectable=several,
         on_select=chosen,
     )

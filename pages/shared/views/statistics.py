@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from gan_core.run.history import PointSnapshot
 
 BINS = 40
+LINES_OF_VERDICT = 40  # pixels: two lines
 
 
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -162,6 +163,37 @@ def _number(name: str, shown: Sequence[Scores], beside: Yardstick | None) -> liv
 
 
 @pushed
+def verdict(page: PageState, frame: Frame) -> None:
+    """What the run has come to, in a line: the median of the members that are shown, beside a perfect generator."""
+    run, found, beside = frame.runs[0], scored(page, frame), yardsticks(page, frame)[0]
+    if found is None or beside is None:
+        said = t("panel.scoring")
+    else:
+        shown = [found.runs[0][k] for k in members_shown(page, run) if k < WALL]
+        names = [name for name in ("modes", "high_quality") if run.centres is not None] or ["w1"]
+        parts = [_in_words(name, shown, beside) for name in names]
+        seeds = t("panel.verdict_seeds", n=len(shown)) if len(shown) > 1 else ""
+        said = t("panel.verdict", step=f"{found.step:,}", seeds=seeds, parts="; ".join(parts))
+    live.words(f"{page.name}-said", [live.Sentence(said)], step=frame.step, reserve=LINES_OF_VERDICT)
+
+
+def _in_words(name: str, shown: Sequence[Scores], beside: Yardstick) -> str:
+    """A number, what a perfect generator has in its place, and what chance makes of it."""
+    statistic, style = NUMBERS[name]
+    middle = float(np.median([getattr(each, statistic) for each in shown]))
+    floor = beside.perfect.get(statistic)
+    said = t(
+        f"panel.verdict_{name}", value=style.format(middle), modes=shown[0].modes or 0,
+        perfect="–" if floor is None else style.format(floor.median),
+    )  # fmt: skip
+    verdict = "between" if floor is None else beside.verdict(statistic, middle)
+    if verdict == "between":
+        return said
+    who = t(f"skill.{beside.best_without_skill(statistic)[0]}") if verdict == "no_skill" else ""
+    return f"{said}, {t(f'panel.verdict_{verdict}', who=who)}"
+
+
+@pushed
 def members(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> None:
     """One line a member: its seed and its scores; below them a perfect sampler, and generators without skill."""
     if all(run.snapshot.members == 1 for run in frame.runs):
@@ -229,11 +261,18 @@ def time_axis(page: PageState, key: str) -> TimeAxis:
     return {"cursor": show.at, "clickable": True, "on_click": clicked}
 
 
-def band(label: str, colour: str, values: np.ndarray) -> live.Line:
+def band(label: str, colour: str, values: np.ndarray, dash: str = "solid") -> live.Line:
     """One member's line, or the median of several and their range: values (T, K)."""
     if values.shape[1] == 1:
-        return live.Line(label, colour, values[:, 0])
-    return live.Line(label, colour, np.median(values, axis=1), values.min(axis=1), values.max(axis=1))
+        return live.Line(label, colour, values[:, 0], dash=dash)
+    return live.Line(label, colour, np.median(values, axis=1), values.min(axis=1), values.max(axis=1), dash=dash)
+
+
+def band_of(method: str, label: str, values: np.ndarray) -> live.Line:
+    """The same in the one colour and dash that this method has everywhere."""
+    from gan_core.figures import style
+
+    return band(label, style.METHODS[method].colour, values, style.METHODS[method].dash)
 
 
 def _alive(values: np.ndarray, members: Sequence[int]) -> np.ndarray:

@@ -10,6 +10,7 @@ from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import points, statistics
+from pages.shared.views.figures import plot
 
 
 def expander(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> None:
@@ -28,7 +29,7 @@ def expander(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> No
 
 
 def _figures(page: PageState, run: RunFrame, key: str) -> None:
-    from gan_core.figures import style, training
+    from gan_core.figures import training
     from gan_core.run.history import PointSnapshot
 
     now, members = points.of_players(run.snapshot), points.members_shown(page, run)
@@ -57,4 +58,5 @@ def _figures(page: PageState, run: RunFrame, key: str) -> None:
         edges, real, fake, labels={**words, "output": t("figures.output"), "count": t("figures.count")}
     )
     for i, (tab, figure) in enumerate(zip(st.tabs(list(figures)), figures.values(), strict=True)):
-        tab.plotly_chart(figure, key=f"{key}-{i}", config=style.EXPORT, width="stretch")
+        with tab:
+            plot(figure, key=f"{key}-{i}")

@@ -51,7 +51,7 @@ def test_the_plane_shows_probabilities_without_overflow() -> None:
     field = np.array([[-1000.0, 0.0], [0.0, 1000.0]])
     figure = training.plane((-1, 1, -1, 1), np.zeros((3, 2)), np.ones((4, 2)), field)
     np.testing.assert_allclose(figure.data[0].z, [[0, 0.5], [0.5, 1]])
-    assert [len(trace.x) for trace in figure.data[2:]] == [3, 4]
+    assert [len(trace.x) for trace in figure.data[2:]] == [4, 3]  # the real ones on top
     scores = training.plane((-1, 1, -1, 1), np.zeros((3, 2)), np.ones((4, 2)), field, probability=False)
     np.testing.assert_array_equal(scores.data[0].z, field)
     assert len(scores.data) == 3  # no contour at ½

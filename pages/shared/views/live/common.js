@@ -59,9 +59,12 @@ function palette(element) {
     text,
     primary: hex(read("primary-color"), "#ff4b4b"),
     line: faded(text, dark ? 0.22 : 0.16),
-    faint: faded(text, 0.62),
+    faint: faded(text, 0.72),
     real: dark ? "#56B4E9" : "#0072B2",
     fake: "#E69F00",
+    edge: dark ? "#3A280080" : "#6B4A0080", // round a generated point
+    high: dark ? "#2A8C7C" : "#44AA99", // D says real, and fake: hues that are neither player's
+    low: dark ? "#8F3A80" : "#AA4499",
     green: "#009E73",
     red: "#D55E00",
     purple: "#CC79A7",

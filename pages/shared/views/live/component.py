@@ -31,8 +31,8 @@ KINDS: tuple[Kind, ...] = ("scene", "curves", "digits", "heat", "words", "timeli
 FOLDER = Path(__file__).parent
 # joined into one module, in this order; each imports only from those before it
 FILES = (
-    "pure.js", "common.js", "zoomed.js", "scene.js", "over_time.js", "curves.js", "digits.js", "heat.js", "words.js",
-    "paths.js", "recorded.js", "socket.js", "timeline.js", "start.js",
+    "pure.js", "common.js", "zoomed.js", "stamps.js", "scene.js", "over_time.js", "curves.js", "digits.js", "heat.js",
+    "words.js", "paths.js", "recorded.js", "socket.js", "timeline.js", "start.js",
 )  # fmt: skip
 
 BETWEEN_FILES = re.compile(r"^import [^;]*;\n|^export (?!default)", re.MULTILINE)  # joined, they are one module

@@ -3,9 +3,12 @@
 
 import { hex, make, say, stroke } from "./common.js";
 import { OverTime } from "./over_time.js";
-import { clamp, decades, faded, nearest, number, short, span, ticks } from "./pure.js";
+import { apart, clamp, decades, faded, fitting, nearest, number, short, span, ticks } from "./pure.js";
 
 const [LEFT, TOP, BOTTOM] = [46, 8, 22];
+const MARKED = 22; // above the curves of a chart with marks, whose words stand there and not over them
+const NAME = 12; // pixels between the names of two levels
+const DASHES = { dash: [7, 4], dot: [2, 3], longdash: [12, 4] };
 
 export class Curves extends OverTime {
   draw() {
@@ -42,6 +45,11 @@ export class Curves extends OverTime {
     return chart.lines.filter((_, i) => this.shown(layers, layers[i].id));
   }
 
+  /** Where the curves of a chart begin, from above. */
+  top(chart) {
+    return chart.marks?.length ? MARKED : TOP;
+  }
+
   /** Title, legend with the values in it, and an empty canvas with its scales: gives {context, px, py, right}. */
   frame(parts, chart, width, { x, values, low, high }) {
     const { data, colours } = this;
@@ -57,12 +65,14 @@ export class Curves extends OverTime {
     const spoken = `${chart.title}. ${texts.join(", ")}`;
     const context = this.begin(parts, { title, spoken, width, height });
     const named = chart.kind === "lines" ? chart.references : []; // their names stand in the right margin
-    const right = width - Math.max(10, ...named.map(([, text]) => context.measureText(text).width + 8));
+    const names = Math.max(10, ...named.map(([, text]) => context.measureText(text).width + 8));
+    const right = width - Math.min(names, width / 4);
     const [x0, x1] = x;
     const scale = chart.log_y ? Math.log10 : (y) => y;
     const [bottom, top] = [scale(low), scale(high)];
     const px = (value) => LEFT + ((value - x0) / (x1 - x0 || 1)) * (right - LEFT);
-    const py = (value) => height - BOTTOM - ((scale(value) - bottom) / (top - bottom)) * (height - TOP - BOTTOM);
+    const py = (value) =>
+      height - BOTTOM - ((scale(value) - bottom) / (top - bottom)) * (height - this.top(chart) - BOTTOM);
     parts.axis = { x0, x1, right };
 
     context.lineWidth = 1;
@@ -102,23 +112,39 @@ export class Curves extends OverTime {
     const range = [end < 0 ? 0 : Math.min(longer[0], data.start ?? longer[0]), end < 0 ? 1 : longer[end]];
     const { context, px, py, right } = this.frame(parts, chart, width, { x: range, values, low, high });
     const drawable = (y) => Number.isFinite(y) && (!chart.log_y || y > 0);
-    const [top, bottom] = [TOP, data.height - BOTTOM];
+    const [top, bottom] = [this.top(chart), data.height - BOTTOM];
 
     context.textAlign = "left";
     context.textBaseline = "middle";
-    for (const [y, text] of chart.references) {
-      if (!drawable(y) || y < low || y > high) continue;
+    const levels = chart.references.filter(([y]) => drawable(y) && y >= low && y <= high);
+    const places = apart(
+      levels.map(([y]) => py(y)),
+      NAME,
+      top,
+      bottom,
+    );
+    levels.forEach(([y, text], k) => {
       this.rule(context, LEFT, py(y), right - LEFT, 0);
       context.fillStyle = colours.text;
-      context.fillText(text, right + 5, py(y));
-    }
+      const room = width - right - 5;
+      context.fillText(
+        fitting(text, room, (part) => context.measureText(part).width),
+        right + 5,
+        places[k],
+      );
+    });
     for (const [step, text] of chart.marks) {
       if (step < range[0] || step > range[1]) continue;
-      const late = px(step) > width * 0.6;
-      this.rule(context, px(step), TOP, 0, bottom - top);
+      const [at, late] = [px(step), px(step) > width * 0.6];
+      this.rule(context, at, top, 0, bottom - top);
       context.textAlign = late ? "right" : "left";
       context.textBaseline = "top";
-      this.write(context, text, px(step) + (late ? -4 : 4), TOP);
+      context.fillStyle = colours.text;
+      context.fillText(
+        fitting(text, late ? at : width - at, (part) => context.measureText(part).width),
+        at,
+        4,
+      );
     }
 
     context.save(); // beyond the limits of a chart that has them nothing is drawn
@@ -148,6 +174,7 @@ export class Curves extends OverTime {
       context.strokeStyle = context.fillStyle = colour;
       context.lineWidth = 1.6;
       context.lineJoin = "round";
+      context.setLineDash(DASHES[line.dash] ?? []);
       for (const [from, to] of this.runs(x, (k) => drawable(line.y[k]))) {
         context.beginPath();
         for (let k = from; k < to; k++) context.lineTo(px(x[k]), py(line.y[k]));
@@ -157,19 +184,19 @@ export class Curves extends OverTime {
       }
     }
 
-    context.restore();
+    context.restore(); // the dashes too
 
     if (data.cursor !== null && last >= 0 && data.cursor >= range[0] && data.cursor <= range[1]) {
       context.strokeStyle = colours.primary;
       context.lineWidth = 1.5;
-      stroke(context, px(data.cursor), TOP, 0, bottom - top);
+      stroke(context, px(data.cursor), top, 0, bottom - top);
     }
     if (last < 0 || at === null || at === undefined) return;
     const where = px(x[i]);
     if (this.hover?.step !== undefined) {
       context.strokeStyle = colours.faint;
       context.lineWidth = 1;
-      stroke(context, where, TOP, 0, bottom - top);
+      stroke(context, where, top, 0, bottom - top);
     }
     for (const line of lines) {
       if (!drawable(line.y[i]) || line.y[i] < low || line.y[i] > high) continue;

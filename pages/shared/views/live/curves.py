@@ -21,7 +21,7 @@ class Line:
 
     y: (T,) values, or the height of each bin. low, high: (T,) the edges of a band round it (a range over seeds, say;
     y is then its median). color: "real", "fake", "green", "red", "purple", "yellow", "grey", "text", which follow the
-    theme, or #rrggbb. What is not finite is a gap.
+    theme, or #rrggbb; dash: as Plotly names it, "solid", "dash", "dot" or "longdash". What is not finite is a gap.
     own_scale: of a histogram: a function over its range, y at regular points from end to end. It is drawn as a curve
     that fills the height, whatever its unit, and on it a dot for each bin, as large as the first line's share there.
     """
@@ -32,6 +32,7 @@ class Line:
     low: np.ndarray | None = None
     high: np.ndarray | None = None
     own_scale: bool = False
+    dash: str = "solid"
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +132,8 @@ def _line(line: Line, keep: Any) -> dict[str, Any]:
     out["y"] = np.asarray(line.y)[keep].astype(np.float32)
     if line.own_scale:
         out["own_scale"] = True
+    if line.dash != "solid":
+        out["dash"] = line.dash
     if line.low is not None and line.high is not None:
         out |= {name: np.asarray(getattr(line, name))[keep].astype(np.float32) for name in ("low", "high")}
     return out

@@ -34,7 +34,48 @@ export function number(x, digits = 4) {
   const size = Math.abs(x);
   if (Number.isInteger(x) && size < 1e9) return x.toLocaleString("en").replace("-", "−");
   const text = size >= 1e5 || size < 1e-3 ? x.toExponential(digits - 2) : x.toPrecision(digits);
-  return text.replace(/e\+?/, "e").replaceAll("-", "−");
+  return power(text);
+}
+
+const SUPERSCRIPT = { "-": "⁻", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((sign, i) => [i, sign])) };
+
+/** "8.22e-4" as it is written by hand, 8.22·10⁻⁴; 1e-6 as 10⁻⁶. */
+function power(text) {
+  const [mantissa, exponent] = text.split("e");
+  const sign = mantissa.replace("-", "−");
+  if (exponent === undefined) return sign;
+  const ten = `10${[...exponent.replace("+", "")].map((each) => SUPERSCRIPT[each]).join("")}`;
+  return sign === "1" ? ten : `${sign}·${ten}`;
+}
+
+/** Where names for these heights are written: as near as can be, but `gap` apart and between low and high. */
+export function apart(heights, gap, low, high) {
+  const order = heights.map((_, i) => i).sort((a, b) => heights[a] - heights[b]);
+  const found = [...heights];
+  for (let k = 1; k < order.length; k++) {
+    const [before, now] = [order[k - 1], order[k]];
+    const missing = gap - (found[now] - found[before]);
+    if (missing <= 0) continue;
+    found[before] -= missing / 2;
+    found[now] += missing / 2;
+  }
+  for (let k = 0; k < order.length; k++) {
+    const least = k ? found[order[k - 1]] + gap : low;
+    found[order[k]] = Math.max(found[order[k]], least);
+  }
+  for (let k = order.length - 1, most = high; k >= 0; k--) {
+    found[order[k]] = Math.min(found[order[k]], most);
+    most = found[order[k]] - gap;
+  }
+  return found;
+}
+
+/** As much of a text as is no wider than there is room, with … for the rest. */
+export function fitting(text, room, width) {
+  if (width(text) <= room) return text;
+  let end = text.length - 1;
+  while (end > 0 && width(`${text.slice(0, end)}…`) > room) end--;
+  return end ? `${text.slice(0, end).trimEnd()}…` : "";
 }
 
 /** Where an axis from low to high has its ticks: 1, 2 or 5 times a power of ten, about `count` of them. */
@@ -47,19 +88,44 @@ export function ticks(low, high, count) {
   return found;
 }
 
-/** A tick in few letters: 2k, 1.5M, 0.05, 1e−6. */
+/** A tick in few letters: 2k, 1.5M, 0.05, 10⁻⁶. */
 export function short(x) {
   const size = Math.abs(x);
   const unit = size >= 1e6 && size < 1e9 ? [1e6, "M"] : size >= 1e3 && size < 1e6 ? [1e3, "k"] : [1, ""];
   const value = +(x / unit[0]).toPrecision(3);
   const text = size && (size >= 1e9 || size < 1e-3) ? x.toExponential(0) : String(value);
-  return text.replace(/e\+?/, "e").replaceAll("-", "−") + unit[1];
+  return power(text) + unit[1];
 }
 
 /** How many columns for so many things, if at most so many fit: rows as even as they can be. */
 export function evenly(count, most) {
   const rows = Math.ceil(count / Math.max(1, most));
   return Math.max(1, Math.ceil(count / Math.max(1, rows)));
+}
+
+/** [x, y] of a box in that corner of a square whose box is farthest from all places: top right where all are as good. */
+export function emptiest(side, width, height, places) {
+  const corners = [
+    [side - width, 0],
+    [0, 0],
+    [side - width, side - height],
+    [0, side - height],
+  ];
+  const room = ([x, y]) =>
+    Math.min(...places.map(([a, b]) => Math.hypot(a - clamp(a, x, x + width), b - clamp(b, y, y + height))));
+  return corners.reduce((best, corner) => (room(corner) > room(best) ? corner : best));
+}
+
+/** {columns, rows, side}: in how many columns `groups` of `abreast` squares each are largest, in as few rows as may be, a group in rows of its own;
+ * side(columns, rows) is what a square may then be, and at most `most` fit abreast. */
+export function largest(abreast, groups, most, side) {
+  let best;
+  for (let columns = 1; columns <= Math.max(1, Math.min(abreast, most)); columns++) {
+    const rows = Math.ceil(abreast / columns) * groups;
+    const found = { columns, rows, side: side(columns, rows) };
+    if (!best || found.side > best.side || (found.side === best.side && rows < best.rows)) best = found;
+  }
+  return best;
 }
 
 /** The index of the entry of an ascending array that is nearest to a value. */

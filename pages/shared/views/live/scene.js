@@ -4,57 +4,24 @@
 // Positions: u, v ∈ [0, 1] across a panel's window, v downwards.
 
 import { make, prepare, say, stroke } from "./common.js";
-import { channels, clamp, contour, evenly, faded, fieldAt, number, short, sigmoid, ticks } from "./pure.js";
+import { clamp, contour, emptiest, evenly, faded, fieldAt, largest, number, short, sigmoid, ticks } from "./pure.js";
+import { heatmap, stamp } from "./stamps.js";
 import { Zoomed } from "./zoomed.js";
 
-/** A field as a picture: `shade` maps its values to [0, 1], where ½ is clear, 1 is real's colour, 0 is fake's. */
-function heatmap(field, shade, fine, colours) {
-  const [rows, columns] = field.shape;
-  const [width, height] = [(columns - 1) * fine + 1, (rows - 1) * fine + 1];
-  const image = new ImageData(width, height);
-  const shades = new Uint32Array(256).map((_, i) => {
-    const d = (2 * i) / 255 - 1;
-    const [r, g, b] = channels(d > 0 ? colours.real : colours.fake);
-    return ((Math.round(255 * 0.5 * Math.abs(d)) << 24) | (b << 16) | (g << 8) | r) >>> 0;
-  });
-  const pixels = new Uint32Array(image.data.buffer);
-  const row = new Float32Array(columns);
-  for (let y = 0, at = 0; y < height; y++) {
-    const from = (height - 1 - y) / fine;
-    const i = Math.min(Math.floor(from), rows - 2);
-    const t = from - i;
-    for (let j = 0; j < columns; j++) row[j] = field[i * columns + j] * (1 - t) + field[(i + 1) * columns + j] * t;
-    for (let x = 0; x < width; x++, at++) {
-      const j = Math.min((x / fine) | 0, columns - 2);
-      const s = x / fine - j;
-      const d = shade(row[j] * (1 - s) + row[j + 1] * s);
-      if (!Number.isNaN(d)) pixels[at] = shades[(d * 255 + 0.5) | 0];
-    }
-  }
-  const canvas = make("canvas", { width, height });
-  canvas.getContext("2d").putImageData(image, 0, 0);
-  return canvas;
-}
-
-/** A dot drawn once and stamped many times, which is many times faster than drawing each. */
-function stamp(colour, edge, radius) {
-  const ratio = window.devicePixelRatio || 1;
-  const half = Math.ceil(radius + 1.5);
-  const canvas = make("canvas", { width: 2 * half * ratio, height: 2 * half * ratio });
-  const context = canvas.getContext("2d");
-  context.scale(ratio, ratio);
-  context.arc(half, half, radius, 0, 2 * Math.PI);
-  context.fillStyle = colour;
-  context.fill();
-  context.lineWidth = 0.7;
-  context.strokeStyle = edge;
-  context.stroke();
-  return (on, x, y) => on.drawImage(canvas, x - half, y - half, 2 * half, 2 * half);
-}
+const SMALLEST = 200; // CSS pixels of a panel, where two of them fit
+const AROUND = 192; // … of the window's height that the stage needs beside its picture (12rem in style.css)
+const TRAIL = 5; // frames that a point's way is drawn through
+const WAYS = 120; // points whose ways are drawn, in a large picture
+const JUMP = 0.15; // of the picture's side, that a way between two frames may go: the rest are jumps
 
 /** Of the kinds of real points, which are neither generated (orange) nor averaged (green). */
 function kindColours({ real, purple, red, yellow, grey, text }) {
   return [real, purple, red, yellow, "#44AA99", "#882255", grey, text];
+}
+
+/** So many columns, whose panels are no higher than that. */
+function given(height, columns, across) {
+  return { columns, side: Math.min(height, across(columns)) };
 }
 
 export class Scene extends Zoomed {
@@ -62,16 +29,30 @@ export class Scene extends Zoomed {
     super(kind, key);
     this.row = make("div", { className: "row" });
     this.grid = make("div", { className: "grid scene" });
-    this.bar = make("div", { className: "bar" }, this.row, make("span", { className: "space" }), ...this.tools);
-    this.root.append(this.bar, this.grid, this.tip);
+    this.bar = make("div", { className: "bar" }, this.row);
+    this.over = make("div", { className: "over" }, ...this.tools);
+    this.wall = make("div", { className: "wall" }, this.grid, this.over);
+    this.root.append(this.bar, this.wall, this.tip);
     this.panels = [];
+    this.past = []; // the frames before this one, as far as they are of the same run: {step, points of each panel}
+    this.resized.observe(document.documentElement); // its height decides about the size of the panels
     this.pictures = new WeakMap(); // panel data → its heat map and contours, as long as the data stays
+  }
+
+  /** Before a newer frame takes its place, the present one becomes part of the trail; a way back ends it. */
+  take(data) {
+    const before = this.data;
+    if (before && !(data.step > before.step && data.panels.length === before.panels.length)) this.past = [];
+    else if (before) this.past = [...this.past, before.panels.map((panel) => panel.fake)].slice(-TRAIL);
+    super.take(data);
   }
 
   draw() {
     const { data, colours } = this;
     this.root.style.setProperty("--real", colours.real); // the buttons wear the picture's colours, see live.css
     this.root.style.setProperty("--fake", colours.fake);
+    this.root.style.setProperty("--high", colours.high);
+    this.root.style.setProperty("--low", colours.low);
     this.root.style.setProperty("--averaged", colours.green);
     const hues = kindColours(colours);
     this.chips(
@@ -79,13 +60,25 @@ export class Scene extends Zoomed {
       data.layers.map((layer) => (layer.kind === undefined ? layer : { ...layer, colour: hues[layer.kind] })),
     );
     this.drawTools();
+    this.over.classList.toggle(
+      "below",
+      data.panels.some(({ title, note }) => title || note),
+    ); // the captions
     this.badges = new Map(); // panel data → where its modes' numbers stand
     const many = data.panels.length > 4;
     const width = this.root.clientWidth;
-    const smallest = data.panels.length === 1 ? width : many ? 105 : 250;
-    const columns = evenly(data.panels.length, Math.floor((width + 10) / (smallest + 10)));
-    const side = Math.floor(Math.min(data.height, (width - 10 * (columns - 1)) / columns));
+    const smallest = data.panels.length === 1 ? width : Math.min(SMALLEST, (width - 10) / 2);
+    this.abreast = data.abreast ?? data.panels.length;
+    const most = Math.floor((width + 10) / (smallest + 10));
+    const across = (columns) => Math.floor((width - 10 * (columns - 1)) / columns);
+    const fit = (rows) => (window.innerHeight - AROUND) / rows - (rows > 1 ? 28 : 0);
+    const { columns, side } = data.height
+      ? given(data.height, evenly(this.abreast, most), across)
+      : largest(this.abreast, data.panels.length / this.abreast, most, (columns, rows) =>
+          Math.floor(Math.min(Math.max(smallest, SMALLEST, fit(rows)), across(columns))),
+        );
     this.grid.style.gridTemplateColumns = `repeat(${columns}, ${side}px)`;
+    this.wall.style.maxWidth = `${side * columns + 10 * (columns - 1)}px`;
     this.bar.style.maxWidth = `${Math.max(side * columns + 10 * (columns - 1), 340)}px`;
     this.grid.classList.toggle("small", many);
     while (this.panels.length > data.panels.length) this.panels.pop().figure.remove();
@@ -113,6 +106,7 @@ export class Scene extends Zoomed {
     say(caption.firstChild, panel.title);
     say(caption.lastChild, panel.note ? ` · ${panel.note}` : "");
     caption.hidden = !panel.title && !panel.note;
+    figure.style.gridColumnStart = index % this.abreast === 0 ? "1" : "auto"; // a row of its own for each method
     figure.className = (data.selectable ? "pick" : "") + (picked ? " picked" : "");
     canvas.setAttribute("role", data.selectable ? "button" : "img");
     if (data.selectable) canvas.setAttribute("aria-pressed", String(picked));
@@ -148,7 +142,7 @@ export class Scene extends Zoomed {
     }
     if (panel.gap && shown("gap")) {
       const fine = clamp(Math.round((side * (window.devicePixelRatio || 1)) / panel.gap.shape[0] / 2), 1, 5);
-      const red = { real: colours.red, fake: colours.red };
+      const red = { high: colours.red, low: colours.red };
       const heat = heatmap(panel.gap, (f) => clamp(0.5 + f / 2, 0, 1), fine, red);
       const [w, h] = [heat.width - 1, heat.height - 1];
       const [left, top] = [across(-0.5 / w), down(-0.5 / h)];
@@ -157,22 +151,26 @@ export class Scene extends Zoomed {
     if (side > 240) this.drawScale(context, side, px, py, panel.extent);
     if (panel.lattice && shown("lattice")) this.drawLattice(context, panel.lattice, px, py);
 
-    const radius = side > 400 ? 2.6 : side > 240 ? 2.1 : 1.5;
-    const dots = (points, colour, alpha) => {
-      const dot = stamp(faded(colour, alpha), faded(colours.background, 0.65), radius);
+    const radius = side > 400 ? 2.8 : side > 240 ? 2.2 : 1.6;
+    const dots = (points, colour, edge, size = radius) => {
+      const dot = stamp(colour, edge, size);
       for (let i = 0; i < points.length; i += 2) {
         const [x, y] = [px(points[i]), py(points[i + 1])];
         if (x > -5 && y > -5 && x < side + 5 && y < side + 5) dot(context, x, y);
       }
     };
-    if (panel.real && shown("real")) {
-      for (const [colour, points] of this.kinds(panel, shown)) dots(points, colour, 0.75);
+    if (panel.fake && shown("fake")) {
+      this.drawTrails(context, panel.fake, index, side, px, py);
+      dots(panel.fake, colours.fake, colours.edge);
     }
-    if (panel.fake && shown("fake")) dots(panel.fake, colours.fake, 0.95);
-    if (panel.averaged && shown("averaged")) dots(panel.averaged, colours.green, 0.95);
+    if (panel.averaged && shown("averaged")) dots(panel.averaged, colours.green, colours.edge);
+    if (panel.real && shown("real")) {
+      const edge = faded(colours.background, 0.35);
+      for (const [colour, points] of this.kinds(panel, shown)) dots(points, colour, edge, 0.9 * radius); // always on top
+    }
     if (panel.arrows && panel.fake && shown("arrows")) this.drawArrows(context, panel, side, px, py);
     if (panel.centres && shown("modes")) this.drawModes(context, panel, side, px, py);
-    if (panel.outside && shown("fake")) this.drawOutside(context, panel.outside, side);
+    if (panel.outside && shown("fake")) this.drawOutside(context, panel, side, px, py);
     if (this.cross) {
       context.strokeStyle = faded(colours.text, 0.5);
       context.setLineDash([3, 3]);
@@ -278,54 +276,81 @@ export class Scene extends Zoomed {
     context.stroke();
   }
 
-  /** Each mode's number beside its centre, filled as far as it has its share of the samples; red if it has none. */
+  /** The ways of the first points through the frames before, the older the fainter: so a still shows the chase. */
+  drawTrails(context, fake, index, side, px, py) {
+    const frames = [...this.past.map((panels) => panels[index]), fake].filter((one) => one?.length === fake.length);
+    const count = Math.min(fake.length, 2 * Math.ceil((WAYS * side) / 600));
+    context.lineWidth = 1.2;
+    context.lineCap = "round";
+    for (let age = 1; age < frames.length; age++) {
+      const [from, to] = [frames[age - 1], frames[age]];
+      context.beginPath();
+      for (let i = 0; i < count; i += 2) {
+        const [x, y, u, v] = [px(from[i]), py(from[i + 1]), px(to[i]), py(to[i + 1])];
+        if (Math.hypot(u - x, v - y) > JUMP * side * this.view.zoom) continue;
+        context.moveTo(x, y);
+        context.lineTo(u, v);
+      }
+      context.strokeStyle = faded(this.colours.fake, 0.05 + (0.3 * age) / frames.length);
+      context.stroke();
+    }
+  }
+
+  /** Each mode is a halo round its cluster, filled clockwise as far as it has its share of the samples; dashed if it has
+   * none. Its number stands outside. */
   drawModes(context, panel, side, px, py) {
     const { colours } = this;
     const count = panel.centres.length / 2;
     const numbered = side > 240;
-    const radius = numbered ? 9 : 3;
+    const radius = side > 400 ? 15 : numbered ? 12 : 8;
     const [mx, my] = [px((panel.extent[0] + panel.extent[1]) / 2), py((panel.extent[2] + panel.extent[3]) / 2)];
-    context.font = `600 10px ${colours.family}`;
+    context.font = `600 11px ${colours.family}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     const places = [];
+    const ring = (x, y, from, to) => {
+      context.beginPath();
+      context.arc(x, y, radius, from, to);
+      context.stroke();
+    };
     for (let i = 0; i < count; i++) {
       const [x, y] = [px(panel.centres[2 * i]), py(panel.centres[2 * i + 1])];
-      // outwards from the middle of the window, so that the number does not cover the samples
-      const far = Math.hypot(x - mx, y - my);
-      const away = 2 * radius + 1;
-      const [bx, by] = far > 1 ? [x + ((x - mx) / far) * away, y + ((y - my) / far) * away] : [x, y - away];
       const share = panel.mode_shares?.[i];
       const label = panel.mode_labels?.[i] ?? String(i + 1);
-      const colour = share === undefined ? colours.text : share > 0 ? colours.green : colours.red;
-      const fill = share > 0 ? clamp(share * count, 0.15, 1) : 0; // full at an equal share
-      context.beginPath();
-      context.arc(bx, by, radius, 0, 2 * Math.PI);
-      context.fillStyle = colours.background;
-      context.fill();
-      context.fillStyle = faded(colour, 0.8 * fill);
-      context.fill();
-      context.strokeStyle = colour;
-      context.lineWidth = share === 0 ? 2 : 1.2;
-      context.stroke();
+      const full = share === undefined ? 0 : clamp(share * count, 0, 1); // at an equal share
+      context.setLineDash(share === 0 ? [2.5, 3] : []);
+      context.lineWidth = 1;
+      context.strokeStyle = faded(colours.text, 0.55);
+      ring(x, y, 0, 2 * Math.PI);
+      context.setLineDash([]);
+      if (full > 0) {
+        context.lineWidth = numbered ? 3.5 : 2.5;
+        context.strokeStyle = colours.text;
+        ring(x, y, -Math.PI / 2, (2 * full - 0.5) * Math.PI);
+      }
+      const far = Math.hypot(x - mx, y - my); // outwards from the middle, so that the number covers no samples
+      const away = radius + 10;
+      const [bx, by] = far > 1 ? [x + ((x - mx) / far) * away, y + ((y - my) / far) * away] : [x, y - away];
       context.fillStyle = colours.text;
       if (numbered) context.fillText(label, bx, by + 0.5);
-      places.push({ x: bx, y: by, share, label });
+      places.push({ x, y, radius, share, label });
     }
     this.badges.set(panel, places);
   }
 
-  /** How many generated points do not show, in the corner. */
-  drawOutside(context, count, side) {
-    const text = this.data.labels.outside.replace("{n}", count);
+  /** How many generated points do not show, in the corner that is farthest from any mode. */
+  drawOutside(context, { outside, centres = [] }, side, px, py) {
+    const text = this.data.labels.outside.replace("{n}", outside);
     context.font = this.colours.font;
-    context.textAlign = "right";
+    const width = context.measureText(text).width + 12;
+    const modes = Array.from({ length: centres.length / 2 }, (_, i) => [px(centres[2 * i]), py(centres[2 * i + 1])]);
+    const [x, y] = emptiest(side, width, 18, modes);
+    context.textAlign = "left";
     context.textBaseline = "top";
-    const width = context.measureText(text).width;
     context.fillStyle = faded(this.colours.background, 0.8);
-    context.fillRect(side - width - 12, 0, width + 12, 18);
-    context.fillStyle = this.colours.red;
-    context.fillText(text, side - 6, 4);
+    context.fillRect(x, y, width, 18);
+    context.fillStyle = this.colours.text;
+    context.fillText(text, x + 6, y + 4);
   }
 
   hover(canvas, event, index) {
@@ -349,7 +374,7 @@ export class Scene extends Zoomed {
     }
     const box = canvas.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-    const mode = this.badges.get(panel)?.find((badge) => Math.hypot(badge.x - x, badge.y - y) < 12);
+    const mode = this.badges.get(panel)?.find((badge) => Math.hypot(badge.x - x, badge.y - y) < badge.radius + 4);
     const share = mode?.share === undefined ? "" : `: ${(100 * mode.share).toFixed(1)} %`;
     if (mode) lines.push(`${data.labels.mode} ${mode.label}${share}`);
     this.tip.textContent = lines.join("\n");

@@ -34,7 +34,7 @@ LABELS: Mapping[str, str] = {
 # What one frame may hold over all its panels, so that up to sixteen of them take about 30 KB.
 MOST_POINTS = 2048  # generated points; as many real ones
 MOST_NODES = 4000  # nodes of the fields
-MOST_ARROWS = 384
+MOST_ARROWS, ARROWS_OF_ONE = 384, 60  # of all panels; of one, where more cannot be told apart
 MOST_LATTICE = 640  # nodes of the grids
 
 
@@ -85,7 +85,8 @@ def scene(
     kinds: Sequence[str] = (),
     labels: Mapping[str, str] | None = None,
     summary: str = "",
-    height: int = 520,
+    height: int | None = None,
+    abreast: int | None = None,
     probability: bool = True,
     middle: float | None = None,
     selectable: bool = False,
@@ -94,8 +95,10 @@ def scene(
 ) -> int | None:
     """Show the panels and give the index of the one that was clicked last (before the first click, `selected`).
 
-    One panel fills the width up to `height` pixels, 2–4 stand side by side, more become small multiples. They zoom
-    together; the zoom and the hidden layers stay with `key`.
+    One panel fills the width up to `height` pixels, None: as far as all of them fit the window; several stand side by
+    side, each at least 200 pixels wide where two of them fit. `abreast`: how many belong into one row (the seeds of a
+    method, say), which may take several lines but shares none. They zoom together; the zoom and the hidden layers stay
+    with `key`.
 
     layers: which buttons there are, in this order; a layer no panel has data for is left out. hidden: those that are
     off until the visitor turns them on. labels: words by the names in `LABELS`, for what should not be in English.
@@ -119,6 +122,7 @@ def scene(
             "step": step,
             "summary": summary,
             "height": height,
+            "abreast": abreast or len(panels),
             "selectable": selectable,
             "selected": selected,
             "labels": words,
@@ -169,7 +173,7 @@ def _panel(
         x, y = np.asarray(panel.fake, dtype=np.float64).T
         out["outside"] = int(np.size(x) - np.sum((x >= xmin) & (x <= xmax) & (y >= ymin) & (y <= ymax)))
     if panel.arrows is not None:
-        out["arrows"] = _arrows(panel.arrows, max(24, MOST_ARROWS // among), panel.arrow_unit)
+        out["arrows"] = _arrows(panel.arrows, min(ARROWS_OF_ONE, max(24, MOST_ARROWS // among)), panel.arrow_unit)
     if panel.lattice is not None:
         every = math.ceil(math.sqrt(np.size(panel.lattice) / 2 * among / MOST_LATTICE))
         rows, columns = (_every(length, max(1, every)) for length in panel.lattice.shape[:2])

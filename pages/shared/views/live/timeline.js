@@ -27,8 +27,8 @@ export class Timeline extends View {
     this.replayer = make("button", { type: "button", className: "tool" }, "▶");
     this.speed = make("button", { type: "button", className: "tool" });
     this.newest = make("button", { type: "button", className: "tool" }, "»");
-    const row = make("div", { className: "track" }, this.range, this.replayer, this.speed, this.newest);
-    this.root.append(this.text, row);
+    const row = make("div", { className: "track" }, this.text, this.range, this.replayer, this.speed, this.newest);
+    this.root.append(row);
     this.range.oninput = () => this.scrub(+this.range.value);
     this.range.onkeydown = (event) => this.jump(event);
     this.range.onpointerdown = () => this.hold(true);
@@ -61,6 +61,8 @@ export class Timeline extends View {
       this.data = stamp < this.stamp ? { ...data, ...this.header } : data;
     }
     page.timeline = this;
+    if (data.bring > (this.brought ?? 0)) this.root.scrollIntoView({ block: "end", behavior: "smooth" });
+    this.brought = data.bring;
     this.connection ??= new Connection(
       this.known.token,
       (packet) => this.took(packet),

@@ -28,15 +28,18 @@ def timeline(
     token: str,
     buttons: Mapping[str, str],
     labels: Mapping[str, str] | None = None,
+    bring: int = 0,
     on_rest: Callable[[], None] = lambda: None,
     on_look: Callable[[], None] = lambda: None,
 ) -> Any:
     """Show progress and scrubber; from then on the browser listens to the socket with that token.
 
     header: as `channel.Channel.pack` sends it. buttons: what the socket can do at once, by the key of the Streamlit
-    button that does it otherwise. labels: words by the names in `TIMELINE_LABELS`. on_rest is called before the rerun
+    button that does it otherwise. bring: a larger number than before brings the player into sight.
+    labels: words by the names in `TIMELINE_LABELS`. on_rest is called before the rerun
     that the browser asks for when runs have come to rest; on_look before one in which, without a socket, another step
     is looked at: the result's `look` is {"step": …}.
     """
-    frame = {"key": key, "token": token, "buttons": buttons, "labels": worded(TIMELINE_LABELS, labels), **header}
+    frame = {"key": key, "token": token, "buttons": buttons, "labels": worded(TIMELINE_LABELS, labels),
+             "bring": bring, **header}  # fmt: skip
     return mount("timeline", key, pack(frame), on_rest_change=on_rest, on_look_change=on_look)
