@@ -63,7 +63,7 @@ def test_the_command_line_trains_them(capsys, query):
 
 
 def test_what_the_new_row_refuses_is_refused():
-    with pytest.raises(config.ConfigError, match="minimax, non_saturating, least_squares have a label to smooth"):
+    with pytest.raises(config.ConfigError, match="least_squares, feature_matching have a label to smooth"):
         config.RunConfig.of(loss="double_hinge", label_smoothing=0.1)
     with pytest.raises(config.ConfigError, match="makes images"):
         config.RunConfig.of(architecture="twin")
