@@ -35,8 +35,8 @@ def test_a_page_opens_on_a_run_that_moves_and_hands_over(page: Page) -> None:
     expect(page.locator(".gan-live[data-kind=recorded]")).to_have_count(0)
 
 
-def test_who_wants_no_motion_sees_the_end_and_a_card_is_a_link_as_a_whole(browser: Browser, server: Server) -> None:
-    with visitor(browser, server, reduced_motion="reduce") as page:
+def test_who_wants_no_motion_sees_the_end_and_a_card_is_a_link_as_a_whole(browser: Browser, app_server: Server) -> None:
+    with visitor(browser, app_server, reduced_motion="reduce") as page:
         page.goto("/")
         expect(recorded(page)).to_have_attribute("data-state", "still")
         assert moment(page) > 100
