@@ -41,7 +41,7 @@ def test_who_wants_no_motion_sees_the_end_and_a_card_is_a_link_as_a_whole(browse
         expect(recorded(page)).to_have_attribute("data-state", "still")
         assert moment(page) > 100
         wait_idle(page)
-        card = page.locator(".st-key-card-page-wgan")
+        card = page.locator(".st-key-card-page-wgan").first
         card.scroll_into_view_if_needed()
         card.click(position={"x": 40, "y": 60})  # on its picture
         page.wait_for_url(re.compile("/wgan"))

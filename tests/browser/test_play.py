@@ -144,7 +144,7 @@ def test_changing_the_page_and_coming_back_keeps_the_run(page: Page) -> None:
 
 def test_a_card_on_the_home_page_opens_its_preset(page: Page) -> None:
     page.goto("/")
-    page.locator(".st-key-card-preset-collapse a").click()
+    page.locator(".st-key-card-preset-collapse a").first.click()
     expect(view(page)).to_have_attribute("data-step", "0")
     wait_idle(page)
     assert words(page)["g_lr"] == "0.0001" and words(page)["members"] == "4"
