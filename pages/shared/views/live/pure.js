@@ -103,11 +103,11 @@ export function evenly(count, most) {
   return Math.max(1, Math.ceil(count / Math.max(1, rows)));
 }
 
-/** [x, y] of a box in that corner of a square whose box is farthest from all places: top right where all are as good. */
+/** [x, y] of a box in that corner of a square whose box is farthest from all places: top left where all are as good. */
 export function emptiest(side, width, height, places) {
   const corners = [
-    [side - width, 0],
     [0, 0],
+    [side - width, 0],
     [side - width, side - height],
     [0, side - height],
   ];
