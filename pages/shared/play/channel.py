@@ -176,7 +176,12 @@ class Channel:
         show, views = self.show, self._views
         frame = None if show is None else show.moment()
         header = json.dumps(_header(show, frame), separators=(",", ":")).encode()
-        drawn = [] if frame is None or views is None else views(frame, self.layers if self.live else None)
+        try:
+            drawn = [] if frame is None or views is None else views(frame, self.layers if self.live else None)
+        except Exception:
+            if self.show is not None:
+                raise
+            drawn = []  # the runs were closed while they were drawn: nobody looks any more
         return live.stamp() + len(header).to_bytes(4, "little") + header + b"".join(drawn)
 
 

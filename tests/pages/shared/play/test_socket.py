@@ -232,6 +232,23 @@ def test_runs_that_come_to_rest_are_drawn_once_for_page_and_socket(client: TestC
     show.close()
 
 
+def test_runs_that_are_closed_while_they_are_drawn_are_no_fault(pool: Pool) -> None:
+    show = Show.start(pool, (SMALL,))
+    show.job.join()
+
+    def views(frame: Frame, layers: object) -> list[bytes]:
+        if closes:
+            show.close()
+        raise AssertionError("the page has no runs")
+
+    closes = False
+    show.channel.draw(views)
+    with pytest.raises(AssertionError):
+        show.channel.pack()
+    closes = True
+    assert show.channel.pack().endswith(b"}")  # a header, and no views
+
+
 def test_of_two_sockets_the_later_one_stays(client: TestClient, show: Show) -> None:
     path = f"/live/{show.channel.token}"
     with client.websocket_connect(path) as first:
