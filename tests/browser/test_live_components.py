@@ -155,7 +155,7 @@ def test_the_scene_draws_the_newest_step_and_says_what_it_is(visit):
 def test_colours_are_d_and_its_half_is_a_line(visit):
     page = visit("one")
     fake_side, real_side = pixel(page, 0.05, 0.5), pixel(page, 0.95, 0.5)
-    assert fake_side[0] > fake_side[2] and real_side[2] > real_side[0]  # orange, blue
+    assert fake_side[0] > fake_side[2] and real_side[2] > real_side[0]  # purple, green
     assert fake_side[3] == pytest.approx(real_side[3], abs=3) and 60 < real_side[3] < 128
     line = [pixel(page, 0.5 + d / 400, 0.4)[3] for d in (-1, 0, 1)]
     assert max(line) > 150
@@ -307,7 +307,8 @@ def test_the_views_follow_the_theme(visit):
     page.emulate_media(color_scheme="dark")
     frames(page, 3)
     dark = pixel(page, 0.95, 0.5)
-    assert sum(dark[:3]) > sum(light[:3]) + 60  # a lighter blue on the dark page
+    assert light[:3] == pytest.approx((0x44, 0xAA, 0x99), abs=8)  # the hue of "real", and a calmer one on the dark page
+    assert dark[:3] == pytest.approx((0x2A, 0x8C, 0x7C), abs=8)
 
 
 # ---- the curves ----------------------------------------------------------------------------------------------------

@@ -150,7 +150,7 @@ export class Timeline extends View {
       button.title = word;
       button.setAttribute("aria-label", word);
     };
-    say(this.replayer, this.replaying ? "⏸" : "▶");
+    say(this.replayer, this.replaying ? "‖" : "▶");
     label(this.replayer, this.replaying ? labels.stop : labels.replay);
     this.replayer.disabled = data.running || !(data.steps?.length > 1);
     say(this.speed, `×${this.pace}`);
