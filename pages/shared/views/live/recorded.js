@@ -188,7 +188,7 @@ export class Recorded extends View {
       button.setAttribute("aria-label", word);
     };
     if (this.playing) label(this.player, "‖", labels.stop);
-    else label(this.player, ended ? "↻" : "▶", ended ? labels.again : labels.play);
+    else label(this.player, ended ? "↺" : "▶", ended ? labels.again : labels.play);
     label(this.speed, `×${this.pace}`, labels.speed);
     this.train.hidden = !data.trains;
     say(this.train, labels.train);
