@@ -323,7 +323,8 @@ class Job(Generic[W, F]):
             looked_at = self._wanted and clock() >= self._due
             if not (self._owed or comes_to_rest or looked_at):
                 return
-            self._owed = self._wanted = False
+            # commands that this turn had no time for are answered by a frame too
+            self._owed, self._wanted = bool(self._commands), False
         frame = publish(work)
         with self._lock:
             # in time with the last one: a run that has its turn between two frames would else lose that time every time

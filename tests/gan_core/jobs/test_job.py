@@ -139,6 +139,22 @@ def test_frames_are_made_only_for_those_who_look() -> None:
     assert min(gaps) >= FRAME_SECONDS and max(gaps) <= FRAME_SECONDS + 0.05
 
 
+def test_a_command_that_waited_for_a_slow_one_is_answered_by_a_frame_too() -> None:
+    clock = Clock()
+    pool = Pool(workers=1, slice_seconds=0.04, prepare=nothing, clock=clock)
+    job = job_of(Timed(clock, 0.01))
+
+    def slow(work: Count) -> None:
+        job.do(lambda work: work.step())  # comes while this one takes the whole turn
+        clock.now += 1
+
+    pool.submit(job)
+    job.do(slow)
+    assert job.join(PATIENCE)
+    assert job.step_count == job.frame == 1
+    pool.close()
+
+
 def test_in_a_crowd_turns_and_frames_need_not_be_in_time_for_the_frames_to_come_as_often_as_they_may() -> None:
     clock, runs, steps = Clock(), 8, 200
     pool = Pool(workers=1, slice_seconds=0.04, prepare=nothing, clock=clock)

@@ -85,6 +85,7 @@ def test_equilibrium_values_are_the_optimum_of_a_discriminator_that_sees_no_diff
         "pearson": lambda a: a**2 / 4 + a - a,
         "hellinger": lambda a: np.exp(a) + np.exp(-a) - 2,
         "mmd": lambda a: a - a,
+        "feature_matching": lambda a: softplus(-a) + softplus(a),
     }
     g_losses = {
         "minimax": lambda a: -softplus(a),
@@ -97,6 +98,7 @@ def test_equilibrium_values_are_the_optimum_of_a_discriminator_that_sees_no_diff
         "pearson": lambda a: -(a**2) / 4 - a,
         "hellinger": lambda a: 1 - np.exp(a),
         "mmd": lambda a: a - a,
+        "feature_matching": lambda a: a - a,  # of D's features, which a constant D has the same of on both sides
     }
     assert LOSSES.keys() == d_losses.keys()
     for name, (d_loss, g_loss) in ((name, facts.equilibrium) for name, facts in LOSSES.items()):
