@@ -68,6 +68,7 @@ def look():
                     "anon": int(smaps["Anonymous"].split()[0]) // 1024, "cpu": sum(os.times()[:2]),
                     "threads": threading.active_count(), "tasks": len(os.listdir("/proc/self/task")),
                     "fds": len(os.listdir("/proc/self/fd")), "pools": len(pools), "sessions": sessions,
+                    "pandas": "pandas" in sys.modules,
                     "jobs": [[id(j), j.state, j.step_count] for j in jobs]}
             with open(os.environ["GAN_SPY"], "a") as file:
                 file.write(json.dumps(line) + "\\n")

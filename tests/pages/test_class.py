@@ -58,4 +58,5 @@ def test_a_class_of_eight_is_answered_trains_and_leaves_nothing_behind(tmp_path:
         assert not totals.unanswered and not totals.errors
         assert all(tab.packets >= PICTURES and tab.seen["step"] > 0 for tab in tabs)
         assert len(totals.waits["open"]) == SESSIONS and len(totals.waits["step"]) == SESSIONS
+        assert not any(line["pandas"] for line in server.spied), "80 MB, and not thread-safe while it is imported"
         assert not server.crashes, server.log[-3000:]

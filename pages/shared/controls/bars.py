@@ -17,17 +17,17 @@ CSS = """
 """
 # The range inputs are for the keyboard and for screen readers; the pointer draws across all bars.
 JS = """
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: [heights, colour, labels], parentElement, setStateValue }) {
   let root = parentElement.querySelector(".bars");
   if (!root) {
     root = document.createElement("div");
     root.className = "bars";
     parentElement.append(root);
-    root.inputs = data.heights.map((_, i) => {
+    root.inputs = heights.map((_, i) => {
       const [label, input] = [document.createElement("label"), document.createElement("input")];
       Object.assign(input, { type: "range", min: 0, max: 1, step: 0.02 });
-      input.setAttribute("aria-label", data.labels[i]);
-      input.title = data.labels[i];
+      input.setAttribute("aria-label", labels[i]);
+      input.title = labels[i];
       input.oninput = () => label.style.setProperty("--height", input.value);
       input.onchange = () => root.send();
       label.append(input);
@@ -54,10 +54,10 @@ export default function ({ data, parentElement, setStateValue }) {
     };
   }
   root.send = () => setStateValue("heights", root.inputs.map((input) => Number(input.value)));
-  root.style.setProperty("--colour", data.colour);
+  root.style.setProperty("--colour", colour);
   if (!root.drawing) {
     root.inputs.forEach((input, i) => {
-      input.value = data.heights[i];
+      input.value = heights[i];
       input.oninput();
     });
   }
@@ -75,7 +75,5 @@ def bars(
     def changed() -> None:
         on_change([float(height) for height in st.session_state[key].heights])
 
-    _bars(
-        key=key, data={"heights": list(heights), "colour": colour, "labels": list(labels)},
-        on_heights_change=changed,
-    )  # fmt: skip
+    # in a dict Streamlit would look for tables, with pandas
+    _bars(key=key, data=[list(heights), colour, list(labels)], on_heights_change=changed)

@@ -25,14 +25,14 @@ function aim(event) {
 if (!globalThis.ganCamera) document.addEventListener("click", aim, true);
 globalThis.ganCamera = true;
 
-export default function ({ parentElement, data }) {
+export default function ({ parentElement, data: [text, choices] }) {
   parentElement.querySelector("label")?.remove();
   const label = document.createElement("label");
-  label.append(`${data.label} `);
-  for (const [name, options] of Object.entries(data.choices)) {
+  label.append(`${text} `);
+  for (const [name, title, options] of choices) {
     const select = document.createElement("select");
-    select.setAttribute("aria-label", data.names[name]);
-    for (const [value, text] of options) select.append(new Option(text, value));
+    select.setAttribute("aria-label", title);
+    for (const [value, words] of options) select.append(new Option(words, value));
     select.value = recall()[name] ?? options[0][0];
     select.onchange = () => {
       try {

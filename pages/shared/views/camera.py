@@ -24,6 +24,8 @@ _camera = st.components.v2.component("gan_camera", js=(Path(__file__).parent / "
 def picker() -> None:
     if "figures" in app().hidden:
         return
-    names = {"format": t("camera.format"), "shape": t("camera.shape")}
-    choices = {"format": list(FORMATS.items()), "shape": list(SHAPES.items())}
-    _camera(key="camera", data={"label": t("camera.label"), "names": names, "choices": choices})
+    choices = [
+        ("format", t("camera.format"), list(FORMATS.items())),
+        ("shape", t("camera.shape"), list(SHAPES.items())),
+    ]
+    _camera(key="camera", data=[t("camera.label"), choices])  # in a dict Streamlit would look for tables, with pandas
