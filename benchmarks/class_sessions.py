@@ -381,6 +381,10 @@ class Tab:
                 self.cached.pop(next(iter(self.cached)))
         if kind == "new_session":
             identity = message.metadata.run
+            if identity.fragment_ids and self.run.id and not self.run.fragments:
+                # Streamlit runs a fragment only when the whole run has ended, and on a busy server now and then says
+                # that it begins without having said that the other has ended
+                await self._ended()
             self.run = Run(identity.script_run_id, tuple(identity.fragment_ids), time.monotonic())
             self.session = message.new_session.initialize.session_id or self.session
             self.page_hash = message.new_session.page_script_hash or self.page_hash
@@ -396,11 +400,16 @@ class Tab:
         elif kind == "script_finished":
             self._sweep(message.script_finished)
             if message.script_finished in DONE:
-                async with self._finished:
-                    self._last = [*self._last[-20:], (self.run, time.monotonic())]
-                    self._finished.notify_all()
+                await self._ended()
         elif kind == "page_not_found":
             self.totals.errors.append(f"{self.name}: page not found: {message.page_not_found.page_name}")
+
+    async def _ended(self) -> None:
+        """The run under way, unless that is known."""
+        async with self._finished:
+            if all(run is not self.run for run, _ in self._last):
+                self._last = [*self._last[-20:], (self.run, time.monotonic())]
+                self._finished.notify_all()
 
     async def _delta(self, message: ForwardMsg) -> None:
         path, delta = tuple(message.metadata.delta_path), message.delta
