@@ -22,12 +22,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
-from gan_core.commands import build, exporting, points, saving, scripts
+from gan_core.commands import build, exporting, points, runs, saving, scripts
 from gan_core.commands.output import Refused, check_folder, guarded, kept, say
-from gan_core.config import ConfigError, RunConfig
-from gan_core.presets import PRESETS
+from gan_core.config import ConfigError
 from gan_core.zoo.plans import ZOO
 
 if TYPE_CHECKING:
@@ -61,11 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     train = commands.add_parser("train", help="train one configuration, print its scores")
-    source = train.add_mutually_exclusive_group()
-    source.add_argument("--preset", help=f"one of {', '.join(PRESETS)}")
-    source.add_argument("--query", help='the query of a shared link, as in "data=grid&modes=25"')
+    source = runs.add_options(train)
     train.add_argument("--steps", type=int, help="how far to train")
-    train.add_argument("--seed", type=int, help="the seed of the first member")
     source.add_argument("--resume", type=Path, metavar="FILE", help="go on with a run that --save wrote, bit for bit")
     train.add_argument("--points", type=Path, metavar="FILE", help="train on the points of this table; - is stdin")
     points.add_options(train)
@@ -79,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--json", action="store_true", help="one JSON object on stdout")
     train.set_defaults(command=_train)
 
-    scripts.add(commands, _config)
+    scripts.add(commands)
 
     bench = commands.add_parser("bench", help="speed as a ratio to the textbook loop, both measured side by side")
     bench.add_argument("--rounds", type=int, default=10, help="rounds; the median counts (10)")
@@ -88,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", action="store_true", help="one JSON object on stdout")
     bench.set_defaults(command=_bench)
 
-    exporting.add(commands, _config)
+    exporting.add(commands)
 
     judge = commands.add_parser("build-judge", help="train the classifier that scores digits, on the whole of MNIST")
     judge.add_argument("--data", choices=["mnist", "mnist_full"], default="mnist_full", help="(mnist_full)")
@@ -131,9 +126,9 @@ def _parser() -> argparse.ArgumentParser:
     chart = commands.add_parser("map", help="two settings against each other: cells × seeds, finished ones kept")
     chart.add_argument("--x", default="d_lr", metavar="SETTING[:LOW:HIGH:COUNT]", help="across (d_lr:1e-5:1e-2:12)")
     chart.add_argument("--y", default="g_lr", metavar="SETTING[:LOW:HIGH:COUNT]", help="upwards (g_lr:1e-5:1e-2:12)")
-    runs = chart.add_mutually_exclusive_group()
-    runs.add_argument("--preset", help="what all runs have in common: a preset (2 × 64 networks on the ring)")
-    runs.add_argument("--query", help="… or the query of a shared link")
+    common = chart.add_mutually_exclusive_group()
+    common.add_argument("--preset", help="what all runs have in common: a preset (2 × 64 networks on the ring)")
+    common.add_argument("--query", help="… or the query of a shared link")
     chart.add_argument("--seeds", type=int, default=4, help="runs a cell (4)")
     _of_many_runs(chart, steps=1500, store="map")
     chart.add_argument("--csv", action="store_true", help="a line for each run on stdout, in place of a summary")
@@ -141,25 +136,6 @@ def _parser() -> argparse.ArgumentParser:
     chart.add_argument("--figure", type=Path, metavar="FILE.html", help="the map as a page of its own")
     chart.set_defaults(command=_map, seed=None, points=None)
     return parser
-
-
-def _config(options: argparse.Namespace) -> tuple[RunConfig, Any]:
-    """The configuration that the options ask for, and the table of points behind it, if there is one."""
-    table = None
-    if options.preset is not None:
-        if options.preset not in PRESETS:
-            raise ConfigError("preset", options.preset, "config.one_of", options=", ".join(PRESETS))
-        config = PRESETS[options.preset].config
-    else:
-        text = (options.query or "").lstrip("?")
-        config = RunConfig.from_query(dict(parse_qsl(text, keep_blank_values=True)))
-    if options.points is not None:
-        from gan_core.data import points_digest
-
-        table = points.table_of(options)
-        config = config.replace(data="custom", weights=(), points=points_digest(table))
-    changes = {name: getattr(options, name) for name in ("steps", "seed") if isinstance(getattr(options, name), int)}
-    return config.replace(**changes), table
 
 
 def _train(options: argparse.Namespace) -> None:
@@ -207,7 +183,7 @@ def _trainer(options: argparse.Namespace) -> Trainer:
 
     try:
         if options.resume is None:
-            config, table = _config(options)
+            config, table = runs.configured(options)
             return Trainer(config, points=table)
         if options.points is not None or options.seed is not None:
             raise Refused("--resume goes on with the saved run's points and seed: leave --points and --seed out.")
@@ -286,7 +262,7 @@ def _map(options: argparse.Namespace) -> None:
         raise ConfigError("jobs", 0, "config.processes")
     if options.figure is not None and options.figure.suffix != ".html":
         raise Refused(f"{options.figure}: the figure is a page, so its name has to end in .html")
-    base = USUAL if options.query is None and options.preset is None else _config(options)[0]
+    base = USUAL if options.query is None and options.preset is None else runs.configured(options)[0]
     plan = Plan.of(base, checked_range(options.x), checked_range(options.y), options.seeds, options.steps)
     check_folder(options.store)
     with kept(options.store) as finished, tqdm(total=len(plan.cells), unit="cell", file=sys.stderr) as bar:

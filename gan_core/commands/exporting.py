@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from gan_core.commands import runs
 from gan_core.commands.output import Refused, check_folder, say, tell
 from gan_core.config import RunConfig, limits
 from gan_core.errors import ExportError
@@ -16,14 +16,13 @@ from gan_core.errors import ExportError
 MOST_STEPS = 64  # moments
 
 
-def add(commands: Any, configured: Callable[[argparse.Namespace], tuple[RunConfig, Any]]) -> None:
-    """The command. `configured` gives the run that its options ask for, and the table of points behind it."""
+def add(commands: Any) -> None:
+    """The command among the others."""
     command = commands.add_parser("export", help="train a run, and write its figures, film and tables into a folder")
-    source = command.add_mutually_exclusive_group()
-    source.add_argument("--preset", help="a preset, by its name")
-    source.add_argument("--query", help='the query of a shared link, as in "data=grid&modes=25"')
-    command.add_argument("--seed", type=int, help="the seed of the first member")
-    command.add_argument("--steps", default="0,100,1000", help="moments to draw; the run ends at the last (0,100,1000)")
+    runs.add_options(command)
+    command.add_argument(
+        "--steps", dest="moments", default="0,100,1000", help="moments to draw; the run ends at the last (0,100,1000)"
+    )
     command.add_argument("--format", default="svg,png", help="svg,png,webp,gif,html,csv (svg,png)")
     command.add_argument("--figures", default="", help="picture,strip,slide,losses … (all that there are)")
     command.add_argument("--out", type=Path, default=Path("figures"), metavar="DIR", help="where to (./figures)")
@@ -34,7 +33,7 @@ def add(commands: Any, configured: Callable[[argparse.Namespace], tuple[RunConfi
     command.add_argument("--width", type=int, default=1920, help="of PNG, in pixels (1920)")
     command.add_argument("--member", type=int, help="draw this one alone, counted from 0 (all)")
     command.add_argument("--transparent", action="store_true", help="no background")
-    command.set_defaults(command=lambda options: _export(options, *configured(options)), points=None)
+    command.set_defaults(command=lambda options: _export(options, *runs.configured(options)), steps=None, points=None)
 
 
 def steps_of(text: str) -> tuple[int, ...]:
@@ -56,7 +55,7 @@ def _export(options: argparse.Namespace, config: RunConfig, table: Any) -> None:
     def names(text: str) -> tuple[str, ...]:
         return tuple(name.strip() for name in text.split(",") if name.strip())
 
-    steps = steps_of(options.steps)
+    steps = steps_of(options.moments)
     look = Look(shape=options.shape, theme=options.theme, title=options.title, transparent=options.transparent,
                 steps=steps, member=options.member)  # fmt: skip
     wish = Wish(figures=names(options.figures), formats=names(options.format), width=options.width)
