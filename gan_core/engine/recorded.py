@@ -36,6 +36,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 import torch
 from torch import Tensor
+from torch._C import ScriptList
 
 from gan_core.engine.networks import Tape
 
@@ -99,18 +100,25 @@ def recorded(
         if kwargs or not (RECORDS and subject.recordable):
             return function(subject, *args, **kwargs)
         known = subject.recordings
-        if (calls := known.calls.get(function, 0)) < FIRST:
+        if 0 < (calls := known.calls.get(function, 0)) < FIRST:
             known.calls[function] = calls + 1
             return function(subject, *args, **kwargs)
         tensors = list(subject.tensors)
         _append(args, tensors)
+        if not calls:  # whether another of its kind has been recorded already
+            known.calls[function] = FIRST if _key(function, subject, tensors) in _recordings else 1
+            if known.calls[function] < FIRST:
+                return function(subject, *args, **kwargs)
         key = function, len(tensors)
         if key not in known.played:
             known.played[key] = _recording(function, subject, args, tensors)
         if (recording := known.played[key]) is None:
             return function(subject, *args, **kwargs)
         play, put_results = recording
-        return put_results(play(*tensors))
+        held = ScriptList(tensors)  # what only Python holds asks for the interpreter whenever C++ lets go of it
+        results = put_results(play(*tensors))
+        del held
+        return results
 
     return played
 
@@ -119,11 +127,15 @@ def _recording(
     function: Callable[..., Any], subject: Recordable, args: tuple[Any, ...], tensors: Sequence[Tensor]
 ) -> Recording | None:
     """The recording for subjects of this shape and these rules, made on these arguments if it is the first."""
-    key = function, subject.rules, tuple((tensor.shape, tensor.dtype) for tensor in tensors)
+    key = _key(function, subject, tensors)
     with _lock:
         if key not in _recordings:
             _recordings[key] = _record(function, subject, args, tensors) if len(_recordings) < MOST else None
         return _recordings[key]
+
+
+def _key(function: Callable[..., Any], subject: Recordable, tensors: Sequence[Tensor]) -> Hashable:
+    return function, subject.rules, tuple((tensor.shape, tensor.dtype) for tensor in tensors)
 
 
 def _record(

@@ -36,7 +36,9 @@ PRESSED = 0.6  # … the server holds this share of what it may
 FULL = 0.92  # and from here on no further run starts: what passes needs the rest
 ROOMS = ("figures", "metrics", "run", "theory")  # of gan_core, that all pages need sooner or later
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-SWITCH_SECONDS = 5e-4  # Python's own 5 ms let a page's script hold up a step, which asks for the interpreter ten times
+# Of Python's interpreter between threads. With its own 5 ms a page's script holds up a step, which asks for the
+# interpreter ten times; with .5 ms two workers of a full class keep one another waiting for a third of their time.
+SWITCH_SECONDS = 1e-4
 # glibc's mallopt: option, value. One heap for all threads; blocks above 8 MB are mapped, and go back when freed: what a
 # step or a still picture needs is smaller, or it would be faulted in anew every time; 64 MB may lie free at the top.
 MALLOPT = {"M_ARENA_MAX": (-8, 1), "M_MMAP_THRESHOLD": (-3, 2**23), "M_TRIM_THRESHOLD": (-1, 2**26)}

@@ -193,7 +193,17 @@ def test_no_ensemble_outlives_its_trainer(monkeypatch, most):
 
 def test_short_runs_record_nothing(monkeypatch):
     monkeypatch.setattr(recorded, "FIRST", STEPS + 1)
+    monkeypatch.setattr(recorded, "_recordings", {})
     assert not any(recordings(run(small())))
+
+
+def test_what_another_run_of_the_same_kind_has_recorded_is_played_from_the_first_step(monkeypatch):
+    expected = bits(run(small(), record=False))
+    run(small(seed=7))
+    monkeypatch.setattr(recorded, "FIRST", STEPS + 1)
+    first = run(small())
+    assert played(first) and all(recordings(first))
+    assert bits(first) == expected
 
 
 def test_where_torch_records_nothing_the_run_says_nothing(caplog, recwarn):
