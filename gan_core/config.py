@@ -125,7 +125,7 @@ class DataConfig:
     radius: float = number(2.0, 0.1, 10.0)  # ring, ellipse: radius; grid, two_gaussians: half the width
     std: float = number(0.02, 0.001, 1.0)  # σ of a mode, or of the noise around a curve
     weights: tuple[float, ...] = field(default=(), metadata={"low": 0.0, "high": 1e6, "longest": 64})  # () = equal
-    points: str = field(default="", metadata={"longest": 64})  # custom: digest of the uploaded table
+    points: str = field(default="", metadata={"longest": 1500})  # custom: digest of a table, or a drawing itself
     pixels: str = choice("symmetric", ("symmetric", "unit"))  # [−1, 1] with tanh on G's output, or [0, 1] with σ
 
     @property

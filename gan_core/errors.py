@@ -41,6 +41,7 @@ ENGLISH: dict[str, str] = {
     "config.one_weight_each": "give one weight for each mode, or none for equal ones",
     "config.a_weight": "at least one weight has to be above 0",
     "config.needs_table": "the data set custom needs a table: upload one, or type it into the table of the page",
+    "config.no_drawing": "it is cut or changed, and no drawing any more; copy the whole link again, or draw anew",
     "config.takes_no_table": "only the data set custom takes a table",
     "config.images_only": "it makes images; points in the plane need {plane}",
     "config.no_classes": "points in the plane have no classes; choose {options}, or {labels} = none",
@@ -221,6 +222,12 @@ ENGLISH: dict[str, str] = {
     "table.far_one": "One row lies {times:,.0f} × further out than the rest (line {line}).",
     "table.far": "{n} rows lie {times:,.0f} × further out than the rest (the first in line {line}).",
     "table.apart": "The columns differ {times:,.0f}-fold in their spread.",
+    # what somebody draws
+    "drawing.clusters": "The drawing has {n:,} clusters; {most} are allowed, so erase some.",
+    "drawing.points": "The brush has left {n:,} points; {most:,} are allowed, so erase some.",
+    "drawing.little": "The drawing has {n} points that can be told apart and no cluster; draw at least {least} points, "
+    "or place a cluster.",
+    "drawing.unreadable": "What came from the browser is no drawing on this plane; load the page anew and draw again.",
     # a visitor's table of points
     "points.row": "Row {number}",
     "points.one_column": "one column",

@@ -2,7 +2,8 @@
 
 Three shapes cover the zoo: a `Mixture` of Gaussians, a `Curve` blurred by Gaussian noise, a `Checkerboard` of uniform
 squares; `Points` is an uploaded table, whose density nobody knows. `DISTRIBUTIONS` names them all. Every data set is
-centred on the origin and about `radius` wide to each side, so that the same networks and learning rates fit them all.
+centred on the origin and about `radius` wide to each side, so that the same networks and learning rates fit them all;
+only what is `drawn` stays where it was drawn.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -19,6 +20,7 @@ import torch
 from torch import Tensor
 
 from gan_core.config import ConfigError, DataConfig
+from gan_core.data.drawings import HALF, Drawing, is_drawing, read
 from gan_core.data.points import points_digest
 
 Extent = tuple[float, float, float, float]
@@ -42,7 +44,11 @@ class Distribution(Protocol):
 
     @property
     def std(self) -> float | None:
-        """σ of one mode, or of the noise around a curve; None where there is neither."""
+        """σ of one mode, of the widest where they differ, or of the noise around a curve; None where there is none."""
+
+    @property
+    def stds(self) -> Tensor | None:
+        """(m,) σ of each mode; None where all have `std`, and where there are no modes."""
 
     @property
     def has_density(self) -> bool:
@@ -62,13 +68,15 @@ class Distribution(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """Gaussians of one isotropic σ: p(x) = Σₖ wₖ N(x; cₖ, σ²I)."""
+    """Isotropic Gaussians: p(x) = Σₖ wₖ N(x; cₖ, σₖ²I). All have the σ `std`, or each its own of `stds` (m,), of which
+    `std` is the widest."""
 
     name: str
     centres: Tensor
     std: float
     weights: Tensor
     extent: Extent
+    stds: Tensor | None = None
     has_density = True
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
@@ -78,11 +86,13 @@ class Mixture:
             uniform = torch.rand(n, generator=generator, dtype=torch.float64)
             mode = torch.bucketize(uniform, self._cumulative, right=True)  # right: a mode of weight 0 is never drawn
         noise = torch.randn(n, 2, generator=generator)
-        return self.centres.index_select(0, mode).add_(noise, alpha=self.std)
+        at = self.centres.index_select(0, mode)
+        return at.add_(noise, alpha=self.std) if self.stds is None else at.addcmul_(noise, self.stds[mode, None])
 
     def log_prob(self, x: Tensor) -> Tensor:
-        two_variances = 2 * self.std**2
-        constants = self.weights.double().log() - math.log(math.pi * two_variances)
+        stds = torch.full_like(self.weights, self.std) if self.stds is None else self.stds
+        two_variances = 2 * stds.double() ** 2
+        constants = self.weights.double().log() - torch.log(math.pi * two_variances)
         squares = (x.double()[:, None] - self.centres).square_().sum(-1)
         return (constants - squares / two_variances).logsumexp(1).float()
 
@@ -108,6 +118,7 @@ class Curve:
     extent: Extent
     centres = None
     weights = None
+    stds = None
     has_density = True
 
     def sample(self, n: int, generator: torch.Generator) -> Tensor:
@@ -160,6 +171,7 @@ class Checkerboard:
     extent: Extent
     centres = None
     weights = None
+    stds = None
     std = None
     has_density = True
 
@@ -191,6 +203,7 @@ class Points:
     extent: Extent
     centres = None
     weights = None
+    stds = None
     std = None
     has_density = False
     log_prob = None
@@ -295,6 +308,26 @@ def custom(points: np.ndarray) -> Points:
     return Points("custom", rows, window(float(rows.abs().max())))
 
 
+def drawn(drawing: Drawing) -> Mixture | Points:
+    """Clusters alone are a mixture, of which everything is known; with a brush it is a table. Its window is the plane
+    that was drawn on, and larger only where a cluster reaches beyond it."""
+    if not drawing.has_modes:
+        table = custom(drawing.table())
+        return replace(table, extent=_around(float(table.points.abs().max())))
+    stds = [cluster.std for cluster in drawing.clusters]
+    centres, reach = drawing.centres, np.abs(drawing.centres).max(1) + 3 * np.array(stds)
+    shares = torch.tensor([float(cluster.weight) for cluster in drawing.clusters], dtype=torch.float64)
+    return Mixture(
+        "custom", torch.tensor(centres).float(), max(stds), (shares / shares.sum()).float(), _around(reach.max()),
+        torch.tensor(stds) if len(set(stds)) > 1 else None,
+    )  # fmt: skip
+
+
+def _around(reach: float) -> Extent:
+    half = max(HALF, float(reach))
+    return -half, half, -half, half
+
+
 DISTRIBUTIONS: dict[str, Callable[..., Distribution]] = {
     "ring": ring,
     "grid": grid,
@@ -312,12 +345,14 @@ DISTRIBUTIONS: dict[str, Callable[..., Distribution]] = {
 def distribution(config: DataConfig, points: np.ndarray | None = None) -> Distribution:
     """The data set that the configuration describes; a field that means nothing to it is ignored.
 
-    `points` (n, 2), only for "custom", is the table whose digest stands in the configuration.
-    Raises ConfigError for images, and where that table is missing or another one.
+    `points` (n, 2), only for "custom", is the table whose digest stands in the configuration; a drawing needs none.
+    Raises ConfigError for images, where that table is missing or another one, and for what is no drawing.
     """
     if config.data not in DISTRIBUTIONS:
         raise ConfigError("data", config.data, "config.plane", options=", ".join(DISTRIBUTIONS))
     factory = DISTRIBUTIONS[config.data]
+    if is_drawing(config.points):
+        return drawn(read(config.points))
     if config.data == "custom":
         if points is None:
             raise ConfigError("points", config.points, "config.no_table")

@@ -142,7 +142,9 @@ class Watch:
         # of a mixture of Gaussians in the plane: what is between the modes and what is within them
         between = np.cov(self.centres.T, aweights=self.weights, ddof=0).trace()
         self.radius = near_radius(self.centres, distribution.std or 0.0)
-        self.real_spread = float(np.sqrt(between + 2 * (distribution.std or 0.0) ** 2))
+        stds = distribution.std or 0.0 if distribution.stds is None else distribution.stds.numpy()
+        within = np.average(np.broadcast_to(stds, self.weights.shape) ** 2, weights=self.weights)
+        self.real_spread = float(np.sqrt(between + 2 * within))
         latents = [trainer.latents_of_picture(k)[:LATENTS] for k in range(len(trainer.member_configs))]
         sizes = np.cumsum([ensemble.size for ensemble in trainer.ensembles])[:-1]
         self.latents = np.split(np.stack(latents), sizes)  # (k, n, d) for each ensemble of k members

@@ -36,6 +36,7 @@ class Recording:
     diversity: Diversity | None = None  # who got which mode over the steps, of data with modes
     classes: ClassHistory | None = None  # which digits over the steps, of MNIST
     updates: Updates | None = None  # how far G's parameters moved, of points
+    stds: np.ndarray | None = None  # (m,), of modes that differ in width, of which std is the widest
 
     @property
     def moments(self) -> tuple[Moment, ...]:
@@ -73,6 +74,7 @@ def record(trainer: Trainer) -> Recording:
         centres=known("centres"),
         weights=known("weights"),
         std=known("std"),
+        stds=known("stds"),
         failures=tuple(trainer.failures),
         diversity=None if modes is None else modes.diversity(),
         classes=None if digits is None else digits.history(),

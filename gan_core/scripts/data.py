@@ -8,12 +8,13 @@ from __future__ import annotations
 import base64
 import textwrap
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from gan_core.config import DataConfig, RunConfig
 from gan_core.data.distributions import distribution
+from gan_core.data.drawings import Drawing, is_drawing, read
 
 
 def data(config: RunConfig, view: Callable[[str], str], points: np.ndarray | None = None) -> str:
@@ -21,6 +22,9 @@ def data(config: RunConfig, view: Callable[[str], str], points: np.ndarray | Non
     given. `points`: the table of the data set "custom". Raises ConfigError where that is missing or another one."""
     if config.data.is_image:
         return _images(config, view)
+    if is_drawing(config.data.points):
+        drawing = read(config.data.points)
+        return _clusters(drawing) if drawing.has_modes else _table(drawing.table())
     if config.data.points:
         distribution(config.data, points)  # refuses a table that is not the run's
         return _table(np.asarray(points, "<f4"))
@@ -30,13 +34,14 @@ def data(config: RunConfig, view: Callable[[str], str], points: np.ndarray | Non
 # ── points in the plane ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _mixture(centres: str, d: DataConfig) -> str:
-    equal = len(set(np.array(d.weights, np.float32) / np.float32(sum(d.weights) or 1))) <= 1
+def _mixture(centres: str, std: float | list[float], weights: Sequence[float]) -> str:
+    """`std`: of all modes, or of each its own."""
+    equal = len(set(np.array(weights, np.float32) / np.float32(sum(weights) or 1))) <= 1
     shares = (
         ""
         if equal
         else f"""
-SHARES = torch.tensor({list(d.weights)}, dtype=torch.float64)
+SHARES = torch.tensor({list(weights)}, dtype=torch.float64)
 SHARES = (SHARES / SHARES.sum()).float().double()
 """
     )
@@ -44,19 +49,26 @@ SHARES = (SHARES / SHARES.sum()).float().double()
         "uniform, ends = torch.rand(n, generator=generator, dtype=torch.float64), SHARES.cumsum(0)\n"
         "    mode = torch.bucketize(uniform, ends / ends[-1], right=True)"
     )  # fmt: skip
+    alike = not isinstance(std, list)
+    noise = "torch.randn(n, 2, generator=generator)"
+    drawn = (
+        f"torch.add(CENTRES[mode], {noise}, alpha=STD)"
+        if alike
+        else f"torch.addcmul(CENTRES[mode], {noise}, STD[mode, None])"
+    )
     return f"""{centres}
-STD = {d.std}
+STD = {std if alike else f"torch.tensor({std})"}
 {shares.lstrip()}
 
 def sample_real(n, generator):
     # x = c + σε: a centre at random, and a Gaussian around it
     {mode}
-    return torch.add(CENTRES[mode], torch.randn(n, 2, generator=generator), alpha=STD)
+    return {drawn}
 
 
 def report(samples):
     distance, mode = torch.cdist(samples.float(), CENTRES).min(1)
-    near = distance < 3 * STD
+    near = distance < 3 * {"STD" if alike else "STD[mode]"}
     found = len(mode[near].unique())
     print(f"{{near.float().mean():.1%}} of the samples within 3σ of a mode, {{found}} of {{len(CENTRES)}} modes")
 """
@@ -67,7 +79,8 @@ def _ring(d: DataConfig) -> str:
         f"""# c_k = R (cos 2πk/M, sin 2πk/M)
 angle = 2 * math.pi * torch.arange({d.modes}, dtype=torch.float64) / {d.modes}
 CENTRES = ({d.radius} * torch.stack((angle.cos(), angle.sin()), dim=1)).float()""",
-        d,
+        d.std,
+        d.weights,
     )
 
 
@@ -77,12 +90,21 @@ def _grid(d: DataConfig) -> str:
         f"""# {side} × {side} modes, from −R to R
 ticks = {d.radius} * (2 * torch.arange({side}, dtype=torch.float64) - {side - 1}) / {max(1, side - 1)}
 CENTRES = torch.cartesian_prod(ticks, ticks).float()""",
-        d,
+        d.std,
+        d.weights,
     )
 
 
 def _two_gaussians(d: DataConfig) -> str:
-    return _mixture(f"CENTRES = torch.tensor([[-{d.radius}, 0.0], [{d.radius}, 0.0]])", d)
+    return _mixture(f"CENTRES = torch.tensor([[-{d.radius}, 0.0], [{d.radius}, 0.0]])", d.std, d.weights)
+
+
+def _clusters(drawing: Drawing) -> str:
+    rows = "\n".join(f"    [{x}, {y}]," for x, y in drawing.centres.astype(np.float32))
+    stds = [cluster.std for cluster in drawing.clusters]
+    centres = f"# the clusters of your drawing\nCENTRES = torch.tensor([\n{rows}\n])"
+    std = stds[0] if len(set(stds)) == 1 else stds
+    return _mixture(centres, std, [float(cluster.weight) for cluster in drawing.clusters])
 
 
 def _curve(formula: str, body: str) -> Callable[[DataConfig], str]:

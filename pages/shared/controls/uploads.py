@@ -26,7 +26,7 @@ MEGABYTES = 2
 
 
 def points(config: RunConfig) -> np.ndarray | None:
-    """The table that the configuration names, None if it names none."""
+    """The table that the configuration names, None if it names none; a drawing is in the configuration itself."""
     return resources.table(config.data.points)
 
 
@@ -37,8 +37,12 @@ def labels(page: PageState) -> tuple[str, ...] | None:
 
 
 def available(config: RunConfig) -> RunConfig:
-    """The configuration, if the server has its table. Raises ConfigError."""
-    if config.data.data == "custom" and points(config) is None:
+    """The configuration, if its drawing is one, or the server has its table. Raises ConfigError."""
+    from gan_core.data.drawings import is_drawing, read
+
+    if is_drawing(config.data.points):
+        read(config.data.points)
+    elif config.data.data == "custom" and points(config) is None:
         raise ConfigError("points", config.data.points, "config.lost_table")
     return config
 
@@ -54,9 +58,10 @@ def choose(page: PageState) -> None:
 
 def command(page: PageState) -> str:
     """What a command line has to say to read the page's table as it was read here; empty for other data."""
+    from gan_core.data.drawings import is_drawing
     from gan_core.data.points import points_digest
 
-    if page.config.data.data != "custom":
+    if page.config.data.data != "custom" or is_drawing(page.config.data.points):
         return ""
     brought: files.Brought | None = page.choices.get(files.kept(FILE))
     mine = brought is not None and brought.result is not None

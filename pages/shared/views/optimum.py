@@ -26,7 +26,8 @@ def known(run: RunFrame) -> bool:
     model, train = run.config.model, run.config.train
     alone = model.packing == 1 and not model.minibatch_std and model.d_norm != "batch"
     probability = LOSSES[train.loss].kind == "probability" and not train.label_smoothing
-    return run.centres is not None and run.weights is not None and run.std is not None and alone and probability
+    modes = run.centres is not None and run.weights is not None and run.std is not None and run.stds is None
+    return modes and alone and probability
 
 
 def found(run: RunFrame, shot: PointSnapshot, k: int) -> Optimum | None:
