@@ -2,7 +2,7 @@
 
 from gan_core.presets import PRESETS
 from pages.play_2d import optimum
-from pages.shared.controls import fields, saved
+from pages.shared.controls import drawn, fields, saved
 from pages.shared.play import player
 from pages.shared.play.runs import Frame
 from pages.shared.shell import layout, stage
@@ -16,8 +16,12 @@ def view(page: PageState, frame: Frame) -> None:
     with stage.area("verdict"):
         statistics.verdict(page, frame)
         points.member_picker(page, frame)
-    with stage.picture(panels=len(points.members_shown(page, frame.runs[0]))):
-        points.plane(page, frame)
+    if drawn.is_open(page):
+        with stage.picture():
+            drawn.board(page)
+    else:
+        with stage.picture(panels=len(points.members_shown(page, frame.runs[0]))):
+            points.plane(page, frame)
     with stage.rail():
         statistics.scores(page, frame)
         statistics.curves(page, frame, ("losses", "outputs", "histogram", "gradients"), height=84, width=240)
@@ -30,6 +34,7 @@ def view(page: PageState, frame: Frame) -> None:
 page = layout.begin("play_2d")
 with stage.settings():
     fields.top(page, SHOWN)
+    drawn.control(page)
 fields.sidebar(page)
 player.stage(page, view)
 kept.section(page)

@@ -12,7 +12,8 @@ from gan_core.config import RunConfig
 from gan_core.presets import PRESETS
 from pages.shared.play import resources
 from pages.shared.shell.state import KEY
-from pages.shared.views import points
+from pages.shared.views import live, points
+from pages.shared.views.live.component import drawing_code
 from tests.pages.test_pages import at_rest, blocks, params, press, state, until, views, visit, words
 
 SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
@@ -150,6 +151,80 @@ def test_what_was_assumed_of_a_table_is_said_and_a_click_changes_it() -> None:
     app.toggle(key="play_2d-points-decimal").set_value(True).run()
     assert state(app).choices["file", "points"].picked.values[0, 0] == 1.118
     assert not app.exception and not app.warning
+
+
+def test_the_browser_and_the_server_draw_on_the_same_grid() -> None:
+    from gan_core.data import drawings as grid
+
+    code = drawing_code()
+    assert f"const SIDE = {grid.SIDE};" in code and f"const HALF = {grid.HALF};" in code
+    assert f"const MOST = {{ clusters: {grid.MAX_CLUSTERS}, points: {grid.MAX_POINTS} }};" in code
+    assert f"const WIDTH = {{ low: {grid.NARROWEST}, high: {grid.WIDEST} }};" in code
+    assert f"const WEIGHT = {{ low: 1, high: {grid.HEAVIEST} }};" in code
+    assert f"const SIGMA = (SIDE - 1) / {2 * grid.HALF} / {grid.WIDTHS};" in code
+
+
+def data_box(app: Any) -> Any:
+    return next(box for box in app.selectbox if (box.key or "").startswith("play_2d.data"))
+
+
+def test_what_is_drawn_becomes_the_data_and_a_link_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from gan_core.data.drawings import read
+
+    shown: dict[str, Any] = {}
+    monkeypatch.setattr(live, "board", lambda key, clusters, points, **more: shown.update(more, clusters=clusters))
+    app = at_rest(press(at_rest(visit("play_2d", **SMALL)), "step"))
+    app.selectbox(key="play_2d.data").set_value("drawn").run()
+    example = state(app).config.data.points
+    assert len(shown["clusters"]) == len(read(example).clusters) == 3 and not app.file_uploader
+    assert state(app).show.configs[0].data.data == "ring"  # the run goes on with its data
+    assert not [kind for kind, _ in views(app) if kind == "scene"]  # the board stands in its place
+
+    for nonsense in (None, {"clusters": [[1, 2]], "points": []}, {"clusters": [], "points": [float("nan"), 1]}):
+        shown["on_drawn"](nonsense)
+        app.run()
+        assert "no drawing on this plane" in app.warning[0].value and state(app).config.data.points == example
+
+    shown["on_drawn"]({"clusters": [[100, 200, 40, 1], [900, 200, 40, 1]], "points": []})
+    app.run()
+    drawing = state(app).config.data.points
+    assert [cluster.x for cluster in read(drawing).clusters] == [100, 900] and not app.warning
+    assert state(app).show.configs == (state(app).config,) and state(app).show.touched
+    state(app).show.pause()
+    at_rest(app)
+    assert [kind for kind, _ in views(app) if kind == "scene"]
+    assert any(f"points={drawing}" in code.value and "--points" not in code.value for code in app.code)
+    other = at_rest(visit("play_2d", **params(app)))
+    assert state(other).config == state(app).config and data_box(other).value == "drawn"
+    assert state(other).show.job.frame.runs[0].centres.shape == (2, 2)
+
+
+def test_a_large_drawing_is_kept_as_a_table_and_the_page_says_that_the_link_has_it_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown: dict[str, Any] = {}
+    monkeypatch.setattr(live, "board", lambda key, clusters, points, **more: shown.update(more, points=points))
+    app = at_rest(visit("play_2d", **SMALL))
+    at_rest(app.selectbox(key="play_2d.data").set_value("drawn").run())
+    drawn = np.random.default_rng(0).integers(0, 1024, 4000).tolist()
+    shown["on_drawn"]({"clusters": [], "points": drawn})
+    app.run()
+    state(app).show.pause()
+    at_rest(app)
+    digest = state(app).config.data.points
+    assert len(digest) == 16 and resources.table(digest).shape == (2000, 2)
+    assert data_box(app).value == "drawn"
+    assert any("does not hold them" in caption.value for caption in app.caption)
+    at_rest(app.button(key="play_2d-draw").click().run())
+    assert sorted(shown["points"].ravel().tolist()) == sorted(drawn)
+    shown["on_left"]()
+    app.run()
+    assert [kind for kind, _ in views(app) if kind == "scene"] and not app.exception
+
+
+def test_a_link_to_half_a_drawing_is_answered_with_a_sentence() -> None:
+    app = visit("play_2d", data="custom", points="drawnlfqafsaaraj")
+    assert "copy the whole link again" in app.warning[0].value and state(app).config == RunConfig()
 
 
 def test_members_are_shown_together_or_one_by_one() -> None:

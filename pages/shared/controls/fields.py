@@ -19,7 +19,7 @@ import streamlit as st
 
 from gan_core.config import ARCHITECTURES, FIELDS, IMAGE_DATA, LOSSES, POINT_DATA, TYPES, RunConfig, limits, options
 from gan_core.presets import PRESETS
-from pages.shared.controls import uploads
+from pages.shared.controls import drawn, uploads
 from pages.shared.play import player
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app, if_shown, one_of
@@ -73,6 +73,8 @@ WITH_DATA: dict[str, dict[str, Any]] = {
     "grid": {"modes": 25, "radius": 4.0, "std": 0.05},
     "two_gaussians": {"radius": 2.0, "std": 0.2},
 }
+# Data that a visitor brings: what happens when they are chosen.
+OWN_DATA: dict[str, Callable[[PageState], None]] = {"custom": uploads.choose, drawn.NAME: drawn.choose}
 
 
 def means_something(name: str, config: RunConfig) -> bool:
@@ -105,7 +107,7 @@ def sidebar(page: PageState, groups: Sequence[str] = tuple(GROUPS), *, without: 
     if "controls" in app().hidden:
         return
     decided = page.decided | set(without)
-    own_points = page.config.data.data == "custom"
+    own_points = _has_table(page)
     with st.sidebar:
         for name in sorted(groups, key=lambda name: own_points and name != "data"):  # then the table comes first
             group(page, name, [field for field in GROUPS[name] if field not in decided])
@@ -113,7 +115,7 @@ def sidebar(page: PageState, groups: Sequence[str] = tuple(GROUPS), *, without: 
 
 def group(page: PageState, name: str, fields: Sequence[str]) -> None:
     shown = [field for field in fields if means_something(field, page.config)]
-    own_points = name == "data" and page.config.data.data == "custom"
+    own_points = name == "data" and _has_table(page)
     if shown or own_points:
         with st.expander(t(f"controls.{name}"), expanded=name in OPEN or own_points):
             for field_name in shown:
@@ -125,7 +127,7 @@ def group(page: PageState, name: str, fields: Sequence[str]) -> None:
 def field(page: PageState, name: str, *, width: int | Literal["stretch"] = "stretch") -> None:
     """One control. Its value is the configuration's; what cannot run is refused with a sentence in `page.problem`."""
     key = widget_key(page, name)
-    value = dict(page.config.flat())[name]
+    value = _shown(page, name)
     words: dict[str, Any] = {"label": t(f"field.{name}"), "help": _help(name), "key": key, "width": width}
 
     changed = if_shown(key, lambda: update(page, name, st.session_state[key]))
@@ -162,8 +164,8 @@ def update(page: PageState, name: str, value: Any) -> None:
     """Take the value of one control over into the page's configuration."""
     if isinstance(value, str) and "options" not in FIELDS[name].metadata:
         page.parse(by=name, **{name: re.sub(r"[\s,;]+", "-", value.strip())})
-    elif name == "data" and value == "custom":
-        uploads.choose(page)
+    elif name == "data" and value in OWN_DATA:
+        OWN_DATA[value](page)
     elif name == "data":
         page.update(by="data", data=value, points="", weights=(), **WITH_DATA.get(value, {}))
     else:
@@ -184,8 +186,17 @@ def _number(name: str, value: float, words: dict[str, Any]) -> None:
 
 def _choices(page: PageState, name: str) -> tuple[str, ...]:
     if name == "data":
-        return IMAGE_DATA if page.default.data.is_image else POINT_DATA
+        return IMAGE_DATA if page.default.data.is_image else (*POINT_DATA, drawn.NAME)
     return options(name)
+
+
+def _shown(page: PageState, name: str) -> Any:
+    """The value of the configuration; of the data that are a drawing, what the box calls it."""
+    return drawn.NAME if name == "data" and drawn.now(page) else dict(page.config.flat())[name]
+
+
+def _has_table(page: PageState) -> bool:
+    return page.config.data.data == "custom" and drawn.now(page) is None
 
 
 def _option(name: str) -> Callable[[str], str]:

@@ -38,13 +38,22 @@ def labels(page: PageState) -> tuple[str, ...] | None:
 
 def available(config: RunConfig) -> RunConfig:
     """The configuration, if its drawing is one, or the server has its table. Raises ConfigError."""
-    from gan_core.data.drawings import is_drawing, read
+    if config.data.data == "custom" and is_in_link(config):
+        from gan_core.data.drawings import read
 
-    if is_drawing(config.data.points):
         read(config.data.points)
     elif config.data.data == "custom" and points(config) is None:
         raise ConfigError("points", config.data.points, "config.lost_table")
     return config
+
+
+def is_in_link(config: RunConfig) -> bool:
+    """Whether an address holds all of its data. A table it only names, and the server keeps it for a while."""
+    if config.data.data != "custom":
+        return True
+    from gan_core.data.drawings import is_drawing
+
+    return is_drawing(config.data.points)
 
 
 def choose(page: PageState) -> None:
@@ -58,10 +67,9 @@ def choose(page: PageState) -> None:
 
 def command(page: PageState) -> str:
     """What a command line has to say to read the page's table as it was read here; empty for other data."""
-    from gan_core.data.drawings import is_drawing
     from gan_core.data.points import points_digest
 
-    if page.config.data.data != "custom" or is_drawing(page.config.data.points):
+    if is_in_link(page.config):
         return ""
     brought: files.Brought | None = page.choices.get(files.kept(FILE))
     mine = brought is not None and brought.result is not None

@@ -183,6 +183,8 @@ def share(page: PageState) -> None:
         for mark in _changed_on_the_way(page):
             notices.warning(t("share.changed", step=f"{mark.step:,}", what=sentence(mark.what)))
         st.caption(t("share.link"))
+        if page.plays and not uploads.is_in_link(page.config):
+            st.caption(t("share.table"))
         st.code(f"{address}?{urlencode(words)}" if words else address, language=None, wrap_lines=True)
         st.caption(t("share.command"))
         for config in page.configs():

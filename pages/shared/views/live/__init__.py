@@ -19,6 +19,7 @@
         blocks: Numbers([Number(label, value, note, help), …]), Sentence(text, mood, small), Table(head, rows)
     paths(key, panels, *, run=…, extent=…, on_start=…, on_played=…)
         Path(title, path, places, field, eigenvalues, multipliers): of a game in the plane, played in the browser
+    board(key, clusters, points, *, version=…, on_drawn=…, on_left=…)     the plane to draw on
     recorded(key, address, *, panels=…, charts=…, captions=…)     a recorded run that plays by itself, from a file
     timeline(key, header, *, token=…, buttons=…)     progress, scrubber and replay; the browser listens to that socket
 
@@ -29,6 +30,7 @@ Each view's root element, `.gan-live[data-kind=scene]` and so on, tells `data-st
 frame in a list, which a worker may do.
 """
 
+from .board import BOARD_LABELS, board
 from .component import is_asked, is_recording, recording, selecting, stamp
 from .curves import Chart, Line, curves
 from .digits import Images, digits
@@ -40,8 +42,8 @@ from .timeline import TIMELINE_LABELS, timeline
 from .words import Block, Number, Numbers, Sentence, Table, words
 
 __all__ = [
-    "HEAT_LABELS", "LABELS", "LAYERS", "NOT_ASKED", "PATH_LABELS", "RECORDED_LABELS", "TIMELINE_LABELS", "Block",
-    "Chart", "Images", "Line", "Number", "Numbers", "Panel", "Path", "Sentence", "Strip", "Table", "curves", "digits",
-    "heat", "is_asked", "is_recording", "paths", "recorded", "recording", "scene", "selecting", "stamp", "timeline",
-    "words",
+    "BOARD_LABELS", "HEAT_LABELS", "LABELS", "LAYERS", "NOT_ASKED", "PATH_LABELS", "RECORDED_LABELS", "TIMELINE_LABELS",
+    "Block", "Chart", "Images", "Line", "Number", "Numbers", "Panel", "Path", "Sentence", "Strip", "Table", "board",
+    "curves", "digits", "heat", "is_asked", "is_recording", "paths", "recorded", "recording", "scene", "selecting",
+    "stamp", "timeline", "words",
 ]  # fmt: skip

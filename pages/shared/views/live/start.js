@@ -1,5 +1,6 @@
 // The door: views hand their frames in here, also those that came before this code did.
 
+import { Board } from "./board.js";
 import { page } from "./common.js";
 import { Curves } from "./curves.js";
 import { Digits } from "./digits.js";
@@ -20,6 +21,7 @@ const VIEWS = {
   timeline: Timeline,
   paths: Paths,
   recorded: Recorded,
+  board: Board,
 };
 const SHEET = new CSSStyleSheet();
 SHEET.replaceSync(CSS);
