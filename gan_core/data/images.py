@@ -73,12 +73,13 @@ def _load_embedded(split: str) -> tuple[np.ndarray, np.ndarray]:
     return by_class.swapaxes(0, 1).reshape(10 * n, 28, 28), np.tile(np.arange(10, dtype=np.int64), n)
 
 
-def _root() -> Path:
+def cache_folder() -> Path:
+    """Where this user's downloads and computed records are kept between two starts."""
     return Path(os.environ.get(CACHE_VARIABLE) or CACHE_DEFAULT).expanduser()
 
 
 def _load_original(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
-    folder = _root() / FOLDERS[name] / "raw"
+    folder = cache_folder() / FOLDERS[name] / "raw"
     if not all(_find(folder, file) for file in FILES[split]):
         download(name)
     try:
@@ -89,7 +90,7 @@ def _load_original(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
 
 def here(name: str) -> bool:
     """Whether `load_images` answers without a download."""
-    folder = _root() / FOLDERS.get(name, "") / "raw"
+    folder = cache_folder() / FOLDERS.get(name, "") / "raw"
     return name not in FOLDERS or all(_find(folder, file) for file in FILES["train"])
 
 
@@ -104,7 +105,7 @@ def download(name: str) -> None:
     if not _one_download.acquire(blocking=False):
         raise DataUnavailable("images.under_way", name=name)
     try:
-        root, data = _root(), FOLDERS[name]
+        root, data = cache_folder(), FOLDERS[name]
         root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=root, prefix="fetch-") as beside:
             getattr(importlib.import_module("torchvision.datasets"), data)(Path(beside), download=True)

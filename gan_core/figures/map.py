@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
@@ -20,13 +22,14 @@ DIVERGED = style.PALETTE[5]
 
 def settings_map(
     xs: ArrayLike, ys: ArrayLike, values: ArrayLike, shown: ArrayLike, diverged: ArrayLike, limits: tuple[float, float],
-    *, better_high: bool = True, labels: Labels = None,
+    *, better_high: bool = True, notes: Sequence[Sequence[str]] | None = None, labels: Labels = None,
 ) -> go.Figure:  # fmt: skip
     """Cells in even steps whatever their values are.
 
     values (m, n): a row for each of ys (m,), a column for each of xs (n,); NaN where a cell is not known or diverged.
     shown (m, n): the same with coarser cells in place of those still to come. diverged (m, n): the share of seeds that
-    stopped being finite, NaN where nothing is known. limits: the values of the two ends of the colours.
+    stopped being finite, NaN where nothing is known. limits: the values of the two ends of the colours. notes (m, n):
+    what else is said of a cell that is pointed at, may be "".
     """
     text = style.texts(WORDS, labels)
     values, shown, diverged = (np.asarray(array, float) for array in (values, shown, diverged))
@@ -46,6 +49,9 @@ def settings_map(
         text["diverged"] if np.isfinite(share) and share >= 0.5 else style.number(value) if np.isfinite(value) else "…"
         for value, share in zip(values.ravel(), diverged.ravel(), strict=True)
     ]
+    if notes is not None:
+        said = [note for row in notes for note in row]
+        captions = ["<br>".join(filter(None, pair)) for pair in zip(captions, said, strict=True)]
     figure.add_trace(  # what a click meets: a heatmap cannot be selected from
         go.Scatter(
             x=[x[i] for i in columns.ravel()], y=[y[j] for j in rows.ravel()], mode="markers", showlegend=False,

@@ -296,14 +296,18 @@ def ship(records: Mapping[Cell, Mapping[str, Any]]) -> None:
     """Write them into SHIPPED, a line each, with three digits of a score."""
     lines = []
     for cell, record in records.items():
-        scores = {name: [plain(_rounded(value)) for value in record["scores"][name]] for name in SCORES}
+        scores = {name: [plain(float(f"{float(value):.3g}")) for value in record["scores"][name]] for name in SCORES}
         lines.append(f'"{cell.file}": {json.dumps({**record, "scores": scores})}')
     SHIPPED.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
     shipped.cache_clear()
 
 
-def _rounded(value: Any) -> float:
-    return float(f"{float(value):.3g}")
+def is_record(found: Any) -> bool:
+    """Whether something that was read is the record of a cell: as many numbers of every score, one a seed."""
+    try:
+        return len({len([float(value) for value in found["scores"][name]]) for name in SCORES}) == 1
+    except (KeyError, TypeError, ValueError):
+        return False
 
 
 @dataclass(frozen=True, eq=False)

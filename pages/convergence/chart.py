@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,35 +22,39 @@ from pages.shared.views import tables
 from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
+    from gan_core.studies.kept import Kept
     from gan_core.studies.map import Cell, Map, Plan
 
-KEPT = 20_000  # cells of all visitors together, the least recently used goes first: some hundred bytes each
+KEPT = 20_000  # cells, some hundred bytes each
 NEED = Need(held=24 * MB, passing=48 * MB)
 WORKERS = 2
 SECONDS = 0.5  # between two looks
 
-_records: OrderedDict[str, dict[str, Any]] = OrderedDict()
-_lock = threading.Lock()
+
+@cache
+def _kept() -> Kept:
+    """The cells of all visitors together, which a server that is started anew finds again."""
+    from gan_core.data.images import cache_folder
+    from gan_core.studies.kept import Kept
+    from gan_core.studies.map import is_record
+
+    return Kept(cache_folder() / "map.jsonl", is_record, most=KEPT)
 
 
 def _keep(cell: Cell, record: dict[str, Any]) -> None:
-    with _lock:
-        _records[cell.file] = record
-        while len(_records) > KEPT:
-            _records.popitem(last=False)
+    _kept()[cell.file] = record
 
 
 def known_cells(plan: Plan) -> dict[Cell, dict[str, Any]]:
     """The cells of the plan that come with the app, or that anybody has had computed."""
     from gan_core.studies.map import shipped
 
-    found = {cell: record for cell in plan.cells if (record := shipped().get(cell.file)) is not None}
-    with _lock:
-        for cell in plan.cells:
-            if (record := _records.get(cell.file)) is not None:
-                found[cell] = record
-                _records.move_to_end(cell.file)
-    return found
+    def known(cell: Cell) -> dict[str, Any] | None:
+        return shipped().get(cell.file) or _kept().get(cell.file)
+
+    seeds = plan.base.train.members
+    found = {cell: record for cell in plan.cells if (record := known(cell)) is not None}
+    return {cell: record for cell, record in found.items() if len(record["scores"]["modes"]) == seeds}
 
 
 class Chart:
@@ -151,14 +154,13 @@ def _look(page: PageState, plan: Plan, metric: str, polling: bool) -> None:
     from gan_core.studies.map import Map
 
     records = known_cells(plan)
-    found = Map.of(plan, records)
-    figure = _figure(found, metric)
-    event = plot(figure, key="convergence-map", on_select="rerun",
-                            selection_mode="points")  # fmt: skip
-    _cell(plan, found, event)
+    event = plot(_figure(Map.of(plan, records), metric), key="convergence-map", on_select="rerun",
+                 selection_mode="points")  # fmt: skip
+    if (cell := clicked(plan, event)) is not None:
+        st.switch_page(site.entry("play_2d").file, query_params=cell.config.to_query())
     said = t("convergence.map_said", known=len(records), cells=len(plan.cells), seeds=plan.base.train.members,
              steps=f"{plan.base.train.steps:,}")  # fmt: skip
-    st.caption(f"{t('convergence.map_text')} {said}")
+    st.caption(f"{t('convergence.map_click')} {t('convergence.map_text')} {said}")
     chart: Chart | None = page.choices.get("map")
     if polling and not (chart is not None and chart.running):
         st.rerun()
@@ -175,30 +177,27 @@ def _figure(found: Map, metric: str) -> Any:
              "value": t(f"convergence.map_metric_{metric}"), "diverged": t("convergence.map_diverged")}  # fmt: skip
     assert set(words) == set(WORDS)
     return settings_map(
-        plan.xs, plan.ys, values, found.coarse(values), found.diverged, limits, better_high=high, labels=words
-    )
+        plan.xs, plan.ys, values, found.coarse(values), found.diverged, limits, better_high=high,
+        notes=[[_seeds(found, row, column) for column in range(len(plan.xs))] for row in range(len(plan.ys))],
+        labels=words,
+    )  # fmt: skip
 
 
-def _cell(plan: Plan, found: Map, event: Any) -> None:
-    """What is known of the cell that was clicked, and the way to its run."""
+def clicked(plan: Plan, event: Any) -> Cell | None:
+    """The cell of the point that was clicked."""
     points = event.selection.points if event is not None else []
     place = points[0].get("customdata") if points else None
     if not isinstance(place, (list, tuple)) or len(place) < 2:
-        st.caption(t("convergence.map_click"))
-        return
-    column, row = int(place[0]), int(place[1])
-    cell = next((one for one in plan.cells if (one.column, one.row) == (column, row)), None)
-    if cell is None:
-        return
+        return None
+    return next((one for one in plan.cells if [one.column, one.row] == list(map(int, place[:2]))), None)
+
+
+def _seeds(found: Map, row: int, column: int) -> str:
+    """What is known of a cell over its seeds, beside what a perfect generator has; "" while it is not computed."""
+    if not found.known[row, column]:
+        return ""
     said = {name: found.scores[name][row, column] for name in ("modes", "w1", "w1_floor", "diverged")}
-    st.markdown(t("convergence.map_cell", most=plan.base.data.modes, **_words(plan, cell), **_spread(said)))
-    st.page_link(site.entry("play_2d").file, label=t("convergence.map_open"), icon=site.entry("play_2d").symbol,
-                 query_params=cell.config.to_query())  # fmt: skip
-
-
-def _words(plan: Plan, cell: Cell) -> dict[str, str]:
-    return {"x": t(f"convergence.axis_{plan.x}"), "y": t(f"convergence.axis_{plan.y}"),
-            "at_x": f"{plan.xs[cell.column]:g}", "at_y": f"{plan.ys[cell.row]:g}"}  # fmt: skip
+    return t("convergence.map_cell", most=found.plan.base.data.modes, **_spread(said))
 
 
 def _spread(said: Mapping[str, np.ndarray]) -> dict[str, str]:

@@ -1,5 +1,8 @@
 """The page "Convergence": what it shows is what the theory says, a click sets the start, and nothing is told early."""
 
+import json
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,6 +14,7 @@ from gan_core.studies import riddles
 from gan_core.studies.balance import verdict
 from gan_core.theory import dirac
 from pages.convergence import balance, losses
+from pages.convergence import chart as chart_of_page
 from pages.convergence.chart import known_cells
 from pages.convergence.options import OPTIONS, SLIDERS
 from pages.shared.controls import options
@@ -127,6 +131,24 @@ def test_the_map_is_filled_in_by_the_pool_and_kept():
     other = opened(tab="map", map_x="d_steps", map_y="batch", **small)  # another visitor finds them
     assert f"{kept} of 36 cells" in words(other)
     assert other.button(key="convergence-map-start").label == "Go on"
+    chart_of_page._kept.cache_clear()  # and so does a server that is started anew
+    assert len(known_cells(chart.plan)) == kept
+
+
+def test_a_click_on_a_cell_opens_its_run_on_play(monkeypatch):
+    at = opened(tab="map")
+    figure = json.loads(at.get("plotly_chart")[0].proto.spec)
+    cells = figure["data"][-1]
+    assert any("(perfect: 8)" in text and "diverged 0 / 4" in text for text in cells["text"])
+    plan = chart_of_page._plan("d_lr", "g_lr", 12, 4, 1500)
+    asked = SimpleNamespace(selection=SimpleNamespace(points=[{"customdata": [3, 5]}]))
+    cell = chart_of_page.clicked(plan, asked)
+    assert cell.config.train.d_lr == pytest.approx(plan.xs[3]) and cell.config.train.g_lr == pytest.approx(plan.ys[5])
+    for nothing in ([], [{}], [{"customdata": None}], [{"customdata": [40, 40]}]):
+        assert chart_of_page.clicked(plan, SimpleNamespace(selection=SimpleNamespace(points=nothing))) is None
+    monkeypatch.setattr(chart_of_page, "clicked", lambda plan, event: cell)
+    at.run()
+    assert not at.exception and state(at, "play_2d").config == cell.config
 
 
 def test_two_equal_axes_are_refused_with_a_sentence():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import signal
 import subprocess
 import sys
@@ -172,6 +173,24 @@ def test_a_cluster_that_goes_away_is_a_sentence_and_loses_nothing(tmp_path, monk
     assert compute(made, Store(tmp_path), jobs=1) == kept
 
 
+@pytest.mark.slow
+def test_a_cluster_that_loses_a_worker_in_mid_map_finds_what_processes_find(tmp_path) -> None:
+    distributed = pytest.importorskip("distributed")
+    made, told = plan(seeds=4, steps=2000), []
+    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    with distributed.LocalCluster(**options, protocol="tcp://", host="127.0.0.1") as local:
+        before = {nanny.pid for nanny in local.workers.values()}
+
+        def kill(cells: int) -> None:
+            told.append(cells)
+            if len(told) == 2:  # the kept ones, and a first block: others are under way
+                os.kill(next(iter(local.workers.values())).pid, signal.SIGKILL)
+
+        on_cluster = compute(made, Store(tmp_path / "cluster"), dask=local.scheduler_address, done=kill)
+        assert len(told) > 2 and {nanny.pid for nanny in local.workers.values()} != before
+    assert sum(told) == len(made.cells) and on_cluster == compute(made, Store(tmp_path / "processes"), jobs=1)
+
+
 def test_the_work_for_the_pool_finds_what_the_command_finds() -> None:
     made, found = plan(steps=7), {}
     blocks = made.blocks()
@@ -239,3 +258,11 @@ def test_the_command_writes_lines_a_table_and_a_figure(tmp_path) -> None:
     assert "plotly" in (tmp_path / "map.html").read_text(encoding="utf-8").lower()
     refused = subprocess.run([*command, "--figure", "map.doc"], capture_output=True, text=True)
     assert refused.returncode == 2 and "end in .html" in refused.stderr
+
+
+def test_only_a_whole_record_is_one():
+    whole = {"scores": {name: [1.0, "nan"] for name in maps.SCORES}}
+    assert maps.is_record(whole)
+    for wrong in ([1.0], ["x", 1], [[], 1], None):
+        assert not maps.is_record({"scores": {**whole["scores"], "w1": wrong}})
+    assert not any(map(maps.is_record, (None, [], {}, {"scores": {}})))
