@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
-from pages.distances.drawing import about, chart, number, words
-from pages.distances.options import DIVERGENCES, EXAMPLES, LINE, NAMES, OF, Side
-from pages.distances.shapes import COLOURS, OWN, both, shape, uploaded
+from pages.distances.drawing import about, chart, columns, number, words
+from pages.distances.options import DIVERGENCES, EXAMPLES, LINE, NAMES, OF, SIDES, Side
+from pages.distances.shapes import COLOURS, OWN, both, examples, shape, uploaded
 from pages.shared.controls import options
 from pages.shared.controls.bars import bars
-from pages.shared.shell import address
+from pages.shared.shell import address, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import figures, tables
+from pages.shared.views import drag, figures, tables
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+    from streamlit.delta_generator import DeltaGenerator
 
     from gan_core.theory.distributions_1d import OnLine
     from gan_core.theory.divergences_1d import Distances
@@ -27,31 +29,81 @@ if TYPE_CHECKING:
 EDGES = tuple(float(x) for x in range(-5, 6))  # of the histogram to shape by hand
 POINTS = 801  # of a drawn curve
 QUANTILES = 400  # places of a drawn transport plan
+WORDS = ("summary", "play", "stop", "pull", "scale", "apart", "partly", "met")  # of the picture that is taken
 
 
 @st.fragment
 def section(page: PageState) -> None:
+    with stage.begin():
+        with stage.picture(panels=2):
+            hero = st.empty()  # it follows the controls below it
+        with stage.area("player"):
+            examples(page, "line", EXAMPLES, LINE)
+        with stage.below():
+            _below(page, hero)
+
+
+def _below(page: PageState, hero: DeltaGenerator) -> None:
+    """The controls of both sides, and the distances to read; into `hero` the picture to take."""
     from gan_core.theory.distributions_1d import Sample
     from gan_core.theory.divergences_1d import compare
 
-    left, right, shaped = both(page, "line", _on_line, EXAMPLES, LINE)
-    if shaped is None:
+    plain = all(options.value(page, f"line_{side}_kind") in drag.PLAIN for side in SIDES)
+    with st.expander(t("distances.shapes"), icon=":material/tune:", expanded=not plain):
+        one, other = both(page, _on_line)
+    if one is None or other is None:
+        hero.info(t("distances.upload_missing"), icon=":material/upload_file:")
         return
-    one, other = shaped
     p, q = distribution(*one), distribution(*other)
+    left, right = columns()
     with left:
         bins = 30
         if isinstance(p, Sample) or isinstance(q, Sample):
             bins = options.control(page, "bins_of_samples")
-        found = compare(p, q, bins)
-        _table(found)
+        _table(compare(p, q, bins))
     with right:
         name = options.control(
             page, "draw",
             words=lambda one: t(f"distances.{'figure.' if one in DIVERGENCES[:3] else 'name_'}{one}"),
         )  # fmt: skip
-        chart(figures.shared(_line_picture, name, one, other, bins, labels=words()), "line")
         about(name)
+        place = st.expander(t("distances.to_keep"), icon=":material/image:") if plain else hero
+    with place:
+        chart(figures.shared(_line_picture, name, one, other, bins, labels=words()), "line")
+    if plain:
+        with hero:
+            _taken(page, name)
+
+
+def _taken(page: PageState, name: str) -> None:
+    """The picture whose p and q are taken by the hand; until something is set, q slides past p by itself."""
+
+    def shaped(rows: list[Any]) -> None:
+        for side, of, value in rows:
+            _put(page, f"line_{side}_{of}", value)
+        address.write_page(page)
+
+    def drawn(chosen: str) -> None:
+        _put(page, "draw", chosen)
+        address.write_page(page)
+
+    sides = {}
+    for side in SIDES:
+        kind = options.value(page, f"line_{side}_kind")
+        numbers = {name: options.value(page, f"line_{side}_{name}") for name in drag.PLAIN[kind]}
+        sides[side] = {"kind": kind, **numbers}
+    drag.densities(
+        "distances-line-taken", **sides, draw=name, moving=not any(word.startswith("line_") for word in page.words),
+        names={one: t(f"distances.name_{one}") for one in NAMES},
+        adds={one: t(f"distances.adds_{one}") for one in NAMES},
+        words={word: t(f"distances.{word}") for word in LINE} | {word: t(f"distances.taken.{word}") for word in WORDS},
+        on_shape=shaped, on_draw=drawn,
+    )  # fmt: skip
+
+
+def _put(page: PageState, name: str, value: Any) -> None:
+    with suppress(KeyError, ValueError, TypeError):  # the browser of someone who tries may report anything
+        options.put(page, name, value)
 
 
 Shape = tuple[str, tuple[float, ...]]  # a kind of distribution and its numbers, which can be compared

@@ -62,7 +62,7 @@ EXAMPLES: dict[str, dict[Side, dict[str, Any]]] = {
     },
     "bars": {"p": {"kind": "bars"}, "q": {"kind": "bars"}},
 }
-FIRST = "wider"
+FIRST = "apart"
 EXAMPLES_PLANE: dict[str, dict[Side, dict[str, Any]]] = {
     "gaussians": {"p": {}, "q": {"x": 1.0, "y": 0.5, "std_long": 0.8, "std_short": 0.8}},
     "collapse": {"p": {"kind": "ring"}, "q": {"kind": "ring", "kept": 1}},
@@ -92,7 +92,7 @@ OPTIONS: dict[str, Option] = {
     # on a line
     **_shape("line", OF, LINE, EXAMPLES[FIRST]),
     **{f"line_{side}_heights": Heights(BARS[side]) for side in SIDES},
-    "draw": OneOf(NAMES, "kl_pq"),
+    "draw": OneOf(NAMES, "jsd"),
     "bins_of_samples": OneOf((5, 10, 20, 30, 50, 100, 200), 30, "slider"),
     # in the plane
     **_shape("plane", OF_PLANE, PLANE, EXAMPLES_PLANE[FIRST_PLANE]),

@@ -17,11 +17,13 @@ from pages.distances.options import (
     NAMES,
     OF_PLANE,
     PLANE,
+    SIDES,
     TRANSPORTED,
     Side,
 )  # fmt: skip
-from pages.distances.shapes import OWN, both, in_one_scale, shape, uploaded
+from pages.distances.shapes import OWN, both, examples, in_one_scale, shape, uploaded
 from pages.shared.controls import options
+from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import tables
@@ -35,24 +37,34 @@ LINES_PER_POINT = 4  # of a drawn entropic plan: its strongest ones
 
 @st.fragment
 def section(page: PageState) -> None:
-    left, right, shaped = both(page, "plane", _in_plane, EXAMPLES_PLANE, PLANE)
-    if shaped is None:
-        return
-    with left:
-        p, q = in_one_scale(page, "plane", *shaped)
-    of_samples = isinstance(p, np.ndarray) or isinstance(q, np.ndarray)
-    with left:
-        n = options.control(page, "samples")
-        x, y = _draws(p, q, n)
-        _plane_table(p, q, x, y)
-    with right:
-        among = TRANSPORTED if of_samples else (*DIVERGENCES, *TRANSPORTED)
-        name = options.control(page, "draw_plane", words=lambda one: t(f"distances.name_{one}"), among=among)
-        if name in DIVERGENCES:
-            _density_picture(p, q, name)
-        else:
-            _transport_picture(page, name, x, y)
-        about(name)
+    with stage.begin():
+        with stage.picture():
+            hero = st.container()
+        with stage.area("player"):
+            examples(page, "plane", EXAMPLES_PLANE, PLANE)
+        rail = stage.rail()
+        with stage.below():
+            # open where a visitor's own numbers have to be brought
+            own = any(options.value(page, f"plane_{side}_kind") == OWN for side in SIDES)
+            with st.expander(t("distances.shapes"), icon=":material/tune:", expanded=own):
+                p, q = both(page, _in_plane)
+            if p is None or q is None:
+                hero.info(t("distances.upload_missing"), icon=":material/upload_file:")
+                return
+            p, q = in_one_scale(page, "plane", p, q)
+        of_samples = isinstance(p, np.ndarray) or isinstance(q, np.ndarray)
+        with rail:
+            among = TRANSPORTED if of_samples else (*DIVERGENCES, *TRANSPORTED)
+            name = options.control(page, "draw_plane", words=lambda one: t(f"distances.name_{one}"), among=among)
+            n = options.control(page, "samples")
+            x, y = _draws(p, q, n)
+            _plane_table(p, q, x, y)
+            about(name)
+        with hero:
+            if name in DIVERGENCES:
+                _density_picture(p, q, name)
+            else:
+                _transport_picture(page, name, x, y)
 
 
 def _in_plane(page: PageState, side: Side) -> Normals | np.ndarray | None:

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from pages.distances.drawing import columns
 from pages.distances.options import SIDES, Side, Slider
 from pages.shared.controls import files, options
 from pages.shared.shell import address
@@ -31,31 +29,17 @@ def shape(page: PageState, place: str, side: Side, kinds: Mapping[str, Sequence[
     return kind, {name: options.control(page, f"{place}_{side}_{name}", word=name) for name in kinds[kind]}
 
 
-def both(
-    page: PageState,
-    place: str,
-    side: Callable[[PageState, Side], Any],
-    known: Mapping[str, Mapping[Side, Mapping[str, Any]]],
-    sliders: Mapping[str, Slider],
-) -> tuple[DeltaGenerator, DeltaGenerator, tuple[Any, Any] | None]:
-    """How a section on two distributions begins: examples, and the controls of both sides, `side(page, name)` each.
-
-    Its two columns, and what the controls shape; None while an upload is missing, and a sentence says so.
-    """
-    _examples(page, place, known, sliders)
-    left, right = columns()
+def both(page: PageState, side: Callable[[PageState, Side], Any]) -> tuple[Any, Any]:
+    """The controls of both sides beside each other; gives what `side(page, name)` shapes, None where an upload is
+    missing."""
     shaped = []
-    for name, box in zip(SIDES, left.columns(2, gap="medium"), strict=True):
+    for name, box in zip(SIDES, st.columns(2, gap="medium"), strict=True):
         with box:
             shaped.append(side(page, name))
-    p, q = shaped
-    if p is None or q is None:
-        right.info(t("distances.upload_missing"), icon=":material/upload_file:")
-        return left, right, None
-    return left, right, (p, q)
+    return shaped[0], shaped[1]
 
 
-def _examples(
+def examples(
     page: PageState, place: str, known: Mapping[str, Mapping[Side, Mapping[str, Any]]], sliders: Mapping[str, Slider]
 ) -> None:
     """Buttons that set both sides; what an example leaves out gets its usual value."""

@@ -56,6 +56,8 @@ def test_every_picture_on_a_line_opens_for_every_example(picture):
 
 def test_the_numbers_on_a_line_are_those_of_the_theory():
     at = opened()
+    at.slider(key="distances.line_p_mean~0").set_value(0.0)
+    at.slider(key="distances.line_p_std~0").set_value(1.0)
     at.slider(key="distances.line_q_mean~0").set_value(1.0)
     at.slider(key="distances.line_q_std~0").set_value(2.0).run()
     found = table(at)
@@ -187,13 +189,13 @@ def test_the_page_opens_with_a_short_address_and_a_link_gives_the_same_page():
 
 def test_what_is_set_stands_in_the_address_and_an_example_sets_it_back():
     at = opened()
-    at.slider(key="distances.line_q_mean~0").set_value(2.5).run()
+    at.slider(key="distances.line_q_mean~0").set_value(1.5).run()
     at.selectbox(key="distances.line_p_kind~0").set_value("two").run()
-    assert params(at) == {"line_q_mean": "2.5", "line_p_kind": "two"}
+    assert params(at) == {"line_q_mean": "1.5", "line_p_kind": "two"}
     again = visit("distances", **params(at))
-    assert again.slider(key="distances.line_q_mean~0").value == 2.5
+    assert again.slider(key="distances.line_q_mean~0").value == 1.5
     assert table(again) == table(at)
-    at.button(key="distances-line-example-wider").click().run()
+    at.button(key="distances-line-example-apart").click().run()
     assert params(at) == {}
 
 

@@ -104,6 +104,7 @@ FIGURES: dict[str, dict[str, float | Callable[[], float] | None]] = {
     "convergence.balance.none": {"16": SETTING},
     "convergence.map_text": {"64": SETTING},
     "distances.units": {"0.693": LN2},
+    "distances.taken.apart": {"0.693": LN2},
     "distances.bins_help": {"30": SETTING, "900": 30**2},
     "distances.size_noise": {"90 %": 0.9},
     "distances.size_signal": {"90 %": 0.9},

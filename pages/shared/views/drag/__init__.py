@@ -1,0 +1,86 @@
+"""Pictures that are taken by the hand: two densities on a line, and two parallel lines.
+
+The browser computes all that moves (mixtures.js, which the tests hold beside gan_core/theory), so a visitor who drags
+asks the server for nothing. When something has come to rest, one event tells Python, whose widgets and address follow.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.views.live.component import BETWEEN_FILES
+
+FOLDER = Path(__file__).parent
+# joined into one module, in this order; each imports only from those before it
+FILES = ("../live/pure.js", "mixtures.js", "parts.js", "densities.js", "lines.js", "start.js")
+PLAIN = {"gaussian": ("mean", "std"), "two": ("mean", "std", "mean2", "std2", "weight2")}  # what can be dragged
+
+
+def drawing_code() -> str:
+    return "\n".join(BETWEEN_FILES.sub("", (FOLDER / name).read_text(encoding="utf-8")) for name in FILES)
+
+
+_drag = st.components.v2.component("gan_drag", css=(FOLDER / "drag.css").read_text(), js=drawing_code())
+
+
+def densities(
+    key: str,
+    *,
+    p: Mapping[str, Any],
+    q: Mapping[str, Any],
+    draw: str,
+    moving: bool,
+    names: Mapping[str, str],
+    adds: Mapping[str, str],
+    words: Mapping[str, str],
+    on_shape: Callable[[list[Any]], None],
+    on_draw: Callable[[str], None],
+) -> None:
+    """Both densities with handles, what the distance `draw` adds up, and all distances while they change.
+
+    p, q: "kind" and the numbers of PLAIN. `moving`: q slides by itself until somebody takes something. `names` of the
+    distances, `adds` their integrands. `on_shape` gets [[side, number's name, value], …], `on_draw` what was clicked.
+    """
+    frame = {
+        "kind": "densities", "p": dict(p), "q": dict(q), "draw": draw, "moving": moving, "names": dict(names),
+        "adds": dict(adds), "words": dict(words), "colours": _colours(),
+    }  # fmt: skip
+    _mount(key, frame, {"shape": on_shape, "draw": on_draw})
+
+
+def lines(
+    key: str, theta: float, *, names: Mapping[str, str], words: Mapping[str, str], on_theta: Callable[[float], None]
+) -> None:
+    """Two parallel lines θ apart, of which one is taken and moved, with the pull of each distance on θ."""
+    frame = {
+        "kind": "lines", "theta": theta, "names": dict(names), "words": dict(words), "colours": _colours(),
+    }  # fmt: skip
+    _mount(key, frame, {"theta": lambda value: on_theta(float(value))})
+
+
+def _colours() -> dict[str, str]:
+    from gan_core.figures import style
+
+    return {
+        "kl_pq": style.KL, "kl_qp": style.KL, "kl": style.KL, "jsd": style.JSD, "tv": style.TV, "w1": style.W1,
+        "w2": style.W1,
+    }  # fmt: skip
+
+
+def _mount(key: str, frame: Mapping[str, Any], events: Mapping[str, Callable[[Any], None]]) -> None:
+    def told(name: str) -> Callable[[], None]:
+        def callback() -> None:
+            value = st.session_state[key].get(name)
+            if value is not None:
+                events[name](value)
+
+        return callback
+
+    # as text: in a dict Streamlit would look for tables, with pandas
+    callbacks: dict[str, Any] = {f"on_{name}_change": told(name) for name in events}
+    _drag(key=key, data=json.dumps(frame), **callbacks)
