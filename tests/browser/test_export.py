@@ -58,7 +58,7 @@ def test_a_replay_plays_offline_inside_a_slide_deck(browser, tmp_path) -> None:
 
 @pytest.mark.slow
 def test_the_camera_of_a_chart_saves_what_was_chosen(page) -> None:
-    page.goto("/distances")
+    page.goto("/distances?tab=size")
     page.locator(".js-plotly-plot .modebar-btn").first.wait_for(state="attached")
     wait_idle(page)
     page.get_by_label("Shape of a saved chart").select_option("4:3")
