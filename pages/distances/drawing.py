@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.controls import options
-from pages.shared.shell import layout
+from pages.shared.shell import layout, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views.figures import plot
@@ -39,16 +39,18 @@ def about(name: str) -> None:
         layout.link("play_2d", t("distances.its_game", loss=loss), query={"loss": GAMES[name], **BOUNDED.get(name, {})})
 
 
-def asks(page: PageState, text: str, *names: str) -> tuple[DeltaGenerator, DeltaGenerator, list[Any]]:
-    """How a section with a text begins: its columns, and what its first options are set to."""
-    left, right = columns()
-    with left:
-        st.markdown(t(f"distances.{text}"))
-        return left, right, [options.control(page, name) for name in names]
+def asks(page: PageState, text: str, *names: str) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator, list[Any]]:
+    """How a section with a text begins: the areas of its stage for the verdict, the picture and what it asks, and what
+    its first options are set to."""
+    with stage.begin():
+        verdict, picture, rail = stage.area("verdict"), stage.picture(), stage.rail()
+        with stage.below():
+            st.markdown(t(f"distances.{text}"))
+    with rail:
+        return verdict, picture, rail, [options.control(page, name) for name in names]
 
 
 def chart(figure: Any, name: str) -> None:
-
     plot(figure, key=f"distances-chart-{name}")
 
 

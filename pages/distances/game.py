@@ -10,14 +10,16 @@ from pages.shared.controls import options
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 
+HEIGHT = 560  # pixels of the figure, which fits one window
+
 
 @st.fragment
 def section(page: PageState) -> None:
     from gan_core import theory
     from gan_core.figures import game as figures
 
-    left, right, (d, path) = asks(page, "game_text", "game_distance", "game_path")
-    with left:
+    verdict, picture, rail, (d, path) = asks(page, "game_text", "game_distance", "game_path")
+    with rail:
         share = options.control(page, "game_share" if path == "zero" else "game_certainty")
     x = np.linspace(min(0.0, d) - 8, max(0.0, d) + 8, 2001)
     log_p, log_q = (-((x - mean) ** 2) / 2 - np.log(2 * np.pi) / 2 for mean in (0.0, d))
@@ -37,14 +39,14 @@ def section(page: PageState) -> None:
     now = float(theory.value_of_the_game(logit(share), p, q, x))
     jsd = float(theory.gaussian_jsd(d))
     optimum = float(theory.optimal_value(jsd))
-    with left:
+    with verdict:
         st.markdown(t("distances.game_said", value=number(now), optimum=number(optimum), jsd=number(jsd),
                       bound=number(now / 2 + theory.LN2)))  # fmt: skip
-    with right:
+    with picture:
         near = np.abs(x - d / 2) <= d / 2 + 4.5
         chosen = theory.optimal_discriminator(logit(share), 0.0)  # σ of the logit
         figure = figures.game(
             x[near], p[near], q[near], chosen[near], theory.optimal_discriminator(log_p, log_q)[near],
             shares, values, (share, now), optimum, labels=words(),
         )  # fmt: skip
-        chart(figure, "game")
+        chart(figure.update_layout(height=HEIGHT), "game")

@@ -22,14 +22,14 @@ def section(page: PageState) -> None:
     from gan_core.figures import distances as figures
     from gan_core.theory.divergences_1d import expected_floor
 
-    left, right, (measure, d) = asks(page, "size_text", "measure", "size_distance")
-    with left:
+    said, picture, rail, (measure, d) = asks(page, "size_text", "measure", "size_distance")
+    with rail:
         n = options.control(page, "n", words="{:,}".format)
         bins = options.control(page, "bins") if measure != "w1" else 1
     truth, different, same = _experiments(measure, d, bins)
     i = SIZES.index(n)
     low, high = np.percentile(same[i], [5, 95])
-    with left:
+    with said:
         word = "size_noise" if low <= different[i][0] <= high else "size_signal"
         verdict = t(
             f"distances.{word}", n=f"{n:,}", one=number(different[i][0], 3), truth=number(truth, 3),
@@ -38,10 +38,11 @@ def section(page: PageState) -> None:
         )  # fmt: skip
         box = st.warning if word == "size_noise" else st.success
         box(verdict, icon=":material/casino:" if word == "size_noise" else ":material/check:")
+    with rail:
         rule = t(f"distances.rule_{measure}", value=number(expected_floor(n, measure, bins), 3))
         st.caption(rule + (" " + t("distances.rule_breaks") if measure != "w1" and n <= 5 * bins else ""))
-    with right:
-        labels = words()
+    labels = words()
+    with picture:
         chart(figures.repeats(different[i], same[i], truth, labels=labels), "repeats")
         chart(figures.over_sizes(SIZES, different, same, truth, n, labels=labels), "sizes")
 

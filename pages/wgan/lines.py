@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,10 @@ import streamlit as st
 
 from pages.shared.controls import options, predict
 from pages.shared.play import experiments
+from pages.shared.shell import address
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live, statistics, tables
+from pages.shared.views import drag, live, statistics, tables
 from pages.shared.views.figures import plot
 from pages.wgan.comparison import spread
 from pages.wgan.options import method
@@ -28,6 +30,7 @@ def section(page: PageState) -> None:
     """The exact distances at θ; and whether four trained methods bring it back to 0."""
     from gan_core.figures import theory
 
+    _taken(page, options.value(page, "theta"))
     left, middle, right = st.columns([3, 2, 2], gap="medium", vertical_alignment="bottom")
     with left:
         theta = options.control(page, "theta")
@@ -40,8 +43,9 @@ def section(page: PageState) -> None:
         experiment = experiments.pressed(
             page, "start", run, t("wgan.lines_start"), make, lambda work: work.paths(), warm_up + THETA_STEPS
         )
-    words = {name: t(f"wgan.exact_lines.{name}") for name in theory.PARALLEL_LINES}
-    plot(theory.parallel_lines(theta, labels=words), key=f"{page.name}-exact")
+    with st.expander(t("wgan.lines_to_keep"), icon=":material/image:"):
+        words = {name: t(f"wgan.exact_lines.{name}") for name in theory.PARALLEL_LINES}
+        plot(theory.parallel_lines(theta, labels=words), key=f"{page.name}-exact")
     result: Paths | None = None if experiment is None else experiment.result
     shown, evidence = None, ""
     if result is not None:
@@ -53,6 +57,19 @@ def section(page: PageState) -> None:
     if experiment is not None:
         experiments.stage([experiment], lambda: _paths(page, experiment.look()))
     st.caption(t("wgan.lines_note"))
+
+
+def _taken(page: PageState, theta: float) -> None:
+    """Both lines, of which the generated one is taken and moved while every distance says how it pulls."""
+
+    def moved(value: float) -> None:
+        with suppress(ValueError, TypeError):  # the browser of someone who tries may report anything
+            options.put(page, "theta", value)
+        address.write_page(page)
+
+    words = {word: t(f"wgan.taken.{word}") for word in ("summary", "theta", "pull", "apart", "met")}
+    names = {name: t(f"wgan.taken.name_{name}") for name in ("w1", "jsd", "tv", "kl")}
+    drag.lines(f"{page.name}-taken", theta, names=names, words=words, on_theta=moved)
 
 
 def _game(theta: float, warm_up: int, seed: int) -> Any:

@@ -60,7 +60,7 @@ def lines(
     frame = {
         "kind": "lines", "theta": theta, "names": dict(names), "words": dict(words), "colours": _colours(),
     }  # fmt: skip
-    _mount(key, frame, {"theta": lambda value: on_theta(float(value))})
+    _mount(key, frame, {"theta": lambda value: on_theta(float(value) + 0.0)})  # + 0.0 turns −0 into 0
 
 
 def _colours() -> dict[str, str]:

@@ -1,7 +1,7 @@
 // Two parallel lines, of which one is taken and moved: each distance with its pull on θ.
 
 import { OF_LINES } from "./mixtures.js";
-import { draggable, filled, handle, html, pull, put, set, Tiles } from "./parts.js";
+import { draggable, filled, handle, html, pull, put, said, set, Tiles } from "./parts.js";
 
 const OF = Object.keys(OF_LINES);
 const LIMIT = 2; // of θ
@@ -82,7 +82,7 @@ export class Lines {
     this.handle.place(+x(this.theta), (top + ground) / 2);
     this.axes.replaceChildren();
     put(this.axes, "path", { d: `M0 ${ground + 6}H${width}` });
-    for (let tick = -LIMIT; tick <= LIMIT; tick++) put(this.axes, "text", { x: x(tick), y: ground + 21 }, tick);
+    for (let tick = -LIMIT; tick <= LIMIT; tick++) put(this.axes, "text", { x: x(tick), y: ground + 21 }, said(tick));
     OF.forEach((name, i) => {
       const [value, slope] = OF_LINES[name](this.theta);
       const pulls = pull(slope);
