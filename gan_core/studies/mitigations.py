@@ -127,7 +127,6 @@ TABLES: dict[str, tuple[str, str]] = {
     "ring": ("chase", "ring"),
     "balanced": ("balanced", "ring"),
     "grid": ("chase", "grid"),
-    "pacgan": ("pacgan", "ring"),
 }
 
 

@@ -15,7 +15,7 @@ from gan_core.config import LOSSES, ConfigError, RunConfig
 from pages.shared.controls import options
 from pages.shared.play import experiments
 from pages.shared.play.experiments import Experiment
-from pages.shared.shell import notices
+from pages.shared.shell import notices, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views.figures import plot
@@ -26,29 +26,28 @@ if TYPE_CHECKING:
 SHIPPED = Path(gan_core.__file__).parent / "records" / "balance.json"
 WIDTHS = {"tiny": (16,), "usual": (64, 64)}
 STEPS, BATCH, RATE = 1500, 64, 1e-3
+HEIGHT = 470  # pixels of the picture
 MAIN, RESTRAINTS = ("loss", "ratio", "d_steps", "r1", "nets"), ("skip", "dropout", "smoothing")
 
 
 def section(page: PageState) -> None:
-    left, right = st.columns([1, 3], gap="medium")
-    with left:
+    with stage.settings():
         chosen = {name: _control(page, name) for name in MAIN}
         with st.popover(t("convergence.two_restraints"), width="stretch"):
             chosen |= {name: _control(page, name) for name in RESTRAINTS}
-        try:
-            config = configured(page, **chosen)
-        except ConfigError as error:
-            notices.warning(error)
-            return
-        run = f"balance {config.to_query()}"
-        if not any(f"two_{name}" in page.words for name in chosen):
-            page.choices.setdefault("two-started", set()).add(run)  # computed once for everybody: it is there at once
-        pressed = run in experiments.start_button(page, "two", run, t("convergence.two_start"))
-    experiment = _experiment(run, config) if pressed else None
-    with right:
-        if experiment is None:
-            st.info(t("convergence.two_hint"), icon=":material/play_circle:")
-        experiments.stage([experiment] if experiment else [], lambda: _view(experiment, config))
+    try:
+        config = configured(page, **chosen)
+    except ConfigError as error:
+        notices.warning(error)
+        return
+    run = f"balance {config.to_query()}"
+    if not any(f"two_{name}" in page.words for name in chosen):
+        page.choices.setdefault("two-started", set()).add(run)  # computed once for everybody: it is there at once
+    with stage.begin():
+        with stage.area("player"):
+            pressed = run in experiments.start_button(page, "two", run, t("convergence.two_start"))
+        experiment = _experiment(run, config) if pressed else None
+        experiments.stage([experiment] if experiment else [], lambda: _view(experiment, config), areas=True)
 
 
 def _control(page: PageState, name: str) -> Any:
@@ -78,12 +77,15 @@ def _experiment(name: str, config: RunConfig) -> Experiment | None:
 
 def _view(experiment: Experiment | None, config: RunConfig) -> None:
     record: Record | None = experiment.look() if experiment is not None else None
+    with stage.area("verdict"):
+        if record is not None and experiment is not None and experiment.done:
+            st.markdown(_verdict(record))
+        else:
+            st.caption(t("convergence.two_hint"))
     if record is None:
         return
     from gan_core.figures import balance
 
-    if experiment is not None and experiment.done:
-        _verdict(record)
     kind = LOSSES[config.train.loss].equilibrium
     levels = [(player, level) for player, level in zip("dg", kind, strict=True) if level is not None]
     figure = balance.balance(
@@ -92,21 +94,23 @@ def _view(experiment: Experiment | None, config: RunConfig) -> None:
         np.stack([record.g_turn[:, 0], record.d_turn[:, 0]], 1),
         record.eigenvalues, levels, labels={name: t(f"convergence.balance.{name}") for name in balance.WORDS},
     )  # fmt: skip
-    plot(figure, key="convergence-balance")
-    st.caption(t("convergence.two_turns"))
+    with stage.picture(panels=6):
+        plot(figure.update_layout(height=HEIGHT), key="convergence-balance")
+    with stage.below():
+        st.caption(t("convergence.two_turns"))
 
 
-def _verdict(record: Record) -> None:
-    """What the run is called, the numbers that it is called so for, and how often balanced runs are called so."""
+def _verdict(record: Record) -> str:
+    """What the run is called, the numbers that it is called so for, and how often other runs are called so."""
     from gan_core.figures.style import number
     from gan_core.studies.balance import verdict
 
     found = verdict(record)
     numbers = {name: number(value) if np.isfinite(value) else "–" for name, value in found.numbers.items()}
     reason = t(f"convergence.two_{found.name}_why", **numbers) if numbers else t("convergence.two_not_finite")
-    st.markdown(f"**{t(f'convergence.two_{found.name}')}** {reason}")
-    if (trust := trusted(found.name)) is not None:
-        st.caption(t("convergence.two_false", **trust))
+    trust = trusted(found.name)
+    certainty = "" if trust is None else t("convergence.two_false", **trust)
+    return f"**{t(f'convergence.two_{found.name}')}** {reason} {certainty}"
 
 
 @cache

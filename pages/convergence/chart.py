@@ -15,7 +15,7 @@ from gan_core.jobs.admission import MB, Need
 from gan_core.jobs.job import Job
 from pages.shared.controls import options
 from pages.shared.play import resources
-from pages.shared.shell import notices, site
+from pages.shared.shell import notices, site, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import tables
@@ -29,6 +29,7 @@ KEPT = 20_000  # cells, some hundred bytes each
 NEED = Need(held=24 * MB, passing=48 * MB)
 WORKERS = 2
 SECONDS = 0.5  # between two looks
+HEIGHT = 500  # pixels of the picture
 
 
 @cache
@@ -91,9 +92,7 @@ class Chart:
 
 
 def section(page: PageState) -> None:
-    """Controls at the left, the map at the right."""
-    left, right = st.columns([1, 3], gap="medium")
-    with left:
+    with stage.settings():
         x, y = (options.control(page, f"map_{axis}", words=lambda one: t(f"convergence.axis_{one}")) for axis in "xy")
         with st.popover(t("convergence.map_size"), width="stretch"):
             count, seeds, steps = (options.control(page, f"map_{name}") for name in ("cells", "seeds", "steps"))
@@ -101,15 +100,14 @@ def section(page: PageState) -> None:
     try:
         plan = _plan(x, y, count, seeds, steps)
     except ConfigError as error:
-        with right:
-            notices.warning(error)
+        notices.warning(error)
         return
-    with left:
-        _buttons(page, plan)
-    with right:
+    with stage.begin():
+        with stage.area("player"):
+            _buttons(page, plan)
         chart: Chart | None = page.choices.get("map")
         running = chart is not None and chart.running
-        with st.container():
+        with stage.moving():
             st.fragment(_look, run_every=SECONDS if running else None)(page, plan, metric, running)
 
 
@@ -154,13 +152,17 @@ def _look(page: PageState, plan: Plan, metric: str, polling: bool) -> None:
     from gan_core.studies.map import Map
 
     records = known_cells(plan)
-    event = plot(_figure(Map.of(plan, records), metric), key="convergence-map", on_select="rerun",
-                 selection_mode="points")  # fmt: skip
+    figure = _figure(Map.of(plan, records), metric).update_layout(height=HEIGHT)
+    with stage.area("verdict"):
+        st.caption(t("convergence.map_click"))
+    with stage.picture(panels=2):  # as wide as can be: a finger has to meet its cells
+        event = plot(figure, key="convergence-map", on_select="rerun", selection_mode="points")
     if (cell := clicked(plan, event)) is not None:
         st.switch_page(site.entry("play_2d").file, query_params=cell.config.to_query())
     said = t("convergence.map_said", known=len(records), cells=len(plan.cells), seeds=plan.base.train.members,
              steps=f"{plan.base.train.steps:,}")  # fmt: skip
-    st.caption(f"{t('convergence.map_click')} {t('convergence.map_text')} {said}")
+    with stage.rail():
+        st.caption(f"{t('convergence.map_text')} {said}")
     chart: Chart | None = page.choices.get("map")
     if polling and not (chart is not None and chart.running):
         st.rerun()
@@ -184,13 +186,12 @@ def _figure(found: Map, metric: str) -> Any:
 
 
 def clicked(plan: Plan, event: Any) -> Cell | None:
-    """The cell of the point that was clicked; the points run row by row."""
+    """The cell of the point that was clicked."""
     points = event.selection.points if event is not None else []
-    place = points[0].get("point_index") if points else None
-    if not isinstance(place, int):
+    place = points[0].get("customdata") if points else None
+    if not isinstance(place, (list, tuple)) or len(place) < 2:
         return None
-    row, column = divmod(place, len(plan.xs))
-    return next((one for one in plan.cells if (one.row, one.column) == (row, column)), None)
+    return next((one for one in plan.cells if [one.column, one.row] == list(map(int, place[:2]))), None)
 
 
 def _seeds(found: Map, row: int, column: int) -> str:

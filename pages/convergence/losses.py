@@ -11,7 +11,7 @@ from gan_core.config import LOSSES, RunConfig
 from pages.convergence.options import RIDDLES
 from pages.shared.controls import options, predict
 from pages.shared.play import resources
-from pages.shared.shell import site
+from pages.shared.shell import site, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views.figures import plot
@@ -21,21 +21,27 @@ from pages.shared.views.figures import plot
 def section(page: PageState) -> None:
     from gan_core.studies.riddles import shipped
 
-    left, right = st.columns([1, 2], gap="medium")
-    with left:
-        number = options.control(page, "riddle")
+    with stage.begin():
+        with stage.area("player"):
+            number = options.control(page, "riddle")
         name = list(RIDDLES)[number - 1]
         told = shipped()[name]
         guess = _guesses(page).get(name)
-        answers = sorted((name, *RIDDLES[name]))  # their order tells nothing
-        predict.question(page, "riddle", answers, run=str(number), started=guess is not None,
-                         shown=None if guess is None else name)  # fmt: skip
-        if guess is not None:
-            _answer(page, name, told)
-    with right:
-        _curves(number, told)
-        if guess is not None:
-            _behind(number, told)
+        with stage.area("verdict"):
+            if guess is None:
+                st.caption(t("convergence.riddle_lines"))
+            else:
+                st.markdown(f"**{t('convergence.riddle_refutes')}** {t(f'convergence.riddle_{name}_not')}")
+        with stage.picture():
+            _curves(number, told)
+            if guess is not None:
+                _behind(number, told)
+        with stage.rail():
+            answers = sorted((name, *RIDDLES[name]))  # their order tells nothing
+            predict.question(page, "riddle", answers, run=str(number), started=guess is not None,
+                             shown=None if guess is None else name)  # fmt: skip
+            if guess is not None:
+                _answer(page, name, told)
 
 
 def _guesses(page: PageState) -> dict[str, str]:
@@ -45,7 +51,7 @@ def _guesses(page: PageState) -> dict[str, str]:
 
 
 def _answer(page: PageState, name: str, told: dict[str, Any]) -> None:
-    """What the run shows by its own figures, the belief it refutes, the run itself, and how one has done so far."""
+    """What the run shows by its own figures, the run itself, and how one has done so far."""
     from gan_core.studies.riddles import numbers, shipped
 
     config, usual = RunConfig.from_query(told["query"]), shipped()["healthy"]
@@ -53,7 +59,6 @@ def _answer(page: PageState, name: str, told: dict[str, Any]) -> None:
     values |= {"usual_w1": numbers(usual)["w1_late"]}
     figures = {key: _written(value) for key, value in values.items()}
     st.markdown(t(f"convergence.riddle_{name}", **figures))
-    st.markdown(f"**{t('convergence.riddle_refutes')}** {t(f'convergence.riddle_{name}_not')}")
     if "points" in told:  # the link has no room for a table: Play asks the server for it
         resources.keep_table(config.data.points, np.array(told["points"], np.float32))
     play = site.entry("play_2d")
@@ -80,9 +85,8 @@ def _curves(number: int, told: dict[str, Any]) -> None:
         references=[(value, "") for value in level if value is not None],
         labels={"losses": t("figures.losses"), "step": t("panel.step")},
     )  # fmt: skip
-    figure.update_layout(height=250, margin={"t": 35, "b": 45})
+    figure.update_layout(height=320, margin={"t": 35, "b": 45})
     plot(figure, key=f"convergence-riddle-{number}")
-    st.caption(t("convergence.riddle_lines"))
 
 
 def _behind(number: int, told: dict[str, Any]) -> None:

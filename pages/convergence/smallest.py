@@ -12,7 +12,7 @@ import streamlit as st
 
 from pages.convergence.options import EXTENT, SIDES, SLIDERS, SMALLEST, TURNS
 from pages.shared.controls import options, predict
-from pages.shared.shell import address, notices
+from pages.shared.shell import address, notices, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import live
@@ -36,18 +36,16 @@ class Run:
     multipliers: np.ndarray
 
 
-@st.fragment
 def section(page: PageState) -> None:
     rules, steps = _rules(page)
     games = {side: _game(page, side) for side in SIDES}
-    left, right = st.columns([1, 3], gap="medium")
-    with left:
+    with stage.settings():
         for side in SIDES:
             _game_controls(page, side, *games[side], rules)
         _rule_controls(page, games, rules)
     start = options.value(page, "theta"), options.value(page, "psi")
     runs = {side: _run(variant, s, rules, steps, *start) for side, (variant, s) in games.items()}
-    with right:
+    with stage.begin():
         _stage(page, runs)
 
 
@@ -164,8 +162,12 @@ def _stage(page: PageState, runs: Mapping[str, Run]) -> None:
     def ended() -> None:
         page.choices["played", run] = True
 
-    if page.choices.pop("outside", False):
-        notices.warning(t("convergence.outside", extent=f"{EXTENT:g}"))
+    with stage.area("verdict"):
+        if page.choices.pop("outside", False):
+            notices.warning(t("convergence.outside", extent=f"{EXTENT:g}"))
+        else:
+            for one in runs.values():
+                st.markdown(f"**{t(f'convergence.variant_{one.variant}')}** · {_theory(one)}")
     side = np.linspace(-EXTENT, EXTENT, ARROWS)
     places = np.stack(np.meshgrid(side, side)).reshape(2, -1)
     panels = [
@@ -175,27 +177,28 @@ def _stage(page: PageState, runs: Mapping[str, Run]) -> None:
         )
         for one in runs.values()
     ]  # fmt: skip
-    live.paths(
-        "convergence-paths", panels, run=run, extent=EXTENT, shown=played,
-        labels={name: t(f"convergence.paths.{name}") for name in live.PATH_LABELS},
-        summary=t("convergence.summary"), on_start=clicked, on_played=ended,
-    )  # fmt: skip
-    st.caption(t("convergence.green"))
-    for column, (name, one) in zip(st.columns(2, gap="medium"), runs.items(), strict=True):
-        with column:
-            _foretold(page, name, one, run, played)
+    with stage.picture(panels=len(panels)):
+        live.paths(
+            "convergence-paths", panels, run=run, extent=EXTENT, shown=played,
+            labels={name: t(f"convergence.paths.{name}") for name in live.PATH_LABELS},
+            summary=t("convergence.summary"), on_start=clicked, on_played=ended,
+        )  # fmt: skip
+    with stage.rail():
+        for column, (name, one) in zip(st.columns(2, gap="medium"), runs.items(), strict=True):
+            with column:
+                _foretold(page, name, one, run, played)
+    with stage.below():
+        st.caption(t("convergence.green"))
 
 
 def _foretold(page: PageState, side: str, one: Run, run: str, played: bool) -> None:
-    """The question before Play; after it what came, and what theory says near the equilibrium."""
+    """The question before Play, and after it what came."""
     from gan_core.theory import dirac
 
     r = np.hypot(*one.path.T)
     last = dirac.finite_steps(one.path)
     evidence = t("convergence.went", first=f"{r[0]:.3g}", last=f"{r[last]:.3g}", step=f"{last:,}")
     shown = dirac.seen(one.path) if played else None
-    title = t(f"convergence.variant_{one.variant}")
-    st.markdown(f"**{title}** · {_theory(one)}")
     if last + 1 < len(one.path):
         notices.warning(t("convergence.overflow", step=f"{last:,}"))
     predict.question(page, f"path_{side}", ANSWERS, run=run, started=played, shown=shown, evidence=evidence)

@@ -47,3 +47,28 @@ def test_a_click_in_the_plane_sets_the_start_without_a_new_page(page: Page) -> N
     canvas.click(position={"x": 34 + 40, "y": 4})  # on its title, above the plane
     expect(page.get_by_text(re.compile("outside the plane"))).to_be_visible()
     assert page.url == address
+
+
+def test_every_section_has_its_picture_first_on_a_telephone_and_all_of_it_on_a_slide(page: Page) -> None:
+    for tab in ("smallest", "two", "map", "losses"):
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.goto(f"/convergence?tab={tab}")
+        wait_idle(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        picture, verdict = _area(page, "picture"), _area(page, "verdict")
+        assert picture["y"] + picture["height"] <= verdict["y"]
+        player = page.locator(".st-key-stage-player")
+        if tab != "smallest":  # its player is a part of the picture, below the planes
+            box = player.bounding_box()
+            assert box is not None and picture["y"] + picture["height"] <= box["y"] < verdict["y"]
+        page.set_viewport_size({"width": 1280, "height": 720})
+        picture = _area(page, "picture")
+        assert picture["width"] >= 520 and picture["y"] + picture["height"] <= 720
+        box = player.bounding_box() if tab != "smallest" else picture
+        assert box is not None and box["y"] + box["height"] <= 720
+
+
+def _area(page: Page, name: str) -> dict:
+    box = page.locator(f"[class*=st-key-stage-{name}]").bounding_box()
+    assert box is not None
+    return dict(box)

@@ -141,10 +141,10 @@ def test_a_click_on_a_cell_opens_its_run_on_play(monkeypatch):
     cells = figure["data"][-1]
     assert any("(perfect: 8)" in text and "diverged 0 / 4" in text for text in cells["text"])
     plan = chart_of_page._plan("d_lr", "g_lr", 12, 4, 1500)
-    asked = SimpleNamespace(selection=SimpleNamespace(points=[{"point_index": 5 * 12 + 3}]))
+    asked = SimpleNamespace(selection=SimpleNamespace(points=[{"customdata": [3, 5]}]))
     cell = chart_of_page.clicked(plan, asked)
     assert cell.config.train.d_lr == pytest.approx(plan.xs[3]) and cell.config.train.g_lr == pytest.approx(plan.ys[5])
-    for nothing in ([], [{}], [{"point_index": None}], [{"point_index": 9999}]):
+    for nothing in ([], [{}], [{"customdata": None}], [{"customdata": [40, 40]}]):
         assert chart_of_page.clicked(plan, SimpleNamespace(selection=SimpleNamespace(points=nothing))) is None
     monkeypatch.setattr(chart_of_page, "clicked", lambda plan, event: cell)
     at.run()
@@ -165,7 +165,7 @@ def test_the_axes_of_the_page_are_those_of_the_study():
 
 def test_a_run_of_two_players_says_what_it_saw():
     at = opened(tab="two", two_r1="1")
-    assert "Afterwards the app says" in " ".join(box.value for box in at.info)
+    assert "Afterwards the app says" in words(at)
     at.button(key="convergence-two").click().run()
     assert not at.exception
     experiment = next(one for name, one in experiments._shared.items() if name.startswith("balance") and one)

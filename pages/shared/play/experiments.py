@@ -13,6 +13,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -23,6 +24,7 @@ from gan_core.jobs.admission import MB, Need
 from gan_core.jobs.job import Job, Workload
 from pages.shared.play import resources
 from pages.shared.shell import notices
+from pages.shared.shell import stage as places
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState
 
@@ -160,20 +162,24 @@ class Waited(Protocol):
         """Why it came to nothing, if it did: its str() is a sentence."""
 
 
-def stage(experiments: Sequence[Waited], view: Callable[[], None]) -> None:
-    """How far they are, and `view()`; looks again by itself while one is running, then lets the page follow."""
+def stage(experiments: Sequence[Waited], view: Callable[[], None], *, areas: bool = False) -> None:
+    """How far they are, and `view()`; looks again by itself while one is running, then lets the page follow.
+
+    areas: `view` fills those of a stage that has begun, see `shell.stage`; how far they are stands where the time does.
+    """
     running = any(experiment.running for experiment in experiments)
-    with st.container():  # of its own, see player.stage
-        st.fragment(_look, run_every=SECONDS if running else None)(experiments, view, running)
+    with places.moving() if areas else st.container():  # of its own, see player.stage
+        st.fragment(_look, run_every=SECONDS if running else None)(experiments, view, running, areas)
 
 
-def _look(experiments: Sequence[Waited], view: Callable[[], None], polling: bool) -> None:
+def _look(experiments: Sequence[Waited], view: Callable[[], None], polling: bool, areas: bool) -> None:
     under_way = [experiment for experiment in experiments if experiment.running]
     view()
-    if under_way:
-        share = sum(experiment.progress for experiment in under_way) / len(under_way)
-        st.progress(share, text=t("experiments.running", percent=f"{share:.0%}"))
-    for error in {sentence(experiment.error) for experiment in experiments if experiment.error}:
-        notices.error(error)
+    with places.area("time") if areas else nullcontext():
+        if under_way:
+            share = sum(experiment.progress for experiment in under_way) / len(under_way)
+            st.progress(share, text=t("experiments.running", percent=f"{share:.0%}"))
+        for error in {sentence(experiment.error) for experiment in experiments if experiment.error}:
+            notices.error(error)
     if polling and not under_way:
         st.rerun()

@@ -23,7 +23,7 @@ export class Paths extends View {
     this.canvas = make("canvas", { tabIndex: 0 });
     this.canvas.setAttribute("role", "img");
     this.bar = make("div", { className: "track" }, this.buttons.play, this.buttons.again, this.slider, this.when);
-    this.root.append(this.bar, this.canvas);
+    this.root.append(this.canvas, this.bar);
     this.buttons.play.onclick = () => this.play(!this.playing);
     this.buttons.again.onclick = () => this.seek(0);
     this.slider.oninput = () => this.seek(Number(this.slider.value));
@@ -93,7 +93,7 @@ export class Paths extends View {
     const wide = width > 520;
     const columns = wide ? 3 : 2;
     const cell = Math.floor((width - GAP * (columns - 1)) / columns);
-    const plane = Math.min(cell - PAD.left, 240);
+    const plane = Math.min(cell - PAD.left, Math.max(200, 0.36 * window.innerHeight)); // all of it in one window
     const rows = [plane + TITLE + PAD.bottom, 100, 100];
     const tops = [0, rows[0] + GAP, rows[0] + rows[1] + 2 * GAP];
     const main = tops[2] + rows[2];
