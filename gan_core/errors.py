@@ -147,6 +147,7 @@ ENGLISH: dict[str, str] = {
     "export.shape": "There is no shape {value!r}; the shapes are {options}.",
     "export.theme": "There is no theme {value!r}; the themes are {options}.",
     "export.figure": "There is no figure {value!r} of this run; there are {options}.",
+    "export.layer": "There is no layer {value!r}; the layers are {options}.",
     "export.format": "There is no format {value!r}; the formats are {options}.",
     "export.width": "A picture that is {value!r} pixels wide cannot be made; from {least} to {most:,} can.",
     "export.steps": "The steps {value!r} cannot be read; write whole numbers from 0 to {most:,} with commas between "
@@ -161,6 +162,7 @@ ENGLISH: dict[str, str] = {
     "export.slow": "The file was not ready within {seconds:.0f} s, because the server has much to do; try again later, "
     "or ask for a smaller one.",
     "export.crashed": "The file was not made because of an error inside the program; the server's log has the details.",
+    "export.trace": "A chart with {value!r} in it cannot be drawn; these can: {options}.",
     "export.no_film": "A film needs two recorded moments; let the run take a step first.",
     # images
     "images.embedded_damaged": "The embedded MNIST file {file} is missing or damaged ({reason}); restore the folder "

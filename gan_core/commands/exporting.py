@@ -10,10 +10,7 @@ from typing import Any
 
 from gan_core.commands import runs
 from gan_core.commands.output import Refused, check_folder, say, tell
-from gan_core.config import RunConfig, limits
-from gan_core.errors import ExportError
-
-MOST_STEPS = 64  # moments
+from gan_core.config import RunConfig
 
 
 def add(commands: Any) -> None:
@@ -32,32 +29,21 @@ def add(commands: Any) -> None:
     command.add_argument("--title", default="", help="in place of each figure's own")
     command.add_argument("--width", type=int, default=1920, help="of PNG, in pixels (1920)")
     command.add_argument("--member", type=int, help="draw this one alone, counted from 0 (all)")
+    command.add_argument("--layers", default="", help="gap,arrows,lattice: on the plane (none)")
     command.add_argument("--transparent", action="store_true", help="no background")
     command.set_defaults(command=lambda options: _export(options, *runs.configured(options)), steps=None, points=None)
 
 
-def steps_of(text: str) -> tuple[int, ...]:
-    """Raises ExportError."""
-    most = int(limits("steps")[1])
-    try:
-        steps = tuple(sorted({int(part) for part in text.split(",")}))
-    except ValueError:
-        steps = ()
-    if not 0 < len(steps) <= MOST_STEPS or steps[0] < 0 or steps[-1] > most:
-        raise ExportError("export.steps", value=text[:60], most=most, count=MOST_STEPS)
-    return steps
-
-
 def _export(options: argparse.Namespace, config: RunConfig, table: Any) -> None:
     from gan_core.export.files import Wish, files, zipped
-    from gan_core.export.look import Look
+    from gan_core.export.look import Look, steps_of
 
     def names(text: str) -> tuple[str, ...]:
         return tuple(name.strip() for name in text.split(",") if name.strip())
 
     steps = steps_of(options.moments)
     look = Look(shape=options.shape, theme=options.theme, title=options.title, transparent=options.transparent,
-                steps=steps, member=options.member)  # fmt: skip
+                steps=steps, member=options.member, layers=names(options.layers))  # fmt: skip
     wish = Wish(figures=names(options.figures), formats=names(options.format), width=options.width)
     if options.zip is None:
         check_folder(options.out)

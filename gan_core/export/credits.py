@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import gan_core
 from gan_core.config import RunConfig
 
+PROGRAM = f"GAN explorer, version {gan_core.__version__} (MIT licence)"
 DRAWN = "The points were drawn by the program from a formula; nobody holds rights in them."
 LICENCES: dict[str, str] = {
     "custom": "The points are a table that somebody uploaded; whoever did knows under which licence it stands.",
@@ -31,7 +32,7 @@ def citation(config: RunConfig) -> str:
     """One line. No date, which would make each export another file."""
     train = config.train
     seeds = f"seed {train.seed}" if train.members == 1 else f"seeds {train.seed} to {train.seed + train.members - 1}"
-    return f"GAN explorer, version {gan_core.__version__} (MIT licence): run “{urlencode(config.to_query())}”, {seeds}."
+    return f"{PROGRAM}: run “{urlencode(config.to_query())}”, {seeds}."
 
 
 def note(config: RunConfig) -> str:

@@ -5,7 +5,7 @@ FIGURES["picture"].draw(recording, look)        # a Drawing; Nothing to draw is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,17 +47,24 @@ class Figure:
 # ── what every figure says ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def caption(recording: Recording, look: Look, shown: Sequence[int], step: int | None) -> str:
-    """The settings that make the run what it is, the seeds and the step."""
+def caption(
+    recording: Recording, look: Look, shown: Sequence[int], step: int | None, without: Collection[str] = ()
+) -> str:
+    """The settings that make the run what it is, except those in `without`, the seeds and the step."""
     config = recording.config
+    when = [] if step is None else [f"{look.word('step')} {step:,}"]
+    return " · ".join([settings(config, look, without), seeds(config, look, shown), *when])
+
+
+def settings(config: RunConfig, look: Look, without: Collection[str] = ()) -> str:
+    """Those that make a run what it is, by their words."""
     changed = config.differences().keys() - UNSAID
-    parts = [
+    parts = (
         f"{look.labels.get(name, _named(name))} {_said(value)}"
         for name, value in config.flat()
-        if name in USUAL_FIELDS or name in changed
-    ]
-    when = [] if step is None else [f"{look.word('step')} {step:,}"]
-    return " · ".join([*parts, seeds(config, look, shown), *when])
+        if (name in USUAL_FIELDS or name in changed) and name not in without
+    )
+    return " · ".join(parts)
 
 
 def _named(field: str) -> str:
@@ -114,18 +121,18 @@ def picture(recording: Recording, look: Look) -> Drawing:
     shot, shown = moment(recording, look), members(recording, look)
     points = isinstance(shot, PointSnapshot)
     title = titled("picture", shot.step) if points else SHEET.format(step=f"{shot.step:,}")
-    said = _noted(caption(recording, look, shown, shot.step), recording, look)
-    marks, room = sheet(look, title, said, _picture_legend(recording, shot, look))
+    said = noted(caption(recording, look, shown, shot.step), recording, look)
+    marks, room = sheet(look, title, said, picture_legend(recording, shot, look))
     several = len(shown) > 1
     head = SUBTITLE * 1.2 if several and len(shown) <= 12 else 0.0
     for cell, k in zip(room.grid(len(shown), head, gap=GAP if len(shown) < 13 else 5), shown, strict=True):
         if head:
-            marks.append(_head(cell, member_name(recording, look, k), look))
-        marks += _picture(cell, recording, shot, k, look, len(shown))
+            marks.append(headed(cell, member_name(recording, look, k), look))
+        marks += draw_picture(cell, recording, shot, k, look, len(shown))
     return finished(look, marks, f"{look.title or title}. {said}")
 
 
-def _picture(room: Room, recording: Recording, shot: Moment, k: int, look: Look, panels: int) -> list[Mark]:
+def draw_picture(room: Room, recording: Recording, shot: Moment, k: int, look: Look, panels: int) -> list[Mark]:
     if isinstance(shot, PointSnapshot):
         return plane.panel(room, recording, shot, k, look, panels)
     made = shot.fake[k][: OF_A_SHEET if panels == 1 else OF_A_MEMBER]
@@ -136,16 +143,16 @@ def _picture(room: Room, recording: Recording, shot: Moment, k: int, look: Look,
     return sheets.images(room, made, columns)
 
 
-def _picture_legend(recording: Recording, shot: Moment, look: Look) -> list[Entry]:
+def picture_legend(recording: Recording, shot: Moment, look: Look) -> list[Entry]:
     return plane.legend(look, recording) if isinstance(shot, PointSnapshot) else []
 
 
-def _head(cell: Room, text: str, look: Look) -> Text:
+def headed(cell: Room, text: str, look: Look) -> Text:
     size = min(SUBTITLE, cell.wide / 6)
     return Text(cell.x + cell.wide / 2, cell.y - 5, text, size, look.colours.ink, "middle")
 
 
-def _noted(said: str, recording: Recording, look: Look) -> str:
+def noted(said: str, recording: Recording, look: Look) -> str:
     lost = failures(recording, look)
     return f"{said} · {lost}" if lost else said
 
@@ -159,13 +166,13 @@ def time_strip(recording: Recording, look: Look) -> Drawing:
         shots = [picked[step] for step in sorted(picked)]
     else:
         shots = spread(known, MOMENTS)
-    said = _noted(caption(recording, look, [k], None), recording, look)
+    said = noted(caption(recording, look, [k], None), recording, look)
     title = FIGURES["strip"].title
-    marks, room = sheet(look, title, said, _picture_legend(recording, shots[0], look))
+    marks, room = sheet(look, title, said, picture_legend(recording, shots[0], look))
     head = SUBTITLE * 1.3
     for cell, shot in zip(room.grid(len(shots), head), shots, strict=True):
-        marks.append(_head(cell, f"{look.word('step')} {shot.step:,}", look))
-        marks += _picture(cell, recording, shot, k, look, max(2, len(shots)))
+        marks.append(headed(cell, f"{look.word('step')} {shot.step:,}", look))
+        marks += draw_picture(cell, recording, shot, k, look, max(2, len(shots)))
     return finished(look, marks, f"{look.title or title}. {said}")
 
 
@@ -181,7 +188,7 @@ def spread(known: Sequence[Moment], count: int) -> list[Moment]:
 # ── curves ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _there(recording: Recording) -> bool:
+def has_curves(recording: Recording) -> bool:
     return len(recording.curves.step) > 0
 
 
@@ -193,19 +200,23 @@ def _lines(recording: Recording, look: Look, name: str, shown: Sequence[int]) ->
     ]
 
 
-def _chart(room: Room, recording: Recording, look: Look, name: str, title: str, cursor: int | None) -> list[Mark]:
+def panel(
+    room: Room, recording: Recording, look: Look, name: str, title: str, cursor: int | None,
+    limits: tuple[float, float] | None = None,
+) -> list[Mark]:  # fmt: skip
+    """One chart over the steps; `limits` of its values where it is compared with others."""
     shown = members(recording, look, recording.snapshot.members)
     probability = plane.is_probability(recording.config)
     level = (1 - recording.config.train.label_smoothing) / 2
     return chart(
         room, look, recording.curves.step, _lines(recording, look, name, shown), title=title,
-        log=name == "gradients", limits=(0.0, 1.0) if name == "outputs" and probability else None,
+        log=name == "gradients", limits=(0.0, 1.0) if name == "outputs" and probability else limits,
         references=[(level, style.number(level))] if name == "outputs" and probability else [],
         marks=[(mark.step, mark.text) for mark in recording.marks], cursor=cursor,
     )  # fmt: skip
 
 
-def _entries(recording: Recording, look: Look, names: Sequence[str]) -> list[Entry]:
+def entries(recording: Recording, look: Look, names: Sequence[str]) -> list[Entry]:
     return [
         Entry(curve.label, curve.colour, "dash" if curve.dashed else "line")
         for name in names
@@ -217,13 +228,13 @@ def curves(name: str) -> Callable[[Recording, Look], Drawing]:
     """The drawing of one chart over the whole run."""
 
     def draw(recording: Recording, look: Look) -> Drawing:
-        if not _there(recording):
+        if not has_curves(recording):
             raise ExportError("export.no_curves")
         shown = members(recording, look, recording.snapshot.members)
         title = FIGURES[name].title
-        said = _noted(caption(recording, look, shown, None), recording, look)
-        marks, room = sheet(look, title, said, _entries(recording, look, [name]))
-        marks += _chart(room, recording, look, name, look.word(name), look.step)
+        said = noted(caption(recording, look, shown, None), recording, look)
+        marks, room = sheet(look, title, said, entries(recording, look, [name]))
+        marks += panel(room, recording, look, name, look.word(name), look.step)
         return finished(look, marks, f"{look.title or title}. {said}")
 
     return draw
@@ -233,17 +244,17 @@ def slide(recording: Recording, look: Look) -> Drawing:
     """The picture of a moment beside two curves; below it where the sheet is high."""
     shot, shown = moment(recording, look), members(recording, look, 4)
     title = titled("slide", shot.step)
-    said = _noted(caption(recording, look, shown, shot.step), recording, look)
+    said = noted(caption(recording, look, shown, shot.step), recording, look)
     charts = ("losses", "outputs")
-    legend = _picture_legend(recording, shot, look) + _entries(recording, look, charts[:1])
+    legend = picture_legend(recording, shot, look) + entries(recording, look, charts[:1])
     marks, room = sheet(look, title, said, legend)
     wide = room.wide > 1.4 * room.high
     left, right = room.columns(room.high, room.wide - room.high) if wide else room.rows(2)
     for cell, k in zip(left.grid(len(shown)), shown, strict=True):
-        marks += _picture(cell, recording, shot, k, look, len(shown))
+        marks += draw_picture(cell, recording, shot, k, look, len(shown))
     for cell, name in zip(right.rows(2) if wide else right.columns(1, 1), charts, strict=True):
-        if _there(recording):
-            marks += _chart(cell, recording, look, name, look.word(name), shot.step)
+        if has_curves(recording):
+            marks += panel(cell, recording, look, name, look.word(name), shot.step)
         else:
             marks.append(Text(cell.x, cell.y + SUBTITLE, look.word("nothing"), SUBTITLE, look.colours.faint))
     return finished(look, marks, f"{look.title or title}. {said}")
@@ -263,7 +274,7 @@ def opinions(recording: Recording, look: Look) -> Drawing:
     low, high = (0.0, 1.0) if probability or not both.size else (float(both.min()), float(both.max()))
     edges = np.linspace(low, high if high > low else low + 1, BINS + 1)
     title, colours = titled("opinions", shot.step), look.colours
-    said = _noted(caption(recording, look, shown, shot.step), recording, look)
+    said = noted(caption(recording, look, shown, shot.step), recording, look)
     named = ((look.word("real"), colours.real), (look.word("fake"), colours.fake))
     marks, room = sheet(look, title, said, [Entry(label, colour, "area") for label, colour in named])
     counts = [np.histogram(v, edges)[0] for v in values]
@@ -302,7 +313,7 @@ def strips(recording: Recording, look: Look) -> Drawing:
         raise ExportError("export.no_modes")
     shown = members(recording, look, MOST_STRIPS)
     title = FIGURES["modes"].title
-    said = _noted(caption(recording, look, shown, None), recording, look)
+    said = noted(caption(recording, look, shown, None), recording, look)
     marks, room = sheet(look, title, said)
     marks += sheets.scale(Room(room.x, room.y, room.wide, 30), look)
     body = Room(room.x, room.y + 40, room.wide, room.high - 40)
@@ -327,9 +338,9 @@ FIGURES: dict[str, Figure] = {
     "picture": Figure("Generated and real, step {step}", picture),
     "slide": Figure("Step {step}", slide),
     "strip": Figure("From step to step", time_strip),
-    "losses": Figure("Losses", curves("losses"), _there),
-    "outputs": Figure("What D says", curves("outputs"), _there),
-    "gradients": Figure("Gradients", curves("gradients"), _there),
+    "losses": Figure("Losses", curves("losses"), has_curves),
+    "outputs": Figure("What D says", curves("outputs"), has_curves),
+    "gradients": Figure("Gradients", curves("gradients"), has_curves),
     "opinions": Figure("D's outputs at step {step}", opinions, _players),
     "modes": Figure("Who makes what, step by step", strips, _modes),
 }

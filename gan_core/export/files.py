@@ -8,9 +8,10 @@ The work comes in pieces of at most some tenths of a second, so that others have
 from __future__ import annotations
 
 import io
+import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from gan_core.errors import ExportError
@@ -36,31 +37,37 @@ class File(NamedTuple):
 
 @dataclass(frozen=True)
 class Wish:
-    """What is wanted. figures: of FIGURES, () for all that there are. formats: of FORMATS. width: of pictures in
-    pixels. Raises ExportError on what there is not."""
+    """What is wanted. figures: of FIGURES and `more`, () for all that there are. formats: of FORMATS. width: of
+    pictures in pixels. more: figures that are not of the recording, charts say, by their names. Raises ExportError on
+    what there is not."""
 
     figures: tuple[str, ...] = ()
     formats: tuple[str, ...] = ("svg", "png")
     width: int = 1920
+    more: Mapping[str, Callable[[Look], Drawing]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if unknown := [name for name in self.formats if name not in FORMATS]:
             raise ExportError("export.format", value=unknown[0], options=", ".join(FORMATS))
-        if unknown := [name for name in self.figures if name not in FIGURES]:
-            raise ExportError("export.figure", value=unknown[0], options=", ".join(FIGURES))
+        if unknown := [name for name in self.figures if name not in {*FIGURES, *self.more}]:
+            raise ExportError("export.figure", value=unknown[0], options=", ".join([*FIGURES, *self.more]))
         if not (type(self.width) is int and LEAST_WIDTH <= self.width <= MOST_WIDTH):
             raise ExportError("export.width", value=self.width, least=LEAST_WIDTH, most=MOST_WIDTH)
 
 
 Makes = Callable[[Recording, Look, Wish], Iterator[File | None]]
+Draws = Callable[[Recording | None, Look, Wish], Iterator[File | None]]
 
 
-def _figures(recording: Recording, look: Look, wish: Wish) -> Iterator[tuple[str, Drawing]]:
+def _figures(recording: Recording | None, look: Look, wish: Wish) -> Iterator[tuple[str, Drawing]]:
     """Name and drawing of each figure; one of a moment for each step that is asked for."""
-    drawable = there(recording)
-    for name in wish.figures or drawable:
-        if name not in drawable:
-            raise ExportError("export.figure", value=name, options=", ".join(drawable))
+    drawable = {} if recording is None else there(recording)
+    for name in wish.figures or [*drawable, *wish.more]:
+        if name in wish.more:
+            yield _file_name(name), wish.more[name](look)
+            continue
+        if name not in drawable or recording is None:
+            raise ExportError("export.figure", value=name, options=", ".join([*drawable, *wish.more]))
         if name not in OF_A_MOMENT:
             yield name, drawable[name].draw(recording, look)
             continue
@@ -69,12 +76,16 @@ def _figures(recording: Recording, look: Look, wish: Wish) -> Iterator[tuple[str
             yield f"{name}-{step:06d}", drawable[name].draw(recording, replace(look, step=step))
 
 
-def _svgs(recording: Recording, look: Look, wish: Wish) -> Iterator[File | None]:
+def _file_name(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", name).strip("-") or "figure"
+
+
+def _svgs(recording: Recording | None, look: Look, wish: Wish) -> Iterator[File | None]:
     for name, drawing in _figures(recording, look, wish):
         yield File(f"{name}.svg", svg(drawing))
 
 
-def _pngs(recording: Recording, look: Look, wish: Wish) -> Iterator[File | None]:
+def _pngs(recording: Recording | None, look: Look, wish: Wish) -> Iterator[File | None]:
     for name, drawing in _figures(recording, look, wish):
         yield File(f"{name}.png", png(drawing, scale_for(drawing, wish.width)))
 
@@ -101,22 +112,33 @@ def _tables(recording: Recording, look: Look, wish: Wish) -> Iterator[File | Non
             yield File(f"{name}.csv", content)
 
 
+STILLS: dict[str, Draws] = {"svg": _svgs, "png": _pngs}  # of figures, which need no run
 FORMATS: dict[str, Makes] = {
-    "svg": _svgs, "png": _pngs, "gif": _film("gif"), "webp": _film("webp"), "html": _replay, "csv": _tables,
+    **STILLS, "gif": _film("gif"), "webp": _film("webp"), "html": _replay, "csv": _tables,
 }  # fmt: skip
 
 
-def possible(recording: Recording) -> tuple[str, ...]:
-    """The formats that a run has: one moment is no film."""
+def possible(recording: Recording | None) -> tuple[str, ...]:
+    """The formats that a run has: one moment is no film. Without a run there are figures."""
+    if recording is None:
+        return tuple(STILLS)
     still = len(recording.moments) < 2
     return tuple(name for name in FORMATS if not (still and name in FILMS))
 
 
-def files(recording: Recording, look: Look, wish: Wish) -> Iterator[File | None]:
+def files(recording: Recording | None, look: Look, wish: Wish) -> Iterator[File | None]:
     """All that is wanted, then the configuration and whom to name. Raises ExportError before the first file that cannot
     be made."""
     for name in wish.formats:
-        yield from FORMATS[name](recording, look, wish)
+        if name in STILLS:
+            yield from STILLS[name](recording, look, wish)
+        elif recording is None:
+            raise ExportError("export.no_picture")
+        else:
+            yield from FORMATS[name](recording, look, wish)
+    if recording is None:
+        yield File("CITATION.txt", (credits.PROGRAM + "\n").encode())
+        return
     yield File("run.json", (recording.config.to_json() + "\n").encode())
     yield File("CITATION.txt", credits.note(recording.config).encode())
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gan_core.config import limits
 from gan_core.errors import ExportError
 from gan_core.export.fonts import tidy
 from gan_core.figures import style
 
 # In points of a slide that is 960 wide: at scale 2 the first is 1920 × 1080 pixels, at 4 3840 × 2160.
 SHAPES: dict[str, tuple[int, int]] = {"16:9": (960, 540), "4:3": (960, 720), "1:1": (720, 720)}
+
+MOST_STEPS = 64  # moments
+LAYERS = ("gap", "arrows", "lattice")  # of the plane, from the ground up
 
 WORDS = {
     "real": "real",
@@ -33,6 +37,9 @@ WORDS = {
     "d_fake": "D on generated",
     "d_grad": "‖∇D‖",
     "g_grad": "‖∇G‖",
+    "arrows": "where G pulls",
+    "lattice": "grid of latents",
+    "gap": "|D − D*|",
     "shares": "share of the samples",
     "right": "as in the data",
     "some": "{n} of {of} seeds",
@@ -66,9 +73,9 @@ class Theme:
 HEAT = ("#fde725", "#7ad151", "#22a884", "#2a788e", "#414487", "#440154")  # viridis, from light to dark
 THEMES: dict[str, Theme] = {
     "light": Theme("#ffffff", "#1a1c23", "#5b606e", "#cdd1d9", style.REAL, style.FAKE, "#5c3f00", style.SATURATING,
-                   ("#AA4499", style.PALETTE[9]), ("#ffffff", *HEAT)),
+                   (style.LOW, style.HIGH), ("#ffffff", *HEAT)),
     "dark": Theme("#0e1117", "#fafafa", "#a6abb8", "#3a404d", style.PALETTE[4], style.FAKE, "#2a1d00", style.SATURATING,
-                  ("#8F3A80", "#2A8C7C"), ("#0e1117", *reversed(HEAT))),
+                  (style.LOW_ON_DARK, style.HIGH_ON_DARK), ("#0e1117", *reversed(HEAT))),
 }  # fmt: skip
 
 
@@ -76,8 +83,9 @@ THEMES: dict[str, Theme] = {
 class Look:
     """shape: of SHAPES; theme: of THEMES. title: a visitor's words, "" for the figure's own. transparent: no
     background. step: the moment that is drawn, None for the newest; steps: those of a time strip, () for a few spread
-    over the run. member: the only one that is drawn, None for all. words: in place of the English ones in WORDS.
-    labels: of the settings in the caption, by their fields. Raises ExportError on a shape or theme that there is not.
+    over the run. member: the only one that is drawn, None for all. layers: of LAYERS, what the plane shows beside
+    points and opinion. words: in place of the English ones in WORDS. labels: of the settings in the caption, by their
+    fields. Raises ExportError on a shape, theme or layer that there is not.
     """
 
     shape: str = "16:9"
@@ -87,6 +95,7 @@ class Look:
     step: int | None = None
     steps: tuple[int, ...] = ()
     member: int | None = None
+    layers: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
 
@@ -95,6 +104,8 @@ class Look:
             raise ExportError("export.shape", value=self.shape, options=", ".join(SHAPES))
         if self.theme not in THEMES:
             raise ExportError("export.theme", value=self.theme, options=", ".join(THEMES))
+        if unknown := [name for name in self.layers if name not in LAYERS]:
+            raise ExportError("export.layer", value=unknown[0], options=", ".join(LAYERS))
         object.__setattr__(self, "title", tidy(self.title))
         object.__setattr__(self, "words", style.texts(WORDS, self.words))
 
@@ -108,3 +119,15 @@ class Look:
 
     def word(self, name: str, **arguments: object) -> str:
         return self.words[name].format(**arguments) if arguments else self.words[name]
+
+
+def steps_of(text: str) -> tuple[int, ...]:
+    """Moments as people write them: "0, 100, 1000". Raises ExportError."""
+    most = int(limits("steps")[1])
+    try:
+        steps = tuple(sorted({int(part) for part in text.split(",")}))
+    except ValueError:
+        steps = ()
+    if not 0 < len(steps) <= MOST_STEPS or steps[0] < 0 or steps[-1] > most:
+        raise ExportError("export.steps", value=text[:60], most=most, count=MOST_STEPS)
+    return steps

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import combinations
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +15,22 @@ from gan_core.export.drawing import Box, Dots, Floats, Line, Mark, Picture, Text
 from gan_core.export.layout import TICK, Entry, Room, short, ticks
 from gan_core.export.look import Look, Theme
 from gan_core.metrics.points import mode_coverage, near_radius
+from gan_core.run import optimum
 from gan_core.run.history import PointSnapshot
 from gan_core.run.recording import Recording
 
 MOST_POINTS = 4096  # of one kind in a drawing: so many panels share them
 FINE = 4  # pixels of D's opinion between two nodes of its grid
 SADDLE = ((0, 1), (2, 3))
+ARROWS, LONGEST = 60, 0.09  # more cannot be told apart; of a panel's side
 SMALL = 200.0  # points: a panel that is narrower has no axes
+
+
+LAYERS: dict[str, Callable[[Theme], tuple[str, Literal["area", "line"]]]] = {  # how the legend shows them
+    "gap": lambda colours: (colours.missing, "area"),
+    "arrows": lambda colours: (colours.ink, "line"),
+    "lattice": lambda colours: (colours.faint, "line"),
+}
 
 
 def legend(look: Look, recording: Recording) -> list[Entry]:
@@ -32,6 +42,8 @@ def legend(look: Look, recording: Recording) -> list[Entry]:
     ]
     if recording.centres is not None:
         entries.append(Entry(look.word("missing"), colours.missing, "dash"))
+    there = [name for name in look.layers if name != "gap" or optimum.known(recording)]
+    entries += [Entry(look.word(name), *LAYERS[name](colours)) for name in there]
     return entries
 
 
@@ -53,9 +65,9 @@ def panel(room: Room, recording: Recording, shot: PointSnapshot, k: int, look: L
         return np.where(inside[:, None], at, np.nan)
 
     values, level = opinion(shot.field[k], is_probability(recording.config))
-    drawn: list[Mark] = [
-        Picture(shaded(values, colours), left, top, side, side, smooth=True),
-    ]
+    drawn: list[Mark] = [Picture(shaded(values, colours), left, top, side, side, smooth=True)]
+    if "gap" in look.layers and (best := optimum.found(recording, shot, k)) is not None:
+        drawn.append(Picture(wrong(best.distance, colours), left, top, side, side, smooth=True))
     m = shot.field.shape[-1] - 1
     line = contour(shot.field[k], level) / m * [x1 - x0, y1 - y0] + [x0, y0]
     drawn.append(Line(place(line), colours.ink, 1.8 if side > SMALL else 1.0, 0.85))
@@ -63,12 +75,50 @@ def panel(room: Room, recording: Recording, shot: PointSnapshot, k: int, look: L
     radius = max(1.2, min(3.2, side / 130))
     drawn.append(Dots(place(shot.fake[k][:few]), radius, colours.fake, 0.95, edge=colours.edge))
     drawn.append(Dots(place(shot.real[:few]), radius, colours.real, 0.8, hollow=True))  # what was generated shows in it
+    if "lattice" in look.layers:
+        drawn += _lattice(shot.lattice[k], place, colours)
+    if "arrows" in look.layers:
+        drawn += _arrows(recording, shot, k, place, colours, side)
     if recording.centres is not None:
         drawn += _halos(recording, shot.fake[k], place, colours, side / (x1 - x0))
     drawn.append(Box(left, top, side, side, colours.rule, width=1.2))
     if side > SMALL:
         drawn += _axes(left, top, side, shot.extent, look)
     return drawn
+
+
+def wrong(distance: Floats, colours: Theme) -> np.ndarray:
+    """|D − D*| (m, m) as pixels: the hue of what is missing, the stronger the further off D is."""
+    pixels = shaded(np.nan_to_num(np.asarray(distance, float)), colours)
+    pixels[..., :3] = [int(colours.missing[i : i + 2], 16) for i in (1, 3, 5)]
+    pixels[..., 3] = np.minimum(255, pixels[..., 3].astype(int) * 3 // 2)
+    return pixels
+
+
+def _lattice(nodes: Floats, place: Callable[[Floats], Floats], colours: Theme) -> list[Mark]:
+    """What G makes of a grid of latents, nodes (r, c, 2), as the lines of that grid."""
+    return [Line(place(line), colours.ink, 1.0, 0.5) for line in (*nodes, *np.swapaxes(nodes, 0, 1))]
+
+
+def _arrows(
+    recording: Recording, shot: PointSnapshot, k: int, place: Callable[[Floats], Floats], colours: Theme, side: float
+) -> list[Mark]:
+    """Where G's loss pulls some of the samples, drawn against the 95th percentile of the lengths."""
+    from gan_core.run.pictures import arrows
+
+    pull = arrows(shot, recording.config.train.loss, k)[:ARROWS].astype(float)
+    lengths = np.hypot(*pull.T)
+    known = lengths[np.isfinite(lengths)]
+    unit = float(np.percentile(known, 95)) if known.size else 0.0
+    if not unit > 0:
+        return []
+    start = place(shot.fake[k][: len(pull)])
+    way = pull / unit * [1, -1] * side * LONGEST
+    way *= np.minimum(1, side * LONGEST / np.maximum(np.hypot(*way.T), 1e-9))[:, None]
+    tip, across = start + way, way[:, ::-1] * [-1, 1]
+    parts = [start, tip, tip - 0.3 * way + 0.18 * across, tip, tip - 0.3 * way - 0.18 * across]
+    line = np.stack([*parts, np.full_like(start, np.nan)], 1).reshape(-1, 2)
+    return [Line(line, colours.ink, 1.4, 0.85)]
 
 
 def opinion(field: Floats, probability: bool) -> tuple[Floats, float]:

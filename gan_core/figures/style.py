@@ -33,6 +33,7 @@ PALETTE = [
 REAL, FAKE, GENERATOR, DISCRIMINATOR = PALETTE[:4]
 NON_SATURATING, SATURATING = PALETTE[2], PALETTE[5]  # the generator's two losses; the second one is also dashed
 HIGH, LOW = "#44AA99", "#AA4499"  # D says real, and fake, in the plane: hues that neither player owns
+HIGH_ON_DARK, LOW_ON_DARK = "#2A8C7C", "#8F3A80"
 JSD, TV, W1, KL = PALETTE[3], PALETTE[7], PALETTE[5], PALETTE[9]
 NEUTRAL = "#808080"  # axes, reference lines: half way between the light and the dark page
 GRID = "rgba(128, 128, 128, 0.25)"

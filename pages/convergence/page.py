@@ -11,3 +11,4 @@ SECTIONS = {"smallest": smallest.section, "two": balance.section, "map": chart.s
 page = layout.begin("convergence", None, options=OPTIONS)
 SECTIONS[options.sections(page, "tab")](page)
 code.expander(page, ("dirac",))
+layout.share(page)

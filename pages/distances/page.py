@@ -13,3 +13,4 @@ SECTIONS = {
 page = layout.begin("distances", None, options=OPTIONS)
 SECTIONS[options.sections(page, "tab")](page)
 code.expander(page, ("divergences", "optimum", "w1", "jsd"))
+layout.share(page)

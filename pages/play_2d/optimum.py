@@ -6,11 +6,12 @@ from functools import partial
 
 import numpy as np
 
+from gan_core.run import optimum
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live, optimum, points, statistics
+from pages.shared.views import live, points, statistics
 
 
 @pushed

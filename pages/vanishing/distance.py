@@ -65,14 +65,12 @@ def _two_gaussians(page: PageState, measured: GaussianCurves | None) -> None:
     d = options.control(page, "d", digits=1)
     left, right = st.columns(2, gap="medium")
     i = None if measured is None else int(np.argmin(np.abs(measured.distances - d)))
-    left.plotly_chart(
-        figures.shared(_densities, d, measured, i, labels=words("densities", vanishing.DENSITIES)),
-        key=f"{page.name}-densities",
-    )  # fmt: skip
-    right.plotly_chart(
-        figures.shared(_far, d, measured, options.value(page, "far_scale"), labels=words("far", vanishing.FAR)),
-        key=f"{page.name}-far",
-    )  # fmt: skip
+    densities = figures.shared(_densities, d, measured, i, labels=words("densities", vanishing.DENSITIES))
+    far = figures.shared(_far, d, measured, options.value(page, "far_scale"), labels=words("far", vanishing.FAR))
+    with left:
+        figures.plot(densities, key=f"{page.name}-densities")
+    with right:
+        figures.plot(far, key=f"{page.name}-far")
     non_saturating, minimax = theory.gaussian_gradients(d)
     exact = {"minimax": float(minimax), "non_saturating": float(non_saturating), "jsd": float(theory.gaussian_jsd(d))}
     rows = [

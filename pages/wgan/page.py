@@ -27,3 +27,5 @@ SECTIONS[part](page)
 st.markdown(t(f"wgan.about_{part}"))
 topics, runs = BEHIND[part]
 code.expander(page, topics, None if runs else ())
+if not page.plays:
+    layout.share(page)

@@ -35,7 +35,7 @@ class Making:
 
     steps_per_slice = 1
 
-    def __init__(self, recording: Recording, look: Look, wish: Wish) -> None:
+    def __init__(self, recording: Recording | None, look: Look, wish: Wish) -> None:
         self.wanted = recording, look, wish
         self.files: list[File] = []
         self.refused: Refusal | None = None
@@ -63,7 +63,7 @@ class Making:
             self.refused = error
 
 
-def made(pool: Pool, recording: Recording, look: Look, wish: Wish, owner: Hashable = None) -> list[File]:
+def made(pool: Pool, recording: Recording | None, look: Look, wish: Wish, owner: Hashable = None) -> list[File]:
     """The files, when a worker has made them. Raises PoolFull, or ExportError with a sentence."""
     work = Making(recording, look, wish)
     job: Job[Making, None] = Job(work, until=PIECES, publish=lambda making: None, need=need(wish), owner=owner)

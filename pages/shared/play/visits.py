@@ -13,6 +13,7 @@ of the connection itself. A connection is known by a header that the server give
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from weakref import WeakValueDictionary
 
 import streamlit as st
@@ -47,6 +48,22 @@ def session_of(connection: str) -> str | None:
         if context is not None and (HEADER, connection) in context.headers:
             return session
     return None
+
+
+def again() -> Callable[[], None]:
+    """What has the page of this script run look again, called from any thread: for what nobody waits for in a script
+    run. Streamlit's sessions have no public way to be asked."""
+    context = get_script_run_ctx()
+    name = None if context is None else context.session_id
+
+    def ask() -> None:
+        if name is None or not runtime.exists():
+            return
+        found = runtime.get_instance()._session_mgr.get_session_info(name)
+        if found is not None:
+            found.session._event_loop.call_soon_threadsafe(found.session.request_rerun, None)
+
+    return ask
 
 
 def left(session: str, code: int | None) -> None:

@@ -55,6 +55,7 @@ def begin(
     """
     state = app()
     visits.here(state)
+    state.charts = {}
     back = _went_back()
     name = f"{name}-{part}" if part else name
     arrived = state.here != name or back
@@ -172,10 +173,13 @@ def _language_picker() -> None:
 
 
 def share(page: PageState) -> None:
-    """What can be taken along: pictures and files, and a link and a command that repeat the run."""
-    slide.button()
+    """What can be taken along: pictures and files, and a link and a command that repeat the run. On a page without runs
+    its charts; its address is the link."""
+    slide.of_charts(page)
+    if page.plays or app().charts:
+        slide.button()
     exports.expander(page)
-    if "share" in app().hidden:
+    if "share" in app().hidden or not page.plays:
         return
     with st.expander(t("share.title"), icon=":material/share:"):
         address = (st.context.url or "").split("?")[0]

@@ -8,19 +8,25 @@ cannot be made is a sentence above the buttons.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from gan_core.config import FIELDS
 from gan_core.errors import ExportError, Refusal
-from pages.shared.play import making, resources
+from pages.shared.play import making, resources, visits
 from pages.shared.play.runs import Frame, RunFrame, Show
-from pages.shared.shell import notices
-from pages.shared.shell.i18n import t
+from pages.shared.shell import notices, site
+from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app, one_of
 from pages.shared.views import points
+
+if TYPE_CHECKING:
+    from gan_core.export.drawing import Drawing
+    from gan_core.export.look import Look
 
 CHOSEN = "export"  # in PageState.choices: what the controls say
 PROBLEM = "export_problem"  # … and why the last file was not made
@@ -35,11 +41,12 @@ ICONS = {
     "zip": "folder_zip",
 }  # fmt: skip
 OF_ONE_FIGURE = ("svg", "png")
+TOGETHER = -1  # in place of the number of a run
 
 
 def expander(page: PageState) -> None:
-    """How a file is to look, and a button for each kind of file."""
-    if "figures" in app().hidden or not page.plays:
+    """How a file is to look, and a button for each kind of file: of the runs, and of the charts on the page."""
+    if "figures" in app().hidden or not (page.plays or app().charts):
         return
     box = st.expander(t("export.title"), icon=":material/add_photo_alternate:", key=f"{page.name}-export",
                       on_change="rerun")  # fmt: skip
@@ -47,22 +54,25 @@ def expander(page: PageState) -> None:
         return
     with box:
         frame = None if page.show is None else page.show.moment()
-        if frame is None:
+        if frame is None and not app().charts:
             st.info(t("export.nothing_yet"))
             return
         _panel(page, frame)
 
 
-def _panel(page: PageState, frame: Frame) -> None:
-    from gan_core.export import figures
-    from gan_core.export.look import SHAPES, THEMES
+def _panel(page: PageState, frame: Frame | None) -> None:
+    from gan_core.export.look import LAYERS, SHAPES, THEMES
 
     chosen: dict[str, Any] = page.choices.setdefault(CHOSEN, {})
     usual_theme = one_of(st.context.theme.type, THEMES) or "light"
+    runs = () if frame is None else frame.runs
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        run = _pick(page, chosen, "run", range(len(frame.runs)), names_of(frame)) if len(frame.runs) > 1 else 0
-        there = list(figures.there(frame.runs[run]))
-        _pick(page, chosen, "figure", there, {name: t(f"export.figure_{name}") for name in there})
+        run = 0
+        if frame is not None and len(runs) > 1:
+            names = names_of(frame) | {TOGETHER: t("export.together")}
+            run = _pick(page, chosen, "run", [*range(len(runs)), TOGETHER], names)
+        there = figures_of(frame, run)
+        _pick(page, chosen, "figure", list(there), there)
         _pick(page, chosen, "shape", list(SHAPES), {name: name for name in SHAPES})
         themes = sorted(THEMES, key=lambda name: name != usual_theme)
         _pick(page, chosen, "theme", themes, {name: t(f"export.{name}") for name in themes})
@@ -72,17 +82,75 @@ def _panel(page: PageState, frame: Frame) -> None:
         t("export.own_title"), key=f"{page.name}-export-title", max_chars=TITLE_LENGTH,
         placeholder=t("export.own_title_hint"),
     )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen["layers"], chosen["steps"] = (), ()
+        if runs and not page.of_images:
+            picked = st.multiselect(t("export.layers"), LAYERS, key=f"{page.name}-export-layers", width=380,
+                                    format_func=lambda name: t(f"scene.{name}"))  # fmt: skip
+            chosen["layers"] = tuple(name for name in LAYERS if name in picked)
+        if runs:
+            chosen["steps"] = _steps(page)
     if problem := page.choices.pop(PROBLEM, None):
         notices.warning(problem)
-    with st.container(horizontal=True):
-        for kind in MIME:
-            name = chosen["figure"] if kind in OF_ONE_FIGURE else t(f"export.file_{kind}")
+    possible = kinds(frame, run)
+    with st.container(horizontal=True, key="export-buttons"):
+        for kind in possible:
+            name = file_name(chosen["figure"]) if kind in OF_ONE_FIGURE else t(f"export.file_{kind}")
             st.download_button(
                 t(f"export.{kind}"), asked(page, kind), f"{name}.{'zip' if kind == 'csv' else kind}", MIME[kind],
                 key=f"{page.name}-export-{kind}", on_click="ignore", icon=f":material/{ICONS[kind]}:",
                 help=t(f"export.{kind}_help"),
             )  # fmt: skip
-    st.caption(t("export.hint"))
+    if runs and run != TOGETHER and "webp" not in possible:
+        st.caption(sentence(ExportError("export.no_film")))
+    st.caption(t("export.hint") if runs else t("export.hint_charts"))
+
+
+def _steps(page: PageState) -> tuple[int, ...]:
+    """The moments of a time strip as they are written; () for a few spread over the run."""
+    from gan_core.export.look import steps_of
+
+    text = st.text_input(t("export.steps"), key=f"{page.name}-export-steps", max_chars=200, placeholder="0, 100, 1000",
+                         width=280, help=t("export.steps_help"))  # fmt: skip
+    if not text.strip():
+        return ()
+    try:
+        return steps_of(text)
+    except ExportError as error:
+        notices.warning(error)
+        return ()
+
+
+def figures_of(frame: Frame | None, run: int) -> dict[str, str]:
+    """What can be kept as one picture, with its words: of a run, or of all together, and the charts of the page."""
+    from gan_core.export.beside import beside
+    from gan_core.export.figures import there
+
+    found: dict[str, str] = {}
+    if frame is not None:
+        names = beside(frame.runs, [""] * len(frame.runs)) if run == TOGETHER else there(frame.runs[run])
+        found = {name: t(f"export.figure_{name}") for name in names}
+    return found | {key: named(figure) for key, figure in app().charts.items()}
+
+
+def named(figure: Any) -> str:
+    """A chart by its axes."""
+    from gan_core.export.plotted import named
+
+    return named(figure.to_dict())
+
+
+def kinds(frame: Frame | None, run: int) -> tuple[str, ...]:
+    """The files that can be made of this: a film and a replay are of one run, and charts are pictures."""
+    from gan_core.export.files import possible
+
+    if frame is None or run == TOGETHER:
+        return (*OF_ONE_FIGURE, "zip")
+    return tuple(kind for kind in MIME if kind == "zip" or kind in possible(frame.runs[run]))
+
+
+def file_name(figure: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_" else "-" for c in figure)
 
 
 def _pick(page: PageState, chosen: dict[str, Any], name: str, options: Any, labels: dict[Any, str], at: int = 0) -> Any:
@@ -109,39 +177,91 @@ def names_of(frame: Frame) -> dict[int, str]:
 
 def asked(page: PageState, kind: str) -> Callable[[], bytes]:
     """What a click on the button of this kind gives; called in a thread that may wait and has no session."""
-    chosen, show, owner = dict(page.choices.get(CHOSEN, {})), page.shown, id(app())
+    chosen, show, owner = dict(page.choices.get(CHOSEN, {})), page.show, id(app())
     labels = {name: t(f"field.{name}") for name in FIELDS}
-    return lambda: made_of(page, show, chosen, kind, owner, labels)
+    drawn, again = Drawn(app().charts, caption(page, labels)), visits.again()
+
+    def make() -> bytes:
+        try:
+            return made_of(page, show, chosen, kind, owner, labels, drawn)
+        except Refusal:
+            again()  # the page says why
+            raise
+
+    return make
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The charts of a page by their keys, and what stands below them."""
+
+    charts: Mapping[str, Any]
+    caption: str
+
+
+def caption(page: PageState, labels: Mapping[str, str]) -> str:
+    """What a chart of the page is of: the page, its settings, and its seeds."""
+    from gan_core.export.figures import seeds, settings
+    from gan_core.export.look import Look
+
+    entry = next((one.name for one in site.PAGES if page.name.startswith(one.name)), page.name)
+    parts = [t(f"{entry}.title")]
+    if page.plays:
+        config, look = page.config, Look(labels=labels)
+        decided = {name for variant in page.variants for name in variant}
+        parts += [settings(config, look, decided), seeds(config, look, range(config.train.members))]
+    return " · ".join([*parts, *(f"{word} {value}" for word, value in page.words.items())])
 
 
 def made_of(
-    page: PageState, show: Show, chosen: dict[str, Any], kind: str, owner: int | None, labels: dict[str, str]
-) -> bytes:
+    page: PageState, show: Show | None, chosen: dict[str, Any], kind: str, owner: int | None, labels: dict[str, str],
+    drawn: Drawn = Drawn({}, ""),
+) -> bytes:  # fmt: skip
     """The file of the moment that the runs are looked at. Raises Refusal, and the page says why."""
-    frame = show.moment()
+    frame = None if show is None else show.moment()
     try:
-        if frame is None:
+        if frame is None and not drawn.charts:
             raise ExportError("export.no_picture")
-        return content(frame, page, chosen, kind, owner=owner, labels=labels)
+        return content(frame, page, chosen, kind, owner=owner, labels=labels, drawn=drawn)
     except Refusal as error:
         page.choices[PROBLEM] = error
         raise
 
 
 def content(
-    frame: Frame, page: PageState, chosen: dict[str, Any], kind: str, *, owner: int | None, labels: dict[str, str]
-) -> bytes:
+    frame: Frame | None, page: PageState, chosen: dict[str, Any], kind: str, *, owner: int | None,
+    labels: dict[str, str], drawn: Drawn = Drawn({}, ""),
+) -> bytes:  # fmt: skip
+    from gan_core.export.beside import beside
     from gan_core.export.files import Wish, possible, zipped
     from gan_core.export.look import Look
+    from gan_core.export.plotted import plotted
 
-    recording: RunFrame = frame.runs[min(chosen.get("run") or 0, len(frame.runs) - 1)]
-    member = points.member(page) if recording.snapshot.members > 1 else None
+    run = chosen.get("run") or 0
+    recording: RunFrame | None = None
+    more: dict[str, Callable[[Look], Drawing]] = {
+        key: partial(_chart, plotted, figure, drawn.caption) for key, figure in list(drawn.charts.items())
+    }
+    if frame is not None and run == TOGETHER:
+        more |= beside(frame.runs, list(names_of(frame).values()))
+    elif frame is not None:
+        recording = frame.runs[min(run, len(frame.runs) - 1)]
+    several = frame is not None and frame.runs[0].snapshot.members > 1
+    strip = kind == "zip" or chosen["figure"] == "strip"
     look = Look(
-        shape=chosen["shape"], theme=chosen["theme"], title=chosen["title"] or "", member=member,
-        transparent=chosen["transparent"], step=frame.step, labels=labels,
+        shape=chosen["shape"], theme=chosen["theme"], title=chosen["title"] or "", labels=labels,
+        member=points.member(page) if several else None, transparent=chosen["transparent"],
+        step=None if frame is None else frame.step, steps=chosen.get("steps", ()) if strip else (),
+        layers=chosen.get("layers", ()),
     )  # fmt: skip
     formats = possible(recording) if kind == "zip" else (kind,)
-    figures = (chosen["figure"],) if kind in OF_ONE_FIGURE else ()
-    found = making.made(resources.pool(), recording, look, Wish(figures, formats, chosen["width"]), owner)
-    wanted = [file for file in found if file.name.endswith(f".{kind}")]
-    return wanted[0].content if len(wanted) == 1 and kind != "csv" else zipped(found)
+    wanted = (chosen["figure"],) if kind in OF_ONE_FIGURE else ()
+    wish = Wish(wanted, formats, chosen["width"], more)
+    found = making.made(resources.pool(), recording, look, wish, owner)
+    right = [file for file in found if file.name.endswith(f".{kind}")]
+    return right[0].content if len(right) == 1 and kind != "csv" else zipped(found)
+
+
+def _chart(draw: Callable[..., Drawing], figure: Any, caption: str, look: Look) -> Drawing:
+    """Read when it is drawn, by a worker."""
+    return draw(figure.to_dict(), look, caption)

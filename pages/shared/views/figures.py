@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from pages.shared.shell.state import app
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
@@ -33,7 +35,8 @@ def _shared(
 
 
 def plot(figure: go.Figure, key: str, **how: Any) -> Any:
-    """The figure as wide as there is room, which is saved under its key."""
+    """The figure as wide as there is room, which is saved under its key, and can be kept (`exports`)."""
     from gan_core.figures import style
 
+    app().charts[key] = figure
     return st.plotly_chart(figure, key=key, config=style.export(key), width="stretch", **how)

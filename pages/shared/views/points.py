@@ -17,12 +17,13 @@ import numpy as np
 import streamlit as st
 
 from gan_core.config import LOSSES
+from gan_core.run import optimum
 from pages.shared.controls import uploads
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, one_of
-from pages.shared.views import live, optimum
+from pages.shared.views import live
 
 if TYPE_CHECKING:
     from gan_core.run.history import Moment, PointSnapshot, Snapshot

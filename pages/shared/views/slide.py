@@ -1,6 +1,7 @@
 """Slide mode, `?slide=1`: the picture of the runs with two curves over the whole window, and nothing else.
 
     slide.view(page, frame)         # in place of a page's own view
+    slide.of_charts(page)           # one of the charts of a page without runs
     slide.button()                  # into it
 
 It lies over the page, whose player goes on behind it: the space bar plays and pauses, the arrows go through what was
@@ -10,18 +11,25 @@ recorded, s takes a step, r starts anew, Esc leaves (live/timeline.js). slide.cs
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from gan_core.config import FIELDS
 from pages.shared.play.runs import Frame
 from pages.shared.shell import site
-from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState, app
+from pages.shared.shell.i18n import sentence, t
+from pages.shared.shell.state import PageState, app, one_of
 from pages.shared.views import exports, images, points, statistics
 
 FILLS = 4000  # pixels: more than any window, so that the room decides how large the picture is
+CHART = "slide_chart"  # in PageState.choices: which one is looked at
+THEMES = ("light", "dark")
 ALONE, AMONG = 196, 92  # pixels of a chart: of two, and of more
 
 
@@ -42,13 +50,11 @@ def button() -> None:
 
 def view(page: PageState, frame: Frame) -> None:
     """Title, picture, curves, and what the run is."""
-    st.html(Path(__file__).parent / "slide.css")
-    with st.container(key="slide", gap="xsmall"):
+    with sheet():
         with st.container(horizontal=True, vertical_alignment="center", key="slide-head"):
             name = next(one.name for one in site.PAGES if page.name.startswith(one.name))  # or a section of it
             st.markdown(f"# {t(f'{name}.title')}", width="stretch")
-            st.button(t("slide.leave"), key="slide-leave", icon=":material/close:", type="tertiary",
-                      on_click=set_slide, args=(False,))  # fmt: skip
+            _leave()
         titles = list(exports.names_of(frame).values()) if len(frame.runs) > 1 else []
         with st.container(key="slide-body"):
             with st.container(key="slide-picture"):
@@ -61,6 +67,58 @@ def view(page: PageState, frame: Frame) -> None:
                 height, width = (ALONE, FILLS) if alone else (AMONG, 260)
                 statistics.curves(page, frame, ("losses", "outputs"), titles=titles, height=height, width=width)
         st.caption(_caption(page, frame))
+
+
+@contextmanager
+def sheet() -> Iterator[None]:
+    """Over everything, to be filled within it."""
+    st.html(Path(__file__).parent / "slide.css")
+    with st.container(key="slide", gap="xsmall"):
+        yield
+
+
+def _leave(**how: Any) -> None:
+    st.button(t("slide.leave"), key="slide-leave", icon=":material/close:", type="tertiary", on_click=set_slide,
+              args=(False,), **how)  # fmt: skip
+
+
+def of_charts(page: PageState) -> None:
+    """A page without runs on a slide: one of its charts, drawn as it is exported; the arrows go through them, Esc
+    leaves."""
+    charts = list(app().charts.items())
+    if not on() or page.plays or not charts:
+        return
+    at = page.choices.get(CHART, 0) % len(charts)
+    drawn = _drawn(charts[at][1], exports.caption(page, {}), one_of(st.context.theme.type, THEMES) or "light")
+
+    def turn(by: int) -> None:
+        page.choices[CHART] = at + by
+
+    with sheet():
+        st.html(f'<img class="slide-chart" alt="{escape(exports.named(charts[at][1]))}" src="{drawn}">')
+        with st.container(horizontal=True, key="slide-tools", width="content"):
+            if len(charts) > 1:
+                for key, icon, shortcut, by in (("before", "chevron_left", "Left", -1),
+                                                ("after", "chevron_right", "Right", 1)):  # fmt: skip
+                    st.button(t(f"slide.{key}"), key=f"slide-{key}", icon=f":material/{icon}:", type="tertiary",
+                              shortcut=shortcut, on_click=turn, args=(by,))  # fmt: skip
+            _leave(shortcut="Esc")
+
+
+def _drawn(figure: Any, caption: str, theme: str) -> str:
+    """As an address that has the picture in itself. What cannot be drawn is the sentence that says so, as a picture."""
+    from gan_core.errors import ExportError
+    from gan_core.export.layout import finished, sheet
+    from gan_core.export.look import Look
+    from gan_core.export.plotted import plotted
+    from gan_core.export.svg import svg
+
+    look = Look(theme=theme)
+    try:
+        drawing = plotted(figure.to_dict(), look, caption)
+    except ExportError as error:
+        drawing = finished(look, sheet(look, sentence(error), caption)[0], sentence(error))
+    return "data:image/svg+xml;base64," + b64encode(svg(drawing)).decode()
 
 
 def _caption(page: PageState, frame: Frame) -> str:

@@ -5,8 +5,8 @@ import zipfile
 import pytest
 
 from gan_core.__main__ import main
-from gan_core.commands.exporting import steps_of
 from gan_core.errors import ExportError
+from gan_core.export.look import steps_of
 
 FAST = "batch=16&g_layers=8&d_layers=8"
 

@@ -68,7 +68,7 @@ def test_a_file_is_made_while_the_run_trains() -> None:
 def test_runs_side_by_side_are_chosen_by_what_sets_them_apart() -> None:
     app = opened("vanishing")
     box = app.selectbox(key="vanishing-export-run")
-    assert len(set(box.options)) == 2
+    assert len(set(box.options)) == 3  # and all beside each other
     box.set_value(1).run()
     page = state(app, "vanishing")
     assert page.choices[exports.CHOSEN]["run"] == 1
@@ -86,6 +86,38 @@ def test_what_cannot_be_made_is_a_sentence_on_the_page(monkeypatch) -> None:
     monkeypatch.undo()
     assert "already holds 0 runs" in app.run().warning[0].value
     assert not app.run().warning  # it is said once
+
+
+def test_charts_of_a_page_without_runs_are_kept_as_pictures() -> None:
+    app = visit("distances")
+    app.session_state["distances-export"] = True
+    app.run()
+    page, charts = state(app, "distances"), app.session_state[KEY].charts
+    assert charts and not app.exception
+    assert {b.label for b in app.get("download_button")} >= {"SVG", "PNG", "All of it"}
+    drawn, chosen = exports.Drawn(charts, exports.caption(page, {})), page.choices[exports.CHOSEN]
+    picture = exports.made_of(page, None, chosen, "svg", None, {}, drawn)
+    assert ElementTree.fromstring(picture) is not None and "Distances" in picture.decode()
+    whole = exports.made_of(page, None, chosen, "zip", None, {}, drawn)
+    names = zipfile.ZipFile(io.BytesIO(whole)).namelist()
+    assert {f"{exports.file_name(key)}.{kind}" for key in charts for kind in ("svg", "png")} <= set(names)
+
+
+def test_runs_are_kept_beside_each_other_with_layers_and_moments() -> None:
+    app = opened("vanishing")
+    at_rest(press(app, "step", "vanishing"), "vanishing")
+    app.selectbox(key="vanishing-export-run").set_value(exports.TOGETHER).run()
+    app.multiselect(key="vanishing-export-layers").set_value(["arrows"]).run()
+    page = state(app, "vanishing")
+    drawn = file(app, "svg", "vanishing").decode()
+    assert not app.exception and page.choices[exports.CHOSEN]["layers"] == ("arrows",) and "where G pulls" in drawn
+    assert all(name in drawn for name in exports.names_of(page.show.moment()).values())
+    app.text_input(key="vanishing-export-steps").set_value("0, 1").run()
+    app.selectbox(key="vanishing-export-run").set_value(0).run()
+    app.selectbox(key="vanishing-export-figure").set_value("strip").run()
+    assert "step 1<" in file(app, "svg", "vanishing").decode()
+    app.text_input(key="vanishing-export-steps").set_value("soon").run()
+    assert "'soon'" in app.warning[0].value
 
 
 def test_a_run_without_a_picture_is_a_sentence(monkeypatch) -> None:

@@ -29,3 +29,12 @@ def test_pages_of_digits_and_of_several_runs_have_slides() -> None:
     app = at_rest(visit("vanishing", slide="1", **SMALL), "vanishing")
     panels = next(frame for kind, frame in views(app) if kind == "scene")["panels"]
     assert len({panel["title"] for panel in panels}) == len(panels) > 1
+
+
+def test_a_page_without_runs_shows_one_of_its_charts() -> None:
+    app = visit("distances", slide="1")
+    assert not app.exception and "data:image/svg+xml" in " ".join(one.value for one in app.get("html") if one.value)
+    app.button(key="slide-leave").click().run()
+    assert "slide" not in params(app)
+    app.button(key="slide-enter").click().run()
+    assert params(app)["slide"] == "1" and not app.exception

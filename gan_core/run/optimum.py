@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from gan_core.config import LOSSES, RunConfig
-from pages.shared.play.runs import RunFrame
+from gan_core.run.recording import Recording
 
 if TYPE_CHECKING:
     from gan_core.metrics.optimum import Optimum
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _gaps: WeakKeyDictionary[PointSnapshot, np.ndarray] = WeakKeyDictionary()  # of each picture, as long as it is kept
 
 
-def known(run: RunFrame) -> bool:
+def known(run: Recording) -> bool:
     """Is there a D* to compare with?"""
     model, train = run.config.model, run.config.train
     alone = model.packing == 1 and not model.minibatch_std and model.d_norm != "batch"
@@ -30,7 +30,7 @@ def known(run: RunFrame) -> bool:
     return modes and alone and probability
 
 
-def found(run: RunFrame, shot: PointSnapshot, k: int) -> Optimum | None:
+def found(run: Recording, shot: PointSnapshot, k: int) -> Optimum | None:
     """Of one member at one moment of the run."""
     from gan_core.metrics.optimum import optimum
 
@@ -41,14 +41,14 @@ def found(run: RunFrame, shot: PointSnapshot, k: int) -> Optimum | None:
     return optimum(shot.field[k], shot.fake[k], run.centres, run.weights, run.std, shot.extent, blur)
 
 
-def blur(run: RunFrame, shot: PointSnapshot) -> float:
+def blur(run: Recording, shot: PointSnapshot) -> float:
     """h, by which both sides of D* are blurred."""
     from gan_core.metrics.optimum import cell
 
     return max(noise(run.config, shot.step), cell(shot.extent, shot.field.shape[-1]))
 
 
-def floor(run: RunFrame, shot: PointSnapshot) -> float:
+def floor(run: Recording, shot: PointSnapshot) -> float:
     """What the gap of a perfect pair reads."""
     from gan_core.metrics.optimum import gap_floor
 
@@ -65,7 +65,7 @@ def noise(config: RunConfig, step: int) -> float:
     return train.instance_noise * left
 
 
-def gaps(run: RunFrame, shot: PointSnapshot, members: int) -> np.ndarray:
+def gaps(run: Recording, shot: PointSnapshot, members: int) -> np.ndarray:
     """V(G, D*) − V(G, D) of the first members of one picture; worked out once."""
     if shot not in _gaps:
         made = (found(run, shot, k) for k in range(members))
