@@ -97,5 +97,5 @@ def test_a_title_is_a_visitors_words_or_what_the_axes_say():
 
 
 def test_what_is_not_known_is_refused():
-    with pytest.raises(ExportError, match="'pie'.*scatter"):
+    with pytest.raises(ExportError, match=r"'pie'.*scatter"):
         plotted(go.Figure(go.Pie(values=[1])).to_dict(), Look(), "")
