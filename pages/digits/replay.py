@@ -19,6 +19,7 @@ from pages.shared.shell.state import PageState, app
 from pages.shared.views import code, exports, images, live, slide, statistics
 
 if TYPE_CHECKING:
+    from gan_core.config import RunConfig
     from gan_core.metrics.scored import Score
 
 STATE = "digits_run"  # the key of this section's own PageState beside that of the page
@@ -42,9 +43,19 @@ def section(page: PageState) -> None:
         notices.error(error)
         return
     player.stage(run, _view, buttons=lambda run: _bar(run, name))
-    code.expander(run, ("fid", "manifolds"), (shelf.past(name).config,))
+    code.expander(run, ("fid", "manifolds"), *_script(name))
     slide.button()
     exports.expander(run)
+
+
+def _script(name: str) -> tuple[tuple[RunConfig], str]:
+    """The run that a script can make, in the precision that every processor has, and what is another one here."""
+    past = shelf.past(name)
+    config = past.config.replace(precision="float32")
+    notes = [t("digits.script_begins", step=f"{past.snapshot.step:,}")]
+    if config != past.config:
+        notes.append(t("digits.script_precision", precision=past.config.model.precision))
+    return (config,), " ".join(notes)
 
 
 def _state(name: str) -> PageState:

@@ -1,11 +1,14 @@
 """Files made of a recording, by a worker of the pool: a piece of an export is a step of a job, so that runs have their
-turns between two, and what does not fit into the memory waits or is refused with a sentence.
+turns between two, and what does not fit into the memory waits or is refused with a sentence. One export is made after
+the other: side by side they are ready hardly sooner, being each Python's own work, and everybody else waits longer.
 
     made(recording, look, wish, owner)        # the files; waits, so it is called where nobody else has to
 """
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Hashable, Iterator
 from typing import TYPE_CHECKING
 
@@ -24,6 +27,7 @@ PIECES = 100_000  # more than any export has
 FILM, STILL = 70 * MB, 40 * MB  # a film's pictures; a picture of 3840 × 2160 pixels
 NEEDS = {"gif": FILM, "webp": FILM, "png": STILL}  # bytes while it is made; of the others hardly any
 LITTLE = 10 * MB
+_turn = threading.Lock()  # of the export that is made just now
 
 
 def need(wish: Wish) -> Need:
@@ -65,12 +69,21 @@ class Making:
 
 def made(pool: Pool, recording: Recording | None, look: Look, wish: Wish, owner: Hashable = None) -> list[File]:
     """The files, when a worker has made them. Raises PoolFull, or ExportError with a sentence."""
-    work = Making(recording, look, wish)
-    job: Job[Making, None] = Job(work, until=PIECES, publish=lambda making: None, need=need(wish), owner=owner)
+    start = time.monotonic()
+    if not _turn.acquire(timeout=SECONDS):
+        raise ExportError("export.slow", seconds=SECONDS)
+    try:
+        return _made(pool, Making(recording, look, wish), need(wish), owner, SECONDS - (time.monotonic() - start))
+    finally:
+        _turn.release()
+
+
+def _made(pool: Pool, work: Making, need: Need, owner: Hashable, seconds: float) -> list[File]:
+    job: Job[Making, None] = Job(work, until=PIECES, publish=lambda making: None, need=need, owner=owner)
     pool.submit(job)
     try:
         job.play()
-        if not job.join(SECONDS):
+        if not job.join(max(0.0, seconds)):
             raise ExportError("export.slow", seconds=SECONDS)
         if work.refused is not None:
             raise work.refused

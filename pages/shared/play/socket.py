@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from starlette.routing import WebSocketRoute
@@ -26,6 +27,9 @@ from pages.shared.play.channel import Channel, Show
 LONGEST = 200  # characters of a message
 NOT_ALLOWED, NO_RUNS, REPLACED = 1008, 4404, 4409  # why it is closed
 LARGEST_STEP = 2**53
+# Pictures of runs at rest are packed by threads of their own: those of the event loop, six on two cores, may all wait
+# for files that visitors download.
+PACKERS = ThreadPoolExecutor(6, "pack")
 
 
 class Refused(Exception):
@@ -96,6 +100,7 @@ async def _send(
 ) -> int:  # fmt: skip
     """Packets, each when the last one is drawn; gives the reason for the end."""
     sent: object = None
+    loop = asyncio.get_running_loop()
     wake.set()
     while True:
         await wake.wait()
@@ -111,7 +116,7 @@ async def _send(
         if channel.live:
             packet, sent = channel.fetch(), None
         elif (state := channel.state()) != sent:
-            packet, sent = channel.rested(state) or await asyncio.to_thread(channel.pack), state
+            packet, sent = channel.rested(state) or await loop.run_in_executor(PACKERS, channel.pack), state
         else:
             continue
         if packet is not None:

@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 OPEN = "code_part"  # in PageState.choices: which part is looked at
 
 
-def expander(page: PageState, topics: Sequence[str] = (), configs: Sequence[RunConfig] | None = None) -> None:
-    """`topics`: what the page shows beside its runs. `configs`: of runs that are none of the player's."""
+def expander(
+    page: PageState, topics: Sequence[str] = (), configs: Sequence[RunConfig] | None = None, note: str = ""
+) -> None:
+    """`topics`: what the page shows beside its runs. `configs`: of runs that are none of the player's. `note`: in what
+    the run on the screen is another one than the script's."""
     if "code" in app().hidden:
         return
     box = st.expander(t("code.title"), icon=":material/code:", key=f"{page.name}-code", on_change="rerun")
@@ -36,6 +39,8 @@ def expander(page: PageState, topics: Sequence[str] = (), configs: Sequence[RunC
         _sources(page, runs, topics)
         for i, config in enumerate(runs):
             _downloads(page, config, i, len(runs))
+        if note:
+            st.caption(note)
         if runs:
             _changed(page)
 

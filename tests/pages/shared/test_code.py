@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 
 from gan_core.scripts.sources import TOPICS
+from gan_core.scripts.textbook import script
+from gan_core.zoo import checkpoints
+from pages.digits import replay
+from pages.shared.play import shelf
 from pages.shared.shell import i18n
 from pages.shared.shell.site import PAGES
 from pages.shared.views import code
@@ -56,6 +60,21 @@ def test_what_cannot_be_a_script_is_a_sentence_and_a_changed_rate_is_said() -> N
     at_rest(app)
     app.run()
     assert any("Learning rates were changed" in one.value for one in app.warning)
+
+
+def test_finished_runs_give_a_script_and_say_what_it_is_not() -> None:
+    app = visit("digits")  # its first run was computed in bfloat16
+    assert not app.exception and not [one for one in app.warning if "a script could not repeat it" in one.value]
+    assert len([one for one in app.get("download_button") if "-code-" in one.proto.id]) == 2
+    said = " ".join(one.value for one in app.caption)
+    assert "begins with the shipped weights" in said and "computes in float32" in said
+
+
+@pytest.mark.parametrize("name", checkpoints.names())
+def test_every_finished_run_has_a_script(name: str) -> None:
+    (config,), _ = replay._script(name)
+    assert config.replace(precision=checkpoints.load_card(name).config.model.precision) == shelf.past(name).config
+    assert f"STEPS, BATCH, LATENT_DIM = {config.train.seed}, {config.train.steps}" in script(config)
 
 
 def test_every_topic_has_a_word() -> None:

@@ -1,5 +1,7 @@
 """Files are made by a worker, piece by piece; whoever cannot have one hears why."""
 
+import threading
+
 import pytest
 
 from gan_core.config import RunConfig
@@ -56,3 +58,32 @@ def test_nobody_waits_for_ever(pool, recording, monkeypatch):
     with pytest.raises(ExportError, match="try again later"):
         making.made(pool, recording, Look(), Wish())
     assert len(pool) == 0
+
+
+def test_one_export_is_made_after_the_other(pool, recording, monkeypatch):
+    begun, going = [], threading.Event()
+    usual = making._made
+
+    def seen(*wanted):
+        begun.append(making._turn.locked())
+        going.wait(30)
+        return usual(*wanted)
+
+    monkeypatch.setattr(making, "_made", seen)
+    found = []
+
+    def visitor():
+        found.append(making.made(pool, recording, Look(), Wish(("losses",), ("svg",))))
+
+    visitors = [threading.Thread(target=visitor) for _ in range(3)]
+    for one in visitors:
+        one.start()
+    monkeypatch.setattr(making, "SECONDS", 0.0)
+    with pytest.raises(ExportError, match="try again later"):  # whoever comes now, and cannot wait
+        making.made(pool, recording, Look(), Wish(("losses",), ("svg",)))
+    assert begun == [True]
+    monkeypatch.undo()
+    going.set()
+    for one in visitors:
+        one.join(60)
+    assert len(found) == 3 and not making._turn.locked()

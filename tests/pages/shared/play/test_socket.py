@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import queue
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -86,6 +88,24 @@ def test_a_page_of_another_host_is_not_let_in(client: TestClient, show: Show) ->
 def test_it_is_found_below_any_path(client: TestClient, show: Show, path: str) -> None:
     with client.websocket_connect(f"{path}/live/{show.channel.token}") as here:
         assert header(here.receive_bytes())["seen"]
+
+
+def test_a_picture_waits_for_nobodys_download(client: TestClient, show: Show) -> None:
+    """Downloads wait in the threads of the event loop, here in the only one."""
+    ready = threading.Event()
+
+    async def download() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        loop.run_in_executor(None, ready.wait)
+
+    assert client.portal is not None
+    client.portal.call(download)
+    try:
+        with client.websocket_connect(f"/live/{show.channel.token}") as here:
+            assert header(received(here))["seen"]
+    finally:
+        ready.set()
 
 
 def test_packets_come_one_at_a_time_and_show_one_step(client: TestClient, show: Show) -> None:

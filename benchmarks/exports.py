@@ -1,0 +1,143 @@
+"""Thirty export at once, on one server: `python -m benchmarks.exports [--visitors N] [--json]`.
+
+For each kind of file: seconds until the first, the middle and the last visitor has it, what memory it takes, and what
+somebody else waits for meanwhile, whose run takes single steps: for the step, and for its picture. The server's own
+pool, and the threads that Streamlit gives to downloads: the event loop's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+import time
+from typing import Any
+
+from gan_core.config import RunConfig
+from gan_core.errors import Refusal
+from gan_core.export.files import FORMATS, Wish, possible
+from gan_core.export.look import Look
+from gan_core.run.recording import Recording, record, watch
+from gan_core.run.trainer import Trainer
+from gan_core.studies.speed import machine
+from pages.shared.play import making, resources, socket
+from pages.shared.play.runs import Show
+
+VISITORS, STEPS = 30, 2000
+FIGURE, WIDTH = "slide", 1920
+PAUSE = 0.2  # seconds between two steps of the other visitor
+RING = RunConfig.of(data="ring", steps=10 * STEPS)
+KINDS = (*FORMATS, "zip")
+
+
+def recorded() -> Recording:
+    trainer = Trainer(RING)
+    watch(trainer)
+    trainer.step(STEPS)
+    return record(trainer)
+
+
+async def other(show: Show, over: asyncio.Event) -> list[tuple[float, float]]:
+    """Seconds until each single step is done, and from then on until its picture is packed."""
+    loop, waits = asyncio.get_running_loop(), []
+    while not over.is_set():
+        start = time.perf_counter()
+        show.step()
+        while show.job.busy:
+            await asyncio.sleep(0.002)
+        done = time.perf_counter()
+        await loop.run_in_executor(socket.PACKERS, show.channel.pack)
+        waits.append((done - start, time.perf_counter() - done))
+        await asyncio.sleep(PAUSE)
+    return waits
+
+
+async def together(recording: Recording, kind: str, visitors: int, show: Show) -> dict[str, Any]:
+    formats = possible(recording) if kind == "zip" else (kind,)
+    wish = Wish((FIGURE,) if kind in ("svg", "png") else (), formats, WIDTH)
+    seconds, sizes, refused = list[float](), list[int](), list[str]()
+    begun, before, most = time.perf_counter(), resources.resident(), 0
+    over = asyncio.Event()
+    beside = asyncio.create_task(other(show, over))
+
+    async def visitor(k: int) -> None:
+        try:
+            found = await asyncio.to_thread(making.made, resources.pool(), recording, Look(), wish, k)
+        except Refusal as error:
+            refused.append(str(error))
+            return
+        sizes.append(sum(len(file.content) for file in found))
+        seconds.append(time.perf_counter() - begun)
+
+    async def memory() -> None:
+        nonlocal most
+        while not over.is_set():
+            most = max(most, resources.resident())
+            await asyncio.sleep(0.05)
+
+    watching = asyncio.create_task(memory())
+    await asyncio.gather(*(visitor(k) for k in range(visitors)))
+    over.set()
+    waits = await beside
+    await watching
+    steps, packs = ([1000 * wait[i] for wait in waits] for i in (0, 1))
+    return {
+        "visitors": visitors,
+        "first_s": round(min(seconds, default=0), 2), "median_s": round(statistics.median(seconds or [0]), 2),
+        "last_s": round(max(seconds, default=0), 2), "refused": len(refused), "kb": round(max(sizes, default=0) / 1000),
+        "extra_mb": round((most - before) / 1e6),
+        "step_ms": [round(statistics.median(steps)), round(max(steps))],
+        "picture_ms": [round(statistics.median(packs)), round(max(packs))],
+    }  # fmt: skip
+
+
+async def measure(visitors: int, kinds: list[str]) -> dict[str, Any]:
+    recording = recorded()
+    show = Show.start(resources.pool(), (RING.replace(seed=1),), None, owner="the other")
+    while show.moment() is None:
+        await asyncio.sleep(0.01)
+    try:
+        alone = asyncio.Event()
+        asyncio.get_running_loop().call_later(3, alone.set)
+        waits = await other(show, alone)
+        found: dict[str, Any] = {"nobody": {"step_ms": round(1000 * statistics.median(w[0] for w in waits))}}
+        for kind in kinds:
+            found[f"one {kind}"] = await together(recording, kind, 1, show)
+            found[kind] = await together(recording, kind, visitors, show)
+            print(kind, found[f"one {kind}"], found[kind], file=sys.stderr, flush=True)
+        return found
+    finally:
+        show.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--visitors", type=int, default=VISITORS)
+    parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=KINDS)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    try:
+        found = asyncio.run(measure(options.visitors, options.kinds))
+    finally:
+        resources.end()
+    if options.json:
+        print(json.dumps({"machine": machine(1), "results": found}, indent=2))
+        return
+    print(
+        "| | first | median | last | refused | kB | more memory | a step of another | its picture |\n"
+        + "|---" * 9
+        + "|"
+    )
+    for kind, row in found.items():
+        if "visitors" in row:
+            print(
+                f"| {kind} | {row['first_s']} s | {row['median_s']} s | {row['last_s']} s | {row['refused']} | "
+                f"{row['kb']} | {row['extra_mb']} MB | {row['step_ms'][0]} ms, at most {row['step_ms'][1]} | "
+                f"{row['picture_ms'][0]} ms, at most {row['picture_ms'][1]} |"
+            )
+
+
+if __name__ == "__main__":
+    main()
