@@ -16,8 +16,8 @@ import torch
 from tqdm import tqdm
 
 from gan_core.config import RunConfig
-from gan_core.engine.version import VERSION as ENGINE
 from gan_core.studies.balance import BalanceRun, verdict
+from gan_core.studies.mitigations import versions
 
 FIRST_SEED, SEEDS, AT_ONCE = 100, 40, 8
 _PLAIN = RunConfig.of(g_layers=(64, 64), d_layers=(64, 64), batch=64, steps=1500)
@@ -35,13 +35,18 @@ RUNS: dict[str, tuple[str, RunConfig]] = {
 }
 
 
+def names_of(config: RunConfig, seed: int) -> list[str]:
+    """What the runs of the seeds seed … seed + AT_ONCE − 1 are called."""
+    run = BalanceRun(config.replace(members=AT_ONCE, seed=seed))
+    run.step(config.train.steps)
+    record = run.record()
+    return [verdict(record, k).name for k in range(AT_ONCE)]
+
+
 def judge(made_for: str, config: RunConfig) -> dict[str, object]:
     started, names = time.process_time(), Counter[str]()
     for seed in range(FIRST_SEED, FIRST_SEED + SEEDS, AT_ONCE):
-        run = BalanceRun(config.replace(members=AT_ONCE, seed=seed))
-        run.step(config.train.steps)
-        record = run.record()
-        names.update(verdict(record, k).name for k in range(AT_ONCE))
+        names.update(names_of(config, seed))
     return {
         "made_for": made_for,
         "query": config.to_query(),
@@ -55,8 +60,7 @@ def main() -> None:
     torch.set_num_threads(1)
     results = {name: judge(*made) for name, made in tqdm(RUNS.items(), file=sys.stderr)}
     lines = ",\n".join(f' "{name}": {json.dumps(found)}' for name, found in results.items())
-    torch_version = torch.__version__.partition("+")[0]
-    print(f'{{"runs": {{\n{lines}\n}},\n "engine": {ENGINE}, "torch": "{torch_version}"}}')
+    print(f'{{"runs": {{\n{lines}\n}},\n "versions": {json.dumps(versions())}}}')
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ from gan_core.engine.ensemble import Ensemble
 from gan_core.engine.networks import StackedMLP
 from gan_core.engine.penalties import PENALTIES
 from gan_core.engine.random import generator_for, latents
-from gan_core.metrics.points import wasserstein1
+from gan_core.metrics.points import pair, transport_value
+from gan_core.run.judging import yardstick_for
 
 Floats = NDArray[np.float64]
 
@@ -43,9 +44,9 @@ class Record:
     steps (T,). d_loss, g_loss, accuracy (T, K): the share of its batch that D called right, NaN of a D that only
     compares. mean (T, K, 2) and spread (T, K): of G's points at fixed latents. g_norm, d_norm (T, K): of all
     parameters. g_turn, d_turn (T, K): the cosine between the last update (of LOOK steps) and the one before. moved
-    (T, K): rms distance of G's points to where they were a look ago. w1, w1_floor (K,): at the end. centre (2,):
-    the mean of the data, and radius their rms distance from it. eigenvalues: of the first member, (steps (S,), complex
-    (S, P)).
+    (T, K): rms distance of G's points to where they were a look ago. w1 (K,): at the end, and w1_floor: the median
+    of as many samples of the data themselves. centre (2,): the mean of the data, and radius their rms distance from it.
+    eigenvalues: of the first member, (steps (S,), complex (S, P)).
     """
 
     steps: NDArray[np.int64]
@@ -60,7 +61,7 @@ class Record:
     g_turn: Floats
     d_turn: Floats
     w1: Floats
-    w1_floor: Floats
+    w1_floor: float
     centre: Floats
     radius: float
     eigenvalues: tuple[NDArray[np.int64], NDArray[np.complex128]]
@@ -129,11 +130,9 @@ class BalanceRun:
         """What is known so far; at least one look is needed."""
         series: dict[str, Any] = {name: np.stack([row[name] for row in self._rows]) for name in self._rows[0]}
         series["steps"] = series["steps"].astype(np.int64)
-        real, distances = self.real.numpy(), []
-        for fake in self._fake.float().numpy():
-            finite = np.isfinite(fake).all()
-            distances.append(tuple(wasserstein1(real, fake)) if finite else (np.nan, np.nan))
-        w1, floor = np.array(distances, float).T
+        real = self.real.numpy()
+        w1 = np.array([transport_value(*pair(real, fake), POINTS)[0] for fake in self._fake.float().numpy()])
+        floor = yardstick_for(self.config.data, self.data, real, POINTS, POINTS).perfect["w1"].median
         at = np.array([step for step, _ in self._spectra], np.int64)
         count = sum(self.config.parameter_counts)
         found = np.array([values for _, values in self._spectra], np.complex128).reshape(len(at), count)
@@ -214,7 +213,7 @@ def verdict(record: Record, member: int = 0) -> Verdict:
     """
     half = slice(len(record.steps) // 2, None)
     mean, r = record.mean[half, member], record.radius
-    ratio = float(record.w1[member] / record.w1_floor[member])
+    ratio = float(record.w1[member] / record.w1_floor)
     if not np.isfinite(record.mean[:, member]).all() or not np.isfinite(ratio):
         return Verdict("diverged", {})
     away = float(np.hypot(*(mean[-1] - record.centre)) / r)

@@ -127,6 +127,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "ring": ("chase", "ring"),
     "balanced": ("balanced", "ring"),
     "grid": ("chase", "grid"),
+    "pacgan": ("pacgan", "ring"),
 }
 
 

@@ -234,6 +234,11 @@ class Table:
     def samples(self) -> int:
         return int(self.records[0]["samples"])
 
+    @property
+    def engine(self) -> int:
+        """The version that computed the runs; of one that mixes them the oldest."""
+        return min(record.get("engine", 1) for record in self.records)
+
     @cached_property
     def _configs(self) -> list[RunConfig]:
         """Of each record, as it would be with seed 0."""

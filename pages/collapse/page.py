@@ -49,9 +49,7 @@ options.arrive(page)
 with stage.settings():
     options.controls(page)
 fields.sidebar(page, without=options.ABOVE)
-player.stage(page, view)
-if page.show is None:  # the question comes before the run
-    verdicts.prediction(page)
+player.stage(page, view, ask=verdicts.prediction)
 SECTIONS[sections(page, options.TAB)](page)
 kept.section(page)
 code.expander(page, ("modes", "spread"))

@@ -26,9 +26,10 @@ ROOM = 40  # pixels of a verdict, two lines
 FEW, MOST = 3 / 8, 7 / 8  # of the modes: who covers no more than FEW has collapsed, who covers MOST has not
 
 
-def prediction(page: PageState) -> None:
-    """Asked before the run, marked by what it showed: how many modes the last of the runs side by side will cover."""
-    show = player.ready(page)  # none as long as the page shows a recorded run, which spoils nothing before its end
+def prediction(page: PageState) -> bool:
+    """Asked before the run, marked by what it showed: how many modes the last of the runs side by side will cover.
+    Gives whether it is open."""
+    show = player.ready(page)  # none as long as the page shows the recorded run, which waits while this is open
     configs = page.configs() if show is None else show.configs
     run = " | ".join(str(config.to_query()) for config in configs)
     shown, evidence, frame = None, "", None if show is None else show.job.frame
@@ -37,8 +38,8 @@ def prediction(page: PageState) -> None:
         covered, modes = float(np.median(known.covered[-1])), int(np.count_nonzero(known.weights > 0))
         shown = "few" if covered <= FEW * modes else "most" if covered >= MOST * modes else "some"
         evidence = t("collapse.evidence", covered=f"{covered:g}", modes=modes, step=f"{int(known.step[-1]):,}")
-    predict.question(page, "covered", ("few", "some", "most"), run=run,
-                     started=show is not None and show.touched, shown=shown, evidence=evidence)  # fmt: skip
+    return predict.question(page, "covered", ("few", "some", "most"), run=run,
+                            started=show is not None and show.touched, shown=shown, evidence=evidence)  # fmt: skip
 
 
 def heard(page: PageState, known: Sequence[Diversity], when: str = "now") -> Known[Sequence[Alarm | None]] | None:

@@ -186,12 +186,13 @@ def _figure(found: Map, metric: str) -> Any:
 
 
 def clicked(plan: Plan, event: Any) -> Cell | None:
-    """The cell of the point that was clicked."""
+    """The cell of the point that was clicked; the points run row by row."""
     points = event.selection.points if event is not None else []
-    place = points[0].get("customdata") if points else None
-    if not isinstance(place, (list, tuple)) or len(place) < 2:
+    place = points[0].get("point_index") if points else None
+    if not isinstance(place, int):
         return None
-    return next((one for one in plan.cells if [one.column, one.row] == list(map(int, place[:2]))), None)
+    row, column = divmod(place, len(plan.xs))
+    return next((one for one in plan.cells if (one.row, one.column) == (row, column)), None)
 
 
 def _seeds(found: Map, row: int, column: int) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from gan_core.engine.version import VERSION as ENGINE
 from gan_core.studies.recipe import KNOBS, MLP, SCORES
 from pages.shared.controls import options
 from pages.shared.controls.options import OneOf
@@ -50,7 +51,8 @@ def section(page: PageState) -> None:
     st.markdown(_verdict(found, knob))
     _picture(found, knob)
     _table(found, knob)
-    st.caption(t("recipe.note", seconds=f"{found.seconds(knob):g}", seeds=found.seeds, n=f"{found.samples:,}"))
+    st.caption(t("recipe.note", seconds=f"{found.seconds(knob):g}", seeds=found.seeds, n=f"{found.samples:,}",
+                 engine=found.engine, now=ENGINE))  # fmt: skip
     st.code(f"python -m gan_core recipe --knobs {knob} --seeds {found.seeds}", language="bash")
     _live(knob)
 

@@ -23,7 +23,7 @@ with stage.settings():
     fields.top(page, PRESETS_SHOWN, ())
     optimiser.control(page)
 fields.sidebar(page)
-player.stage(page, twins.view)
+player.stage(page, twins.view, ask=twins.ask)
 SECTIONS[sections(page, TAB)](page)
 kept.section(page)
 code.expander(page, ("saturation",))

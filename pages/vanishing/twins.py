@@ -25,8 +25,8 @@ def introduction(_: PageState) -> None:
     st.markdown(t("vanishing.twins_text"))
 
 
-def ask(page: PageState) -> None:
-    """The question about the twin runs, and its answer once they have finished."""
+def ask(page: PageState) -> bool:
+    """The question about the twin runs, and its answer once they have finished. Gives whether it is open."""
     show = page.show
     config = page.configs()[0] if show is None else show.configs[0]
     run = " ".join(f"{name}={value}" for name, value in config.to_query().items())
@@ -35,7 +35,7 @@ def ask(page: PageState) -> None:
     shown, evidence = None, ""
     if frame is not None:
         shown, evidence = compare_paths(path(frame.runs[0]), path(frame.runs[1]), frame.step)
-    predict.question(
+    return predict.question(
         page, "twins", ("non_saturating", "alike", "minimax"), run=run, started=started, shown=shown, evidence=evidence
     )
 

@@ -29,9 +29,7 @@ CLOSELY, LOOSELY = 0.9, 0.5  # a correlation from here on is called so
 
 
 def section(page: PageState) -> None:
-    play(page, _methods, _view)
-    if page.show is None:  # the question comes before the run
-        prediction(page)
+    play(page, _methods, _view, prediction)
 
 
 def _methods(page: PageState) -> None:
@@ -79,12 +77,13 @@ def _measures(work: Work) -> tuple[Measures, ...]:
     return tuple(m.measures() for trainer in work.trainers if (m := trainer.observer(Measurer)) is not None)
 
 
-def prediction(page: PageState) -> None:
-    """Asked before the run: will the critic's estimate follow W1? Marked by the correlation that the run shows."""
+def prediction(page: PageState) -> bool:
+    """Asked before the run: will the critic's estimate follow W1? Marked by the correlation that the run shows. Gives
+    whether it is open."""
     show = page.show
     names = [name for name in chosen(page) if LOSSES[VARIANTS[name]["loss"]].kind == "critic"]
     if not names:
-        return
+        return False
     run = " | ".join(str(config.to_query()) for config in (page.configs() if show is None else show.configs))
     shown, evidence, frame = None, "", None if show is None else show.job.frame
     if show is not None and frame is not None and show.job.step_count >= show.configs[0].train.steps:
@@ -95,8 +94,8 @@ def prediction(page: PageState) -> None:
             middle = float(np.median(r))
             shown = "closely" if middle >= CLOSELY else "loosely" if middle >= LOOSELY else "hardly"
             evidence = t("wgan.evidence", name=method(names[-1]), r=spread(r, "{:.2f}"))
-    predict.question(page, "follow", ("closely", "loosely", "hardly"), run=run,
-                     started=show is not None and show.touched, shown=shown, evidence=evidence)  # fmt: skip
+    return predict.question(page, "follow", ("closely", "loosely", "hardly"), run=run,
+                            started=show is not None and show.touched, shown=shown, evidence=evidence)  # fmt: skip
 
 
 def _view(page: PageState, frame: Frame) -> None:

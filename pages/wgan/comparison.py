@@ -18,12 +18,15 @@ from pages.shared.views import kept, tables
 from pages.wgan.options import ABOVE, DIGITS, chosen, method
 
 
-def play(page: PageState, controls: Callable[[PageState], None], view: player.View) -> None:
-    """A part that plays runs."""
+def play(
+    page: PageState, controls: Callable[[PageState], None], view: player.View,
+    ask: Callable[[PageState], bool] | None = None,
+) -> None:  # fmt: skip
+    """A part that plays runs; `ask` as in the player."""
     with stage.settings():
         controls(page)
     fields.sidebar(page, without=ABOVE)
-    player.stage(page, view)
+    player.stage(page, view, ask=ask)
     kept.section(page)
     layout.share(page)
 

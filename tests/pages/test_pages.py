@@ -14,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gan_core.presets import PRESETS
+from pages.shared.controls import fields
 from pages.shared.play import resources
 from pages.shared.shell import address as url
 from pages.shared.shell import i18n
@@ -27,13 +28,16 @@ VIEW = "bidi_component"
 MOVES = ("scene", "curves", "digits", "heat", "words")  # kinds of views
 
 
-def visit(name: str, **params: str) -> AppTest:
-    """A new visitor on a page."""
+def visit(name: str, *, folded: bool = False, **params: str) -> AppTest:
+    """A new visitor on a page, who has opened all groups of settings, or none."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
     for word in url.APP_WORDS & params.keys():  # read by app.py, which here only runs at first
         app.query_params[word] = params[word]
     app.run()
     app.switch_page(f"pages/{name}/page.py")
+    if not folded:
+        for group in fields.GROUPS:
+            app.session_state[f"{name}.group.{group}"] = True
     for word, value in params.items():
         app.query_params[word] = value
     return app.run()
@@ -433,3 +437,17 @@ def test_a_widget_that_was_replaced_wishes_nothing():
 
     app = AppTest.from_function(script).run()
     assert app.text[0].value == "first second other"
+
+
+def test_a_folded_group_of_settings_is_filled_when_somebody_opens_it():
+    app = visit("play_2d", folded=True, g_layers="16")
+    known = {widget.key for widget in app.text_input}
+    assert "play_2d.g_layers" not in known
+    app.session_state[fields.group_key(state(app), "nets")] = True
+    app.run()
+    assert app.text_input("play_2d.g_layers").value == "16"
+    app.text_input("play_2d.g_layers").set_value("8").run()
+    assert state(app).config.model.g_layers == (8,)
+    app.session_state[fields.group_key(state(app), "nets")] = False
+    app.run()
+    assert state(app).config.model.g_layers == (8,)

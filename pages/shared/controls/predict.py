@@ -29,8 +29,9 @@ def question(
     started: bool,
     shown: str | None = None,
     evidence: str = "",
-) -> None:
-    """Ask until the run has `started`; once it has `shown` something, say what, and whether it was predicted."""
+) -> bool:
+    """Ask until the run has `started`; once it has `shown` something, say what, and whether it was predicted. Gives
+    whether the question is open: neither answered nor overtaken by the run."""
     section = page.name.partition("-")[0]  # the parts of a page share its texts
     key, place = f"{page.name}-ask-{name}-{run}", ("predict", name, run)
 
@@ -48,7 +49,7 @@ def question(
             horizontal=True, on_change=answered, disabled=started,
         )  # fmt: skip
         if shown is None:
-            return
+            return predicted is None and not started
         outcome = t("predict.shown", answer=word(shown), evidence=evidence)
         if predicted is None:
             st.info(outcome, icon=":material/visibility:")
@@ -56,3 +57,4 @@ def question(
             st.success(f"{outcome} {t('predict.right')}", icon=":material/check:")
         else:
             st.info(f"{outcome} {t('predict.wrong', answer=word(predicted))}", icon=":material/lightbulb:")
+    return False

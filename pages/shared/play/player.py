@@ -207,14 +207,23 @@ def _downloading(page: PageState, name: str) -> None:
 # ── what moves ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def stage(page: PageState, view: View, *, buttons: Callable[[PageState], None] = bar) -> None:
+def stage(
+    page: PageState, view: View, *, buttons: Callable[[PageState], None] = bar,
+    ask: Callable[[PageState], bool] | None = None,
+) -> None:  # fmt: skip
     """Buttons, progress, scrubber and the views, each in its place on the stage. From here on the browser listens
-    to the runs by itself, and asks for another script run when they have come to rest."""
+    to the runs by itself, and asks for another script run when they have come to rest.
+
+    `ask` puts the page's prediction above a recorded run, and says whether it is open: then the recording waits."""
     with places.begin():
         buttons(page)
         if (recording := opening.name(page)) is not None:
+            waits = False
+            if ask is not None:
+                with places.area("verdict"):
+                    waits = ask(page)
             with places.picture(panels=2):
-                opening.show(page, recording, lambda: restart(page, play=True))
+                opening.show(page, recording, lambda: restart(page, play=True), waits=waits)
         if page.show is None:
             return
         # A container of its own: when a fragment runs, Streamlit drops what it has not yet sent of the one before, and

@@ -1,7 +1,8 @@
 """What a page shows before anybody has asked for a run: the recorded one of these very settings, played by the browser.
 
 opening.name(page)                  which recorded run that is, None for settings of the visitor's own
-opening.show(page, name, train)     it, with its captions; `train` hands over to the run itself
+opening.show(page, name, train)     it, with its captions; `train` hands over to the run itself;
+                                    while somebody is asked what it will show, it `waits`
 opening.small(key, name)            the picture alone, for the home page
 """
 
@@ -37,7 +38,7 @@ def name(page: PageState) -> str | None:
     return None if page.show is not None or app().slide else opening(page.name, page.configs())
 
 
-def show(page: PageState, recording: str, train: Callable[[], None]) -> None:
+def show(page: PageState, recording: str, train: Callable[[], None], *, waits: bool = False) -> None:
     header, recorded = files.header(recording), RECORDED[recording]
     methods = [run_name(recording, method) for method in recorded.names]
     seeds = [t("panel.member_name", seed=seed) for seed in header["seeds"]]
@@ -53,6 +54,7 @@ def show(page: PageState, recording: str, train: Callable[[], None]) -> None:
         scene_labels={label: t(f"scene.{label}") for label in live.LABELS},
         labels={label: t(f"recorded.{label}") for label in live.RECORDED_LABELS},
         summary=t(f"recorded.summary_{recording}"), height=HEIGHT.get(len(titles), 320), on_train=train,
+        waits=waits,
     )  # fmt: skip
 
 

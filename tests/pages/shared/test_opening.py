@@ -35,6 +35,21 @@ def test_a_look_costs_no_job_and_play_trains_the_same_run(name: str) -> None:
     show.close()
 
 
+ANSWERS = {"collapse": "few", "vanishing": "alike", "wgan": "loosely"}  # to what these pages ask before their runs
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_recording_waits_while_its_page_asks_what_it_will_show(name: str) -> None:
+    app = visit(name)
+    ((_, frame),) = [one for one in views(app) if one[0] == "recorded"]
+    (asked,) = [radio for radio in app.radio if "-ask-" in (radio.key or "")]
+    assert frame["waits"] and not asked.disabled and asked.value is None
+    app = asked.set_value(ANSWERS[name]).run()
+    ((_, frame),) = [one for one in views(app) if one[0] == "recorded"]
+    assert not frame["waits"] and state(app, name).show is None
+    assert not any(frame["waits"] for kind, frame in views(visit("play_2d")) if kind == "recorded")
+
+
 def test_other_settings_are_a_run_of_ones_own() -> None:
     app = at_rest(visit("play_2d", seed="1"))
     assert state(app).show is not None and "recorded" not in [kind for kind, _ in views(app)]

@@ -68,9 +68,13 @@ export class Recorded extends View {
   }
 
   take(data) {
-    const known = this.data?.address;
+    const { address: known, waits } = this.data ?? {};
     super.take(data);
-    if (known === data.address) return;
+    if (known === data.address) {
+      if (waits && !data.waits && this.file && !this.begun) this.begin();
+      return;
+    }
+    this.begun = false;
     this.file = undefined;
     contents(data.address).then(
       (file) => this.arrived(data.address, file),
@@ -82,12 +86,26 @@ export class Recorded extends View {
     if (this.data.address !== address) return;
     this.file = file;
     this.last = file.steps.length - 1;
+    if (this.data.waits) {
+      this.moment = 0;
+      this.wanted = false;
+      this.redraw();
+    } else this.begin();
+  }
+
+  begin() {
+    this.begun = true;
     // who wants no motion sees how it ended, and may look at every moment all the same
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.moment = still ? this.last : 0;
     this.wanted = !still;
     this.appeared(this.visible);
     this.redraw();
+  }
+
+  /** Somebody is asked what this run will show, and has neither answered nor wished to see it: nothing tells. */
+  get secret() {
+    return this.data.waits && !this.begun;
   }
 
   /** Nothing moves that nobody sees. */
@@ -103,7 +121,7 @@ export class Recorded extends View {
 
   play() {
     if (this.moment >= this.last) this.moment = 0;
-    this.wanted = true;
+    this.begun = this.wanted = true;
     this.playing = { at: this.moment, since: performance.now() };
     clearTimeout(this.next);
     this.tick();
@@ -142,6 +160,7 @@ export class Recorded extends View {
 
   seek(moment) {
     this.stop();
+    this.begun = true;
     this.turn(moment);
   }
 
@@ -173,7 +192,7 @@ export class Recorded extends View {
     this.strips.root.hidden = !file.strips.length;
     if (file.strips.length) this.strips.show(this.heat(step), stamp, send);
     const said = data.captions.findLast(([from]) => from <= moment);
-    write(this.caption, said?.[1] ?? "");
+    write(this.caption, (this.secret ? labels.waits : said?.[1]) ?? "");
     this.range.max = this.last;
     this.range.value = moment;
     this.range.setAttribute("aria-label", labels.step);
@@ -256,7 +275,7 @@ export class Recorded extends View {
         references: chart.level === null ? [] : [[chart.level, level]],
         x: chart.x.subarray(0, length),
         lines: drawn,
-        ghost: { x: chart.x, lines: chart.lines.map(({ y }) => y) },
+        ...(!this.secret && { ghost: { x: chart.x, lines: chart.lines.map(({ y }) => y) } }),
       };
     });
     return {

@@ -16,6 +16,7 @@ RECORDED_LABELS: Mapping[str, str] = {
     "again": "from the beginning",
     "speed": "speed",
     "train": "Now train it yourself",
+    "waits": "Predict first: it plays as soon as you have answered.",
     "missing": "The recording could not be loaded.",
 }
 
@@ -35,20 +36,23 @@ def recorded(
     summary: str = "",
     height: int = 520,
     small: bool = False,
+    waits: bool = False,
     on_train: Callable[[], None] | None = None,
 ) -> None:
     """Show the recorded run whose file the server has at `address`.
 
     panels: the title of each. charts: of each that the file holds {"title", "lines": [[label, colour], …], "level"}.
     captions: (moment, text), each stays until the next one. about: what it is a recording of. strips: their titles.
-    small: the picture alone, over and over. on_train: what the button "train it yourself" does; without it there is
+    small: the picture alone, over and over.
+    waits: it stands at its first moment, and nothing tells how it ends, until it waits no more or somebody plays it.
+    on_train: what the button "train it yourself" does; without it there is
     none. Raises ValueError on a word that the view has not.
     """
     frame = {
         "key": key, "address": address, "panels": list(panels), "charts": [dict(chart) for chart in charts],
         "captions": [list(caption) for caption in captions], "about": about, "strips": list(strips),
         "strip_labels": dict(strip_labels or {}), "scene_labels": dict(scene_labels),
-        "labels": worded(RECORDED_LABELS, labels), "summary": summary, "height": height, "small": small,
+        "labels": worded(RECORDED_LABELS, labels), "summary": summary, "height": height, "small": small, "waits": waits,
         "trains": on_train is not None,
     }  # fmt: skip
     mount("recorded", key, pack(frame), on_train_change=on_train or (lambda: None))
