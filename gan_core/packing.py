@@ -116,6 +116,18 @@ def array_of(frame: bytes, entry: Mapping[str, Any]) -> np.ndarray:
     return np.frombuffer(frame, f"<{entry['as']}", count, start).reshape(entry["shape"])
 
 
+def nibbles(images: np.ndarray) -> np.ndarray:
+    """Pixels uint8 as 16 grey levels (the nearest ones), two in a byte, the first in its high half."""
+    levels = ((images.reshape(-1).astype(np.uint16) + 8) // 17).astype(np.uint8)
+    return levels[0::2] << 4 | levels[1::2]
+
+
+def pixels(codes: np.ndarray, count: int, side: int = 28) -> np.ndarray:
+    """uint8 (count, side, side): the images that `nibbles` made these codes of, at 16 grey levels."""
+    codes = codes.reshape(-1)
+    return (17 * np.stack([codes >> 4, codes & 15], axis=-1)).astype(np.uint8).reshape(count, side, side)
+
+
 def resampled(field: np.ndarray, side: int) -> np.ndarray:
     """A field (m, m) at other nodes, (side, side): both are regular, from edge to edge, and it is linear between."""
     m = len(field)

@@ -30,6 +30,10 @@ def add_records(commands: Any) -> None:
     record.set_defaults(command=recorded)
     twins = commands.add_parser("twin-paths", help="both losses of G under Adam and SGD, over seeds")
     twins.set_defaults(command=twin_paths)
+    digits = commands.add_parser(
+        "build-recipe-digits", help="what the twins of the shipped recipe drew, seed 0 of each"
+    )
+    digits.set_defaults(command=recipe_digits)
     curves = commands.add_parser("build-riddles", help="the recorded runs of the guessing game about losses")
     curves.set_defaults(command=riddles)
 
@@ -119,6 +123,15 @@ def twin_paths(options: argparse.Namespace) -> None:
     from gan_core.studies.twin_paths import build
 
     build()
+
+
+def recipe_digits(options: argparse.Namespace) -> None:
+    import torch
+
+    from gan_core.studies.recipe_digits import build
+
+    torch.set_num_threads(1)
+    build(report=tell)
 
 
 def riddles(options: argparse.Namespace) -> None:

@@ -51,6 +51,7 @@ def section(page: PageState) -> None:
     st.markdown(_verdict(found, knob))
     _picture(found, knob)
     _table(found, knob)
+    _digits(found, knob)
     st.caption(t("recipe.note", seconds=f"{found.seconds(knob):g}", seeds=found.seeds, n=f"{found.samples:,}",
                  engine=found.engine, now=ENGINE))  # fmt: skip
     st.code(f"python -m gan_core recipe --knobs {knob} --seeds {found.seeds}", language="bash")
@@ -103,6 +104,25 @@ def _table(found: Table, knob: str) -> None:
     tables.show(head, [real, *rows], grey={0})
     with st.expander(t("digits.about_scores"), icon=":material/help:"):
         st.markdown("\n".join(f"- **{t(f'recipe.score_{s}')}**: {t(f'recipe.score_{s}_help')}" for s in SCORES))
+
+
+def _digits(found: Table, knob: str) -> None:
+    """What each value drew, at the moment at which it was scored."""
+    from gan_core.studies import recipe_digits
+
+    drawn, values = recipe_digits.shipped(), list(KNOBS[knob].twins)
+    groups = [
+        live.Images(
+            drawn[knob, value],
+            f"{value_name(value)} · FID {found.runs(knob, value)[recipe_digits.SEED]['scores']['fid']:.0f}",
+        )
+        for value in values
+        if (knob, value) in drawn
+    ]
+    st.markdown(f"**{t('recipe.digits')}**")
+    summary = t("recipe.digits_summary", values=", ".join(map(value_name, values)))
+    live.digits(f"{NAME}-drawn", groups, columns=8, upscale=1, width=240, summary=summary)
+    st.caption(t("recipe.digits_note", seed=recipe_digits.SEED, engine=recipe_digits.engine()))
 
 
 def ranked(found: Table, knob: str) -> tuple[str, str, float]:

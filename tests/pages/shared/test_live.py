@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from gan_core.packing import Quantised, pack
+from gan_core.packing import Quantised, nibbles, pack
 from pages.shared.views.live import (
     NOT_ASKED,
     Chart,
@@ -33,7 +33,6 @@ from pages.shared.views.live import (
     words,
 )  # fmt: skip
 from pages.shared.views.live.component import CODE_HERE, FILES, FOLDER, KINDS, drawing_code
-from pages.shared.views.live.digits import nibbles
 
 ROOT = Path(__file__).parents[3]
 EXTENT = (-3.0, 3.0, -3.0, 3.0)

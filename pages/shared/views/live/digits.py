@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gan_core.packing import pack
+from gan_core.packing import nibbles, pack
 
 from .component import mount, selection
 
@@ -67,9 +67,3 @@ def digits(
     )
     mount("digits", key, frame, on_selected_change=clicked)
     return selected
-
-
-def nibbles(images: np.ndarray) -> np.ndarray:
-    """Pixels as 16 grey levels (the nearest ones), two in a byte, the first in its high half."""
-    levels = ((images.reshape(-1).astype(np.uint16) + 8) // 17).astype(np.uint8)
-    return levels[0::2] << 4 | levels[1::2]
