@@ -25,6 +25,11 @@ def test_a_page_opens_on_a_run_that_moves_and_hands_over(page: Page) -> None:
     expect(recorded(page)).to_have_attribute("data-moment", re.compile(r"^[1-9]\d*$"))
     wait_idle(page)
     assert not [url for url in sockets if "/live/" in url]  # nothing is pushed
+    page.set_viewport_size({"width": 1280, "height": 720})
+    expect(button(page, "Play")).to_be_in_viewport(ratio=1)  # with the picture and the player of the recording
+    expect(recorded(page).get_by_role("slider")).to_be_in_viewport(ratio=1)
+    picture, play = recorded(page).locator(".scene canvas").bounding_box(), button(page, "Play").bounding_box()
+    assert picture["height"] > 450 and picture["y"] + picture["height"] < play["y"]
     player = recorded(page).get_by_role("button", name="Pause the recording")
     player.click()
     expect(recorded(page)).to_have_attribute("data-state", "still")

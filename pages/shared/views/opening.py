@@ -8,7 +8,7 @@ opening.small(key, name)            the picture alone, for the home page
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,8 +21,6 @@ from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import live
 
-HEIGHT = {1: 520, 2: 430, 3: 400}  # pixels of the panels, by their number
-COLOURS = ("fake", "green", "purple", "real")  # of the runs side by side, in charts over steps
 # of the lines of one run: name → its label's key and its colour
 LINES: Mapping[str, tuple[str, str]] = {
     "d_loss": ("recorded.line_d", "purple"),
@@ -40,21 +38,20 @@ def name(page: PageState) -> str | None:
 
 def show(page: PageState, recording: str, train: Callable[[], None], *, waits: bool = False) -> None:
     header, recorded = files.header(recording), RECORDED[recording]
-    methods = [run_name(recording, method) for method in recorded.names]
+    methods = [run_name(method) for method in recorded.names]
     seeds = [t("panel.member_name", seed=seed) for seed in header["seeds"]]
     titles = [" · ".join(filter(None, pair)) for pair in zip(methods, seeds, strict=True)]
     live.recorded(
         f"{page.name}-recorded", address(recording),
         panels=titles if len(titles) > 1 else [""],
-        charts=[_chart(chart, methods) for chart in header["charts"]],
+        charts=[_chart(chart, recorded.names) for chart in header["charts"]],
         captions=[(one["moment"], t(f"recorded.caption.{one['code']}", **one["words"])) for one in header["captions"]],
         about=about(recording), strips=[""] * len(header["strips"]),
         strip_labels={"step": t("panel.step"), "row": t("scene.mode"), "right": t("collapse.right"),
                       "legend": t("collapse.legend")},
         scene_labels={label: t(f"scene.{label}") for label in live.LABELS},
         labels={label: t(f"recorded.{label}") for label in live.RECORDED_LABELS},
-        summary=t(f"recorded.summary_{recording}"), height=HEIGHT.get(len(titles), 320), on_train=train,
-        waits=waits,
+        summary=t(f"recorded.summary_{recording}"), on_train=train, waits=waits,
     )  # fmt: skip
 
 
@@ -99,17 +96,22 @@ def about(recording: str) -> str:
     return " ".join(filter(None, [t("recorded.about", seed=seeds, engine=header["engine"]), of]))
 
 
-def run_name(recording: str, method: str) -> str:
+def run_name(method: str) -> str:
     """Of runs side by side."""
     return t(f"recorded.run.{method}") if method else ""
 
 
-def _chart(chart: Mapping[str, Any], methods: list[str]) -> dict[str, Any]:
-    def line(of: Mapping[str, Any]) -> tuple[str, str]:
+def _chart(chart: Mapping[str, Any], methods: Sequence[str]) -> dict[str, Any]:
+    """The words and the pens of its lines: those of one run are coloured as a chart of it while it trains, those of
+    several by their methods."""
+    from gan_core.figures import style
+
+    def line(of: Mapping[str, Any]) -> tuple[str, str, str]:
         if of["name"] in LINES:
             label, colour = LINES[of["name"]]
-            return t(label), colour
-        return methods[of["run"]] or t("panel.fake"), COLOURS[of["run"]]
+            return t(label), colour, "solid"
+        method = methods[of["run"]]
+        return (run_name(method), *style.METHODS[method]) if method else (t("panel.fake"), "fake", "solid")
 
     return {
         "title": t(f"recorded.chart_{chart['name']}"), "lines": [line(of) for of in chart["lines"]],

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from starlette.requests import Request
 
+from gan_core.figures import style
 from gan_core.recordings import files
 from gan_core.recordings.registry import RECORDED
 from pages.shared.play import files as served
 from pages.shared.play import resources
+from pages.shared.views import opening
 from tests.pages.test_pages import at_rest, press, state, views, visit
 
 
@@ -48,6 +50,15 @@ def test_a_recording_waits_while_its_page_asks_what_it_will_show(name: str) -> N
     ((_, frame),) = [one for one in views(app) if one[0] == "recorded"]
     assert not frame["waits"] and state(app, name).show is None
     assert not any(frame["waits"] for kind, frame in views(visit("play_2d")) if kind == "recorded")
+
+
+@pytest.mark.parametrize("name", [name for name, recorded in RECORDED.items() if any(recorded.names)])
+def test_methods_have_the_pens_of_the_live_charts(name: str) -> None:
+    names = RECORDED[name].names
+    for chart in files.header(name)["charts"]:
+        lines = opening._chart(chart, names)["lines"]
+        pens = {of["run"]: line[1:] for of, line in zip(chart["lines"], lines, strict=True)}
+        assert pens == {run: tuple(style.METHODS[method]) for run, method in enumerate(names)}
 
 
 def test_other_settings_are_a_run_of_ones_own() -> None:

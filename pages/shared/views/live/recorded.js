@@ -12,6 +12,8 @@ const MOMENTS = 8; // moments a second at speed 1
 const PACES = [0.5, 1, 2, 4];
 const STILL = 3000; // milliseconds that a small picture stands still at its end
 const NARROW = 640; // pixels below which the charts stand under the picture
+const TITLES = 22; // pixels of the titles above several panels
+const SPACE = 24; // pixels between the picture, both players and the end of the window
 const LAYERS = ["field", "real", "fake", "modes"];
 
 const files = new Map(); // address → the promise of its contents
@@ -47,7 +49,8 @@ export class Recorded extends View {
     this.train = make("button", { type: "button", className: "train" });
     this.track = make("div", { className: "track" }, this.player, this.range, this.speed, this.train);
     this.about = make("p", { className: "about" });
-    this.stage = make("div", { className: "stage" }, this.plane.root, this.track);
+    this.room = make("div"); // where the buttons of the page lie, see `seat`
+    this.stage = make("div", { className: "stage" }, this.plane.root, this.track, this.room);
     this.rail = make("div", { className: "rail" }, this.charts.root);
     this.root.append(
       this.caption,
@@ -174,8 +177,12 @@ export class Recorded extends View {
   draw() {
     const { data, file, moment } = this;
     const { labels } = data;
+    const narrow = this.root.clientWidth < NARROW;
     this.root.classList.toggle("small", data.small);
-    this.root.classList.toggle("narrow", this.root.clientWidth < NARROW);
+    this.root.classList.toggle("narrow", narrow);
+    const first = narrow ? this.stage.lastChild : this.root.firstChild; // on a telephone the picture comes first
+    if (narrow && first !== this.caption) this.stage.append(this.caption);
+    if (!narrow && first !== this.caption) this.root.prepend(this.caption);
     this.root.classList.toggle("wide", data.panels.length > 1);
     this.root.dataset.state = this.playing ? "playing" : file ? "still" : "loading";
     this.root.dataset.moment = moment ?? "";
@@ -212,6 +219,27 @@ export class Recorded extends View {
     this.train.hidden = !data.trains;
     say(this.train, labels.train);
     this.train.classList.toggle("now", ended);
+    this.seat();
+  }
+
+  /** The buttons that train the run itself lie right below the player of the recording, above all else that belongs to
+   * it: they are Streamlit's, so the stage only learns where that is (style.css). */
+  seat() {
+    const stage = document.querySelector(".st-key-stage");
+    const buttons = document.querySelector(".st-key-stage-player");
+    if (!stage || !buttons) return;
+    this.room.style.height = `${buttons.offsetHeight + 8}px`;
+    const top = this.room.getBoundingClientRect().top - stage.getBoundingClientRect().top;
+    stage.style.setProperty("--player", `${Math.round(top) + 4}px`);
+  }
+
+  /** Of a panel: what the first screen has between what is above the picture and the two players below it. */
+  height() {
+    const scrolled = document.querySelector('[data-testid="stMain"]')?.scrollTop ?? 0;
+    const top = this.plane.grid.getBoundingClientRect().top + scrolled;
+    const titles = this.data.panels.length > 1 ? TITLES : 0;
+    const below = titles + this.track.offsetHeight + this.room.offsetHeight + SPACE;
+    return Math.max(200, Math.round(window.innerHeight - top - below));
   }
 
   /** The frame of the scene, as Python would have sent it of a run that trains. */
@@ -244,7 +272,7 @@ export class Recorded extends View {
       key: `${data.key}-plane`,
       step: file.steps[moment],
       summary: data.summary,
-      height: data.height,
+      height: data.height ?? this.height(),
       selectable: false,
       selected: null,
       labels: data.scene_labels,
@@ -262,6 +290,7 @@ export class Recorded extends View {
       const drawn = chart.lines.map(({ y, low, high }, j) => ({
         label: lines[j][0],
         color: lines[j][1],
+        dash: lines[j][2],
         y: y.subarray(0, length),
         ...(low && { low: low.subarray(0, length), high: high.subarray(0, length) }),
       }));

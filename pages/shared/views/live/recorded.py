@@ -34,16 +34,17 @@ def recorded(
     scene_labels: Mapping[str, str],
     labels: Mapping[str, str] | None = None,
     summary: str = "",
-    height: int = 520,
+    height: int | None = None,
     small: bool = False,
     waits: bool = False,
     on_train: Callable[[], None] | None = None,
 ) -> None:
     """Show the recorded run whose file the server has at `address`.
 
-    panels: the title of each. charts: of each that the file holds {"title", "lines": [[label, colour], …], "level"}.
+    panels: the title of each. charts: of each that the file holds {"title", "lines": [[label, colour, dash], …],
+    "level"}.
     captions: (moment, text), each stays until the next one. about: what it is a recording of. strips: their titles.
-    small: the picture alone, over and over.
+    height: pixels of a panel, None for as much as a window leaves. small: the picture alone, over and over.
     waits: it stands at its first moment, and nothing tells how it ends, until it waits no more or somebody plays it.
     on_train: what the button "train it yourself" does; without it there is
     none. Raises ValueError on a word that the view has not.
