@@ -15,7 +15,7 @@ from gan_core.jobs.admission import MB, Need
 from gan_core.jobs.job import Job
 from pages.shared.controls import options
 from pages.shared.play import resources
-from pages.shared.shell import notices, site, stage
+from pages.shared.shell import layout, notices, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import tables
@@ -158,7 +158,7 @@ def _look(page: PageState, plan: Plan, metric: str, polling: bool) -> None:
     with stage.picture(panels=2):  # as wide as can be: a finger has to meet its cells
         event = plot(figure, key="convergence-map", on_select="rerun", selection_mode="points")
     if (cell := clicked(plan, event)) is not None:
-        st.switch_page(site.entry("play_2d").file, query_params=cell.config.to_query())
+        layout.hand_over("play_2d", cell.config)
     said = t("convergence.map_said", known=len(records), cells=len(plan.cells), seeds=plan.base.train.members,
              steps=f"{plan.base.train.steps:,}")  # fmt: skip
     with stage.rail():

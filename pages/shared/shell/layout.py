@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -125,6 +125,13 @@ def part_picker(name: str, parts: Sequence[str]) -> None:
         t(f"{name}.{PART}"), parts, key=key, required=True, on_change=opened, label_visibility="collapsed",
         format_func=lambda one: t(f"{name}.{PART}_{one}"),
     )  # fmt: skip
+
+
+def hand_over(name: str, config: RunConfig) -> NoReturn:
+    """Open the page `name` with this run. Not by an address: Streamlit would write that over the one of the page that is
+    left, and the browser's Back would bring this page the settings of the other."""
+    app().pages.setdefault(name, PageState(name, DEFAULT, DEFAULT)).take(lambda: config)
+    st.switch_page(site.entry(name).file)
 
 
 def _went_back() -> bool:
