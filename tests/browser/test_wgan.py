@@ -32,7 +32,7 @@ def test_one_scrubber_moves_all_runs_and_another_part_leaves_them_alone(page: Pa
     expect(scene(page)).to_have_attribute("data-step", "0")
     expect(page.get_by_role("row", name=re.compile("updates of D or critic 0 0 0"))).to_be_visible()
     page.get_by_text("Parallel lines", exact=True).click()
-    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    expect(page.locator(".gan-drag").first).to_be_visible()
     page.get_by_text("Side by side", exact=True).first.click()
     expect(scene(page)).to_have_attribute("data-step", "0")
     expect(page.get_by_text(re.compile("The run shows")).first).to_be_visible()

@@ -128,8 +128,8 @@ def part_picker(name: str, parts: Sequence[str]) -> None:
 
 
 def hand_over(name: str, config: RunConfig) -> NoReturn:
-    """Open the page `name` with this run. Not by an address: Streamlit would write that over the one of the page that is
-    left, and the browser's Back would bring this page the settings of the other."""
+    """Open the page `name` with this run. Not by an address: Streamlit would write that over the one of the page that
+    is left, and the browser's Back would bring this page the settings of the other."""
     app().pages.setdefault(name, PageState(name, DEFAULT, DEFAULT)).take(lambda: config)
     st.switch_page(site.entry(name).file)
 
