@@ -90,6 +90,22 @@ def test_it_is_found_below_any_path(client: TestClient, show: Show, path: str) -
         assert header(here.receive_bytes())["seen"]
 
 
+def test_what_is_sent_later_has_the_larger_number_in_whatever_order_it_was_made(
+    client: TestClient, show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A browser draws nothing that is older than what it has: a page whose run came to rest while a picture of the run
+    in motion was packed went on saying that it moves."""
+    made_first = show.channel.pack()
+    with client.websocket_connect(f"/live/{show.channel.token}") as here:
+        first = received(here)
+        monkeypatch.setattr(show.channel, "rested", lambda state: made_first)
+        here.send_json({"do": "drawn"})
+        show.step()
+        second = received(here)
+    assert second[8:] == made_first[8:]
+    assert int.from_bytes(second[:8], "little") > int.from_bytes(first[:8], "little")
+
+
 def test_a_picture_waits_for_nobodys_download(client: TestClient, show: Show) -> None:
     """Downloads wait in the threads of the event loop, here in the only one."""
     ready = threading.Event()
