@@ -82,8 +82,8 @@ def look_back(app: AppTest, step: int, name: str = "play_2d") -> AppTest:
 
 def unwrapped(packet: bytes) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:
     """The header of a packet, and for each view its kind and the header of its frame."""
-    length = int.from_bytes(packet[8:12], "little")
-    header, at, frames = json.loads(packet[12 : 12 + length]), 12 + length, []
+    length = int.from_bytes(packet[:4], "little")
+    header, at, frames = json.loads(packet[4 : 4 + length]), 4 + length, []
     while at < len(packet):
         kind, size = (int.from_bytes(packet[at + i : at + i + 4], "little") for i in (0, 4))
         frames.append((KINDS[kind], _header(packet[at + 8 : at + 8 + size])))

@@ -7,7 +7,9 @@
 A packet is made only when the browser has drawn the last one, so nothing ever queues, and it holds all views of a page,
 so that everything on it shows one step. No Streamlit here.
 
-    packet   8 bytes: a number that grows | uint32 length of the header | header (JSON) | kind, length, frame | …
+    packet   uint32 length of the header | header (JSON) | kind, length, frame | …
+
+`socket` puts eight bytes before it as it sends it, a number that grows.
 """
 
 from __future__ import annotations
@@ -20,7 +22,6 @@ from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any, Protocol
 
 from gan_core.jobs.playable import Playable
-from pages.shared.views import live
 
 TOKEN_BYTES = 16  # 128 bits: nobody guesses the address of another visitor's runs
 
@@ -182,7 +183,7 @@ class Channel:
             if self.show is not None:
                 raise
             drawn = []  # the runs were closed while they were drawn: nobody looks any more
-        return live.stamp() + len(header).to_bytes(4, "little") + header + b"".join(drawn)
+        return len(header).to_bytes(4, "little") + header + b"".join(drawn)
 
 
 def _header(show: Show | None, frame: Frame | None) -> dict[str, Any]:

@@ -23,12 +23,11 @@ from streamlit.web.server.server_util import is_url_from_allowed_origins
 
 from pages.shared.play import channel as channels
 from pages.shared.play.channel import Channel, Show
-from pages.shared.views import live as live_views
+from pages.shared.views.live import stamp
 
 LONGEST = 200  # characters of a message
 NOT_ALLOWED, NO_RUNS, REPLACED = 1008, 4404, 4409  # why it is closed
 LARGEST_STEP = 2**53
-STAMP = 8  # bytes of a packet's number
 # Pictures of runs at rest are packed by threads of their own: those of the event loop, six on two cores, may all wait
 # for files that visitors download.
 PACKERS = ThreadPoolExecutor(6, "pack")
@@ -124,7 +123,7 @@ async def _send(
         if packet is not None:
             drawn.up = False
             # numbered as it is sent: packets are made side by side, and the browser draws none older than its last
-            await socket.send_bytes(live_views.stamp() + packet[STAMP:])
+            await socket.send_bytes(stamp() + packet)
 
 
 async def _hear(socket: WebSocket, channel: Channel, drawn: _Flag, wake: asyncio.Event) -> int:
