@@ -2,8 +2,9 @@
 
 Every number that can change a run stands here, with its limits beside it, so that a page, a link, the command line and
 a checkpoint's card all mean the same run. What cannot be a run is refused here with one sentence (`ConfigError`).
-A loss and an architecture are a row each, of what can be said of them without computing anything; a row of the same
-name has the mathematics, in `gan_core.engine.losses` and `gan_core.engine.builders`.
+A loss, an optimiser, an order of updates and an architecture are a row each, of what can be said of them without
+computing anything; a row of the same name has the mathematics, in `losses`, `optimisers`, `ensemble` and `builders` of
+`gan_core.engine`.
 This module imports nothing heavy, and of ours only the errors. A run's fields are best read beside what they refuse:
 so it is one file, and a long one.
 """
@@ -100,6 +101,37 @@ LOSSES: dict[str, LossFacts] = {
         smoothable=True,
         features=True,
     ),
+}
+
+
+@dataclass(frozen=True)
+class OptimiserFacts:
+    """What an optimiser is. `betas`: which of β₁ and β₂ it has; `unrolls`: whether G can look through its updates."""
+
+    betas: frozenset[str] = frozenset()
+    unrolls: bool = False
+
+
+_BETAS = frozenset({"beta1", "beta2"})
+OPTIMISERS: dict[str, OptimiserFacts] = {
+    "adam": OptimiserFacts(_BETAS, unrolls=True),
+    "optimistic_adam": OptimiserFacts(_BETAS),
+    "rmsprop": OptimiserFacts(),
+    "sgd": OptimiserFacts(unrolls=True),
+}
+
+
+@dataclass(frozen=True)
+class UpdateFacts:
+    """Who moves when. `at_once`: both players, along gradients of the same point."""
+
+    at_once: bool
+
+
+UPDATES: dict[str, UpdateFacts] = {
+    "alternating": UpdateFacts(at_once=False),
+    "simultaneous": UpdateFacts(at_once=True),
+    "extragradient": UpdateFacts(at_once=True),
 }
 
 
@@ -244,8 +276,8 @@ class TrainConfig:
     """How the players are updated. A step is `d_steps` D updates and one G update."""
 
     loss: str = choice("non_saturating", LOSSES)
-    update: str = choice("alternating", ("alternating", "simultaneous"))
-    optimiser: str = choice("adam", ("adam", "rmsprop", "sgd"))
+    update: str = choice("alternating", UPDATES)
+    optimiser: str = choice("adam", OPTIMISERS)
     batch: int = number(256, 2, 1024)
     g_lr: float = number(1e-3, 0.0, 1.0)
     d_lr: float = number(1e-3, 0.0, 1.0)
@@ -253,6 +285,8 @@ class TrainConfig:
     beta2: float = number(0.999, 0.0, 0.99999)
     decay_steps: int = number(0, 0, 1_000_000)  # both rates fall linearly to 0 over this many steps; 0 = they stay
     ema: float = number(0.0, 0.0, 0.9999)  # decay of the moving average of G's parameters; 0 = none is kept
+    lookahead: int = number(0, 0, 100_000)  # both players go halfway back after so many steps; 0 = never
+    consensus: float = number(0.0, 0.0, 1000.0)  # both players also descend (γ/2)‖v‖², v their two gradients
     d_steps: int = number(1, 1, 50)
     clip: float = number(0.0, 0.0, 10.0)  # weights of D stay in ±clip; 0 = off
     wgan_gp: float = number(0.0, 0.0, 1000.0)  # λ E(‖∇D(x̂)‖ − 1)²
@@ -281,7 +315,7 @@ SECTION_OF: dict[str, Section] = {f.name: name for name, s in SECTIONS.items() f
 TYPES: dict[str, Any] = {name: t for s in SECTIONS.values() for name, t in get_type_hints(s).items() if name in FIELDS}
 PENALTIES = ("wgan_gp", "r1", "r2", "dragan")  # on D's slope
 # What members of one ensemble may differ in: the rest fixes the shape of the computation.
-MEMBER_FIELDS = ("seed", "g_lr", "d_lr", "beta1", "beta2", *PENALTIES, "lecam")
+MEMBER_FIELDS = ("seed", "g_lr", "d_lr", "beta1", "beta2", *PENALTIES, "lecam", "consensus")
 
 
 @dataclass(frozen=True)
@@ -508,15 +542,20 @@ def _check_together(c: RunConfig) -> None:
         refuse("gamma_end", "config.no_gamma_steps")
     if t.noise_steps and not t.instance_noise:
         refuse("noise_steps", "config.no_noise")
-    if t.update == "simultaneous" and (t.d_steps > 1 or t.unrolled):
+    if UPDATES[t.update].at_once and (t.d_steps > 1 or t.unrolled):
         refuse("update", "config.simultaneous")
     if t.unrolled and (d.is_image or m.g_norm != "none" or m.d_norm != "none" or PIECES[m.d_activation] > 1):
         refuse("unrolled", "config.unrolled_points")
     plain = not (any(getattr(t, name) for name in PENALTIES) or t.lecam or t.clip or t.spectral_norm)
     if t.unrolled and (not plain or m.d_dropout or m.minibatch_std):
         refuse("unrolled", "config.unrolled_plain")
-    if t.unrolled and t.optimiser == "rmsprop":
-        refuse("unrolled", "config.unrolled_optimiser")
+    if t.unrolled and not OPTIMISERS[t.optimiser].unrolls:
+        options = ", ".join(name for name, facts in OPTIMISERS.items() if facts.unrolls)
+        refuse("unrolled", "config.unrolled_optimiser", options=options)
+    alone = not (m.labelled or m.d_dropout or t.unrolled or LOSSES[t.loss].features) and m.precision == "float32"
+    slopes = any(getattr(t, name) for name in PENALTIES) or t.lecam or t.spectral_norm
+    if t.consensus and (slopes or not alone):
+        refuse("consensus", "config.consensus_plain")
     if t.batch % m.packing:
         refuse("packing", "config.divides_batch", size=t.batch)
     if (m.g_norm == "batch" or m.d_norm == "batch" or m.minibatch_std) and t.batch // m.packing < 2:

@@ -47,6 +47,8 @@ ENGLISH: dict[str, str] = {
     "config.no_classes": "points in the plane have no classes; choose {options}, or {labels} = none",
     "config.mixed_pack": "a pack would mix classes; with labels D scores one sample at once",
     "config.penalty_precision": "a gradient penalty needs the slope of a slope, for which eight bits are too few",
+    "config.script_consensus": "consensus differentiates both gradients once more, at every move of either player, "
+    "which the textbook loop of a script does not; set it to 0 for a script",
     "config.script_precision": "how bfloat16 rounds depends on how the products are grouped, so a script could not "
     "repeat it; choose float32",
     "config.no_layer": "a player needs at least one hidden layer",
@@ -59,12 +61,15 @@ ENGLISH: dict[str, str] = {
     "config.no_gamma": "there is no γ to let fall; set {r1} or {r2} above 0",
     "config.no_gamma_steps": "γ falls only over {gamma_steps}; set that above 0",
     "config.clip_or_norm": "clipping and spectral normalisation are two ways to bound the critic's slope; choose one",
-    "config.simultaneous": "both players move at once only with one D step a G step and without unrolling",
+    "config.simultaneous": "both players move from the same point only with one D step a G step and without unrolling",
     "config.unrolled_plain": "unrolling is built here without penalties, clipping, spectral normalisation, dropout "
     "and {minibatch_std}",
     "config.features_plain": "it looks into D's last hidden layer, which is built here for plain MLPs without norms, "
     "minibatch statistics, maxout, labels and unrolling; choose another loss",
-    "config.unrolled_optimiser": "unrolling is built here for adam and sgd",
+    "config.unrolled_optimiser": "unrolling is built here for these methods: {options}",
+    "config.consensus_plain": "consensus differentiates both players' gradients once more, which is built here for "
+    "losses alone: without gradient penalties, LeCam, spectral normalisation, dropout, labels, unrolling, feature "
+    "matching and bfloat16",
     "config.divides_batch": "it has to divide the batch ({size})",
     "config.two_samples": "batch statistics need at least two samples",
     "config.rows": "members × batch may be at most {most:,}",

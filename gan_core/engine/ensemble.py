@@ -5,6 +5,7 @@
 
 `alternating`: G's gradient goes through the D that has just been updated, with the fakes of that update.
 `simultaneous`: both gradients are taken at the same point, from one pass through D, and then both players move.
+`extragradient`: as simultaneous, but along the gradients that they find one such step ahead, on another batch.
 
 The gradients are in `gan_core.engine.game`, written once for all losses, penalties and networks.
 """
@@ -13,9 +14,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import wraps
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -25,12 +25,13 @@ from gan_core.engine import game as play
 from gan_core.engine.averages import Average
 from gan_core.engine.builders import build_discriminator, build_generator
 from gan_core.engine.conditioning import ClassOutput, LogitOutput, class_accuracy, class_loss
-from gan_core.engine.game import Game, Noise, Scores
+from gan_core.engine.consensus import add_consensus
+from gan_core.engine.game import Batch, Game, Noise, Scores, scored
 from gan_core.engine.growing import Growth
 from gan_core.engine.inputs import Inputs
 from gan_core.engine.losses import loss_for
 from gan_core.engine.networks import Network
-from gan_core.engine.optimisers import build_optimiser, start_afresh
+from gan_core.engine.optimisers import Lookahead, build_optimiser, start_afresh
 from gan_core.engine.penalties import PENALTIES, Draws, LeCam, Penalties
 from gan_core.engine.random import BLOCK, RandomStreams, Source
 from gan_core.engine.spectral import SpectralNorm
@@ -49,29 +50,6 @@ def _closed(step: Callable[[Ensemble], None]) -> Callable[[Ensemble], None]:
                 step(self)
 
     return stepped
-
-
-@dataclass
-class Batch:
-    """What the last step was taken on: what G was given, real rows, the tape of G's pass, and D's logits (K, rows),
-    which are not a number until D has scored the batch."""
-
-    z: Tensor
-    real: Tensor
-    g_tape: Any
-    real_logits: Tensor
-    fake_logits: Tensor
-    spent: bool = False  # G has moved since: these are fakes of an older G
-
-    @property
-    def fake(self) -> Tensor:
-        return self.g_tape.output
-
-
-def _scored(z: Tensor, real: Tensor, g_tape: Any, scores: Scores) -> Batch:
-    """The batch of a D step."""
-    assert scores.real_logits is not None  # D has looked at both
-    return Batch(z, real, g_tape, scores.real_logits, scores.fake_logits)
 
 
 class Ensemble:
@@ -115,6 +93,9 @@ class Ensemble:
             self.spectral = SpectralNorm(self.discriminator, self.random.generators("spectral"))
         self.d_parameters = self.spectral or self.discriminator  # what D's optimiser moves
         self.d_optimiser = build_optimiser(self.d_parameters, settings, "d_lr")
+        self.lookahead: Lookahead | None = None
+        if train.lookahead:
+            self.lookahead = Lookahead((self.d_parameters, self.generator), train.lookahead)
         weights = {name: _weight(settings, name, dtype) for name in PENALTIES}
         lecam_weight = _weight(settings, "lecam", dtype)
         lecam = None if lecam_weight is None else LeCam(lecam_weight[:, 0], torch.zeros(self.size, 2, dtype=dtype))
@@ -128,7 +109,9 @@ class Ensemble:
             ClassOutput() if model.labels == "auxiliary" else LogitOutput(),
             mixes_rows=model.d_norm == "batch" or model.minibatch_std,
         )
-        self.closed_form = self.game.closed_form and not train.unrolled
+        consensus = _weight(settings, "consensus", dtype)
+        self.consensus = None if consensus is None else consensus[:, 0]
+        self.closed_form = self.game.closed_form and not train.unrolled and self.consensus is None
         self.batch: Batch | None = None
         # what the last losses were computed from: their values are worked out only when somebody asks
         self._d_scores: Scores | None = None
@@ -140,19 +123,24 @@ class Ensemble:
     @_closed
     def step(self) -> None:
         """`d_steps` updates of D and one of G."""
-        if self.train.update == "simultaneous":
-            self.step_both()
-        else:
-            for _ in range(self.train.d_steps):
-                self.step_d()
-            self.step_g()
+        STEPS[self.train.update](self)
         self.steps += 1
+
+    def step_in_turn(self) -> None:
+        for _ in range(self.train.d_steps):
+            self.step_d()
+        self.step_g()
 
     @_closed
     def step_d(self) -> None:
         z, real = self._draw()
-        self._d_scores, g_tape = play.d_gradient(self.game, z, real, self._noise(real), self._draws(real))
-        self.batch = _scored(z, real, g_tape, self._d_scores)
+        noise = self._noise(real)
+        self._d_scores, g_tape = play.d_gradient(self.game, z, real, noise, self._draws(real))
+        if self.consensus is not None:
+            add_consensus(self.game, self.consensus, z, real, noise, g=False)
+        if self.spectral is not None:
+            self.spectral.pull_back()
+        self.batch = scored(z, real, g_tape, self._d_scores)
         self._update_d()
 
     @_closed
@@ -165,17 +153,45 @@ class Ensemble:
     @_closed
     def step_both(self) -> None:
         """Both gradients at the same point, and then both players move."""
-        z, real = self._draw()
-        found = play.both_gradients(self.game, z, real, self._noise(real), self._draws(real))
-        self._d_scores, self._g_scores, g_tape = found
-        self.batch = _scored(z, real, g_tape, self._d_scores)
+        batch = self._both_gradients()
         self._update_d()
-        self._update_g(self.batch)
+        self._update_g(batch)
+
+    @_closed
+    def step_extragradient(self) -> None:
+        """Korpelevich 1976; Gidel et al. 2019, their Algorithms 3 and 4 (with Adam both moves enter its averages):
+
+        x̃ = x − η v(x),   x ← x − η v(x̃)        x both players' parameters, v both gradients
+        """
+        start = [player.theta.clone() for player in (self.d_parameters, self.generator)]
+        self._both_gradients()
+        self._move_d()
+        self.g_optimiser.step()
+        batch = self._both_gradients()
+        for player, theta in zip((self.d_parameters, self.generator), start, strict=True):
+            player.theta.copy_(theta)
+        self._update_d()
+        self._update_g(batch)
+
+    def _both_gradients(self) -> Batch:
+        z, real = self._draw()
+        noise = self._noise(real)
+        found = play.both_gradients(self.game, z, real, noise, self._draws(real))
+        if self.consensus is not None:
+            add_consensus(self.game, self.consensus, z, real, noise)
+        if self.spectral is not None:
+            self.spectral.pull_back()
+        self._d_scores, self._g_scores, g_tape = found
+        self.batch = scored(z, real, g_tape, self._d_scores)
+        return self.batch
 
     def _g_gradient(self, batch: Batch) -> Scores:
         fake_noise = self._draw_noise(batch.real)
-        noise = self._draw_noise(batch.real) if self.game.loss.facts.paired else None, fake_noise
+        both = self.game.loss.facts.paired or self.consensus is not None
+        noise = self._draw_noise(batch.real) if both else None, fake_noise
         scores = play.g_gradient(self.game, batch.g_tape, batch.real, noise)
+        if self.consensus is not None:
+            add_consensus(self.game, self.consensus, batch.z, batch.real, noise, d=False)
         batch.fake_logits = scores.fake_logits
         if scores.real_logits is not None:
             batch.real_logits = scores.real_logits
@@ -191,15 +207,21 @@ class Ensemble:
         found = {} if self.average is None else {"average.updates": self.average.updates}
         if self.spectral is not None:
             found |= {f"spectral.{name}": tensor for name, tensor in self.spectral.tensors.items()}
+        if self.lookahead is not None:
+            found |= {f"lookahead.{name}": tensor for name, tensor in self.lookahead.tensors.items()}
         if self.game.penalties.lecam is not None:
             found["lecam"] = self.game.penalties.lecam.averages
         return found
 
     def _update_d(self) -> None:
-        """D's optimiser step, left out for members whose loss is below `skip_d_below`; then the weights are clipped."""
         self._lecam = None  # the averages that stand are those of this update
-        if self.spectral is not None:
-            self.spectral.pull_back()
+        self._move_d()
+        if (lecam := self.game.penalties.lecam) is not None and self._d_scores is not None:
+            self._lecam = replace(lecam, averages=lecam.averages.clone())
+            lecam.remember(*self._d_scores.both)
+
+    def _move_d(self) -> None:
+        """D's optimiser step, left out for members whose loss is below `skip_d_below`; then the weights are clipped."""
         pausing = self.d_loss < self.train.skip_d_below if self.train.skip_d_below else None
         if pausing is None or not pausing.any():
             self.d_optimiser.step()
@@ -216,13 +238,12 @@ class Ensemble:
             self.discriminator.theta.clamp_(-self.train.clip, self.train.clip)
         if self.spectral is not None:
             self.spectral.apply()
-        if (lecam := self.game.penalties.lecam) is not None and self._d_scores is not None:
-            self._lecam = replace(lecam, averages=lecam.averages.clone())
-            lecam.remember(*self._d_scores.both)
 
     def _update_g(self, batch: Batch) -> None:
         self.g_optimiser.step()
         batch.spent = True
+        if self.lookahead is not None and self.lookahead.take() and self.spectral is not None:
+            self.spectral.apply()
         if self.average is not None:
             self.average.take(self.generator)
 
@@ -351,6 +372,13 @@ class Ensemble:
     @property
     def _nothing(self) -> Tensor:
         return torch.full((self.size,), torch.nan)
+
+
+STEPS: dict[str, Callable[[Ensemble], None]] = {
+    "alternating": Ensemble.step_in_turn,
+    "simultaneous": Ensemble.step_both,
+    "extragradient": Ensemble.step_extragradient,
+}
 
 
 def _weight(members: Sequence[TrainConfig], name: str, dtype: torch.dtype) -> Tensor | None:

@@ -105,6 +105,29 @@ class Scores(NamedTuple):
         return self.real_logits, self.fake_logits
 
 
+@dataclass
+class Batch:
+    """What the last step was taken on: what G was given, real rows, the tape of G's pass, and D's logits (K, rows),
+    which are not a number until D has scored the batch."""
+
+    z: Tensor
+    real: Tensor
+    g_tape: Any
+    real_logits: Tensor
+    fake_logits: Tensor
+    spent: bool = False  # G has moved since: these are fakes of an older G
+
+    @property
+    def fake(self) -> Tensor:
+        return self.g_tape.output
+
+
+def scored(z: Tensor, real: Tensor, g_tape: Any, scores: Scores) -> Batch:
+    """The batch of a D step."""
+    assert scores.real_logits is not None  # D has looked at both
+    return Batch(z, real, g_tape, scores.real_logits, scores.fake_logits)
+
+
 @recorded
 def d_gradient(
     game: Game, z: Tensor, real: Tensor, noise: Noise = NO_NOISE, draws: Draws = NO_DRAWS

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 
 from gan_core.config import PIECES
 from gan_core.engine.networks import LEAK, initialise, parameter_matrix, tensor_views
@@ -78,6 +79,16 @@ class Modules:
             y = torch.stack(outputs).to(self.dtype)
         graph = _Graph(x, y)
         return graph.output, graph
+
+    def evaluate(self, theta: Tensor, x: Tensor, *, parts: int = 1) -> Tensor:
+        names, outputs = [name for name, _ in self.shapes], []
+        for k, (module, rows) in enumerate(zip(self.modules, x.unbind(0), strict=True)):
+            module.train(True)
+            given = dict(zip(names, (view[k] for view in tensor_views(theta, self.shapes)), strict=True))
+            # copies of what norms remember: a look changes nothing
+            given |= {name: buffer.clone() for name, buffer in module.named_buffers()}
+            outputs.append(torch.cat([functional_call(module, given, (part,)) for part in rows.chunk(parts)]))
+        return torch.stack(outputs)
 
     def share(self, tape: _Graph) -> None:
         tape.shared = True

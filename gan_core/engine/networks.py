@@ -70,6 +70,9 @@ class Network(Protocol):
         `parts`: batches inside B whose statistics stay apart.
         """
 
+    def evaluate(self, theta: Tensor, x: Tensor, *, parts: int = 1) -> Tensor:
+        """y for other parameters θ (K, P), as a differentiable function of θ and x that remembers nothing."""
+
     def vjp(self, tape: Any, dy: Tensor) -> None:
         """∂L/∂y → `grad` = ∂L/∂θ."""
 
@@ -165,14 +168,17 @@ class StackedMLP:
         twin._adopt(tensors)
         return twin
 
-    def evaluate(self, theta: Tensor, x: Tensor, *, features: bool = False) -> Tensor:
+    def evaluate(self, theta: Tensor, x: Tensor, *, parts: int = 1, features: bool = False) -> Tensor:
         """The output, or the `features`, for other parameters θ (K, P), as a plain differentiable function: no tape, no
         dropout."""
         weights, biases = self._layers(tensor_views(theta, self.shapes))
         a = x * self.input_scale
         for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
             a = self._phi(torch.baddbmm(bias, a, weight))
-        return a if features else torch.baddbmm(biases[-1], a, weights[-1])
+        if features:
+            return a
+        y = torch.baddbmm(biases[-1], a, weights[-1])
+        return y.tanh() if self.squash else y
 
     def _layers(self, stored: Sequence[Tensor]) -> tuple[list[Tensor], Sequence[Tensor]]:
         """Weights (K, in, out) and biases (K, 1, out) from the tensors as they are stored."""

@@ -43,6 +43,7 @@ class Optimiser:
     def step(self) -> None:
         for group, state in zip(self.param_groups, self.state.values(), strict=True):
             (theta,) = group["params"]
+            group["used"] = self.rate(group)
             self.update(theta, theta.grad, state, group)
 
     def rate(self, group: dict[str, Any]) -> float:
@@ -59,7 +60,7 @@ class Optimiser:
         for group, state in zip(self.param_groups, self.state.values(), strict=True):
             (theta,) = group["params"]
             direction = self.direction(theta.grad, state, group)
-            norms.append(abs(group["lr"]) * torch.linalg.vector_norm(direction, dim=1))
+            norms.append(group.get("used", self.rate(group)) * torch.linalg.vector_norm(direction, dim=1))
         return torch.cat(norms)
 
     def direction(self, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> Tensor:
@@ -73,7 +74,8 @@ class Adam(Optimiser):
     m ← β₁m + (1−β₁)g,  v ← β₂v + (1−β₂)g²,  θ ← θ − lr · m̂ / (√v̂ + ε)
     """
 
-    AVERAGES, EPSILON = ("exp_avg", "exp_avg_sq"), 1e-8
+    AVERAGES: tuple[str, ...] = ("exp_avg", "exp_avg_sq")
+    EPSILON = 1e-8
 
     def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
         state["step"] += 1
@@ -87,6 +89,25 @@ class Adam(Optimiser):
         t, (beta1, beta2) = max(1.0, float(state["step"])), group["betas"]
         m, v = state["exp_avg"] / (1 - beta1**t), state["exp_avg_sq"] / (1 - beta2**t)
         return m / (v.sqrt() + self.EPSILON)
+
+
+class OptimisticAdam(Adam):
+    """Daskalakis et al. 2018, their Algorithm 1, with u = m̂ / (√v̂ + ε) of Adam and u₀ = 0:
+
+    θ ← θ − lr · (2u − u before)
+
+    The step before counts as a guess of the next one, and what has turned since is corrected: players do not circle.
+    """
+
+    AVERAGES = (*Adam.AVERAGES, "before")
+
+    def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
+        before = state["before"].copy_(super().direction(grad, state, group))
+        super().update(theta, grad, state, group)
+        theta.sub_(super().direction(grad, state, group).sub_(before), alpha=self.rate(group))
+
+    def direction(self, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> Tensor:
+        return 2 * super().direction(grad, state, group) - state["before"]
 
 
 class RMSprop(Optimiser):
@@ -112,7 +133,49 @@ class SGD(Optimiser):
         return grad
 
 
-OPTIMISERS: dict[str, type[Optimiser]] = {"adam": Adam, "rmsprop": RMSprop, "sgd": SGD}
+OPTIMISERS: dict[str, type[Optimiser]] = {
+    "adam": Adam,
+    "optimistic_adam": OptimisticAdam,
+    "rmsprop": RMSprop,
+    "sgd": SGD,
+}
+
+
+class Lookahead:
+    """Zhang et al. 2019, of both players at once as in Lookahead–minmax (Chavdarova et al. 2021): slow weights φ follow
+    the θ that an optimiser moves, and every `steps` updates of G the players begin anew from there,
+
+        φ ← φ + α(θ − φ),  θ ← φ        α = ½, as in the paper's GANs
+
+    The optimisers keep their averages. A circle is left for its inside, because the chord of an arc lies there.
+    """
+
+    ALPHA = 0.5
+
+    def __init__(self, players: Sequence[Parameters], steps: int) -> None:
+        self.players, self.steps = players, steps
+        self.slow = [player.theta.clone() for player in players]
+        self.updates = torch.zeros((), dtype=torch.int64)
+
+    def adopt(self) -> None:
+        """Go on from the weights that the players have now."""
+        self.updates.zero_()
+        for slow, player in zip(self.slow, self.players, strict=True):
+            slow.copy_(player.theta)
+
+    def take(self) -> bool:
+        """Called after each update of G, which in every order is a step's last. Whether the players were set back."""
+        self.updates += 1
+        if int(self.updates) % self.steps:
+            return False
+        for slow, player in zip(self.slow, self.players, strict=True):
+            player.theta.copy_(slow.lerp_(player.theta, self.ALPHA))
+        return True
+
+    @property
+    def tensors(self) -> dict[str, Tensor]:
+        """All that decides how it goes on."""
+        return {"updates": self.updates, **{f"slow.{i}": slow for i, slow in enumerate(self.slow)}}
 
 
 def build_optimiser(network: Parameters, members: Sequence[TrainConfig], rate: str) -> Optimiser:

@@ -147,6 +147,8 @@ class Trainer:
                     tensor.copy_(weights[name])
                 if ensemble.spectral is not None:
                     ensemble.spectral.adopt(ensemble.discriminator.theta)
+                if ensemble.lookahead is not None:
+                    ensemble.lookahead.adopt()
                 ensemble.steps = step
         self.step_count = step
         self.history = History(len(self.member_configs))

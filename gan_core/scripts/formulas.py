@@ -54,6 +54,8 @@ LECAM = r"\lambda\bigl(\mathbb{E}(a(x) - \bar a_{\text{fake}})^2 + \mathbb{E}(a(
 OPTIMISER: dict[str, str] = {
     "adam": r"m \leftarrow \beta_1 m + (1-\beta_1)g,\quad v \leftarrow \beta_2 v + (1-\beta_2)g^2,\quad"
     r" \theta \leftarrow \theta - \eta\,\frac{\hat m}{\sqrt{\hat v} + \epsilon}",
+    "optimistic_adam": r"\theta \leftarrow \theta - \eta\,(2u_t - u_{t-1}),\quad"
+    r" u = \frac{\hat m}{\sqrt{\hat v} + \epsilon} \text{ of Adam}",
     "rmsprop": r"v \leftarrow \alpha v + (1-\alpha)g^2,\quad"
     r" \theta \leftarrow \theta - \eta\,\frac{g}{\sqrt v + \epsilon}",
     "sgd": r"\theta \leftarrow \theta - \eta\, g",
@@ -64,7 +66,11 @@ UPDATE: dict[str, str] = {
     r" \theta_G \leftarrow \theta_G - \eta_G\nabla L_G(\theta_D^{\text{new}}, \theta_G)",
     "simultaneous": r"(\theta_D, \theta_G) \leftarrow (\theta_D, \theta_G)"
     r" - \bigl(\eta_D\nabla L_D,\ \eta_G\nabla L_G\bigr)(\theta_D, \theta_G)",
+    "extragradient": r"\tilde x = x - \eta\,v(x),\quad x \leftarrow x - \eta\,v(\tilde x),\quad"
+    r" x = (\theta_D, \theta_G),\ v = (\nabla L_D, \nabla L_G)",
 }
+CONSENSUS = r"v \leftarrow v + \gamma\,\nabla\tfrac12\lVert v\rVert^2,\quad v = (\nabla L_D, \nabla L_G)"
+LOOKAHEAD = r"\varphi \leftarrow \tfrac12(\varphi + \theta),\quad \theta \leftarrow \varphi"
 UNROLLED = (
     r"\theta_{j+1} = \theta_j - \mathrm{update}\bigl(\nabla L_D(\theta_j, G)\bigr),\quad"
     r" G \text{ descends } L_G(\theta_K, G)"

@@ -7,9 +7,11 @@ one batch, because the masks are drawn for both together. The draws are in the e
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable, Sequence
 
 from gan_core.config import LOSSES, RunConfig
 from gan_core.engine import penalties, random
+from gan_core.engine.optimisers import Lookahead
 from gan_core.scripts.players import ARCHITECTURES
 from gan_core.scripts.rules import LECAM, SLOPES
 from gan_core.scripts.tricks import LATENTS, draws_ahead, helpers
@@ -17,6 +19,7 @@ from gan_core.scripts.tricks import LATENTS, draws_ahead, helpers
 REPORT = 500  # steps between two lines of the report
 OPTIMISERS = {
     "adam": "torch.optim.Adam({player}.parameters(), lr={lr}, betas=BETAS)",
+    "optimistic_adam": "OptimisticAdam({player}.parameters(), lr={lr}, betas=BETAS)",
     "rmsprop": "torch.optim.RMSprop({player}.parameters(), lr={lr})",
     "sgd": "torch.optim.SGD({player}.parameters(), lr={lr})",
 }
@@ -52,6 +55,7 @@ def _train(c: RunConfig) -> str:
     lines += [
         line
         for wanted, line in (
+            (t.lookahead, "slow = [p.detach().clone() for p in (*D.parameters(), *G.parameters())]"),
             (t.spectral_norm, 'spectral = SpectralNorm(D, stream(seed, "spectral"))'),
             (t.ema, "average = copy.deepcopy(G)  # of G's parameters: it is looked at and never plays"),
             (t.lecam, "usual = torch.zeros(2, dtype=DTYPE)  # what D usually says of real and of fake samples"),
@@ -65,7 +69,7 @@ def _train(c: RunConfig) -> str:
         )
         if wanted
     ]
-    body = _simultaneous(c) if t.update in AT_ONCE else _alternating(c)
+    body = UPDATE[t.update](c)
     lines += [
         "for step in range(steps):",
         *(f"    {line}" if line else "" for line in [*_schedules(c), *body, *_after(c)]),
@@ -75,9 +79,6 @@ def _train(c: RunConfig) -> str:
     return (
         f'def train(seed, steps):\n    """One run: {returned}."""\n' + textwrap.indent("\n".join(lines), "    ") + "\n"
     )
-
-
-AT_ONCE = ("simultaneous",)
 
 
 def _schedules(c: RunConfig) -> list[str]:
@@ -110,7 +111,7 @@ def _alternating(c: RunConfig) -> list[str]:
             "loss_g.backward()", "g_optimiser.step()"]  # fmt: skip
 
 
-def _simultaneous(c: RunConfig) -> list[str]:
+def _simultaneous(c: RunConfig, before_the_move: Sequence[str] = ()) -> list[str]:
     return [
         *_batch(c),
         *_inputs_of_d(c, detached=False),
@@ -123,13 +124,44 @@ def _simultaneous(c: RunConfig) -> list[str]:
         *_g_loss_of_scores(c),
         "loss_d.backward(inputs=list(D.parameters()), retain_graph=True)",
         "loss_g.backward(inputs=list(G.parameters()))",
-        *_update_d(c),
+        *_update_d(c, before_the_move),
         "g_optimiser.step()",
     ]
 
 
+def _extragradient(c: RunConfig) -> list[str]:
+    """The simultaneous step, taken twice from the same place."""
+    from_there = [
+        "if ahead:",
+        "    start = [p.detach().clone() for p in (*D.parameters(), *G.parameters())]",
+        "else:",
+        "    with torch.no_grad():",
+        "        for p, old in zip((*D.parameters(), *G.parameters()), start):",
+        "            p.copy_(old)",
+    ]
+    lines = _simultaneous(c, from_there)
+    return ["# a step of both players to look, then one from where they were along what they found there",
+            "for ahead in (True, False):", *(f"    {line}" if line else "" for line in lines)]  # fmt: skip
+
+
+UPDATE: dict[str, Callable[[RunConfig], list[str]]] = {
+    "alternating": _alternating,
+    "simultaneous": _simultaneous,
+    "extragradient": _extragradient,
+}
+
+
 def _after(c: RunConfig) -> list[str]:
     t, lines = c.train, []
+    if t.lookahead:
+        back = [
+            "with torch.no_grad():",
+            "    for old, p in zip(slow, (*D.parameters(), *G.parameters())):",
+            f"        p.copy_(old.lerp_(p, {Lookahead.ALPHA}))",
+        ]
+        if t.spectral_norm:
+            back = ["spectral.before_step()", *back, "spectral.after_step()"]
+        lines += ["", "if (step + 1) % LOOKAHEAD == 0:  # both players go halfway back", *(f"    {b}" for b in back)]
     if t.ema:
         lines += ["", "follow(average, G, step + 1)"]
     if t.decay_steps:
@@ -250,16 +282,18 @@ def _between(c: RunConfig) -> dict[str, str]:
     return {name: f"D({name}){first}" for name in ("between", "around")}
 
 
-def _update_d(c: RunConfig) -> list[str]:
+def _update_d(c: RunConfig, before: Sequence[str] = ()) -> list[str]:
     t = c.train
-    step = ["d_optimiser.step()"]
+    step = [*before, "d_optimiser.step()"]
     if t.skip_d_below:
-        step = ["if loss_d >= SKIP_D_BELOW:  # a D that is too good waits", "    d_optimiser.step()"]
+        step = [*before, "if loss_d >= SKIP_D_BELOW:  # a D that is too good waits", "    d_optimiser.step()"]
     if t.spectral_norm:
         step = ["spectral.before_step()", *step, "spectral.after_step()"]
     if t.clip:
         step += ["with torch.no_grad():", "    for p in D.parameters():", "        p.clamp_(-CLIP, CLIP)"]
-    return [*step, *LECAM[2]] if t.lecam else step
+    if not t.lecam:
+        return step
+    return [*step, *(["if not ahead:", *(f"    {line}" for line in LECAM[2])] if before else LECAM[2])]
 
 
 def _g_loss(c: RunConfig) -> list[str]:

@@ -25,8 +25,9 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Source:
-    """`kind`: what it is of, among "loss", "penalty", "update", "optimiser", "unrolled" and the names of TOPICS;
-    `name`: which row of a registry, "" where there is one only. `formulas` in LaTeX; `files` as in the repository."""
+    """`kind`: what it is of, among "loss", "penalty", "update", "optimiser", "unrolled", "consensus", "lookahead" and
+    the names of TOPICS; `name`: which row of a registry, "" where there is one only. `formulas` in LaTeX; `files` as in
+    the repository."""
 
     kind: str
     name: str
@@ -125,10 +126,10 @@ def of_topic(name: str) -> Source:
 
 def of_run(config: RunConfig) -> tuple[Source, ...]:
     """What computes a run of this configuration, in the order of a step."""
-    from gan_core.engine import game, unrolled
+    from gan_core.engine import consensus, game, unrolled
     from gan_core.engine.ensemble import Ensemble
     from gan_core.engine.losses import LOSSES
-    from gan_core.engine.optimisers import OPTIMISERS
+    from gan_core.engine.optimisers import OPTIMISERS, Lookahead
     from gan_core.engine.penalties import PENALTIES, PLACES, LeCam
 
     t = config.train
@@ -142,12 +143,18 @@ def of_run(config: RunConfig) -> tuple[Source, ...]:
             found.append(_source("penalty", name, (formulas.PENALTY[name],), [penalty.value, penalty.grad, *place]))
     if t.lecam:
         found.append(_source("penalty", "lecam", (formulas.LECAM,), [LeCam]))
-    at_once = {"simultaneous": (Ensemble.step_both, game.both_gradients)}
-    in_turn = (Ensemble.step, Ensemble.step_d, Ensemble.step_g, game.d_gradient, game.g_gradient)
-    steps = at_once.get(t.update, in_turn)
+    steps = {
+        "alternating": (Ensemble.step_in_turn, Ensemble.step_d, Ensemble.step_g, game.d_gradient, game.g_gradient),
+        "simultaneous": (Ensemble.step_both, Ensemble._both_gradients, game.both_gradients),
+        "extragradient": (Ensemble.step_extragradient, Ensemble._both_gradients, game.both_gradients),
+    }[t.update]
     found.append(_source("update", t.update, (formulas.UPDATE[t.update],), steps))
     if t.unrolled:
         found.append(_source("unrolled", "", (formulas.UNROLLED,), [unrolled.unrolled_gradient, unrolled.look_ahead]))
+    if t.consensus:
+        found.append(_source("consensus", "", (formulas.CONSENSUS,), [consensus.add_consensus, consensus.gradients]))
+    if t.lookahead:
+        found.append(_source("lookahead", "", (formulas.LOOKAHEAD,), [Lookahead]))
     return (*found, _source("optimiser", t.optimiser, (formulas.OPTIMISER[t.optimiser],), [optimiser]))
 
 

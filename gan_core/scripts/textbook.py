@@ -57,7 +57,7 @@ def script(config: RunConfig, *, title: str = "", points: np.ndarray | None = No
     """One file that needs torch and numpy only and makes the run of this configuration: all of its members, or with
     `train(seed, steps)` one of them. `title`: what it is of. `points`: the table of the data set "custom".
 
-    Raises ConfigError on a run that it cannot make: products in bfloat16, and a table that is not at hand.
+    Raises ConfigError on a run that it cannot make: products in bfloat16, consensus, and a table that is not at hand.
     """
     head = HEAD.format(
         title=title or name_of(config), formulas="\n    ".join(formulas(config)), command=command(config)
@@ -107,6 +107,8 @@ def parts(config: RunConfig, *, points: np.ndarray | None = None) -> tuple[Part,
     """Everything but the last lines, which run it. Raises as `script` does."""
     if config.model.precision != "float32":
         raise ConfigError("precision", config.model.precision, "config.script_precision")
+    if config.train.consensus:
+        raise ConfigError("consensus", config.train.consensus, "config.script_consensus")
     row = ARCHITECTURES[config.model.architecture]
     found = [
         Part("random numbers", _streams()),
@@ -171,7 +173,7 @@ def _settings(config: RunConfig, code: str) -> str:
         "R2": t.r2, "WGAN_GP": t.wgan_gp, "DRAGAN": t.dragan, "LECAM": t.lecam, "EMA": t.ema,
         "DECAY_STEPS": t.decay_steps, "GAMMA_END": t.gamma_end, "GAMMA_STEPS": t.gamma_steps,
         "INSTANCE_NOISE": t.instance_noise, "NOISE_STEPS": t.noise_steps, "SKIP_D_BELOW": t.skip_d_below,
-        "UNROLLED": t.unrolled, "GROW_STEPS": t.grow_steps,
+        "UNROLLED": t.unrolled, "LOOKAHEAD": t.lookahead, "GROW_STEPS": t.grow_steps,
     }  # fmt: skip
     lines += [f"{name} = {value}" for name, value in others.items() if re.search(rf"\b{name}\b", code)]
     return "\n".join([*lines, "DTYPE = torch.float32  # torch.float64 shows that what differs is rounding"])

@@ -6,6 +6,7 @@ A script has the ones that its configuration needs.
 from __future__ import annotations
 
 from gan_core.config import LOSSES, RunConfig
+from gan_core.config import OPTIMISERS as FACTS
 from gan_core.engine import random, unrolled
 from gan_core.engine.builders import ARCHITECTURES as BUILDERS
 from gan_core.engine.spectral import FIRST_ROUNDS, LEAST
@@ -45,6 +46,8 @@ def helpers(c: RunConfig) -> list[str]:
         )
     if t.ema:
         found.append(FOLLOW)
+    if t.optimiser in OPTIMISERS:
+        found.append(OPTIMISERS[t.optimiser])
     if t.unrolled:
         found.append(_look_ahead(c))
     return found
@@ -75,6 +78,32 @@ def follow(average, G, t):
     for mine, remembered in zip(average.buffers(), G.buffers()):
         mine.copy_(remembered)
 '''
+OPTIMISERS = {  # that torch has not
+    "optimistic_adam": '''class OptimisticAdam(torch.optim.Optimizer):
+    """Daskalakis et al. 2018: Adam's step twice, and the one before it back."""
+
+    def __init__(self, parameters, lr, betas):
+        super().__init__(parameters, {"lr": lr, "betas": betas})
+
+    @torch.no_grad()
+    def step(self):
+        # m ← β₁m + (1−β₁)g,  v ← β₂v + (1−β₂)g²,  u = m̂ / (√v̂ + ε),  θ ← θ − lr · (2u − u before)
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for p in group["params"]:
+                if p.grad is None:  # a layer that does not play yet
+                    continue
+                state = self.state[p]
+                if not state:
+                    state.update(t=0, m=torch.zeros_like(p), v=torch.zeros_like(p), u=torch.zeros_like(p))
+                state["t"] += 1
+                m, v, t = state["m"].lerp_(p.grad, 1 - beta1), state["v"], state["t"]
+                v.mul_(beta2).addcmul_(p.grad, p.grad, value=1 - beta2)
+                u = m / (1 - beta1**t) / ((v / (1 - beta2**t)).sqrt() + 1e-8)
+                p.sub_(2 * u - state["u"], alpha=group["lr"])
+                state["u"] = u
+''',
+}
 SPECTRAL = f'''class SpectralNorm:
     """D computes with W̄ = W / σ(W), σ the largest singular value, by one round of power iteration an update."""
 
@@ -122,7 +151,7 @@ SPECTRAL = f'''class SpectralNorm:
 def _look_ahead(c: RunConfig) -> str:
     """Unrolling, with D's optimiser written out, so that it can be differentiated."""
     paired = "d_real, d_fake" if LOSSES[c.train.loss].paired else "d_fake"
-    adam = c.train.optimiser in MOMENTS
+    adam = bool(FACTS[c.train.optimiser].betas)
     before = (
         """
     state = [d_optimiser.state[p] for p in D.parameters()]
@@ -156,6 +185,3 @@ def _look_ahead(c: RunConfig) -> str:
     d_real, d_fake = scores()
     return g_loss({paired})
 '''
-
-
-MOMENTS = ("adam",)

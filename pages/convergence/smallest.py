@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from pages.convergence.networks import of_networks
 from pages.convergence.options import EXTENT, SIDES, SLIDERS, SMALLEST, TURNS
 from pages.shared.controls import options, predict
-from pages.shared.shell import address, notices, stage
+from pages.shared.shell import address, notices, site, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import live
@@ -75,6 +76,12 @@ def _game_controls(page: PageState, side: str, variant: str, s: Given, rules: Gi
         options.control(page, f"{side}_{variant}_{name}", word=name)
         low, high, _ = SLIDERS[name]
         _marks(low, high, *_critical(variant, name, s, low, high, rules))
+    if (networks := of_networks(variant, dict(s), options.value(page, "update"))) is not None:
+        play = site.entry("play_2d")
+        st.page_link(
+            play.file, label=t("convergence.networks"), icon=play.symbol, query_params=networks.to_query(),
+            help=t("convergence.networks_help"),
+        )  # fmt: skip
 
 
 def _rule_controls(page: PageState, games: Mapping[str, tuple[str, Given]], rules: Given) -> None:

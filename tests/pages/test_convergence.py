@@ -16,6 +16,8 @@ from gan_core.theory import dirac
 from pages.convergence import balance, losses
 from pages.convergence import chart as chart_of_page
 from pages.convergence.chart import known_cells
+from pages.convergence.networks import GAMES, of_networks
+from pages.convergence.networks import UPDATES as ON_PLAY
 from pages.convergence.options import OPTIONS, SLIDERS
 from pages.shared.controls import options
 from pages.shared.play import experiments, resources
@@ -70,6 +72,22 @@ def test_every_update_opens(update: str, optimiser: str):
 
 def test_the_page_offers_every_update_and_optimiser():
     assert OPTIONS["update"].values == tuple(dirac.UPDATES) and OPTIONS["optimiser"].values == tuple(dirac.OPTIMISERS)
+
+
+def test_every_game_and_every_update_is_a_run_of_networks_too():
+    """But for what the engine refuses together: to unroll, D has to move before G does."""
+    assert GAMES.keys() == dirac.VARIANTS.keys() and ON_PLAY.keys() == dirac.UPDATES.keys()
+    found = {}
+    for variant, row in dirac.VARIANTS.items():
+        usual = {name: setting.default for name, setting in row.settings.items()}
+        for update in dirac.UPDATES:
+            found[variant, update] = of_networks(variant, usual, update)
+    assert {pair for pair, config in found.items() if config is None} == {
+        ("unrolled", update) for update in dirac.UPDATES if update != "alternating"
+    }
+    assert found["consensus", "extragradient"].differences() == {
+        "loss": "minimax", "consensus": 1.0, "update": "extragradient"
+    }  # fmt: skip
 
 
 def test_the_critical_values_are_marked_at_the_sliders():

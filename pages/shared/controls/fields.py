@@ -17,7 +17,18 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from gan_core.config import ARCHITECTURES, FIELDS, IMAGE_DATA, LOSSES, POINT_DATA, TYPES, RunConfig, limits, options
+from gan_core.config import (
+    ARCHITECTURES,
+    FIELDS,
+    IMAGE_DATA,
+    LOSSES,
+    OPTIMISERS,
+    POINT_DATA,
+    TYPES,
+    RunConfig,
+    limits,
+    options,
+)
 from gan_core.presets import PRESETS
 from pages.shared.controls import drawn, uploads
 from pages.shared.play import player
@@ -30,7 +41,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "run": ("members", "seed", "steps"),
     "nets": ("architecture", "grow_steps", "labels", "latent_dim", "latent", "g_layers", "d_layers", "g_activation",
              "d_activation", "g_norm", "d_norm", "init", "d_input_scale", "precision"),
-    "optimiser": ("optimiser", "beta1", "beta2", "batch", "decay_steps", "ema"),
+    "optimiser": ("optimiser", "beta1", "beta2", "batch", "decay_steps", "ema", "lookahead", "consensus"),
     "tricks": ("wgan_gp", "r1", "r2", "gamma_steps", "gamma_end", "dragan", "lecam", "spectral_norm", "clip",
                "label_smoothing", "instance_noise", "noise_steps", "d_dropout", "minibatch_std", "packing", "unrolled",
                "skip_d_below"),
@@ -60,6 +71,8 @@ LADDERS: dict[str, tuple[float, ...]] = {
     "gamma_end": (0.0, 0.01, 0.1, 0.2, 0.5, 1.0),
     "decay_steps": (0, 500, 1000, 2000, 3000, 5000, 10_000, 20_000),
     "ema": (0.0, 0.9, 0.99, 0.995, 0.999, 0.9995, 0.9999),
+    "lookahead": (0, 2, 5, 10, 20, 50, 100, 500, 1000, 5000),
+    "consensus": (0.0, 0.01, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0),
     "clip": (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0),
     "noise_steps": (0, 500, 1000, 2000, 5000, 10_000, 20_000),
     "packing": (1, 2, 4, 8, 10),
@@ -90,8 +103,7 @@ def means_something(name: str, config: RunConfig) -> bool:
         "architecture": data.is_image,
         "labels": data.is_image,
         "pixels": data.is_image,
-        "beta1": train.optimiser != "rmsprop",
-        "beta2": train.optimiser != "sgd",
+        **{name: name in OPTIMISERS[train.optimiser].betas for name in ("beta1", "beta2")},
         "gamma_steps": train.r1 > 0 or train.r2 > 0,
         "gamma_end": train.gamma_steps > 0,
         "noise_steps": train.instance_noise > 0,

@@ -10,8 +10,30 @@ from gan_core.engine.networks import StackedMLP
 from gan_core.engine.optimisers import OPTIMISERS, Optimiser, build_optimiser, set_rate, start_afresh
 
 STEPS = 30
+
+
+class OptimisticAdam(torch.optim.Optimizer):
+    """Daskalakis et al. 2018, Algorithm 1, as it is printed there."""
+
+    def __init__(self, rows: list[torch.Tensor], lr: float, betas: tuple[float, float]) -> None:
+        super().__init__(rows, {"lr": lr, "betas": betas})
+        self.t, self.m, self.v, self.before = 0, 0.0, 0.0, 0.0
+
+    @torch.no_grad()
+    def step(self) -> None:
+        (group,) = self.param_groups
+        (theta,), eta, (beta1, beta2) = group["params"], group["lr"], group["betas"]
+        self.t += 1
+        self.m = beta1 * self.m + (1 - beta1) * theta.grad
+        self.v = beta2 * self.v + (1 - beta2) * theta.grad**2
+        now = (self.m / (1 - beta1**self.t)) / ((self.v / (1 - beta2**self.t)).sqrt() + 1e-8)
+        theta.copy_(theta - 2 * eta * now + eta * self.before)
+        self.before = now
+
+
 REFERENCES = {
     "adam": lambda row, t: torch.optim.Adam([row], lr=t.g_lr, betas=(t.beta1, t.beta2)),
+    "optimistic_adam": lambda row, t: OptimisticAdam([row], lr=t.g_lr, betas=(t.beta1, t.beta2)),
     "rmsprop": lambda row, t: torch.optim.RMSprop([row], lr=t.g_lr, alpha=0.99, eps=1e-8),
     "sgd": lambda row, t: torch.optim.SGD([row], lr=t.g_lr),
 }
@@ -88,6 +110,18 @@ def test_the_length_of_the_last_update_is_how_far_theta_moved(name: str, differ:
         before = net.theta.clone()
         net.grad.copy_(gradient)
         optimiser.step()
+        moved = torch.linalg.vector_norm(net.theta - before, dim=1)
+        torch.testing.assert_close(optimiser.last_update(), moved, rtol=1e-9, atol=0)
+
+
+def test_of_a_rate_that_falls_the_update_is_the_one_that_was_taken() -> None:
+    net = network()
+    optimiser = build_optimiser(net, members("adam"), "g_lr")
+    for t, gradient in enumerate(gradients(net.theta.shape)):
+        before, optimiser.factor = net.theta.clone(), 1 - t / STEPS
+        net.grad.copy_(gradient)
+        optimiser.step()
+        optimiser.factor = 0.0  # as it is for the next step
         moved = torch.linalg.vector_norm(net.theta - before, dim=1)
         torch.testing.assert_close(optimiser.last_update(), moved, rtol=1e-9, atol=0)
 

@@ -33,6 +33,9 @@ TRICKS = [
     {"instance_noise": 0.3, "noise_steps": 6, "wgan_gp": 0.1, "packing": 2},
     {"instance_noise": 0.1, "loss": "relativistic", "update": "simultaneous"},
     {"data": "mnist", "latent_dim": 16},
+    {"optimiser": "optimistic_adam", "lookahead": 3},
+    {"update": "extragradient", "r1": 0.2},
+    {"consensus": 0.5, "instance_noise": 0.2},
 ]
 
 

@@ -17,6 +17,8 @@ RUNS = {
     "six members": SMALL | {"members": 6},
     "sgd": SMALL | {"optimiser": "sgd"},
     "rmsprop, clipped": SMALL | {"optimiser": "rmsprop", "loss": "wasserstein", "clip": 0.1, "d_steps": 3},
+    "optimistic, set back": SMALL | {"optimiser": "optimistic_adam", "lookahead": 4, "spectral_norm": True},
+    "a step ahead, consensus": SMALL | {"update": "extragradient", "consensus": 0.5, "instance_noise": 0.2},
     "penalty": SMALL | {"loss": "wasserstein", "wgan_gp": 0.1},
     "noise": SMALL | {"instance_noise": 0.5, "noise_steps": 20},
     "dropout": SMALL | {"d_dropout": 0.3},

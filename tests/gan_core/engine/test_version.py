@@ -32,6 +32,9 @@ RUNS: dict[str, RunConfig] = {
     "noise": RunConfig.of(**SMALL, instance_noise=0.3, d_dropout=0.2, optimiser="rmsprop"),
     "modules": RunConfig.of(**SMALL, g_norm="batch", d_norm="layer", packing=2, optimiser="sgd"),
     "unrolled": RunConfig.of(**SMALL, unrolled=2, init="orthogonal"),
+    "optimistic": RunConfig.of(**SMALL, optimiser="optimistic_adam", lookahead=3),
+    "extragradient": RunConfig.of(**SMALL, update="extragradient"),
+    "consensus": RunConfig.of(**SMALL, consensus=0.5, update="simultaneous"),
     "grid": RunConfig.of(**SMALL, data="grid", modes=25, latent="uniform"),
     "digits": PRESETS["digits_conditional"].config.replace(batch=8),
 }

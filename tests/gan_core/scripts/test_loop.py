@@ -19,6 +19,9 @@ CASES += [
     {"d_steps": 3, "instance_noise": 0.1},
     {"clip": 0.1},
     {"decay_steps": 5, "optimiser": "rmsprop"},
+    {"lookahead": 2, "ema": 0.9, "spectral_norm": True, "optimiser": "optimistic_adam"},
+    {"lookahead": 3, "update": "extragradient", "lecam": 0.1, "instance_noise": 0.1, "r1": 0.1},
+    {"update": "extragradient", "spectral_norm": True, "loss": "wasserstein", "skip_d_below": 0.0},
     {"gamma_steps": 5, "gamma_end": 0.1, "r1": 0.5, "r2": 0.3},
     {"skip_d_below": 1.39, "lecam": 0.3},
 ]  # fmt: skip

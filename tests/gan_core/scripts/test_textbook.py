@@ -64,6 +64,8 @@ def test_what_a_script_cannot_repeat_is_refused_with_a_sentence() -> None:
     config = RunConfig.of(data="mnist", architecture="dcgan", precision="bfloat16")
     with pytest.raises(ConfigError, match="a script could not repeat it; choose float32"):
         script(config)
+    with pytest.raises(ConfigError, match="set it to 0 for a script"):
+        script(RunConfig.of(consensus=0.1))
 
 
 def test_the_command_of_a_run() -> None:

@@ -78,7 +78,7 @@ def test_every_finished_run_has_a_script(name: str) -> None:
 
 
 def test_every_topic_has_a_word() -> None:
-    kinds = {"loss", "penalty", "update", "unrolled", "optimiser", *TOPICS}
+    kinds = {"loss", "penalty", "update", "unrolled", "consensus", "lookahead", "optimiser", *TOPICS}
     assert {f"code.{kind}" for kind in kinds} <= i18n.texts("en").keys()
 
 
