@@ -10,14 +10,20 @@ import plotly.graph_objects as go
 from gan_core.figures import style
 from gan_core.figures.theory import Labels
 
-TWINS = {"score": "FID", "seed": "one seed", "mean": "mean ± standard error", "floor": "real digits"}
+TWINS = {"score": "FID", "seed": "one seed", "mean": "mean ± standard error", "floor": "real digits",
+         "skill": "without skill"}  # fmt: skip
 
 
 def twins(
-    runs: Mapping[str, Sequence[float]], means: Sequence[tuple[float, float]], floor: float, labels: Labels = None
+    runs: Mapping[str, Sequence[float]],
+    means: Sequence[tuple[float, float]],
+    floor: float,
+    skill: float,
+    labels: Labels = None,
 ) -> go.Figure:
     """`runs`: value of the knob → its score for each seed; `means`: (mean, standard error) of each, in that order;
-    `floor`: what real digits score. The axis is logarithmic, so that twins near the floor can be told apart too."""
+    `floor`: what real digits score; `skill`: the best maker without skill. The axis is logarithmic, so that twins near
+    the floor can be told apart too."""
     text, names = style.texts(TWINS, labels), list(runs)
     mean, error = np.array(means, float).T
     dots = go.Scatter(
@@ -37,16 +43,19 @@ def twins(
         marker={"size": 12, "symbol": "diamond", "color": style.GENERATOR},
         hovertemplate="%{y}: %{x:.4g}<extra></extra>",
     )
-    limit = go.Scatter(
-        x=[floor] * len(names),
-        y=names,
-        mode="lines",
-        name=f"{text['floor']}: {style.number(floor, 2)}",
-        line={"color": style.REAL, "width": 2, "dash": "dash"},
-        hoverinfo="skip",
-    )
-    figure = go.Figure([dots, bars, limit])
-    reach = np.log10([floor / 1.5, 1.5 * max(dots.x)])
+    limits = [
+        go.Scatter(
+            x=[at] * len(names),
+            y=names,
+            mode="lines",
+            name=f"{text[what]}: {style.number(at, 2)}",
+            line={"color": color, "width": 2, "dash": "dash"},
+            hoverinfo="skip",
+        )
+        for what, at, color in (("floor", floor, style.REAL), ("skill", skill, style.NEUTRAL))
+    ]
+    figure = go.Figure([dots, bars, *limits])
+    reach = np.log10([floor / 1.5, 1.5 * max(*dots.x, skill)])
     figure.update_xaxes(title_text=text["score"], type="log", range=reach)
     figure.update_yaxes(autorange="reversed", type="category")
     return style.styled(figure, height=190 + 48 * len(names)).update_layout(hovermode="closest")

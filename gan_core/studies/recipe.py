@@ -22,6 +22,7 @@ from typing import Any
 
 from gan_core.config import ConfigError, RunConfig
 from gan_core.engine.version import VERSION as ENGINE
+from gan_core.metrics import yardsticks
 from gan_core.studies.store import read_json, write_json
 from gan_core.studies.table import Cell, mean_and_error
 
@@ -40,6 +41,8 @@ MLP = DIGITS.replace(
 DCGAN = DIGITS.replace(architecture="dcgan", latent_dim=64, g_norm="batch", init="dcgan")
 GROWN = DCGAN.replace(init="torch")  # from N(0, .02) a fresh 1×1 layer would take longer to wake up than a phase lasts
 FORMAT = 1  # of what is kept: raise it when the way to judge a run changes
+NO_SKILL = ("gaussian", "mean", "noise")  # makers of `metrics.yardsticks` that have learned nothing about shapes
+CLEAR = 3.0  # standard errors of a difference: with three seeds each, Student's t needs 2.8 for 95 %
 TURN = 0.5  # seconds of processor time that a run advances before the next one does
 
 
@@ -221,6 +224,17 @@ class Table:
         """What as many real digits score."""
         return float(self.records[0]["floors"][score])
 
+    @cached_property
+    def no_skill(self) -> dict[str, dict[str, float]]:
+        """Maker without skill → score → its median, with as many samples."""
+        found = yardsticks.shipped()["yardsticks"]
+        return {name: {score: float(found[name][score][0]) for score in SCORES} for name in NO_SKILL}
+
+    def skilled(self, knob: str, value: str) -> bool:
+        """Whether its mean FID is below that of every maker without skill, by more than CLEAR standard errors."""
+        mean, error = self.cell(knob, value, "fid")
+        return mean + CLEAR * (0.0 if math.isnan(error) else error) < min(of["fid"] for of in self.no_skill.values())
+
     def seconds(self, knob: str) -> float:
         """Processor time of each run of a knob."""
         return float(self.runs(knob, next(iter(KNOBS[knob].twins)))[0]["seconds"])
@@ -273,7 +287,11 @@ class Table:
                 cells = [self.text(name, value, score) for score in (*SCORES, "steps")]
                 lines.append(f"| {value} | {' | '.join(cells)} |")
             floors = [f"{self.floor(score):.{max(digits, 2)}f}" for score, digits in SCORES.items()]
-            lines += [f"| real digits | {' | '.join(floors)} | |", ""]
+            lines += [f"| real digits | {' | '.join(floors)} | |"]
+            for maker, of in self.no_skill.items():
+                scores = [f"{of[score]:,.{digits}f}" for score, digits in SCORES.items()]
+                lines.append(f"| no skill: {maker} | {' | '.join(scores)} | |")
+            lines.append("")
         return "\n".join(lines)
 
     def json(self) -> str:

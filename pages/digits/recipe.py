@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 
 from gan_core.engine.version import VERSION as ENGINE
-from gan_core.studies.recipe import KNOBS, MLP, SCORES
+from gan_core.studies.recipe import CLEAR, KNOBS, MLP, SCORES
 from pages.shared.controls import options
 from pages.shared.controls.options import OneOf
 from pages.shared.play import player
@@ -33,7 +33,6 @@ NAME = "recipe"
 KNOB = "knob"  # in the address, and of the twins in PageState.choices
 OPTIONS: dict[str, Option] = {KNOB: OneOf(tuple(KNOBS), "g_norm", "pills")}
 LIVE_STEPS = 320  # of live twins, which all of them together take in a minute of a core
-CLEAR = 3.0  # standard errors of a difference: with three seeds each, Student's t needs 2.8 for 95 %
 
 
 def section(page: PageState) -> None:
@@ -68,7 +67,7 @@ def _effects(found: Table) -> None:
         ]
         for one in found.effects
     ]  # fmt: skip
-    grey = {i for i, one in enumerate(found.effects) if one.apart < CLEAR}
+    grey = {i for i, one in enumerate(found.effects) if one.apart < CLEAR or not found.skilled(one.knob, one.best)}
     with st.expander(t("recipe.effects"), icon=":material/sort:", expanded=True):
         tables.show(head, rows, grey=grey)
         st.caption(t("recipe.effects_note", clear=f"{CLEAR:g}"))
@@ -89,6 +88,7 @@ def _picture(found: Table, knob: str) -> None:
         {value_name(value): [run["scores"]["fid"] for run in found.runs(knob, value)] for value in values},
         [found.cell(knob, value, "fid") for value in values],
         found.floor("fid"),
+        min(of["fid"] for of in found.no_skill.values()),
         labels={name: t(f"recipe.figure_{name}") for name in figures.TWINS},
     )
     plot(figure, key=f"{NAME}-figure")
@@ -101,7 +101,11 @@ def _table(found: Table, knob: str) -> None:
         [value_name(value), *(found.text(knob, value, score) for score in (*SCORES, "steps"))]
         for value in KNOBS[knob].twins
     ]
-    tables.show(head, [real, *rows], grey={0})
+    makers = [
+        [t(f"digits.row_{maker}"), *(f"{of[score]:,.{digits}f}" for score, digits in SCORES.items()), "–"]
+        for maker, of in found.no_skill.items()
+    ]
+    tables.show(head, [real, *rows, *makers], grey={0, *range(1 + len(rows), 1 + len(rows) + len(makers))})
     with st.expander(t("digits.about_scores"), icon=":material/help:"):
         st.markdown("\n".join(f"- **{t(f'recipe.score_{s}')}**: {t(f'recipe.score_{s}_help')}" for s in SCORES))
 
@@ -135,7 +139,16 @@ def ranked(found: Table, knob: str) -> tuple[str, str, float]:
 def _verdict(found: Table, knob: str) -> str:
     best, second, apart = ranked(found, knob)
     words = {"best": value_name(best), "second": value_name(second), "apart": f"{apart:.1f}"}
-    return t("recipe.clear" if apart >= CLEAR else "recipe.unclear", **words)
+    said = t("recipe.clear" if apart >= CLEAR else "recipe.unclear", **words)
+    return " ".join((said, _without_skill(found, knob)))
+
+
+def _without_skill(found: Table, knob: str) -> str:
+    """Which values are beyond what one gets without having learned a shape."""
+    fid, maker = min((of["fid"], name) for name, of in found.no_skill.items())
+    skilled = [value_name(value) for value in KNOBS[knob].twins if found.skilled(knob, value)]
+    words = {"maker": t(f"digits.row_{maker}"), "fid": f"{fid:,.0f}", "values": ", ".join(skilled)}
+    return t("recipe.skilled" if skilled else "recipe.unskilled", **words)
 
 
 # ── live ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

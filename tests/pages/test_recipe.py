@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from gan_core.studies.recipe import KNOBS, MLP, shipped
+from gan_core.studies.recipe import KNOBS, MLP, NO_SKILL, shipped
 from pages.digits import recipe
 from pages.shared.controls import options
 from pages.shared.shell import i18n
@@ -24,7 +24,9 @@ def test_a_knob_shows_its_twins_beside_real_digits():
         options.put(state(app, "digits"), recipe.KNOB, knob)
         app.run()
         assert not app.exception and not app.error
-        _, real, *twins = tables(app)[1]
+        _, real, *rows = tables(app)[1]
+        twins, makers = rows[: -len(NO_SKILL)], rows[-len(NO_SKILL) :]
+        assert [row[0] for row in makers] == [ENGLISH[f"digits.row_{maker}"] for maker in NO_SKILL]
         assert real[0] == ENGLISH["recipe.real"]
         assert [row[0] for row in twins] == [recipe.value_name(value) for value in KNOBS[knob].twins]
         assert twins[0][1] == table.text(knob, next(iter(KNOBS[knob].twins)), "fid")
@@ -32,6 +34,19 @@ def test_a_knob_shows_its_twins_beside_real_digits():
         best, second, apart = recipe.ranked(table, knob)
         assert table.cell(knob, best, "fid").mean <= table.cell(knob, second, "fid").mean
         assert np.isfinite(apart) and apart >= 0
+
+
+def test_values_are_told_from_what_one_gets_without_skill():
+    table = shipped()
+    maker, fid = "one Gaussian in pixel space", table.no_skill["gaussian"]["fid"]
+    assert fid == min(of["fid"] for of in table.no_skill.values())
+    for knob in table.knobs:
+        said = recipe._verdict(table, knob)
+        assert f"{maker}: FID {fid:,.0f}" in said
+        for value in KNOBS[knob].twins:
+            mean, error = table.cell(knob, value, "fid")
+            assert table.skilled(knob, value) == (mean + recipe.CLEAR * error < fid)
+    assert "learned to draw" not in recipe._verdict(table, "architecture")
 
 
 def test_knobs_are_ordered_by_what_they_decide():

@@ -36,7 +36,7 @@ CHARTS = {
     "map": lambda: map.settings_map([1, 2], [1, 2], np.eye(2), np.eye(2), np.eye(2), (0, 1)),
     "agreement": lambda: digits.agreement(np.eye(10)),
     "trade": lambda: digits.trade_off(["a", "b"], [0.5, 0.7], [0.4, 0.6], (0.9, 0.9)),
-    "recipe": lambda: recipe.twins({"on": [10, 12], "off": [30]}, [(11, 1), (30, np.nan)], 3.0),
+    "recipe": lambda: recipe.twins({"on": [10, 12], "off": [30]}, [(11, 1), (30, np.nan)], 3.0, 20.0),
     "riddle": lambda: riddle.behind(POINTS, [POINTS, POINTS], [0, 9], [0.1, 0.2]),
     "column": lambda: brought.preview(POINTS[:, :1], ["height"]),
 }  # fmt: skip

@@ -51,11 +51,12 @@ def test_every_value_has_a_name_on_the_page():
 
 
 def test_the_figure_shows_every_seed_the_means_and_the_floor():
-    figure = figures.twins({"a": [40.0, 60.0], "b": [30.0, 31.0]}, [(50.0, 10.0), (30.5, 0.5)], 7.0)
-    dots, bars, floor = figure.data
+    figure = figures.twins({"a": [40.0, 60.0], "b": [30.0, 31.0]}, [(50.0, 10.0), (30.5, 0.5)], 7.0, 90.0)
+    dots, bars, floor, skill = figure.data
     assert list(dots.x) == [40, 60, 30, 31] and list(dots.y) == ["a", "a", "b", "b"]
     assert list(bars.x) == [50, 30.5] and list(bars.error_x.array) == [10, 0.5]
-    assert list(floor.x) == [7, 7] and 10 ** figure.layout.xaxis.range[0] < 7 < 60 < 10 ** figure.layout.xaxis.range[1]
+    assert list(floor.x) == [7, 7] and list(skill.x) == [90, 90]
+    assert 10 ** figure.layout.xaxis.range[0] < 7 < 90 < 10 ** figure.layout.xaxis.range[1]
 
 
 def test_a_small_table_is_computed_with_equal_time_for_all(monkeypatch):
@@ -73,6 +74,7 @@ def test_a_small_table_is_computed_with_equal_time_for_all(monkeypatch):
     assert table.knobs == ("latent",) and table.samples == image_metrics.SAMPLES and table.floor("recall") == 1.5
     assert all(run["steps"] >= 1 for value in KNOBS["latent"].twins for run in table.runs("latent", value))
     assert "| normal |" in table.markdown() and "real digits" in table.markdown()
+    assert all(f"| no skill: {maker} |" in table.markdown() for maker in recipe.NO_SKILL)
     assert set(records[0]["scores"]) == set(records[0]["floors"]) == set(SCORES)
 
 
