@@ -1,10 +1,10 @@
 """The plane of a moment: D's opinion as colour with its ½ contour, real points as rings and generated ones as discs,
-and a halo around every mode, broken where nothing was generated."""
+and a halo around every mode that fills with its share, broken where nothing was generated."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Literal
 
 import numpy as np
@@ -24,6 +24,8 @@ FINE = 4  # pixels of D's opinion between two nodes of its grid
 SADDLE = ((0, 1), (2, 3))
 ARROWS, LONGEST = 60, 0.09  # more cannot be told apart; of a panel's side
 SMALL = 200.0  # points: a panel that is narrower has no axes
+HALO, LEAST, FULL = 3.0, 6.0, 3.5  # σ of a mode that its halo lies round; its smallest radius, and its pen
+TRAIL, WAYS, JUMP = 5, 60, 0.15  # moments and points whose ways are drawn; of a panel's side, that is no jump yet
 
 
 LAYERS: dict[str, Callable[[Theme], tuple[str, Literal["area", "line"]]]] = {  # how the legend shows them
@@ -73,6 +75,7 @@ def panel(room: Room, recording: Recording, shot: PointSnapshot, k: int, look: L
     drawn.append(Line(place(line), colours.ink, 1.8 if side > SMALL else 1.0, 0.85))
     few = max(32, MOST_POINTS // panels)
     radius = max(1.2, min(3.2, side / 130))
+    drawn += _trails(recording, shot, k, place, colours, side)
     drawn.append(Dots(place(shot.fake[k][:few]), radius, colours.fake, 0.95, edge=colours.edge))
     drawn.append(Dots(place(shot.real[:few]), radius, colours.real, 0.8, hollow=True))  # what was generated shows in it
     if "lattice" in look.layers:
@@ -173,23 +176,58 @@ def contour(field: Floats, level: float) -> Floats:
     return np.concatenate([segments, np.full((len(segments), 1, 2), np.nan)], 1).reshape(-1, 2)
 
 
+def _trails(
+    recording: Recording, shot: PointSnapshot, k: int, place: Callable[[Floats], Floats], colours: Theme, side: float
+) -> list[Mark]:
+    """The ways of some samples through the moments before this one, the older the fainter: a still shows the chase."""
+    before = [one for one in recording.snapshots if one.step < shot.step][-TRAIL:]
+    ways = [place(one.fake[k][:WAYS]) for one in (*before, shot)]
+    drawn: list[Mark] = []
+    for age, (start, end) in enumerate(pairwise(ways), 1):
+        if start.shape != end.shape:
+            continue
+        far = np.hypot(*(end - start).T) > JUMP * side
+        line = np.stack([start, np.where(far[:, None], np.nan, end), np.full_like(start, np.nan)], 1)
+        drawn.append(Line(line.reshape(-1, 2), colours.fake, 1.2, 0.05 + 0.3 * age / len(ways)))
+    return drawn
+
+
+def halo(recording: Recording, fake: Floats) -> tuple[Floats, Floats]:
+    """Of each mode of data that have any: (m,) the radius of its halo in units of the data, and (m,) how far it is
+    filled, 1 where it has at least its share of the samples."""
+    assert recording.centres is not None and recording.weights is not None
+    count = len(recording.centres)
+    std = recording.stds if recording.stds is not None else recording.std or 0.0
+    radius = np.broadcast_to(HALO * np.asarray(std, float), (count,))
+    if not recording.std:
+        return radius, np.zeros(count)
+    near = near_radius(recording.centres, recording.std) / recording.std
+    shares = mode_coverage(fake, recording.centres, recording.std, near).counts / max(1, len(fake))
+    weights = np.asarray(recording.weights, float)
+    right = np.maximum(weights / max(weights.sum(), 1e-12), 1e-12)
+    return radius, np.where(weights > 0, np.minimum(shares / right, 1.0), 0.0)
+
+
 def _halos(
     recording: Recording, fake: Floats, place: Callable[[Floats], Floats], colours: Theme, unit: float
 ) -> list[Mark]:
-    """A circle round each mode as wide as what counts as near it; broken and thick where no sample is. unit: points of
+    """A circle round each mode, filled clockwise with its share, broken and thick where no sample is. unit: points of
     the drawing per unit of the data."""
     assert recording.centres is not None
-    near = near_radius(recording.centres, recording.std or 0.0)
-    got = mode_coverage(fake, recording.centres, recording.std, near / recording.std).counts if recording.std else None
-    radius = max(near * unit, 6.0)
-    turn = np.linspace(0, 2 * np.pi, 33)
-    circle = radius * np.stack([np.cos(turn), np.sin(turn)], 1)
+    radii, filled = halo(recording, fake)
+    known = bool(recording.std)
     drawn: list[Mark] = []
-    for i, centre in enumerate(place(recording.centres)):
-        if got is not None and got[i] == 0:
-            drawn.append(Line(centre + circle, colours.missing, 2.6, dash=(5, 3)))
-        else:
-            drawn.append(Line(centre + circle, colours.ink, 1.0, 0.6))
+    for centre, radius, full in zip(place(recording.centres), radii, filled, strict=True):
+        wide = max(LEAST, radius * unit + FULL)
+        turn = np.linspace(0, 2 * np.pi, 33)
+        around = np.stack([np.sin(turn), -np.cos(turn)], 1)
+        if known and full == 0:
+            drawn.append(Line(centre + wide * around, colours.missing, 2.6, dash=(5, 3)))
+            continue
+        drawn.append(Line(centre + wide * around, colours.ink, 1.0, 0.6))
+        if full > 0:
+            turn = np.linspace(0, 2 * np.pi * full, 2 + round(32 * full))
+            drawn.append(Line(centre + wide * np.stack([np.sin(turn), -np.cos(turn)], 1), colours.ink, FULL))
     return drawn
 
 

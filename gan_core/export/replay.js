@@ -73,16 +73,24 @@ function dots(context, codes, side, colour, hollow) {
   }
 }
 
-function modes(context, side, got) {
+/** A halo round each mode, filled clockwise with its share of the samples, codes 0 … 255. */
+function modes(context, side, filled) {
   run.modes.forEach(([x, y], i) => {
-    const missing = got[i] === 0;
-    context.beginPath();
-    context.arc(x * side, (1 - y) * side, Math.max(6, run.near * side), 0, 2 * Math.PI);
+    const missing = filled[i] === 0;
+    const ring = (turn) => {
+      context.beginPath();
+      const radius = Math.max(6, run.halo[i] * side + 3.5);
+      context.arc(x * side, (1 - y) * side, radius, -Math.PI / 2, (2 * turn - 0.5) * Math.PI);
+      context.stroke();
+    };
     context.setLineDash(missing ? [5, 4] : []);
     context.strokeStyle = missing ? colours.missing : colours.ink;
     context.globalAlpha = missing ? 1 : 0.6;
     context.lineWidth = missing ? 2.6 : 1;
-    context.stroke();
+    ring(1);
+    if (missing) return;
+    Object.assign(context, { globalAlpha: 1, lineWidth: 3.5 });
+    ring(filled[i] / 255);
   });
   context.setLineDash([]);
   context.globalAlpha = 1;
@@ -95,12 +103,12 @@ const part = (codes, size) => {
 
 function plane(canvas) {
   const [context, side] = prepared(canvas);
-  const { fake, real, field, got } = run.points;
+  const { fake, real, field, filled } = run.points;
   const [n, m] = [run.points.n, run.points.m];
   context.drawImage(opinion(part(array(field), m * m), m, side), 0, 0, side, side);
   if (shown("real")) dots(context, array(real), side, colours.real, true);
   if (shown("fake")) dots(context, part(array(fake), 2 * n), side, colours.fake, false);
-  if (run.modes && shown("mode")) modes(context, side, part(array(got), run.modes.length));
+  if (run.modes && shown("mode")) modes(context, side, part(array(filled), run.modes.length));
   context.strokeStyle = colours.rule;
   context.strokeRect(0.5, 0.5, side - 1, side - 1);
 }

@@ -23,7 +23,6 @@ from gan_core.export.figures import LINES, caption, failures, member_name, membe
 from gan_core.export.layout import median, span, ticks
 from gan_core.export.look import Look
 from gan_core.export.sheets import tiled
-from gan_core.metrics.points import mode_coverage, near_radius
 from gan_core.run.history import Moment, PointSnapshot
 from gan_core.run.recording import Recording
 
@@ -103,15 +102,12 @@ def _points(packed: Packed, recording: Recording, shown: list[int], shots: list[
         }
     }  # fmt: skip
     if recording.centres is not None and recording.std:
-        near = near_radius(recording.centres, recording.std)
-        got = [
-            [mode_coverage(shot.fake[k], recording.centres, recording.std, near / recording.std).counts for k in shown]
-            for shot in shots
-        ]
+        halos = [[plane.halo(recording, shot.fake[k]) for k in shown] for shot in shots]
         low, size = np.array(extent[::2]), np.array([extent[1] - extent[0], extent[3] - extent[2]])
         found["modes"] = ((recording.centres - low) / size).round(5).tolist()
-        found["near"] = round(float(near / size[0]), 5)
-        found["points"]["got"] = packed.add(np.minimum(np.array(got), 255).astype(np.uint8))
+        found["halo"] = (halos[0][0][0] / size[0]).round(5).tolist()
+        filled = np.array([[full for _, full in of] for of in halos])
+        found["points"]["filled"] = packed.add(np.ceil(255 * filled).astype(np.uint8))
     return found
 
 

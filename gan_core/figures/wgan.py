@@ -46,7 +46,7 @@ WORDS = {
     "interpolates": "between",
 }
 
-PULLS = {"minimax": style.SATURATING, "non_saturating": style.NON_SATURATING, "wasserstein": style.DISCRIMINATOR}
+PULLS = {name: style.METHODS[name].colour for name in ("minimax", "non_saturating", "wasserstein")}
 PULL_LIMIT = 5.0  # of the axis at most: a sharp D pulls as hard as it likes
 HEIGHT, SPACING = 940, 0.13  # of a figure with three rows: pixels, and the share that is between two rows
 LINES = 40  # between real and generated points
@@ -81,12 +81,16 @@ def duel(
         dashes = line(x, exact[name], text["exact"], color, dash="dash", width=1.5)
         figure.add_trace(dashes.update(showlegend=False), 3, 1)
     still = len(figure.data)
-    looks = {"discriminator": (1, style.DISCRIMINATOR), "penalty": (2, style.DISCRIMINATOR), "clip": (2, style.W1)}
-    looks |= {name: (3, color) for name, color in PULLS.items()}
+    # of the pulls a dash means the exact one
+    looks = {"discriminator": (1, style.Pen(style.DISCRIMINATOR)), "penalty": (2, style.METHODS["wgan_gp"]),
+             "clip": (2, style.METHODS["wgan_clip"])}  # fmt: skip
+    looks |= {name: (3, style.Pen(color)) for name, color in PULLS.items()}
     moving = {name: np.asarray(trained[name], float) for name in looks if name in trained}
     for name, values in moving.items():
-        row, color = looks[name]
-        figure.add_trace(line(x, values[-1], text[name], color), row, 1, secondary_y=row == 1 or None)
+        row, pen = looks[name]
+        figure.add_trace(
+            line(x, values[-1], text[name], pen.colour, dash=pen.dash), row, 1, secondary_y=row == 1 or None
+        )
     last = {name: np.asarray(exact[name], float) for name in exact} | {name: v[-1] for name, v in moving.items()}
     top = min(PULL_LIMIT, 1.1 * max(float(np.abs(last[name]).max()) for name in PULLS))
     critics = np.concatenate([np.asarray(exact["critic"], float), *(last[n] for n in ("penalty", "clip") if n in last)])

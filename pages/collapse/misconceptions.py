@@ -70,6 +70,7 @@ def _scored(page: PageState, name: str, samplers: tuple[str, ...], experiment: e
     panels = [
         live.Panel(
             extent=study.extent, fake=study.results[sampler].fake, real=study.real[:512], centres=study.centres,
+            mode_std=DATA["ring"].data.std,
             title=t(f"collapse.sampler_{sampler}"),
         )
         for sampler in samplers

@@ -110,7 +110,9 @@ def on_curve(run: RunFrame, members: Sequence[int], axis: str) -> live.Chart:
         slope = getattr(theory, f"{name}_gradient")(logits).mean()
         title += " · " + t("vanishing.mean_slope", slope=number(slope))
     bars = live.Line(t(f"vanishing.share_{axis}"), "fake", shares)
-    loss = live.Line(t("vanishing.own_scale"), style.METHODS[name].colour, curve, own_scale=True)
+    loss = live.Line(
+        t("vanishing.own_scale"), style.METHODS[name].colour, curve, own_scale=True, dash=style.METHODS[name].dash
+    )
     return live.Chart(title, (low, high), [bars, loss], kind="histogram")
 
 

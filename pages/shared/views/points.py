@@ -181,6 +181,7 @@ def _panel(run: RunFrame, k: int, title: str, several: bool, kinds: np.ndarray |
         lattice=now.lattice[k],
         centres=run.centres,
         mode_shares=_mode_shares(run, k),
+        mode_std=run.std if run.stds is None else run.stds,
         title=title,
         probability=is_probability(run),
         kinds=kinds,

@@ -1,5 +1,7 @@
 """The plane: contours are where a bilinear field crosses, points are where they are, outside is left out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -62,3 +64,11 @@ def test_panels_share_what_is_drawn(points):
     for panels, most in ((1, 512), (32, 128), (1000, 32)):
         marks = plane.panel(Room(0, 0, 90, 90), points, points.snapshot, 0, Look(), panels)
         assert max(len(mark.points) for mark in marks if isinstance(mark, Dots)) == most
+
+
+def test_a_halo_lies_round_its_cluster_and_fills_with_its_share(points):
+    centres = np.array([[-1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    known = replace(points, centres=centres, weights=np.ones(3), std=0.05, stds=np.array([0.05, 0.1, 0.05]))
+    fake = np.repeat(centres[:2], [5, 25], axis=0)  # of 30, where each should get 10
+    radius, filled = plane.halo(known, fake)
+    assert radius == pytest.approx([0.15, 0.3, 0.15]) and filled == pytest.approx([0.5, 1.0, 0.0])

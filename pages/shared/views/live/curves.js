@@ -303,9 +303,11 @@ export class Curves extends OverTime {
     };
     context.strokeStyle = context.fillStyle = this.colour(line);
     context.lineWidth = 2;
+    context.setLineDash(DASHES[line.dash] ?? []);
     context.beginPath();
     y.forEach((_, i) => context.lineTo(...at(i / (y.length - 1))));
     context.stroke();
+    context.setLineDash([]);
     const counts = lines[0].y;
     const most = Math.max(...counts);
     counts.forEach((count, bin) => {

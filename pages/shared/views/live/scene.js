@@ -12,6 +12,7 @@ const SMALLEST = 200; // CSS pixels of a panel, where two of them fit
 const AROUND = 192; // … of the window's height that the stage needs beside its picture (12rem in style.css)
 const TRAIL = 5; // frames that a point's way is drawn through
 const WAYS = 120; // points whose ways are drawn, in a large picture
+const HALO = 3; // standard deviations of a cluster that its halo lies round
 const JUMP = 0.15; // of the picture's side, that a way between two frames may go: the rest are jumps
 
 /** Of the kinds of real points, which are neither generated (orange) nor averaged (green). */
@@ -71,7 +72,9 @@ export class Scene extends Zoomed {
     this.abreast = data.abreast ?? data.panels.length;
     const most = Math.floor((width + 10) / (smallest + 10));
     const across = (columns) => Math.floor((width - 10 * (columns - 1)) / columns);
-    const fit = (rows) => (window.innerHeight - AROUND) / rows - (rows > 1 ? 28 : 0);
+    const { stacked } = data;
+    const fit = (rows) =>
+      (window.innerHeight - AROUND) / rows / stacked - (rows * stacked > 1 ? 28 : 0) - (stacked > 1 ? 30 : 0);
     const { columns, side } = data.height
       ? given(data.height, evenly(this.abreast, most), across)
       : largest(this.abreast, data.panels.length / this.abreast, most, (columns, rows) =>
@@ -296,19 +299,20 @@ export class Scene extends Zoomed {
     }
   }
 
-  /** Each mode is a halo round its cluster, filled clockwise as far as it has its share of the samples; dashed if it has
-   * none. Its number stands outside. */
+  /** Each mode is a halo round its cluster, as wide as 3σ of it or as can be told from it, filled clockwise as far as it
+   * has its share of the samples; dashed if it has none. Its number stands outside. */
   drawModes(context, panel, side, px, py) {
     const { colours } = this;
     const count = panel.centres.length / 2;
     const numbered = side > 240;
-    const radius = side > 400 ? 15 : numbered ? 12 : 8;
+    const [least, line] = numbered ? [9, 3.5] : [6, 2.5];
+    const unit = (side * this.view.zoom) / (panel.extent[1] - panel.extent[0]); // pixels of a unit
     const [mx, my] = [px((panel.extent[0] + panel.extent[1]) / 2), py((panel.extent[2] + panel.extent[3]) / 2)];
     context.font = `600 11px ${colours.family}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     const places = [];
-    const ring = (x, y, from, to) => {
+    const ring = (x, y, radius, from, to) => {
       context.beginPath();
       context.arc(x, y, radius, from, to);
       context.stroke();
@@ -316,17 +320,18 @@ export class Scene extends Zoomed {
     for (let i = 0; i < count; i++) {
       const [x, y] = [px(panel.centres[2 * i]), py(panel.centres[2 * i + 1])];
       const share = panel.mode_shares?.[i];
+      const radius = Math.max(least, HALO * panel.mode_std[i] * unit + line);
       const label = panel.mode_labels?.[i] ?? String(i + 1);
       const full = share === undefined ? 0 : clamp(share * count, 0, 1); // at an equal share
       context.setLineDash(share === 0 ? [2.5, 3] : []);
       context.lineWidth = 1;
       context.strokeStyle = faded(colours.text, 0.55);
-      ring(x, y, 0, 2 * Math.PI);
+      ring(x, y, radius, 0, 2 * Math.PI);
       context.setLineDash([]);
       if (full > 0) {
-        context.lineWidth = numbered ? 3.5 : 2.5;
+        context.lineWidth = line;
         context.strokeStyle = colours.text;
-        ring(x, y, -Math.PI / 2, (2 * full - 0.5) * Math.PI);
+        ring(x, y, radius, -Math.PI / 2, (2 * full - 0.5) * Math.PI);
       }
       const far = Math.hypot(x - mx, y - my); // outwards from the middle, so that the number covers no samples
       const away = radius + 10;

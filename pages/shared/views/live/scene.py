@@ -50,7 +50,8 @@ class Panel:
     while nobody looks at it: see `is_asked`.
     arrow_unit: the length to draw them against instead, so that several panels can be compared.
     centres: (m, 2), with mode_labels (default 1 … m) and mode_shares (m,) in [0, 1], the share of the samples each
-    mode got; 0 is drawn as missing. note stands small behind the title. probability: of this panel alone, as in
+    mode got; 0 is drawn as missing. mode_std: σ of all clusters or (m,) of each, round which their halos are drawn.
+    note stands small behind the title. probability: of this panel alone, as in
     `scene`. kinds: (n,) whole numbers, which of the scene's `kinds` each real point is. scale: (middle, spread) of its
     colours and where its contour is, so that several panels can be compared.
     """
@@ -67,6 +68,7 @@ class Panel:
     centres: np.ndarray | None = None
     mode_labels: Sequence[str] | None = None
     mode_shares: Sequence[float] | np.ndarray | None = None
+    mode_std: float | np.ndarray | None = None
     title: str = ""
     note: str = ""
     summary: str = ""
@@ -87,6 +89,7 @@ def scene(
     summary: str = "",
     height: int | None = None,
     abreast: int | None = None,
+    stacked: int = 1,
     probability: bool = True,
     middle: float | None = None,
     selectable: bool = False,
@@ -97,8 +100,8 @@ def scene(
 
     One panel fills the width up to `height` pixels, None: as far as all of them fit the window; several stand side by
     side, each at least 200 pixels wide where two of them fit. `abreast`: how many belong into one row (the seeds of a
-    method, say), which may take several lines but shares none. They zoom together; the zoom and the hidden layers stay
-    with `key`.
+    method, say), which may take several lines but shares none. They zoom together; the zoom and the hidden layers
+    stay with `key`. `stacked`: so many scenes share a window.
 
     layers: which buttons there are, in this order; a layer no panel has data for is left out. hidden: those that are
     off until the visitor turns them on. labels: words by the names in `LABELS`, for what should not be in English.
@@ -123,6 +126,7 @@ def scene(
             "summary": summary,
             "height": height,
             "abreast": abreast or len(panels),
+            "stacked": stacked,
             "selectable": selectable,
             "selected": selected,
             "labels": words,
@@ -188,6 +192,8 @@ def _panel(
     if panel.centres is not None:
         centres = np.asarray(panel.centres, dtype=np.float32)
         out["centres"] = centres
+        std = np.asarray(0.0 if panel.mode_std is None else panel.mode_std, np.float32)
+        out["mode_std"] = np.broadcast_to(std, len(centres))
         if panel.mode_labels is not None:
             out["mode_labels"] = list(panel.mode_labels)
         if panel.mode_shares is not None:
