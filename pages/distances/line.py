@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import streamlit as st
 
 from pages.distances.drawing import about, chart, columns, number, words
 from pages.distances.options import DIVERGENCES, EXAMPLES, LINE, NAMES, OF, SIDES, Side
-from pages.distances.shapes import COLOURS, OWN, both, examples, shape, uploaded
+from pages.distances.shapes import COLOURS, OWN, both, examples, put, shape, uploaded
 from pages.shared.controls import options
 from pages.shared.controls.bars import bars
 from pages.shared.shell import address, stage
@@ -80,11 +79,11 @@ def _taken(page: PageState, name: str) -> None:
 
     def shaped(rows: list[Any]) -> None:
         for side, of, value in rows:
-            _put(page, f"line_{side}_{of}", value)
+            put(page, f"line_{side}_{of}", value)
         address.write_page(page)
 
     def drawn(chosen: str) -> None:
-        _put(page, "draw", chosen)
+        put(page, "draw", chosen)
         address.write_page(page)
 
     sides = {}
@@ -99,11 +98,6 @@ def _taken(page: PageState, name: str) -> None:
         words={word: t(f"distances.{word}") for word in LINE} | {word: t(f"distances.taken.{word}") for word in WORDS},
         on_shape=shaped, on_draw=drawn,
     )  # fmt: skip
-
-
-def _put(page: PageState, name: str, value: Any) -> None:
-    with suppress(KeyError, ValueError, TypeError):  # the browser of someone who tries may report anything
-        options.put(page, name, value)
 
 
 Shape = tuple[str, tuple[float, ...]]  # a kind of distribution and its numbers, which can be compared

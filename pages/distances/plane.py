@@ -21,18 +21,19 @@ from pages.distances.options import (
     TRANSPORTED,
     Side,
 )  # fmt: skip
-from pages.distances.shapes import OWN, both, examples, in_one_scale, shape, uploaded
+from pages.distances.shapes import OWN, both, examples, in_one_scale, put, shape, uploaded
 from pages.shared.controls import options
-from pages.shared.shell import stage
+from pages.shared.shell import address, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import tables
+from pages.shared.views import drag, tables
 
 if TYPE_CHECKING:
     from gan_core.metrics import Estimate
     from gan_core.theory.gaussians_2d import Normals
 
 LINES_PER_POINT = 4  # of a drawn entropic plan: its strongest ones
+WORDS = ("summary", "play", "stop", "closed", "now", "open", "later", "mean")  # of the picture that is taken
 
 
 @st.fragment
@@ -43,15 +44,17 @@ def section(page: PageState) -> None:
         with stage.area("player"):
             examples(page, "plane", EXAMPLES_PLANE, PLANE)
         rail = stage.rail()
+        # open where a visitor's own numbers have to be brought
+        own = any(options.value(page, f"plane_{side}_kind") == OWN for side in SIDES)
         with stage.below():
-            # open where a visitor's own numbers have to be brought
-            own = any(options.value(page, f"plane_{side}_kind") == OWN for side in SIDES)
             with st.expander(t("distances.shapes"), icon=":material/tune:", expanded=own):
                 p, q = both(page, _in_plane)
             if p is None or q is None:
                 hero.info(t("distances.upload_missing"), icon=":material/upload_file:")
                 return
             p, q = in_one_scale(page, "plane", p, q)
+            adds = st.container()
+        pairs = np.empty((0, 3))
         of_samples = isinstance(p, np.ndarray) or isinstance(q, np.ndarray)
         with rail:
             among = TRANSPORTED if of_samples else (*DIVERGENCES, *TRANSPORTED)
@@ -60,11 +63,19 @@ def section(page: PageState) -> None:
             x, y = _draws(p, q, n)
             _plane_table(p, q, x, y)
             about(name)
+            if name not in DIVERGENCES:
+                pairs = _pairs(page, name, x, y)
         with hero:
-            if name in DIVERGENCES:
-                _density_picture(p, q, name)
+            if of_samples:
+                _transport_picture(x, y, pairs)
             else:
-                _transport_picture(page, name, x, y)
+                _taken(page, x, y, pairs)
+        if name in DIVERGENCES:
+            with adds:
+                _density_picture(p, q, name)
+        elif not of_samples:
+            with adds, st.expander(t("distances.to_keep"), icon=":material/image:"):
+                _transport_picture(x, y, pairs)
 
 
 def _in_plane(page: PageState, side: Side) -> Normals | np.ndarray | None:
@@ -168,30 +179,57 @@ def _density_picture(p: Any, q: Any, name: str) -> None:
     chart(figures.plane(shown.x, shown.y, shown.log_p, shown.log_q, name, labels=words()), "plane")
 
 
-def _transport_picture(page: PageState, name: str, x: np.ndarray, y: np.ndarray) -> None:
+def _taken(page: PageState, x: np.ndarray, y: np.ndarray, pairs: np.ndarray) -> None:
+    """The picture whose p and q are taken by the hand; until something is set, q goes round by itself."""
+
+    def shaped(rows: list[Any]) -> None:
+        for side, of, value in rows:
+            put(page, f"plane_{side}_{of}", value)
+        address.write_page(page)
+
+    sides = {}
+    for side in SIDES:
+        kind = options.value(page, f"plane_{side}_kind")
+        numbers = {name: options.value(page, f"plane_{side}_{name}") for name in drag.IN_PLANE[kind]}
+        sides[side] = {"kind": kind, **numbers}
+    moving = sides["q"]["kind"] == "gaussian" and not any(word.startswith("plane_") for word in page.words)
+    drag.plane(
+        "distances-plane-taken", **sides, samples={"p": x, "q": y}, pairs=pairs, moving=moving, on_shape=shaped,
+        words={word: t(f"distances.{word}") for word in PLANE}
+        | {word: t(f"distances.in_plane.{word}") for word in WORDS},
+    )  # fmt: skip
+
+
+def _pairs(page: PageState, name: str, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """(k, 3): which sample of p goes to which of q by this transport, and how much of it, the most being 1; what it
+    costs, in words."""
     from gan_core.figures import distances as figures
     from gan_core.theory.transport import matching
 
-    both = np.concatenate([x, y])
-    (xmin, ymin), (xmax, ymax) = both.min(axis=0) - 0.3, both.max(axis=0) + 0.3
-    extent = (xmin, xmax, ymin, ymax)
     if name != "sinkhorn":
         partner, value = matching(x, y, 1 if name == "w1" else 2)
         st.caption(t("distances.matched", n=len(x), value=number(value, 3)))
-        lines = np.stack([np.arange(len(x)), partner], axis=1)
-        chart(figures.pairs(x, y, lines, np.ones(len(x)), extent, labels=words()), "plane")
-        return
+        return np.stack([np.arange(len(x)), partner, np.ones(len(x))], axis=1)
     epsilon = options.control(page, "epsilon")
     sweep = _sinkhorn_sweep(x, y)
     now = sweep[EPSILONS.index(epsilon)]
     numbers = {name: number(now[name], 3) for name in ("raw", "debiased", "raw_same", "exact")}
     st.caption(t("distances.sinkhorn_said", epsilon=f"{epsilon:g}", n=len(x), **numbers))
-    strongest = np.argsort(now["plan"], axis=None)[-LINES_PER_POINT * len(x) :]
-    lines = np.stack(np.unravel_index(strongest, now["plan"].shape), axis=1)
-    shares = now["plan"].ravel()[strongest]
-    chart(figures.pairs(x, y, lines, shares / shares.max(), extent, labels=words()), "plane")
     columns = {name: [one[name] for one in sweep] for name in ("raw", "debiased", "raw_same")}
     chart(figures.regularised(EPSILONS, **columns, exact=now["exact"], at=epsilon, labels=words()), "sinkhorn")
+    strongest = np.argsort(now["plan"], axis=None)[-LINES_PER_POINT * len(x) :]
+    rows, partners = np.unravel_index(strongest, now["plan"].shape)
+    shares = now["plan"].ravel()[strongest]
+    return np.stack([rows, partners, shares / shares.max()], axis=1)
+
+
+def _transport_picture(x: np.ndarray, y: np.ndarray, pairs: np.ndarray) -> None:
+    from gan_core.figures import distances as figures
+
+    both = np.concatenate([x, y])
+    (xmin, ymin), (xmax, ymax) = both.min(axis=0) - 0.3, both.max(axis=0) + 0.3
+    lines = pairs[:, :2].astype(int)
+    chart(figures.pairs(x, y, lines, pairs[:, 2], (xmin, xmax, ymin, ymax), labels=words()), "plane")
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

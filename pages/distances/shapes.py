@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +38,12 @@ def both(page: PageState, side: Callable[[PageState, Side], Any]) -> tuple[Any, 
         with box:
             shaped.append(side(page, name))
     return shaped[0], shaped[1]
+
+
+def put(page: PageState, name: str, value: Any) -> None:
+    """What the browser reports of a picture that is taken by the hand; nothing of what no control could say."""
+    with suppress(KeyError, ValueError, TypeError):  # someone who tries may report anything
+        options.put(page, name, value)
 
 
 def examples(

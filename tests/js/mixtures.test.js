@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { below, cdf, DISTANCES, density, INTEGRANDS, OF_LINES } from "../../pages/shared/views/drag/mixtures.js";
+import { affine, klNormals, w2Normals } from "../../pages/shared/views/drag/normals.js";
 
 const [TWO, OTHERS] = [
   [
@@ -75,4 +76,24 @@ test("of parallel lines only W1 pulls", () => {
     ],
   );
   for (const of of Object.values(OF_LINES)) assert.equal(of(0)[0], 0);
+});
+
+test("of two Gaussians in the plane KL both ways and W2 are those of gan_core.theory.gaussians_2d", () => {
+  const normal = (x, y, long, short, degrees) => [x, y, long, short, (degrees * Math.PI) / 180];
+  for (const [p, q, expected] of [
+    [normal(0, 0, 1, 0.5, 30), normal(1, 0.5, 0.8, 0.8, 30), [1.19998508, 0.98487087, 1.17473401]],
+    [normal(1, -2, 0.3, 1.2, 110), normal(-0.5, 0.4, 2, 0.1, 45), [395.41861671, 47.43890877, 3.0172009]],
+  ]) {
+    const found = [klNormals(p, q), klNormals(q, p), w2Normals(p, q)];
+    found.forEach((value, i) => assert.ok(Math.abs(value / expected[i] - 1) < 1e-8, `${value}, not ${expected[i]}`));
+    assert.ok(Math.abs(w2Normals(p, p)) < 1e-6 && Math.abs(klNormals(p, p)) < 1e-9);
+  }
+});
+
+test("samples follow a Gaussian that is moved, stretched and turned", () => {
+  const map = affine([1, 1, 2, 1, 0], [0, 3, 1, 0.5, Math.PI / 2]);
+  const near = (found, [x, y]) => assert.ok(Math.hypot(found[0] - x, found[1] - y) < 1e-12);
+  near(map([1, 1]), [0, 3]); // the middle
+  near(map([3, 1]), [0, 4]); // σ along
+  near(map([1, 2]), [-0.5, 3]); // σ across
 });

@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from pages.distances.options import OF
+from pages.distances.options import OF, OF_PLANE
 from pages.distances.options import OPTIONS as DISTANCES
 from pages.shared.controls import options
 from pages.shared.shell.state import PageState
@@ -25,14 +25,15 @@ def test_joined_the_files_declare_no_name_twice():
 
 def test_every_kind_that_is_dragged_has_the_numbers_of_its_controls():
     assert all(OF[kind] == names for kind, names in drag.PLAIN.items())
+    assert all(OF_PLANE[kind] == names for kind, names in drag.IN_PLANE.items())
 
 
 @pytest.mark.parametrize(("name", "value"), [("line_q_mean", 99), ("line_q_std", "wide"), ("draw", "<b>"), ("x", 1)])
 def test_what_no_control_could_say_changes_nothing(name, value):
-    from pages.distances import line
+    from pages.distances import shapes
 
     page = PageState("distances", None, None, (), (), plays=False)
     page.options = DISTANCES
     before = {one: options.value(page, one) for one in DISTANCES}
-    line._put(page, name, value)
+    shapes.put(page, name, value)
     assert not page.words and before == {one: options.value(page, one) for one in DISTANCES}

@@ -11,14 +11,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from pages.shared.views.live.component import BETWEEN_FILES
 
 FOLDER = Path(__file__).parent
 # joined into one module, in this order; each imports only from those before it
-FILES = ("../live/pure.js", "mixtures.js", "parts.js", "densities.js", "lines.js", "start.js")
+FILES = ("../live/pure.js", "mixtures.js", "parts.js", "densities.js", "lines.js",
+         "normals.js", "plane.js", "start.js")  # fmt: skip
 PLAIN = {"gaussian": ("mean", "std"), "two": ("mean", "std", "mean2", "std2", "weight2")}  # what can be dragged
+
+IN_PLANE = {"gaussian": ("x", "y", "std_long", "std_short", "angle"), "ring": ("kept", "radius", "std")}
 
 
 def drawing_code() -> str:
@@ -51,6 +55,30 @@ def densities(
         "adds": dict(adds), "words": dict(words), "colours": _colours(),
     }  # fmt: skip
     _mount(key, frame, {"shape": on_shape, "draw": on_draw})
+
+
+def plane(
+    key: str,
+    *,
+    p: Mapping[str, Any],
+    q: Mapping[str, Any],
+    samples: Mapping[str, np.ndarray],
+    pairs: np.ndarray,
+    moving: bool,
+    words: Mapping[str, str],
+    on_shape: Callable[[list[Any]], None],
+) -> None:
+    """Both distributions in the plane with handles, the samples drawn of them, and how these are paired.
+
+    p, q: "kind" (of IN_PLANE) and its numbers. samples: (n, 2) of either side. pairs: (k, 3), which sample of p goes
+    to which of q, and how strongly, in [0, 1]. `moving`: q goes round by itself until somebody takes something.
+    `on_shape` gets [[side, number's name, value], …].
+    """
+    frame = {
+        "kind": "plane", "p": dict(p), "q": dict(q), "moving": moving, "words": dict(words), "colours": _colours(),
+        "samples": {side: of.round(3).tolist() for side, of in samples.items()}, "pairs": pairs.round(3).tolist(),
+    }  # fmt: skip
+    _mount(key, frame, {"shape": on_shape})
 
 
 def lines(

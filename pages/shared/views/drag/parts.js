@@ -78,6 +78,45 @@ export function draggable(element, grip) {
   };
 }
 
+/**
+ * The same with a place: value(), move(place) and at(event) are [x, y] in units of the picture, y upwards.
+ */
+export function draggableInPlane(element, grip) {
+  let offset;
+  let typed;
+  element.onpointerdown = (event) => {
+    if (event.button) return;
+    event.preventDefault();
+    element.focus?.({ preventScroll: true });
+    element.setPointerCapture(event.pointerId);
+    grip.taken();
+    const [value, at] = [grip.value(), grip.at(event)];
+    offset = [value[0] - at[0], value[1] - at[1]];
+  };
+  element.onpointermove = (event) => {
+    if (!offset) return;
+    const at = grip.at(event);
+    grip.move([at[0] + offset[0], at[1] + offset[1]]);
+  };
+  element.onpointerup = element.onpointercancel = () => {
+    if (!offset) return;
+    offset = undefined;
+    grip.done();
+  };
+  element.onkeydown = (event) => {
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (!way) return;
+    event.preventDefault();
+    event.stopPropagation(); // the keys of a player are not meant
+    grip.taken();
+    const far = grip.step * (event.shiftKey ? 5 : 1);
+    const value = grip.value();
+    grip.move([value[0] + far * way[0], value[1] + far * way[1]]);
+    clearTimeout(typed);
+    typed = setTimeout(grip.done, 400);
+  };
+}
+
 /** A dot that is dragged, to be drawn again at every move. */
 export function handle(parent, label, colour, grip, { square = false } = {}) {
   const group = put(parent, "g", { tabindex: 0, role: "slider", "aria-label": label, class: "handle" });

@@ -2,8 +2,9 @@
 
 import { Densities } from "./densities.js";
 import { Lines } from "./lines.js";
+import { Plane } from "./plane.js";
 
-const PICTURES = { densities: Densities, lines: Lines };
+const PICTURES = { densities: Densities, lines: Lines, plane: Plane };
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const frame = JSON.parse(data);
