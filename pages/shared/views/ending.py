@@ -36,6 +36,13 @@ WHAT_IF: dict[str, Callable[[RunConfig], Changes | None]] = {
     "equal": lambda c: {"g_lr": c.train.d_lr} if c.train.g_lr < c.train.d_lr else None,
     "averaged": lambda c: {"ema": 0.999} if not c.train.ema else None,
 }
+# The same of images, where the knobs of the recipe are turned.
+OF_IMAGES: dict[str, Callable[[RunConfig], Changes | None]] = {
+    "labels": lambda c: {"labels": "conditional"} if c.model.labels == "none" else None,
+    "batch_norm": lambda c: {"g_norm": "batch"} if c.model.g_norm == "none" else None,
+    "averaged": WHAT_IF["averaged"],
+    "momentum": lambda c: {"beta1": 0.5} if c.train.beta1 != 0.5 else {"beta1": 0.9},
+}
 
 
 def _plain(config: RunConfig) -> bool:
@@ -50,7 +57,7 @@ def offers(page: PageState) -> list[tuple[str, RunConfig]]:
     """The experiments that follow, as the page's configuration would be: none that its variants decide, and none that
     contradicts its settings."""
     found: list[tuple[str, RunConfig]] = []
-    for name, make in WHAT_IF.items():
+    for name, make in (OF_IMAGES if page.of_images else WHAT_IF).items():
         changes = make(page.config)
         if changes and not page.decided & changes.keys():
             with suppress(ConfigError):
@@ -59,9 +66,9 @@ def offers(page: PageState) -> list[tuple[str, RunConfig]]:
 
 
 def show(page: PageState, frame: Frame, *, train_on: Callable[[], None], begin: Callable[[], None]) -> None:
-    """Nothing before the end, and while a step of the past is looked at."""
+    """Nothing before the end, while a step of the past is looked at, and of finished runs, which have no settings."""
     runs, steps = page.shown, page.config.train.steps
-    if page.of_images or runs.running or runs.moving or runs.at is not None or runs.job.step_count < steps:
+    if runs.opens or runs.running or runs.moving or runs.at is not None or runs.job.step_count < steps:
         return
 
     def on() -> None:
@@ -74,7 +81,8 @@ def show(page: PageState, frame: Frame, *, train_on: Callable[[], None], begin: 
             begin()
 
     with st.container(border=True, key=f"{page.name}-ending"):
-        live.words(f"{page.name}-happened", _happened(page, frame), step=frame.step)
+        happened = _digits_made if page.of_images else _happened
+        live.words(f"{page.name}-happened", happened(page, frame), step=frame.step)
         with st.container(horizontal=True, gap="small"):
             st.button(t("ending.on"), key=f"{page.name}-on", icon=":material/fast_forward:", on_click=on)
             for name, config in offers(page)[:OFFERED]:
@@ -106,6 +114,27 @@ def _happened(page: PageState, frame: Frame) -> list[live.Block]:
         of = t("ending.median", n=len(scores)) if len(scores) > 1 else ""
         who = f"**{words['run']}** " if len(frame.runs) > 1 else ""
         said.append(live.Sentence(f"{who}{t(f'ending.happened_{kind}', modes_of=_modes(run), of=of, **words)}"))
+    return said
+
+
+def _digits_made(page: PageState, frame: Frame) -> list[live.Block]:
+    """A sentence a run of images: how many of the digits are made, and how far their shares are from the labels'."""
+    said: list[live.Block] = []
+    for run in frame.runs:
+        step = f"{frame.step:,}"
+        if len(run.failures) == run.snapshot.members:
+            said.append(live.Sentence(t("ending.failed", step=step), "warning"))
+        elif run.classes is None:  # images that the classifier does not read
+            said.append(live.Sentence(t("ending.happened_images", step=step)))
+        else:
+            known, shown = run.classes, points.members_shown(page, run)
+            words: dict[str, Any] = {
+                "made": f"{np.median(known.made[-1, shown]):g}", "kl": f"{np.median(known.kl[-1, shown]):.2f}",
+                "floor": f"{known.floor:.3f}", "n": known.samples,
+            }  # fmt: skip
+            of = t("ending.median", n=len(shown)) if len(shown) > 1 else ""
+            who = f"**{_named(run.config)}** " if len(frame.runs) > 1 else ""
+            said.append(live.Sentence(who + t("ending.happened_digits", step=step, of=of, **words)))
     return said
 
 

@@ -7,7 +7,7 @@ import pytest
 from gan_core.presets import PRESETS
 from pages.shared.shell import i18n
 from pages.shared.shell.state import PageState
-from pages.shared.views.ending import OFFERED, WHAT_IF, offers
+from pages.shared.views.ending import OF_IMAGES, OFFERED, WHAT_IF, offers
 from tests.pages.test_pages import at_rest, blocks, press, state, until, visit
 
 FAST = {"batch": "16", "g_layers": "8", "d_layers": "8", "steps": "3"}
@@ -32,7 +32,7 @@ def test_a_run_that_has_ended_says_what_happened_goes_on_and_leads_on() -> None:
     state(app).show.close()
 
 
-@pytest.mark.parametrize("name", [name for name, preset in PRESETS.items() if not preset.config.data.is_image])
+@pytest.mark.parametrize("name", PRESETS)
 def test_after_every_preset_there_is_something_to_try_that_can_run(name: str) -> None:
     config = PRESETS[name].config
     offered = offers(PageState("play_2d", config, config))
@@ -40,4 +40,4 @@ def test_after_every_preset_there_is_something_to_try_that_can_run(name: str) ->
 
 
 def test_every_experiment_has_its_words() -> None:
-    assert {f"ending.if_{name}" for name in WHAT_IF} <= set(i18n.texts("en"))
+    assert {f"ending.if_{name}" for name in (*WHAT_IF, *OF_IMAGES)} <= set(i18n.texts("en"))
