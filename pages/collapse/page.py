@@ -10,7 +10,7 @@ from pages.shared.play.runs import Frame
 from pages.shared.shell import layout, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import code, kept, points, stills
+from pages.shared.views import code, foreseen, kept, points, stills
 
 SECTIONS = {
     "why": lambda page: st.markdown(t("collapse.why_text")),
@@ -35,6 +35,7 @@ def view(page: PageState, frame: Frame) -> None:
             verdicts.prediction(page)
             numbers.numbers(page, frame)
     with stage.below():
+        foreseen.show(page, frame)
         timeline.charts(page, frame)
         stills.expander(page, frame, titles=titles)
 
@@ -49,7 +50,7 @@ options.arrive(page)
 with stage.settings():
     options.controls(page)
 fields.sidebar(page, without=options.ABOVE)
-player.stage(page, view, ask=verdicts.prediction)
+player.stage(page, view, ask=verdicts.prediction, foresee=foreseen.show)
 SECTIONS[sections(page, options.TAB)](page)
 kept.section(page)
 code.expander(page, ("modes", "spread"))

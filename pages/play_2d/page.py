@@ -7,7 +7,7 @@ from pages.shared.play import player
 from pages.shared.play.runs import Frame
 from pages.shared.shell import layout, stage
 from pages.shared.shell.state import PageState
-from pages.shared.views import code, kept, points, statistics, stills
+from pages.shared.views import code, foreseen, kept, points, statistics, stills
 
 SHOWN = [name for name, preset in PRESETS.items() if not preset.config.data.is_image and not name.startswith("bench_")]
 
@@ -26,6 +26,7 @@ def view(page: PageState, frame: Frame) -> None:
         statistics.scores(page, frame)
         statistics.curves(page, frame, ("losses", "outputs", "histogram", "gradients"), height=84, width=240)
     with stage.below():
+        foreseen.show(page, frame)
         statistics.members(page, frame)
         optimum.curve(page, frame)
         stills.expander(page, frame)
@@ -36,7 +37,7 @@ with stage.settings():
     fields.top(page, SHOWN)
     drawn.control(page)
 fields.sidebar(page)
-player.stage(page, view)
+player.stage(page, view, foresee=foreseen.show)
 kept.section(page)
 code.expander(page, ("modes", "w1", "jsd", "optimum"))
 layout.share(page)

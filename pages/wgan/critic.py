@@ -14,7 +14,7 @@ from pages.shared.play.runs import Frame
 from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
-from pages.shared.views import live, points
+from pages.shared.views import live, points, statistics
 from pages.shared.views.figures import plot
 from pages.wgan.comparison import costs, play, titles
 from pages.wgan.options import variants
@@ -22,7 +22,6 @@ from pages.wgan.options import variants
 EXTREMES = (0.001, 0.03, 1.0)  # of c, one click away
 LINES = 40  # drawn between real and generated points
 EDGE = 0.999  # of c: a weight beyond has been clipped
-PLANE = 250  # pixels of a plane: f above its slope in one window
 STEEPEST = 3.0  # of the histogram of slopes
 
 
@@ -59,13 +58,24 @@ def _view(page: PageState, frame: Frame) -> None:
     """All critics: f and its slope in the plane, the weights, and the slope between real and generated points."""
     k = points.member(page) or 0
     with stage.area("verdict"):
-        st.caption(t("wgan.slope_note"))
+        _said(page, frame, k)
     with stage.picture(panels=2):
         _planes(page, frame, k, options.value(page, "colours"))
     with stage.rail():
         _shape(page, frame, k)
+        st.caption(t("wgan.slope_note"))
     with stage.below():
         _shape_stills(page, frame, titles(page, frame, "critic"), k)
+
+
+@pushed
+def _said(page: PageState, frame: Frame, k: int) -> None:
+    """How steep each critic is where mass has to be moved, in a line."""
+    slopes = [np.median(points.in_plane(run.snapshot).interpolates_grad[k]) for run in frame.runs]
+    names = titles(page, frame, "critic")
+    parts = ", ".join(f"{name} **{_g(slope)}**" for name, slope in zip(names, slopes, strict=True))
+    said = t("wgan.critic_said", step=f"{frame.step:,}", parts=parts)
+    live.words(f"{page.name}-said", [live.Sentence(said)], step=frame.step, reserve=statistics.LINES_OF_VERDICT)
 
 
 @pushed
@@ -74,11 +84,11 @@ def _planes(page: PageState, frame: Frame, k: int, colours: str) -> None:
     summary = t("wgan.critic_summary", step=f"{frame.step:,}")
     values = _values(frame, titles(page, frame, "critic"), k, colours)
     live.scene(
-        f"{page.name}-f", values, step=frame.step, height=PLANE, probability=False,
+        f"{page.name}-f", values, step=frame.step, stacked=2, probability=False,
         layers=("field", "real", "fake"), labels=labels | {"field": t("wgan.f")}, summary=summary,
     )  # fmt: skip
     live.scene(
-        f"{page.name}-slope", _slopes(frame, k), step=frame.step, height=PLANE, probability=False,
+        f"{page.name}-slope", _slopes(frame, k), step=frame.step, stacked=2, probability=False,
         layers=("field", "fake", "lattice"), summary=summary,
         labels=labels
         | {"field": t("wgan.slope"), "fake": t("wgan.interpolates"), "lattice": t("wgan.interpolates_lines")},

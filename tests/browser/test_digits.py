@@ -22,6 +22,9 @@ def arrive(page: Page, address: str = "/digits") -> None:
 
 def test_digits_are_there_and_the_slider_brings_noise_back(page: Page) -> None:
     arrive(page)
+    expect(timeline(page)).to_contain_text("looked back at")  # it plays by itself
+    timeline(page).get_by_role("button", name="To the newest step").click()
+    expect(timeline(page)).not_to_contain_text("looked back at")
     assert int(samples(page).get_attribute("data-step") or 0) > 100
     to_the_start(page)
     expect(samples(page)).to_have_attribute("data-step", "0")

@@ -35,9 +35,34 @@ def test_a_page_opens_on_a_run_that_moves_and_hands_over(page: Page) -> None:
     expect(recorded(page)).to_have_attribute("data-state", "still")
     recorded(page).get_by_role("slider").press("End")
     expect(recorded(page).locator(".caption")).to_contain_text("G covers")
+    sketch = page.locator(".gan-live[data-kind=sketch]")
+    sketch.scroll_into_view_if_needed()
+    box = sketch.locator("canvas").bounding_box()
+    page.mouse.move(box["x"] + 60, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 300, box["y"] + 80, steps=4)
+    page.mouse.up()
+    expect(sketch).to_have_attribute("data-drawn", "true")
     recorded(page).get_by_role("button", name="Now train it yourself").click()
     expect(button(page, "Pause")).to_be_visible()
     expect(page.locator(".gan-live[data-kind=recorded]")).to_have_count(0)
+    expect(sketch).to_contain_text(re.compile(r"your sketch is off by 0\.\d+ on average.*you would be off by 0\.\d"))
+
+
+def test_while_a_prediction_is_open_the_beginning_plays_and_does_not_tell(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto("/collapse")
+    expect(recorded(page)).to_have_attribute("data-moment", re.compile(r"^[1-9]\d*$"))
+    strips = recorded(page).locator("[data-kind=heat] canvas")
+    expect(strips).to_be_in_viewport(ratio=1)  # the hero, beside the plane
+    expect(recorded(page).locator(".caption")).to_contain_text("Predict how it goes on")
+    seen = recorded(page).evaluate(  # over and over: the moments that are drawn until it begins again
+        """root => new Promise(done => { const seen = []; const look = () => { seen.push(+root.dataset.moment);
+        seen.at(-1) < seen.at(-2) ? done(seen) : requestAnimationFrame(look); }; look(); })"""
+    )
+    assert max(seen) <= 24
+    page.get_by_text("at most 3 in 8").click()
+    expect(recorded(page)).to_have_attribute("data-moment", re.compile(r"^(2[5-9]|[3-9]\d)$"))
 
 
 def test_who_wants_no_motion_sees_the_end_and_a_card_is_a_link_as_a_whole(browser: Browser, app_server: Server) -> None:

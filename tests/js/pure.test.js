@@ -6,11 +6,13 @@ import { test } from "node:test";
 
 import {
   apart,
+  begun,
   channels,
   clamp,
   contour,
   cut,
   decades,
+  drawnTo,
   emptiest,
   evenly,
   faded,
@@ -20,9 +22,11 @@ import {
   largest,
   nearest,
   number,
+  off,
   shareColour,
   short,
   sigmoid,
+  sketched,
   span,
   ticks,
   unpack,
@@ -304,6 +308,36 @@ test("beside a missing value no line is drawn to nowhere", () => {
   );
   assert.equal(lines.length % 4, 0);
   assert.ok(lines.length > 0 && lines.every(Number.isFinite));
+});
+
+// ── sketches ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+test("a sketch is drawn along a straight line, either way, and read between its heights", () => {
+  const none = Array(5).fill(NaN);
+  const right = drawnTo(none, [0.25, 0.2], [0.75, 0.6]);
+  assert.ok(Number.isNaN(right[0]) && Number.isNaN(right[4]));
+  near(right.slice(1, 4), [0.2, 0.4, 0.6]);
+  near(drawnTo(none, [0.75, 0.6], [0.25, 0.2]).slice(1, 4), [0.2, 0.4, 0.6]);
+  near([sketched(right, 0.25), sketched(right, 0.375), sketched(right, 0.75)], [0.2, 0.3, 0.6]);
+  assert.ok(Number.isNaN(sketched(right, 0.1)) && Number.isNaN(sketched(right, 1)));
+  near([sketched(drawnTo(none, [1, 0.7], [1, 0.7]), 1)], [0.7]);
+});
+
+test("how far off a sketch is counts where both curves are known", () => {
+  near([off((step) => step, [0, 1, 2, 3], [0, 2, NaN, 1])], [1]); // (0 + 1 + 2)/3
+  assert.equal(
+    off(() => NaN, [0, 1], [0, 1]),
+    undefined,
+  );
+});
+
+test("of shares over the steps those that are not known yet are missing", () => {
+  const values = Float32Array.from([0.1, 0.9, 0.2, 0.8, 0.3, 0.7]);
+  values.shape = [3, 2];
+  const found = begun(values, 2);
+  near([...found.slice(0, 4)], [...values.slice(0, 4)]);
+  assert.ok(found.slice(4).every(Number.isNaN));
+  assert.deepEqual(found.shape, [3, 2]);
 });
 
 // ── colours ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -209,12 +209,13 @@ def _downloading(page: PageState, name: str) -> None:
 
 def stage(
     page: PageState, view: View, *, buttons: Callable[[PageState], None] = bar,
-    ask: Callable[[PageState], bool] | None = None,
+    ask: Callable[[PageState], bool] | None = None, foresee: Callable[[PageState, None], None] | None = None,
 ) -> None:  # fmt: skip
     """Buttons, progress, scrubber and the views, each in its place on the stage. From here on the browser listens
     to the runs by itself, and asks for another script run when they have come to rest.
 
-    `ask` puts the page's prediction above a recorded run, and says whether it is open: then the recording waits."""
+    `ask` puts the page's prediction above a recorded run, and says whether it is open: then the recording waits.
+    `foresee` puts below it what may be sketched before a run; with a run, that is the view's."""
     with places.begin():
         buttons(page)
         if (recording := opening.name(page)) is not None:
@@ -224,6 +225,9 @@ def stage(
                     waits = ask(page)
             with places.picture(panels=2):
                 opening.show(page, recording, lambda: restart(page, play=True), waits=waits)
+            if foresee is not None:
+                with places.below():
+                    foresee(page, None)
         if page.show is None:
             return
         # A container of its own: when a fragment runs, Streamlit drops what it has not yet sent of the one before, and
@@ -278,7 +282,7 @@ def _timeline(page: PageState, show: Show) -> None:
         key, show.channel.header(), token=show.channel.token,
         buttons={f"{page.name}-{name}": action for name, action in AT_ONCE.items()},
         labels={name: _word(name) for name in live.TIMELINE_LABELS}, bring=page.choices.get(BRING, 0),
-        on_look=looked,
+        opens=show.opens, on_look=looked,
     )  # fmt: skip
 
 

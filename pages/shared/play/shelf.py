@@ -184,4 +184,4 @@ def show(name: str, pool: Pool, owner: Hashable = None) -> Show:
     """The run as the player shows it, at its last recorded moment; `owner` answers for the memory of its training.
     Raises CheckpointError."""
     before = past(name)
-    return Show((before.config,), ShelfJob(name, before, pool, owner))
+    return Show((before.config,), ShelfJob(name, before, pool, owner), opens=True)

@@ -52,6 +52,7 @@ def show(page: PageState, recording: str, train: Callable[[], None], *, waits: b
         scene_labels={label: t(f"scene.{label}") for label in live.LABELS},
         labels={label: t(f"recorded.{label}") for label in live.RECORDED_LABELS},
         summary=t(f"recorded.summary_{recording}"), on_train=train, waits=waits,
+        std=recorded.config.data.std,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@
     paths(key, panels, *, run=…, extent=…, on_start=…, on_played=…)
         Path(title, path, places, field, eigenvalues, multipliers): of a game in the plane, played in the browser
     board(key, clusters, points, *, version=…, on_drawn=…, on_left=…)     the plane to draw on
+    sketch(key, title, x, y, *, run=…, until=…, limits=…)         a curve predicted by hand, then the run's over it
     recorded(key, address, *, panels=…, charts=…, captions=…)     a recorded run that plays by itself, from a file
     timeline(key, header, *, token=…, buttons=…)     progress, scrubber and replay; the browser listens to that socket
 
@@ -38,12 +39,13 @@ from .heat import HEAT_LABELS, Strip, heat
 from .paths import PATH_LABELS, Path, paths
 from .recorded import RECORDED_LABELS, recorded
 from .scene import LABELS, LAYERS, NOT_ASKED, Panel, scene
+from .sketch import SKETCH_LABELS, sketch
 from .timeline import TIMELINE_LABELS, timeline
 from .words import Block, Number, Numbers, Sentence, Table, words
 
 __all__ = [
-    "BOARD_LABELS", "HEAT_LABELS", "LABELS", "LAYERS", "NOT_ASKED", "PATH_LABELS", "RECORDED_LABELS", "TIMELINE_LABELS",
-    "Block", "Chart", "Images", "Line", "Number", "Numbers", "Panel", "Path", "Sentence", "Strip", "Table", "board",
-    "curves", "digits", "heat", "is_asked", "is_recording", "paths", "recorded", "recording", "scene", "selecting",
-    "stamp", "timeline", "words",
+    "BOARD_LABELS", "HEAT_LABELS", "LABELS", "LAYERS", "NOT_ASKED", "PATH_LABELS", "RECORDED_LABELS", "SKETCH_LABELS",
+    "TIMELINE_LABELS", "Block", "Chart", "Images", "Line", "Number", "Numbers", "Panel", "Path", "Sentence", "Strip",
+    "Table", "board", "curves", "digits", "heat", "is_asked", "is_recording", "paths", "recorded", "recording", "scene",
+    "selecting", "sketch", "stamp", "timeline", "words",
 ]  # fmt: skip

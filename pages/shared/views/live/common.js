@@ -6,7 +6,7 @@ import { channels, faded, unpack } from "./pure.js";
 /** What is on the page: every view by its kind and key, and the timeline that listens to the runs, if there is one. */
 export const page = { views: new Map(), timeline: undefined };
 
-const KINDS = ["scene", "curves", "digits", "heat", "words", "timeline", "paths", "recorded", "board"]; // in the order of KINDS in component.py
+const KINDS = ["scene", "curves", "digits", "heat", "words", "timeline", "paths", "recorded", "board", "sketch"]; // in the order of KINDS in component.py
 
 /** New frames for views that are on the page. */
 export function feed(frames, stamp) {

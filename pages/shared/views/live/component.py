@@ -22,17 +22,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import streamlit as st
 
-Kind = Literal["scene", "curves", "digits", "heat", "words", "timeline", "paths", "recorded", "board"]
-KINDS: tuple[Kind, ...] = ("scene", "curves", "digits", "heat", "words", "timeline", "paths", "recorded", "board")
+Kind = Literal["scene", "curves", "digits", "heat", "words", "timeline", "paths", "recorded", "board", "sketch"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 FOLDER = Path(__file__).parent
 # joined into one module, in this order; each imports only from those before it
 FILES = (
     "pure.js", "common.js", "zoomed.js", "stamps.js", "scene.js", "over_time.js", "curves.js", "digits.js", "heat.js",
-    "words.js", "paths.js", "recorded.js", "drawing.js", "board.js", "socket.js", "timeline.js", "start.js",
+    "words.js", "paths.js", "recorded.js", "drawing.js", "board.js", "sketch.js", "socket.js", "timeline.js",
+    "start.js",
 )  # fmt: skip
 
 BETWEEN_FILES = re.compile(r"^import [^;]*;\n|^export (?!default)", re.MULTILINE)  # joined, they are one module

@@ -9,6 +9,7 @@ const GAP = 10;
 const TITLE = 16;
 const PAD = { left: 34, bottom: 16 };
 const SECONDS = 6; // that all of the paths take
+const OPENS_WITH = 0.15; // of the paths, which plays over and over until somebody plays them
 
 export class Paths extends View {
   constructor(kind, key) {
@@ -30,17 +31,21 @@ export class Paths extends View {
     this.canvas.onclick = (event) => this.clicked(event);
   }
 
-  /** New paths begin at their start, and nothing plays. */
+  /** Of new paths the beginning plays over and over, which does not tell how they go on. */
   take(data) {
     if (data.run !== this.data?.run) {
       this.play(false);
       this.at = data.shown ? data.steps : 0;
+      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      this.begins = data.shown || still ? undefined : performance.now();
     }
     super.take(data);
   }
 
   play(on) {
     this.playing = on;
+    if (on && this.begins !== undefined) this.at = 0;
+    this.begins = undefined;
     if (on) {
       if (this.at >= this.data.steps) this.at = 0;
       this.began = performance.now() - (1000 * SECONDS * this.at) / this.data.steps;
@@ -79,7 +84,11 @@ export class Paths extends View {
   draw() {
     const { data, colours } = this;
     if (this.playing) this.tick();
-    this.root.dataset.at = this.at;
+    else if (this.begins !== undefined) {
+      const far = (performance.now() - this.begins) / (1000 * SECONDS * OPENS_WITH);
+      this.at = Math.round(data.steps * OPENS_WITH * Math.min(1, (far % 2) * 1.2));
+    }
+    this.root.dataset.at = this.begins === undefined ? this.at : 0; // of what somebody plays
     say(this.buttons.play, this.playing ? data.labels.pause : data.labels.play);
     say(this.buttons.again, data.labels.again);
     Object.assign(this.slider, { max: data.steps, value: this.at });
@@ -122,7 +131,7 @@ export class Paths extends View {
       this.spectrum(context, { x: PAD.left, y, size: plane }, "field", tints);
       this.spectrum(context, { x: PAD.left + cell + GAP, y, size: plane }, "update", tints);
     }
-    if (this.playing) this.redraw();
+    if (this.playing || (this.begins !== undefined && this.root.isConnected)) this.redraw();
   }
 
   frame(context, { x, y, width, height }, title, colour = this.colours.text) {

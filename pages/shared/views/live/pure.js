@@ -159,6 +159,42 @@ export function cut(array, i) {
   return values;
 }
 
+/** Shares (T, M) of which only the first `looks` are known yet: the rest is NaN. */
+export function begun(values, looks) {
+  const found = Float32Array.from(values);
+  found.fill(NaN, looks * values.shape[1]);
+  found.shape = values.shape;
+  return found;
+}
+
+/** A sketch at u ∈ [0, 1], linear between its heights; NaN where it has none. */
+export function sketched(heights, u) {
+  const at = clamp(u, 0, 1) * (heights.length - 1);
+  const i = Math.floor(at);
+  return at === i ? heights[i] : heights[i] + (at - i) * (heights[i + 1] - heights[i]);
+}
+
+/** A sketch with the straight line from [u, v] to [u, v] drawn over it. */
+export function drawnTo(heights, [u0, v0], [u1, v1]) {
+  const last = heights.length - 1;
+  const [from, to] = [u0, u1].map((u) => Math.round(u * last));
+  const found = [...heights];
+  const way = Math.sign(to - from) || 1;
+  for (let i = from; i !== to + way; i += way)
+    found[i] = to === from ? v1 : v0 + ((v1 - v0) * (i - from)) / (to - from);
+  return found;
+}
+
+/** The mean distance of a function of the step from y, where both are known; undefined where they never are. */
+export function off(of, x, y) {
+  let [sum, count] = [0, 0];
+  x.forEach((step, i) => {
+    const gap = Math.abs(of(step) - y[i]);
+    if (Number.isFinite(gap)) [sum, count] = [sum + gap, count + 1];
+  });
+  return count ? sum / count : undefined;
+}
+
 /** [low, high] of what a chart has to show, a little wider, and never empty. */
 export function span(arrays, extra, log) {
   let [low, high] = [Infinity, -Infinity];

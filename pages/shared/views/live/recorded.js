@@ -4,16 +4,19 @@
 import { make, say, View } from "./common.js";
 import { Curves } from "./curves.js";
 import { Heat } from "./heat.js";
-import { bases, cut, nearest, unpack, until } from "./pure.js";
+import { bases, begun, clamp, cut, nearest, unpack, until } from "./pure.js";
 import { Scene } from "./scene.js";
 import { write } from "./words.js";
 
 const MOMENTS = 8; // moments a second at speed 1
 const PACES = [0.5, 1, 2, 4];
 const STILL = 3000; // milliseconds that a small picture stands still at its end
+const BEGINNING = 24; // moments that play over and over while somebody is asked how it goes on
+const PAUSE = 800; // … and milliseconds between two times
 const NARROW = 640; // pixels below which the charts stand under the picture
 const TITLES = 22; // pixels of the titles above several panels
 const SPACE = 24; // pixels between the picture, both players and the end of the window
+const ROW = { share: 0.66, low: 14, high: 40 }; // of the strips: of the picture's height, and its pixels
 const LAYERS = ["field", "real", "fake", "modes"];
 
 const files = new Map(); // address → the promise of its contents
@@ -51,14 +54,9 @@ export class Recorded extends View {
     this.about = make("p", { className: "about" });
     this.room = make("div"); // where the buttons of the page lie, see `seat`
     this.stage = make("div", { className: "stage" }, this.plane.root, this.track, this.room);
-    this.rail = make("div", { className: "rail" }, this.charts.root);
-    this.root.append(
-      this.caption,
-      make("div", { className: "opening" }, this.stage, this.rail),
-      this.strips.root,
-      this.about,
-    );
-    this.player.onclick = () => (this.playing ? this.stop() : this.play());
+    this.rail = make("div", { className: "rail" }, this.strips.root, this.charts.root);
+    this.root.append(this.caption, make("div", { className: "opening" }, this.stage, this.rail), this.about);
+    this.player.onclick = () => (this.playing ? this.stop() : this.play({ whole: true }));
     this.range.oninput = () => this.seek(+this.range.value);
     this.speed.onclick = () => this.remember("speed", PACES[(PACES.indexOf(this.pace) + 1) % PACES.length]);
     this.train.onclick = () => this.send("train", Date.now());
@@ -74,10 +72,10 @@ export class Recorded extends View {
     const { address: known, waits } = this.data ?? {};
     super.take(data);
     if (known === data.address) {
-      if (waits && !data.waits && this.file && !this.begun) this.begin();
+      if (waits && !data.waits && this.file && !this.told) this.begin();
       return;
     }
-    this.begun = false;
+    this.told = false;
     this.file = undefined;
     contents(data.address).then(
       (file) => this.arrived(data.address, file),
@@ -89,26 +87,27 @@ export class Recorded extends View {
     if (this.data.address !== address) return;
     this.file = file;
     this.last = file.steps.length - 1;
-    if (this.data.waits) {
-      this.moment = 0;
-      this.wanted = false;
-      this.redraw();
-    } else this.begin();
+    this.begin();
   }
 
   begin() {
-    this.begun = true;
     // who wants no motion sees how it ended, and may look at every moment all the same
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.moment = still ? this.last : 0;
+    this.moment = still && !this.secret ? this.last : 0;
     this.wanted = !still;
     this.appeared(this.visible);
     this.redraw();
   }
 
-  /** Somebody is asked what this run will show, and has neither answered nor wished to see it: nothing tells. */
+  /** Somebody is asked what this run will show, and has neither answered nor wished to see it: its beginning plays over
+   * and over, and nothing tells how it goes on. */
   get secret() {
-    return this.data.waits && !this.begun;
+    return this.data.waits && !this.told;
+  }
+
+  /** The last moment that may be shown. */
+  get end() {
+    return this.secret ? Math.min(BEGINNING, this.last) : this.last;
   }
 
   /** Nothing moves that nobody sees. */
@@ -122,9 +121,10 @@ export class Recorded extends View {
     }
   }
 
-  play() {
-    if (this.moment >= this.last) this.moment = 0;
-    this.begun = this.wanted = true;
+  play({ whole = false } = {}) {
+    this.told ||= whole;
+    if (this.moment >= this.end) this.moment = 0;
+    this.wanted = true;
     this.playing = { at: this.moment, since: performance.now() };
     clearTimeout(this.next);
     this.tick();
@@ -137,10 +137,10 @@ export class Recorded extends View {
     const now = performance.now();
     this.playing.at += (MOMENTS * this.pace * Math.min(500, now - this.playing.since)) / 1000;
     this.playing.since = now;
-    const moment = Math.min(this.last, Math.floor(this.playing.at));
+    const moment = Math.min(this.end, Math.floor(this.playing.at));
     if (moment !== this.moment) this.turn(moment);
-    if (moment < this.last) this.next = setTimeout(() => this.tick(), 1000 / Math.min(30, MOMENTS * this.pace));
-    else if (this.data.small) this.next = setTimeout(() => this.play(), STILL);
+    if (moment < this.end) this.next = setTimeout(() => this.tick(), 1000 / Math.min(30, MOMENTS * this.pace));
+    else if (this.data.small || this.secret) this.next = setTimeout(() => this.play(), this.secret ? PAUSE : STILL);
     else this.stop();
   }
 
@@ -163,7 +163,7 @@ export class Recorded extends View {
 
   seek(moment) {
     this.stop();
-    this.begun = true;
+    this.told = true;
     this.turn(moment);
   }
 
@@ -184,9 +184,10 @@ export class Recorded extends View {
     if (narrow && first !== this.caption) this.stage.append(this.caption);
     if (!narrow && first !== this.caption) this.root.prepend(this.caption);
     this.root.classList.toggle("wide", data.panels.length > 1);
+    this.root.classList.toggle("stripped", !!file?.strips.length);
     this.root.dataset.state = this.playing ? "playing" : file ? "still" : "loading";
     this.root.dataset.moment = moment ?? "";
-    for (const part of [this.caption, this.track, this.rail, this.strips.root, this.about]) part.hidden = data.small;
+    for (const part of [this.caption, this.track, this.rail, this.about]) part.hidden = data.small;
     write(this.about, data.about);
     if (!file) return;
     const step = file.steps[moment];
@@ -197,7 +198,7 @@ export class Recorded extends View {
     if (data.small) return;
     this.charts.show(this.over(step), stamp, send);
     this.strips.root.hidden = !file.strips.length;
-    if (file.strips.length) this.strips.show(this.heat(step), stamp, send);
+    if (file.strips.length) this.strips.show(this.heat(step, this.row(narrow)), stamp, send);
     const said = data.captions.findLast(([from]) => from <= moment);
     write(this.caption, (this.secret ? labels.waits : said?.[1]) ?? "");
     this.range.max = this.last;
@@ -242,6 +243,13 @@ export class Recorded extends View {
     return Math.max(200, Math.round(window.innerHeight - top - below));
   }
 
+  /** Pixels of a row of the strips, which are as large as the picture beside them, less a chart below them. */
+  row(narrow) {
+    const rows = this.file.strips[0].right.length;
+    const height = this.data.height ?? this.height();
+    return narrow ? ROW.low : clamp(Math.floor((ROW.share * height) / rows), ROW.low, ROW.high);
+  }
+
   /** The frame of the scene, as Python would have sent it of a run that trains. */
   picture() {
     const { data, file, moment } = this;
@@ -263,6 +271,7 @@ export class Recorded extends View {
         levels: (panel.levels ?? []).map((level) => middle + spread * level),
         centres: panel.centres,
         mode_shares: panel.shares && cut(panel.shares, moment),
+        mode_std: panel.centres && new Float32Array(panel.centres.length / 2).fill(data.std ?? 0),
       };
     });
     const { field, centres } = file.panels[0];
@@ -273,6 +282,7 @@ export class Recorded extends View {
       step: file.steps[moment],
       summary: data.summary,
       height: data.height ?? this.height(),
+      stacked: 1,
       selectable: false,
       selected: null,
       labels: data.scene_labels,
@@ -321,19 +331,24 @@ export class Recorded extends View {
     };
   }
 
-  /** Who gets which mode: the whole run, and where it is. */
-  heat(step) {
+  /** Who gets which mode: the whole run, and where it is; as far as it is, while nothing may tell how it goes on. */
+  heat(step, row) {
     const { data, file } = this;
-    const strips = file.strips.map((strip, i) => ({ title: data.strips[i] ?? "", mark: null, ...strip }));
+    const strips = file.strips.map((strip, i) => ({
+      title: data.strips[i] ?? "",
+      mark: null,
+      ...strip,
+      ...(this.secret && { values: begun(strip.values, until(strip.x, step)) }),
+    }));
     return {
       key: `${data.key}-strips`,
       step,
       cursor: step,
       labels: data.strip_labels,
       summary: data.summary,
-      row: 12,
+      row,
       first: 1,
-      width: 420,
+      width: 300,
       clickable: true,
       strips,
     };

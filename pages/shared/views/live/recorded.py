@@ -16,7 +16,7 @@ RECORDED_LABELS: Mapping[str, str] = {
     "again": "from the beginning",
     "speed": "speed",
     "train": "Now train it yourself",
-    "waits": "Predict first: it plays as soon as you have answered.",
+    "waits": "Predict: this is how it begins, over and over. It goes on as soon as you have answered.",
     "missing": "The recording could not be loaded.",
 }
 
@@ -36,6 +36,7 @@ def recorded(
     summary: str = "",
     height: int | None = None,
     small: bool = False,
+    std: float = 0.0,
     waits: bool = False,
     on_train: Callable[[], None] | None = None,
 ) -> None:
@@ -44,8 +45,10 @@ def recorded(
     panels: the title of each. charts: of each that the file holds {"title", "lines": [[label, colour, dash], …],
     "level"}.
     captions: (moment, text), each stays until the next one. about: what it is a recording of. strips: their titles.
+    std: of the clusters, round which their halos are drawn.
     height: pixels of a panel, None for as much as a window leaves. small: the picture alone, over and over.
-    waits: it stands at its first moment, and nothing tells how it ends, until it waits no more or somebody plays it.
+    waits: its beginning plays over and over, and nothing tells how it goes on, until it waits no more or
+    somebody looks.
     on_train: what the button "train it yourself" does; without it there is
     none. Raises ValueError on a word that the view has not.
     """
@@ -54,6 +57,6 @@ def recorded(
         "captions": [list(caption) for caption in captions], "about": about, "strips": list(strips),
         "strip_labels": dict(strip_labels or {}), "scene_labels": dict(scene_labels),
         "labels": worded(RECORDED_LABELS, labels), "summary": summary, "height": height, "small": small, "waits": waits,
-        "trains": on_train is not None,
+        "std": std, "trains": on_train is not None,
     }  # fmt: skip
     mount("recorded", key, pack(frame), on_train_change=on_train or (lambda: None))

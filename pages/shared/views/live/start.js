@@ -9,6 +9,7 @@ import { Paths } from "./paths.js";
 import { unpack } from "./pure.js";
 import { Recorded } from "./recorded.js";
 import { Scene } from "./scene.js";
+import { Sketch } from "./sketch.js";
 import { Timeline } from "./timeline.js";
 import { Words } from "./words.js";
 
@@ -22,6 +23,7 @@ const VIEWS = {
   paths: Paths,
   recorded: Recorded,
   board: Board,
+  sketch: Sketch,
 };
 const SHEET = new CSSStyleSheet();
 SHEET.replaceSync(CSS);

@@ -70,12 +70,22 @@ export class Timeline extends View {
       () => [...page.views.values()].flatMap((view) => (view.root.isConnected && view.requested) || []),
     );
     this.wonder();
+    this.opens();
+  }
+
+  /** Once, what was recorded plays by itself, for those who like motion. */
+  opens() {
+    const { data } = this;
+    if (!data.opens || this.opened === data.token || !this.open || data.running || !(data.steps?.length > 1)) return;
+    this.opened = data.token;
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) this.replay();
   }
 
   heard(open) {
     this.open = open;
     this.root.dataset.socket = open ? "open" : "closed";
     this.wonder();
+    if (this.known) this.opens();
   }
 
   took({ stamp, header, frames }) {

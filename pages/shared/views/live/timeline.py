@@ -29,6 +29,7 @@ def timeline(
     buttons: Mapping[str, str],
     labels: Mapping[str, str] | None = None,
     bring: int = 0,
+    opens: bool = False,
     on_rest: Callable[[], None] = lambda: None,
     on_look: Callable[[], None] = lambda: None,
 ) -> Any:
@@ -36,10 +37,11 @@ def timeline(
 
     header: as `channel.Channel.pack` sends it. buttons: what the socket can do at once, by the key of the Streamlit
     button that does it otherwise. bring: a larger number than before brings the player into sight.
+    opens: what is recorded plays by itself, once.
     labels: words by the names in `TIMELINE_LABELS`. on_rest is called before the rerun
     that the browser asks for when runs have come to rest; on_look before one in which, without a socket, another step
     is looked at: the result's `look` is {"step": …}.
     """
     frame = {"key": key, "token": token, "buttons": buttons, "labels": worded(TIMELINE_LABELS, labels),
-             "bring": bring, **header}  # fmt: skip
+             "bring": bring, "opens": opens, **header}  # fmt: skip
     return mount("timeline", key, pack(frame), on_rest_change=on_rest, on_look_change=on_look)
