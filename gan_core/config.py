@@ -21,7 +21,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, Literal, get_type_hints
 
-from gan_core.errors import ConfigError
+from gan_core.errors import ConfigError, Field, Option, choices
 
 POINT_DATA = (
     "ring", "grid", "two_gaussians", "spiral", "swiss_roll", "moons", "checkerboard", "line", "ellipse", "custom",
@@ -344,7 +344,9 @@ class RunConfig:
         for name, value in changes.items():
             if name not in FIELDS:
                 near = difflib.get_close_matches(name, FIELDS, 1)
-                raise ConfigError(name, value, "config.no_field", near=near[0] if near else "data")
+                if not near:
+                    raise ConfigError(name, value, "config.no_field")
+                raise ConfigError(name, value, "config.near_field", near=Field(near[0]))
             sections[SECTION_OF[name]][name] = value
         return RunConfig(**{s: dataclasses.replace(getattr(self, s), **c) for s, c in sections.items()})
 
@@ -442,7 +444,7 @@ def _allowed(name: str) -> tuple[str, dict[str, Any]]:
     """What the field takes: a code of `errors.ENGLISH`, and its arguments."""
     meta, kind = FIELDS[name].metadata, TYPES[name]
     if "options" in meta:
-        return "config.one_of", {"options": ", ".join(meta["options"])}
+        return "config.one_of", {"options": choices(name, meta["options"])}
     if kind is bool:
         return "config.switch", {}
     if kind is str:
@@ -480,9 +482,9 @@ def _fits(value: Any, kind: type, meta: Mapping[str, Any]) -> bool:
     return meta["low"] <= value <= meta["high"]  # False for NaN, and exact for integers of any length
 
 
-def _others(name: str) -> str:
+def _others(name: str) -> tuple[Option, ...]:
     """The architectures that take the field."""
-    return " or ".join(other for other, facts in ARCHITECTURES.items() if name not in facts.refuses)
+    return choices("architecture", (other for other, facts in ARCHITECTURES.items() if name not in facts.refuses))
 
 
 def _check_together(c: RunConfig) -> None:
@@ -506,13 +508,13 @@ def _check_together(c: RunConfig) -> None:
         refuse("points", "config.takes_no_table")
     architecture = ARCHITECTURES[m.architecture]
     if architecture.images_only and not d.is_image:
-        plane = " or ".join(name for name, facts in ARCHITECTURES.items() if not facts.images_only)
+        plane = choices("architecture", (name for name, facts in ARCHITECTURES.items() if not facts.images_only))
         refuse("architecture", "config.images_only", plane=plane)
     for name, why in architecture.refuses.items():
         if getattr(getattr(c, SECTION_OF[name]), name) != FIELDS[name].default:
-            refuse(name, why, name=m.architecture, others=_others(name))
+            refuse(name, why, name=Option("architecture", m.architecture), others=_others(name))
     if m.labelled and not d.is_image:
-        refuse("labels", "config.no_classes", options=", ".join(IMAGE_DATA))
+        refuse("labels", "config.no_classes", options=choices("data", IMAGE_DATA))
     if m.labelled and m.packing > 1:
         refuse("packing", "config.mixed_pack")
     if m.precision != "float32" and any(getattr(t, name) for name in PENALTIES):
@@ -532,7 +534,7 @@ def _check_together(c: RunConfig) -> None:
     if LOSSES[t.loss].features and (architecture.convolutional or not in_closed_form or t.unrolled):
         refuse("loss", "config.features_plain")
     if t.label_smoothing and not LOSSES[t.loss].smoothable:
-        smoothable = ", ".join(name for name, facts in LOSSES.items() if facts.smoothable)
+        smoothable = choices("loss", (name for name, facts in LOSSES.items() if facts.smoothable))
         refuse("label_smoothing", "config.no_label_to_smooth", options=smoothable)
     if t.skip_d_below and LOSSES[t.loss].kind == "critic":
         refuse("skip_d_below", "config.no_scale")
@@ -550,7 +552,7 @@ def _check_together(c: RunConfig) -> None:
     if t.unrolled and (not plain or m.d_dropout or m.minibatch_std):
         refuse("unrolled", "config.unrolled_plain")
     if t.unrolled and not OPTIMISERS[t.optimiser].unrolls:
-        options = ", ".join(name for name, facts in OPTIMISERS.items() if facts.unrolls)
+        options = choices("optimiser", (name for name, facts in OPTIMISERS.items() if facts.unrolls))
         refuse("unrolled", "config.unrolled_optimiser", options=options)
     alone = not (m.labelled or m.d_dropout or t.unrolled or LOSSES[t.loss].features) and m.precision == "float32"
     slopes = any(getattr(t, name) for name in PENALTIES) or t.lecam or t.spectral_norm

@@ -3,15 +3,15 @@
     raise PoolFull("pool.full", most=100)
     str(error)                                   the English sentence, for the command line and the log
     error.say(words, label)                      the same in another language: `words(code)` is its template, and
-                                                 `label(field)` what its pages call a field of the configuration
+                                                 `label(name)` what its pages call a Field or an Option
 
-In a template {name} is an argument; a name that is none is a field of the configuration: "choose {d_norm} = none".
-Nothing is imported here, so that everybody can refuse something.
+In a template {name} is an argument; a name that is none is a field of the configuration, {field.value} one of its
+values: "choose {d_norm} = {d_norm.none}". Nothing is imported here, so that everybody can refuse something.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 ENGLISH: dict[str, str] = {
@@ -31,26 +31,27 @@ ENGLISH: dict[str, str] = {
     "config.no_table": "its table is not at hand; upload it, or choose other data",
     "config.other_table": "the table at hand is another one; upload the one of this run",
     # fields of the configuration, alone and together
-    "config.no_field": "there is no such field; did you mean {near}?",
+    "config.no_field": "there is no such setting",
+    "config.near_field": "there is no such setting; did you mean “{near}”?",
     "config.json": "it has to be a JSON object as to_json writes it",
     "config.json_object": "it has to be an object with the sections data, model and train",
     "config.sections": "the sections are the objects data, model and train",
     "config.other_section": "the section {section} has no such field",
     "config.grid_modes": "a grid has 1, 4, 9, 16, 25, 36, 49 or 64 modes",
-    "config.no_modes_to_weigh": "only ring, grid and two_gaussians have modes to weigh",
+    "config.no_modes_to_weigh": "only {data.ring}, {data.grid} and {data.two_gaussians} have modes to weigh",
     "config.one_weight_each": "give one weight for each mode, or none for equal ones",
     "config.a_weight": "at least one weight has to be above 0",
-    "config.needs_table": "the data set custom needs a table: upload one, or type it into the table of the page",
+    "config.needs_table": "{data} = {data.custom} needs a table: upload one, or type it into the table of the page",
     "config.no_drawing": "it is cut or changed, and no drawing any more; copy the whole link again, or draw anew",
-    "config.takes_no_table": "only the data set custom takes a table",
+    "config.takes_no_table": "only {data} = {data.custom} takes a table",
     "config.images_only": "it makes images; points in the plane need {plane}",
-    "config.no_classes": "points in the plane have no classes; choose {options}, or {labels} = none",
+    "config.no_classes": "points in the plane have no classes; choose {options}, or {labels} = {labels.none}",
     "config.mixed_pack": "a pack would mix classes; with labels D scores one sample at once",
     "config.penalty_precision": "a gradient penalty needs the slope of a slope, for which eight bits are too few",
     "config.script_consensus": "consensus differentiates both gradients once more, at every move of either player, "
     "which the textbook loop of a script does not; set it to 0 for a script",
     "config.script_precision": "how bfloat16 rounds depends on how the products are grouped, so a script could not "
-    "repeat it; choose float32",
+    "repeat it; choose {precision.float32}",
     "config.no_layer": "a player needs at least one hidden layer",
     "config.penalty_minibatch_std": "a gradient penalty takes each sample alone, and {minibatch_std} mixes the "
     "samples of a batch",
@@ -65,7 +66,7 @@ ENGLISH: dict[str, str] = {
     "config.unrolled_plain": "unrolling is built here without penalties, clipping, spectral normalisation, dropout "
     "and {minibatch_std}",
     "config.features_plain": "it looks into D's last hidden layer, which is built here for plain MLPs without norms, "
-    "minibatch statistics, maxout, labels and unrolling; choose another loss",
+    "minibatch statistics, {d_activation.maxout}, labels and unrolling; choose another loss",
     "config.unrolled_optimiser": "unrolling is built here for these methods: {options}",
     "config.consensus_plain": "consensus differentiates both players' gradients once more, which is built here for "
     "losses alone: without gradient penalties, LeCam, spectral normalisation, dropout, labels, unrolling, feature "
@@ -74,13 +75,14 @@ ENGLISH: dict[str, str] = {
     "config.two_samples": "batch statistics need at least two samples",
     "config.rows": "members × batch may be at most {most:,}",
     "config.penalty_batch_norm": "a gradient penalty takes each sample alone, and batch normalisation in D mixes the "
-    "samples of a batch; choose {d_norm} = none or layer",
+    "samples of a batch; choose {d_norm} = {d_norm.none} or {d_norm.layer}",
     "config.parameters": "all members together may have at most {most:,} parameters; these have {n:,}",
     "config.unrolled_points": "unrolling differentiates through D's optimiser, which is built here for plain MLPs on "
     "points",
-    "config.without_labels": "{name} is built here without labels; choose {others}, or {labels} = none",
+    "config.without_labels": "{name} is built here without labels; choose {others}, or {labels} = {labels.none}",
     "config.without_packing": "{name} is built here for one sample at once; choose {others}",
-    "config.closed_form": "the closed form of an MLP computes in float32; only convolutions gain by bfloat16",
+    "config.closed_form": "the closed form of an MLP computes in {precision.float32}; only convolutions gain by "
+    "{precision.bfloat16}",
     "config.switch": "it is 1 (on) or 0 (off)",
     "config.text": "it is a text of at most {longest} letters and digits",
     "config.whole_number": "it is a whole number from {low:.10g} to {high:.10g}",
@@ -174,13 +176,15 @@ ENGLISH: dict[str, str] = {
     "gan_core/data/mnist from the repository.",
     "images.where": "the folder {folder}/raw under {variable} (by default {usual})",
     "images.damaged": "The files of {name} are damaged ({reason}); empty {where}, so that they are fetched again, or "
-    "choose mnist, which is built in.",
-    "images.under_way": "{name} waits for a download that is under way; try again in a minute, or choose mnist.",
-    "images.too_long": "{name} could not be downloaded within {minutes:.0f} minutes; choose mnist, which is built in, "
-    "or try again when the network is better.",
-    "images.ended": "The download of {name} was ended; choose mnist, which is built in, or press Reset to try again.",
-    "images.not_here": "{name} is not on this machine and could not be downloaded ({reason}); choose mnist, which is "
-    "built in and needs neither network nor torchvision, or put the four original files, plain or .gz, into {where}.",
+    "choose {data.mnist}, which is built in.",
+    "images.under_way": "{name} waits for a download that is under way; try again in a minute, or choose {data.mnist}.",
+    "images.too_long": "{name} could not be downloaded within {minutes:.0f} minutes; choose {data.mnist}, which is "
+    "built in, or try again when the network is better.",
+    "images.ended": "The download of {name} was ended; choose {data.mnist}, which is built in, or press "
+    "Reset to try again.",
+    "images.not_here": "{name} is not on this machine and could not be downloaded ({reason}); choose {data.mnist}, "
+    "which is built in and needs neither network nor torchvision, or put the four original files, plain or .gz, into "
+    "{where}.",
     # a visitor's file: what cannot be read
     "table.bytes": "The file has {size:.1f} MB; {most:g} MB are allowed, so upload fewer rows.",
     "table.rows": "The table has {n:,} rows; {most:,} are allowed, so take a random part of it.",
@@ -259,6 +263,25 @@ class Field(str):
     """The name of a field of the configuration, among the arguments: a page shows its label."""
 
 
+class Option(str):
+    """A value of a field, among the arguments: a page shows what its control calls it. Several stand in a tuple."""
+
+    field: str
+
+    def __new__(cls, field: str, value: str) -> Option:
+        made = super().__new__(cls, value)
+        made.field = field
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]  # what __new__ takes
+        return self.field, str(self)
+
+
+def choices(field: str, names: Iterable[str]) -> tuple[Option, ...]:
+    """Several values of a field, as an argument."""
+    return tuple(Option(field, name) for name in names)
+
+
 class Sentence:
     """Something to say: the code of a template, and its arguments, among which may be other sentences."""
 
@@ -274,7 +297,9 @@ class Sentence:
                 return argument.say(words, label)
             if isinstance(argument, tuple) and any(isinstance(part, Sentence) for part in argument):
                 return "; ".join(map(spoken, argument))
-            return label(argument) if isinstance(argument, Field) else argument
+            if isinstance(argument, tuple) and any(isinstance(part, Option) for part in argument):
+                return ", ".join(map(spoken, argument))
+            return label(argument) if isinstance(argument, Field | Option) else argument
 
         arguments = _Arguments({name: spoken(argument) for name, argument in self.arguments.items()})
         arguments.label = label
@@ -287,8 +312,19 @@ class Sentence:
 class _Arguments(dict[str, Any]):
     label: Callable[[str], str]
 
-    def __missing__(self, field: str) -> str:
-        return self.label(field)
+    def __missing__(self, field: str) -> _Field:
+        named = _Field(self.label(Field(field)))
+        named.value = lambda value: self.label(Option(field, value))
+        return named
+
+
+class _Field(str):
+    """What a field is called, whose attributes are what its values are called."""
+
+    value: Callable[[str], str]
+
+    def __getattr__(self, value: str) -> str:
+        return self.value(value)
 
 
 class Refusal(Sentence, Exception):
@@ -310,9 +346,10 @@ class ConfigError(Refusal, ValueError):
         return super().say()
 
     def say(self, words: Callable[[str], str] = ENGLISH.__getitem__, label: Callable[[str], str] = str) -> str:
-        shown = repr(self.value)
+        said = label(Option("switch" if isinstance(self.value, bool) else self.field, str(self.value)))
+        shown = repr(self.value) if said == str(self.value) else said
         return words("config.sentence").format(
-            field=label(self.field) if self.field else words("config.nameless"),
+            field=label(Field(self.field)) if self.field else words("config.nameless"),
             value=shown if len(shown) <= 60 else shown[:57] + "…",
             allowed=super().say(words, label),
         )

@@ -22,6 +22,7 @@ from torch import Tensor
 from gan_core.config import ConfigError, DataConfig
 from gan_core.data.drawings import HALF, Drawing, is_drawing, read
 from gan_core.data.points import points_digest
+from gan_core.errors import choices
 
 Extent = tuple[float, float, float, float]
 BLOCK = 32  # nodes of a curve that are weighed or left out together
@@ -349,7 +350,7 @@ def distribution(config: DataConfig, points: np.ndarray | None = None) -> Distri
     Raises ConfigError for images, where that table is missing or another one, and for what is no drawing.
     """
     if config.data not in DISTRIBUTIONS:
-        raise ConfigError("data", config.data, "config.plane", options=", ".join(DISTRIBUTIONS))
+        raise ConfigError("data", config.data, "config.plane", options=choices("data", DISTRIBUTIONS))
     factory = DISTRIBUTIONS[config.data]
     if is_drawing(config.points):
         return drawn(read(config.points))

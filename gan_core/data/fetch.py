@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gan_core.data import images
-from gan_core.errors import DataUnavailable
+from gan_core.errors import DataUnavailable, Option
 
 SECONDS = 300.0  # for 12 to 31 MB
 COMMAND = (sys.executable, "-m", "gan_core.data.fetch")
@@ -96,7 +96,7 @@ class Fetch(threading.Thread):
         paths = os.pathsep.join(filter(None, [str(PACKAGES), os.environ.get("PYTHONPATH")]))
         with self._lock:
             if self._ended:
-                return DataUnavailable("images.ended", name=self.data)
+                return DataUnavailable("images.ended", name=Option("data", self.data))
             self._process = subprocess.Popen(
                 [*COMMAND, self.data], env={**os.environ, "PYTHONPATH": paths}, stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
@@ -106,12 +106,14 @@ class Fetch(threading.Thread):
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.communicate()
-            return DataUnavailable("images.too_long", name=self.data, minutes=SECONDS / 60)
+            return DataUnavailable("images.too_long", name=Option("data", self.data), minutes=SECONDS / 60)
         if self._ended:
-            return DataUnavailable("images.ended", name=self.data)
+            return DataUnavailable("images.ended", name=Option("data", self.data))
         if self._process.returncode:
             reason = said.strip()[-120:] or f"exit status {self._process.returncode}"
-            return DataUnavailable("images.not_here", name=self.data, reason=reason, where=images.where(self.data))
+            return DataUnavailable(
+                "images.not_here", name=Option("data", self.data), reason=reason, where=images.where(self.data)
+            )
         return None
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_core.errors import DataUnavailable, Sentence
+from gan_core.errors import DataUnavailable, Option, Sentence
 
 EMBEDDED = Path(__file__).parent / "mnist"
 PER_CLASS = {"train": 1000, "test": 200}  # embedded digits of each class
@@ -85,7 +85,9 @@ def _load_original(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
     try:
         return read_pair(folder, split)
     except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise DataUnavailable("images.damaged", name=name, reason=reason(error), where=where(name)) from error
+        raise DataUnavailable(
+            "images.damaged", name=Option("data", name), reason=reason(error), where=where(name)
+        ) from error
 
 
 def here(name: str) -> bool:
@@ -103,7 +105,7 @@ def download(name: str) -> None:
     """Fetch the original files into a folder beside their own, and put them there once all have come: a download that
     is broken off leaves nothing behind. Raises DataUnavailable."""
     if not _one_download.acquire(blocking=False):
-        raise DataUnavailable("images.under_way", name=name)
+        raise DataUnavailable("images.under_way", name=Option("data", name))
     try:
         root, data = cache_folder(), FOLDERS[name]
         root.mkdir(parents=True, exist_ok=True)
@@ -114,7 +116,9 @@ def download(name: str) -> None:
                 file.replace(root / data / "raw" / file.name)
     # Without torchvision: ImportError. Beside a torch of another build: RuntimeError. Without a network: many kinds.
     except Exception as error:
-        raise DataUnavailable("images.not_here", name=name, reason=reason(error), where=where(name)) from error
+        raise DataUnavailable(
+            "images.not_here", name=Option("data", name), reason=reason(error), where=where(name)
+        ) from error
     finally:
         _one_download.release()
 

@@ -18,6 +18,7 @@ from torch.nn.functional import softplus
 from gan_core.config import LOSSES as FACTS
 from gan_core.config import ConfigError, LossFacts
 from gan_core.engine import divergences
+from gan_core.errors import Option
 
 
 @dataclass(frozen=True)
@@ -241,5 +242,5 @@ def loss_for(name: str, label_smoothing: float = 0.0) -> Loss:
     if not label_smoothing:
         return loss
     if loss.smoothed is None:
-        raise ConfigError("label_smoothing", label_smoothing, "config.loss_has_no_label", name=name)
+        raise ConfigError("label_smoothing", label_smoothing, "config.loss_has_no_label", name=Option("loss", name))
     return loss.smoothed(1 - label_smoothing)

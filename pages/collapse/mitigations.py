@@ -32,9 +32,7 @@ def section(page: PageState) -> None:
 
     st.markdown(t("collapse.mitigations_text"))
     key = f"{page.name}-mitigations"
-    name = options.control(
-        page, "table", label=t("collapse.tables"), words=lambda name: t(f"collapse.table_{name}"), collapsed=True
-    )
+    name = options.control(page, "table", label=t("collapse.tables"), collapsed=True)
     st.caption(t(f"collapse.about_{name}"))
     found, (protocol, _) = shipped(name), TABLES[name]
     table(found, f"{key}-shipped")

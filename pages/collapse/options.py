@@ -51,6 +51,7 @@ class Methods:
     """The option of these: plain-unrolled, or plain-unrolled5 where 5 is not the usual."""
 
     usual = Beside(("plain",))
+    says = "collapse.method."
 
     def read(self, word: str) -> Beside:
         """Raises ValueError."""
@@ -60,7 +61,7 @@ class Methods:
         low, high = limits("unrolled")
         fits = len(names) == len(found) == len(set(names)) <= MOST_VARIANTS and max(1, low) <= steps <= high
         if not fits or not set(names) <= set(VARIANTS):
-            raise ValueError(t("options.some", least=1, most=MOST_VARIANTS, names=", ".join(VARIANTS)))
+            raise options.NoChoice("options.some", tuple(VARIANTS), least=1, most=MOST_VARIANTS)
         return Beside(names, steps)
 
     def write(self, value: Beside) -> str:
@@ -72,7 +73,9 @@ OPTIONS: dict[str, Option] = {
     BESIDE: Methods(),
     TAB: OneOf(TABS, TABS[0], place=True),
     "table": OneOf(tuple(TABLES), next(iter(TABLES))),  # of mitigations
-    "count": OneOf(("shares", "near"), "shares"),  # of the timeline: samples nearest to a mode, or near to it
+    "count": OneOf(
+        ("shares", "near"), "shares", says="collapse.counting_"
+    ),  # of the timeline: samples nearest to a mode, or near to it
 }
 
 

@@ -51,8 +51,7 @@ def section(page: PageState) -> None:
 
 
 def _control(page: PageState, name: str) -> Any:
-    words = (lambda one: t(f"option.loss.{one}")) if name == "loss" else None
-    return options.control(page, f"two_{name}", word=f"two_{name}", words=words)
+    return options.control(page, f"two_{name}")
 
 
 def configured(page: PageState, **chosen: Any) -> RunConfig:

@@ -93,7 +93,7 @@ class Chart:
 
 def section(page: PageState) -> None:
     with stage.settings():
-        x, y = (options.control(page, f"map_{axis}", words=lambda one: t(f"convergence.axis_{one}")) for axis in "xy")
+        x, y = (options.control(page, f"map_{axis}") for axis in "xy")
         with st.popover(t("convergence.map_size"), width="stretch"):
             count, seeds, steps = (options.control(page, f"map_{name}") for name in ("cells", "seeds", "steps"))
         metric = options.control(page, "map_metric")

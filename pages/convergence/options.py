@@ -24,7 +24,7 @@ def _games() -> dict[str, Option]:
 
     found: dict[str, Option] = {}
     for side, usual in zip(SIDES, ("gan", "r1"), strict=True):
-        found[side] = OneOf(tuple(VARIANTS), usual, "box")
+        found[side] = OneOf(tuple(VARIANTS), usual, "box", says="convergence.variant_")
         for variant, row in VARIANTS.items():
             for name, setting in row.settings.items():
                 found[f"{side}_{variant}_{name}"] = Number(*SLIDERS[name], setting.default)
@@ -68,7 +68,12 @@ OPTIONS: dict[str, Option] = {
     "tab": OneOf(SECTIONS, SECTIONS[0], place=True),
     **SMALLEST,
     # two players
-    "two_loss": OneOf(("non_saturating", "minimax", "wasserstein", "hinge", "least_squares"), "non_saturating", "box"),
+    "two_loss": OneOf(
+        ("non_saturating", "minimax", "wasserstein", "hinge", "least_squares"),
+        "non_saturating",
+        "box",
+        says="option.loss.",
+    ),
     "two_ratio": OneOf((0.1, 0.3, 1.0, 3.0, 10.0), 1.0, "slider"),
     "two_d_steps": Number(1, 5, 1, 1),
     "two_r1": OneOf((0.0, 0.1, 1.0, 10.0), 0.0, "slider"),
@@ -77,8 +82,8 @@ OPTIONS: dict[str, Option] = {
     "two_smoothing": OneOf((0.0, 0.1, 0.3), 0.0, "slider"),
     "two_nets": OneOf(("tiny", "usual"), "tiny"),
     # the map
-    "map_x": OneOf(AXES, "d_lr", "box"),
-    "map_y": OneOf(AXES, "g_lr", "box"),
+    "map_x": OneOf(AXES, "d_lr", "box", says="convergence.axis_"),
+    "map_y": OneOf(AXES, "g_lr", "box", says="convergence.axis_"),
     "map_cells": OneOf((6, 8, 12, 16), 12),
     "map_seeds": OneOf((1, 2, 4), 4),
     "map_steps": OneOf((500, 1500, 3000), 1500),

@@ -71,7 +71,7 @@ def _game(page: PageState, side: str) -> tuple[str, Given]:
 
 
 def _game_controls(page: PageState, side: str, variant: str, s: Given, rules: Given) -> None:
-    options.control(page, side, words=lambda one: t(f"convergence.variant_{one}"))
+    options.control(page, side)
     for name in dict(s):
         options.control(page, f"{side}_{variant}_{name}", word=name)
         low, high, _ = SLIDERS[name]

@@ -52,7 +52,11 @@ def begin(extra: Mapping[str, Option]) -> PageState:
     """The page's state. `extra` are the options of its sections. Who arrives gets the section of the address; what is
     none is a sentence."""
     words, known = st.query_params.to_dict(), names()
-    settings = {SECTION: OneOf(sections(), FIRST, place=True), RUN: OneOf(known, next(iter(known), ""), "box"), **extra}
+    settings = {
+        SECTION: OneOf(sections(), FIRST, place=True),
+        RUN: OneOf(known, next(iter(known), ""), "box", says=run_title),
+        **extra,
+    }
     page = layout.begin(NAME, DEFAULT, options=settings)
     if page.arrived:
         configured = words.keys() - settings.keys() - (address.APP_WORDS - {"preset"})
@@ -158,7 +162,7 @@ def run_picker(page: PageState, among: Sequence[str]) -> str | None:
         st.error(t("digits.no_runs"), icon=":material/error:")
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        at = options.control(page, RUN, among=among, words=run_title, collapsed=True, width=260)
+        at = options.control(page, RUN, among=among, collapsed=True, width=260)
         try:
             st.caption(t(f"zoo.{at}.why", default=card(at).why))
         except CheckpointError as error:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 NAME = "recipe"
 KNOB = "knob"  # in the address, and of the twins in PageState.choices
-OPTIONS: dict[str, Option] = {KNOB: OneOf(tuple(KNOBS), "g_norm", "pills")}
+OPTIONS: dict[str, Option] = {KNOB: OneOf(tuple(KNOBS), "g_norm", "pills", says="recipe.knob.")}
 LIVE_STEPS = 320  # of live twins, which all of them together take in a minute of a core
 
 
@@ -41,10 +41,7 @@ def section(page: PageState) -> None:
     found = shipped()
     st.markdown(t("recipe.text", seeds=found.seeds))
     _effects(found)
-    knob = options.control(
-        page, KNOB, label=t("recipe.picker"), words=lambda name: t(f"recipe.knob.{name}"), among=found.knobs,
-        collapsed=True,
-    )  # fmt: skip
+    knob = options.control(page, KNOB, label=t("recipe.picker"), among=found.knobs, collapsed=True)
     question = t(f"recipe.question.{knob}", default=KNOBS[knob].question)  # another language may have its own
     st.markdown(f"**{question}** {t(f'recipe.about.{knob}')}")
     st.markdown(_verdict(found, knob))

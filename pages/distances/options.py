@@ -81,7 +81,9 @@ def _shape(place: str, kinds: dict[str, tuple[str, ...]], sliders: dict[str, Sli
     found: dict[str, Option] = {}
     for side in SIDES:
         usual = first[side]
-        found[f"{place}_{side}_kind"] = OneOf(tuple(kinds), usual.get("kind", "gaussian"), "box")
+        found[f"{place}_{side}_kind"] = OneOf(
+            tuple(kinds), usual.get("kind", "gaussian"), "box", says="distances.kind_"
+        )
         for name, (low, high, step, value) in sliders.items():
             found[f"{place}_{side}_{name}"] = Number(low, high, step, usual.get(name, value))
     return found
@@ -92,12 +94,12 @@ OPTIONS: dict[str, Option] = {
     # on a line
     **_shape("line", OF, LINE, EXAMPLES[FIRST]),
     **{f"line_{side}_heights": Heights(BARS[side]) for side in SIDES},
-    "draw": OneOf(NAMES, "jsd"),
+    "draw": OneOf(NAMES, "jsd", says="distances.name_"),
     "bins_of_samples": OneOf((5, 10, 20, 30, 50, 100, 200), 30, "slider"),
     # in the plane
     **_shape("plane", OF_PLANE, PLANE, EXAMPLES_PLANE[FIRST_PLANE]),
     "samples": OneOf(SAMPLES, 128, "slider"),
-    "draw_plane": OneOf((*DIVERGENCES, *TRANSPORTED), DIVERGENCES[0]),
+    "draw_plane": OneOf((*DIVERGENCES, *TRANSPORTED), DIVERGENCES[0], says="distances.name_"),
     "epsilon": OneOf(EPSILONS, 0.2, "slider"),
     # one Gaussian for two modes
     "fit_distance": Number(0.0, 8.0, 0.5, 5.0),

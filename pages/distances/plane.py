@@ -58,7 +58,7 @@ def section(page: PageState) -> None:
         of_samples = isinstance(p, np.ndarray) or isinstance(q, np.ndarray)
         with rail:
             among = TRANSPORTED if of_samples else (*DIVERGENCES, *TRANSPORTED)
-            name = options.control(page, "draw_plane", words=lambda one: t(f"distances.name_{one}"), among=among)
+            name = options.control(page, "draw_plane", among=among)
             n = options.control(page, "samples")
             x, y = _draws(p, q, n)
             _plane_table(p, q, x, y)

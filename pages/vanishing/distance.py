@@ -32,7 +32,7 @@ def section(page: PageState) -> None:
     seed = page.config.train.seed
     run = f"gaussians {seed}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        options.control(page, "far_scale", words=lambda one: t(f"vanishing.scale_{one}"))
+        options.control(page, "far_scale")
         experiment = experiments.pressed(
             page, "distance", run, t("vanishing.distance_start"), partial(_gaussians, seed), lambda work: work.curves(),
             GAUSSIAN_STEPS,

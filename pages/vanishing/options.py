@@ -27,10 +27,10 @@ OPTIONS: dict[str, Option] = {
     "axis": OneOf(_AXIS, "logit"),
     "scale": OneOf(_SCALE, "linear"),
     "at": Number(-10.0, 10.0, 0.1, -4.0),  # the logit at which the first section looks
-    "over": OneOf(_AXIS, "logit"),
+    "over": OneOf(_AXIS, "logit", says="vanishing.axis_"),
     "warm_up": OneOf((0, 200, 1000), 0),
     "rounds": OneOf((1000, 2000, 4000), 2000),
-    "far_scale": OneOf(_SCALE, "log"),
+    "far_scale": OneOf(_SCALE, "log", says="vanishing.scale_"),
     "d": Number(0.0, 8.0, 0.5, 3.0),
 }
 

@@ -64,7 +64,7 @@ def view(page: PageState, frame: Frame) -> None:
     with stage.picture(panels=2):
         _arrows(page, frame)
     with stage.rail():
-        axis = options.control(page, "over", words=lambda one: t(f"vanishing.axis_{one}"))
+        axis = options.control(page, "over")
         _on_curves(page, frame, axis)
         left, right = st.columns([5, 4], gap="medium", vertical_alignment="center")
         with left:

@@ -62,7 +62,7 @@ BESIDE = "beside"
 _FAIR = OneOf(("steps", "cpu"), "steps")
 # part → what its address may say beside the configuration
 OPTIONS: dict[str, dict[str, Option]] = {
-    "beside": {BESIDE: SomeOf(tuple(VARIANTS), FIRST, FEWEST, MOST), "fair": _FAIR},
+    "beside": {BESIDE: SomeOf(tuple(VARIANTS), FIRST, FEWEST, MOST, says="wgan.method."), "fair": _FAIR},
     "critic": {
         "c": OneOf((0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0), 0.03, "slider"),
         "lambda": OneOf((0.01, 0.1, 1.0, 10.0, 100.0), 1.0, "slider"),

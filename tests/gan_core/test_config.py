@@ -142,7 +142,7 @@ def test_contradictions_name_the_field_and_the_reason(changes, field):
 
 
 def test_a_typing_error_is_answered_with_the_nearest_field():
-    with pytest.raises(ConfigError, match="did you mean batch"):
+    with pytest.raises(ConfigError, match="did you mean “batch”"):
         RunConfig.from_query({"bach": "64"})
 
 

@@ -35,7 +35,7 @@ FRAMES = {"config.sentence", "config.nameless", "checkpoint.sentence"}  # what e
 
 
 def placeholders(template: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+    return {name.partition(".")[0] for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
 def said_in_the_code() -> list[tuple[str, str, set[str]]]:

@@ -289,7 +289,7 @@ def test_what_is_asked_of_the_latent_space_stands_in_the_address_and_comes_back(
     app.select_slider(key="digits.limit_normal~0").set_value(float("inf")).run()
     assert "limit_normal" not in params(app)
     app = visit(NAME, section="latent", view="arithmetic", direction="9", second_digit="10")
-    assert not app.exception and len(app.warning) == 1 and app.warning[0].value.startswith("second_digit")
+    assert not app.exception and len(app.warning) == 1 and app.warning[0].value.startswith("“second_digit")
 
 
 @pytest.mark.usefixtures("small_studies")

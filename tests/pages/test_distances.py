@@ -224,7 +224,7 @@ def test_going_to_another_page_and_back_keeps_everything():
 )
 def test_a_bad_word_is_one_sentence_and_the_usual_value_stays(name, word):
     at = visit("distances", **{name: word})
-    assert not at.exception and len(at.warning) == 1 and at.warning[0].value.startswith(name)
+    assert not at.exception and len(at.warning) == 1 and at.warning[0].value.startswith(f"“{name}")
     assert params(at) == {} and charts(at)
 
 

@@ -13,7 +13,8 @@
 
 The address is their state: `PageState.words` has the text of each that is not as usual, so a reload or a copied address
 gives the same page. A text that means nothing is answered with one sentence, and the page keeps what it had. The words
-are `<page>.<name>`, `<page>.<name>_help` where there is one, and for choices `<page>.<name>_<value>`.
+are `<page>.<name>`, `<page>.<name>_help` where there is one, and for choices `<page>.<name>_<value>`, unless the option
+says under which name theirs stand. The sentence quotes the address, and says the choices as the page does.
 """
 
 from __future__ import annotations
@@ -30,6 +31,15 @@ from pages.shared.shell.i18n import DEFAULT, sentence, t, texts
 from pages.shared.shell.state import PageState, if_shown
 
 LONGEST = 40  # characters of a refused text that are repeated
+MANY = 10  # numbers that a sentence lists
+
+
+class NoChoice(ValueError):
+    """A text that names none of the values, or not as many as it should: a code in the texts, and its arguments."""
+
+    def __init__(self, code: str, values: Sequence[Any], **arguments: Any) -> None:
+        super().__init__(code)
+        self.code, self.values, self.arguments = code, values, arguments
 
 
 def text(value: Any) -> str:
@@ -39,19 +49,21 @@ def text(value: Any) -> str:
 
 @dataclass(frozen=True)
 class OneOf:
-    """One of some values. `place`: it says where on the page one is, and is no setting."""
+    """One of some values. `place`: it says where on the page one is, and is no setting. `says`: what the keys of their
+    words begin with, if not with <page>.<name>_, or what says one."""
 
     values: tuple[Any, ...]
     usual: Any
     form: Literal["buttons", "pills", "slider", "box"] = "buttons"
     place: bool = False
+    says: str | Callable[[Any], str] = ""
 
     def read(self, word: str) -> Any:
         """Raises ValueError."""
         for one in self.values:
             if text(one) == word:
                 return one
-        raise ValueError(t("options.one", names=", ".join(map(text, self.values))))
+        raise NoChoice("options.one", self.values)
 
     def write(self, value: Any) -> str:
         return text(value)
@@ -83,19 +95,20 @@ class Number:
 
 @dataclass(frozen=True)
 class SomeOf:
-    """Different ones of some names, in a fixed order."""
+    """Different ones of some names, in a fixed order. `says` as of OneOf."""
 
     values: tuple[str, ...]
     usual: tuple[str, ...]
     least: int
     most: int
+    says: str = ""
 
     def read(self, word: str) -> tuple[str, ...]:
         """Raises ValueError."""
         names = tuple(word.split("-"))
         fits = self.least <= len(names) <= self.most and len(set(names)) == len(names)
         if not fits or not set(names) <= set(self.values):
-            raise ValueError(t("options.some", least=self.least, most=self.most, names=", ".join(self.values)))
+            raise NoChoice("options.some", self.values, least=self.least, most=self.most)
         return names
 
     def write(self, value: Sequence[str]) -> str:
@@ -140,8 +153,39 @@ def arrive(page: PageState, words: Mapping[str, str]) -> None:
         try:
             keep(page, name, page.options[name].read(word))
         except ValueError as error:
-            refused = t("options.refused", name=name, word=word[:LONGEST], allowed=str(error))
-            page.problem = f"{sentence(page.problem)}\n{refused}".strip()
+            page.problem = f"{sentence(page.problem)}\n{_refused(page, name, word[:LONGEST], error)}".strip()
+
+
+def _refused(page: PageState, name: str, word: str, error: ValueError) -> str:
+    """The part of the address, as it stands there, and what it may be, in the words of the page."""
+    allowed = str(error)
+    if isinstance(error, NoChoice):
+        values = error.values
+        if len(values) > MANY and not isinstance(values[0], str):
+            names = t("options.many", n=len(values), low=text(values[0]), high=text(values[-1]))
+        else:
+            names = ", ".join(map(_words(page, name), values))
+        allowed = t(error.code, names=names, **error.arguments)
+    return t("options.refused", name=name, word=word, allowed=allowed)
+
+
+def _key(page: PageState, name: str) -> str:
+    """Of what an option is called."""
+    return f"{page.name.partition('-')[0]}.{name}"
+
+
+def _words(page: PageState, name: str, named: str = "") -> Callable[[Any], str]:
+    """What the values of an option are called; those without a text say themselves."""
+    says = getattr(page.options[name], "says", "")
+    if not isinstance(says, str):
+        return says
+    prefix = says or f"{named or _key(page, name)}_"
+
+    def said(one: Any) -> str:
+        known = isinstance(one, str) and f"{prefix}{one}" in texts(DEFAULT)
+        return t(f"{prefix}{one}") if known else text(one)
+
+    return said
 
 
 def put(page: PageState, name: str, new: Any) -> None:
@@ -223,7 +267,7 @@ def control(
     number, `width` that of a box or a slider in pixels.
     """
     option, now = page.options[name], value(page, name)
-    named = f"{page.name.partition('-')[0]}.{word or name}"
+    named = _key(page, word or name)
     more: dict[str, Any] = {
         "label": label or t(named), "key": key(page, name), "on_change": changed(page, name, then=then),
         "help": t(f"{named}_help") if f"{named}_help" in texts(DEFAULT) else None,
@@ -240,8 +284,7 @@ def control(
     choices = option.values if among is None else among
     now = now if now in choices else choices[0]
     st.session_state[key(page, name)] = now
-    of_numbers = not isinstance(option.usual, str)
-    say = words or (text if of_numbers else lambda one: t(f"{named}_{one}"))
+    say = words or _words(page, name, named)
     if option.form == "slider":
         st.select_slider(options=choices, format_func=say, width=width, **more)
     elif option.form == "box":

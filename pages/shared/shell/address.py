@@ -19,7 +19,7 @@ import streamlit as st
 
 from gan_core.config import ConfigError, RunConfig
 from gan_core.presets import PRESETS
-from pages.shared.shell.i18n import DEFAULT, languages
+from pages.shared.shell.i18n import DEFAULT, languages, t
 from pages.shared.shell.state import PageState, app
 
 APP_WORDS = {"lang", "hide", "preset", "slide"}
@@ -51,7 +51,8 @@ def read_config(params: Mapping[str, str], default: RunConfig) -> RunConfig | No
     if preset is None and not fields:
         return None
     if preset is not None and preset not in PRESETS:
-        raise ConfigError("preset", preset, "config.one_of", options=", ".join(PRESETS))
+        titles = (t(f"preset.{name}.title", default=one.title) for name, one in PRESETS.items())
+        raise ConfigError("preset", preset, "config.one_of", options=", ".join(f"“{title}”" for title in titles))
     return RunConfig.from_query(fields, base=PRESETS[preset].config if preset else default)
 
 

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
-from gan_core.errors import ENGLISH, Sentence
+from gan_core.errors import ENGLISH, Option, Sentence
 from pages.shared.shell.state import app
 
 TEXTS = Path(__file__).parent / "texts"
@@ -73,7 +73,17 @@ def sentence(problem: object) -> str:
     ours, its own words. Another language has them under [errors]."""
     if not isinstance(problem, Sentence):
         return str(problem)
-    text = problem.say(
-        lambda code: t(f"errors.{code}", default=ENGLISH[code]), lambda field: t(f"field.{field}", default=field)
-    )
-    return text if text.endswith(".") else f"{text}."
+    text = phrase(problem)
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def phrase(of: Sentence) -> str:
+    """The same within a sentence or beside a curve: no stop at its end."""
+    return of.say(lambda code: t(f"errors.{code}", default=ENGLISH[code]), _label)
+
+
+def _label(name: str) -> str:
+    """What the controls call a field of the configuration, or one of its values."""
+    if isinstance(name, Option):
+        return t(f"option.{name.field}.{name}", default=str(name))
+    return t(f"field.{name}", default=name)

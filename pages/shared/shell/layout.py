@@ -27,7 +27,7 @@ from pages.shared.play import visits
 from pages.shared.shell import address as url
 from pages.shared.shell import notices, site
 from pages.shared.shell.i18n import DEFAULT as DEFAULT_LANGUAGE
-from pages.shared.shell.i18n import languages, sentence, t
+from pages.shared.shell.i18n import languages, phrase, sentence, t
 from pages.shared.shell.state import Option, PageState, app, one_of
 from pages.shared.views import camera, exports, slide
 
@@ -192,7 +192,7 @@ def share(page: PageState) -> None:
         address = (st.context.url or "").split("?")[0]
         words = url.query(page.config, page.default) | page.words
         for mark in _changed_on_the_way(page):
-            notices.warning(t("share.changed", step=f"{mark.step:,}", what=sentence(mark.what)))
+            notices.warning(t("share.changed", step=f"{mark.step:,}", what=phrase(mark.what)))
         st.caption(t("share.link"))
         if page.plays and not uploads.is_in_link(page.config):
             st.caption(t("share.table"))

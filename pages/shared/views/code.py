@@ -15,7 +15,7 @@ import streamlit as st
 from gan_core.config import ConfigError, RunConfig
 from pages.shared.controls import uploads
 from pages.shared.shell import notices
-from pages.shared.shell.i18n import sentence, t
+from pages.shared.shell.i18n import phrase, t
 from pages.shared.shell.state import PageState, app, one_of
 
 if TYPE_CHECKING:
@@ -113,4 +113,4 @@ def _changed(page: PageState) -> None:
     frame = None if page.show is None else page.show.job.frame
     marks = [mark for run in (frame.runs if frame else ()) for mark in run.marks if mark.what.code == "run.rate"]
     if marks:
-        notices.warning(t("code.rates", marks="; ".join(f"{sentence(m.what)} ({m.step:,})" for m in marks[:6])))
+        notices.warning(t("code.rates", marks="; ".join(f"{phrase(m.what)} ({m.step:,})" for m in marks[:6])))

@@ -21,7 +21,7 @@ import streamlit as st
 from gan_core.config import LOSSES, RunConfig
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame, Work
-from pages.shared.shell.i18n import sentence, t
+from pages.shared.shell.i18n import phrase, t
 from pages.shared.shell.state import PageState
 from pages.shared.views import live, opening
 from pages.shared.views.points import WALL, in_plane, is_probability, members_shown, of_players, titled
@@ -290,7 +290,7 @@ def _over_training(
     drawn = [band(label, color, _alive(getattr(curves, name), members)) for name, label, color in lines]
     return live.Chart(
         title, curves.step, drawn, references=levels, log_y=log_y,
-        marks=[(mark.step, sentence(mark.what)) for mark in run.marks],
+        marks=[(mark.step, phrase(mark.what)) for mark in run.marks],
     )  # fmt: skip
 
 

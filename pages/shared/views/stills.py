@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.play.runs import Frame, RunFrame
-from pages.shared.shell.i18n import sentence, t
+from pages.shared.shell.i18n import phrase, t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import points, statistics
 from pages.shared.views.figures import plot
@@ -46,7 +46,7 @@ def _figures(page: PageState, run: RunFrame, key: str) -> None:
     else:
         picture = training.sheet(now.fake[first])
     figures = {t("figures.picture", step=f"{now.step:,}"): picture}
-    marks = [(mark.step, sentence(mark.what)) for mark in run.marks]
+    marks = [(mark.step, phrase(mark.what)) for mark in run.marks]
     for chart, pair in training.PAIRS.items():
         values = {name: getattr(run.curves, name)[:, members] for name, _ in pair}
         references = statistics.references(run, chart)
