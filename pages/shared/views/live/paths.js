@@ -9,7 +9,7 @@ const GAP = 10;
 const TITLE = 16;
 const PAD = { left: 34, bottom: 16 };
 const SECONDS = 6; // that all of the paths take
-const OPENS_WITH = 0.15; // of the paths, which plays over and over until somebody plays them
+const OPENS_WITH = { share: 0.05, seconds: 2.5 }; // of the paths, over and over until somebody plays them
 
 export class Paths extends View {
   constructor(kind, key) {
@@ -85,8 +85,8 @@ export class Paths extends View {
     const { data, colours } = this;
     if (this.playing) this.tick();
     else if (this.begins !== undefined) {
-      const far = (performance.now() - this.begins) / (1000 * SECONDS * OPENS_WITH);
-      this.at = Math.round(data.steps * OPENS_WITH * Math.min(1, (far % 2) * 1.2));
+      const far = (performance.now() - this.begins) / (1000 * OPENS_WITH.seconds);
+      this.at = Math.round(data.steps * OPENS_WITH.share * Math.min(1, (far % 1) * 1.25));
     }
     this.root.dataset.at = this.begins === undefined ? this.at : 0; // of what somebody plays
     say(this.buttons.play, this.playing ? data.labels.pause : data.labels.play);

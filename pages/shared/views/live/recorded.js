@@ -15,7 +15,7 @@ const BEGINNING = 24; // moments that play over and over while somebody is asked
 const PAUSE = 800; // … and milliseconds between two times
 const NARROW = 640; // pixels below which the charts stand under the picture
 const TITLES = 22; // pixels of the titles above several panels
-const SPACE = 24; // pixels between the picture, both players and the end of the window
+const SPACE = 7; // pixels between the picture, both players and the end of the window
 const ROW = { share: 0.66, low: 14, high: 40 }; // of the strips: of the picture's height, and its pixels
 const LAYERS = ["field", "real", "fake", "modes"];
 
@@ -184,6 +184,7 @@ export class Recorded extends View {
     if (narrow && first !== this.caption) this.stage.append(this.caption);
     if (!narrow && first !== this.caption) this.root.prepend(this.caption);
     this.root.classList.toggle("wide", data.panels.length > 1);
+    this.root.classList.toggle("secret", !!this.secret);
     this.root.classList.toggle("stripped", !!file?.strips.length);
     this.root.dataset.state = this.playing ? "playing" : file ? "still" : "loading";
     this.root.dataset.moment = moment ?? "";

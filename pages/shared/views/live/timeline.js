@@ -273,6 +273,7 @@ export class Timeline extends View {
     const box = event.target.closest?.('[class*="st-key-"]');
     if (!box || !this.root.isConnected || !event.target.closest("button")) return;
     this.follow();
+    if (box.closest(".st-key-stage-player")) this.halt(); // whatever it does, it is about the present
     const key = Object.keys(this.data?.buttons ?? {}).find((name) => box.classList.contains(`st-key-${name}`));
     const action = key && this.data.buttons[key];
     if (!action || event.target.closest("button").disabled) return;
