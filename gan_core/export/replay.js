@@ -6,6 +6,7 @@ const $ = (id) => document.getElementById(id);
 const bytes = Uint8Array.from(atob($("arrays").textContent), (letter) => letter.charCodeAt(0));
 const KINDS = { u1: Uint8Array, u2: Uint16Array, f4: Float32Array };
 const array = ({ at, as, size }) => new KINDS[as](bytes.buffer, at, size);
+const [TRAIL, WAYS, JUMP] = [5, 60, 0.15]; // moments and points whose ways are drawn; of the side, that is a jump
 const state = { at: run.steps.length - 1, member: 0, playing: false, hidden: new Set(), timer: 0 };
 
 function make(tag, properties, ...children) {
@@ -96,8 +97,30 @@ function modes(context, side, filled) {
   context.globalAlpha = 1;
 }
 
-const part = (codes, size) => {
-  const from = (state.at * run.members.length + state.member) * size;
+/** The ways of some points through the moments before this one, the older the fainter. */
+function trails(context, fake, n, side) {
+  const first = Math.max(0, state.at - TRAIL);
+  const place = (codes, i) => [(codes[i] / 65534) * side, (1 - codes[i + 1] / 65534) * side];
+  context.strokeStyle = colours.fake;
+  context.lineWidth = 1.2;
+  for (let at = first; at < state.at; at++) {
+    const [from, to] = [part(fake, 2 * n, at), part(fake, 2 * n, at + 1)];
+    context.globalAlpha = 0.05 + (0.3 * (at + 1 - first)) / (state.at - first + 1);
+    context.beginPath();
+    for (let i = 0; i < 2 * Math.min(n, WAYS); i += 2) {
+      if ([from[i], from[i + 1], to[i], to[i + 1]].includes(65535)) continue;
+      const [[x, y], [u, v]] = [place(from, i), place(to, i)];
+      if (Math.hypot(u - x, v - y) > JUMP * side) continue;
+      context.moveTo(x, y);
+      context.lineTo(u, v);
+    }
+    context.stroke();
+  }
+  context.globalAlpha = 1;
+}
+
+const part = (codes, size, at = state.at) => {
+  const from = (at * run.members.length + state.member) * size;
   return codes.subarray(from, from + size);
 };
 
@@ -107,6 +130,7 @@ function plane(canvas) {
   const [n, m] = [run.points.n, run.points.m];
   context.drawImage(opinion(part(array(field), m * m), m, side), 0, 0, side, side);
   if (shown("real")) dots(context, array(real), side, colours.real, true);
+  if (shown("fake")) trails(context, array(fake), n, side);
   if (shown("fake")) dots(context, part(array(fake), 2 * n), side, colours.fake, false);
   if (run.modes && shown("mode")) modes(context, side, part(array(filled), run.modes.length));
   context.strokeStyle = colours.rule;
