@@ -114,7 +114,7 @@ def measure(duration: float) -> dict[str, float]:
         started = time.perf_counter()
         with serve(Path(folder) / "log.txt") as server, visitor(browser, server) as page:
             page.goto("/")
-            page.get_by_role("heading", name="Experiments").wait_for()
+            page.get_by_role("heading", name="GAN explorer").wait_for()
             results["server_start_to_home"] = time.perf_counter() - started
             wait_idle(page)
             results |= waits(page)
