@@ -41,7 +41,7 @@ def _opinion(config: RunConfig) -> Axis | None:
 
 
 def _opinions(run: RunFrame) -> Curve:
-    return run.curves.step, np.nanmedian(run.curves.d_fake, axis=1)
+    return _middle(run.curves.step, run.curves.d_fake)
 
 
 def _modes(config: RunConfig) -> Axis | None:
@@ -58,7 +58,13 @@ def _modes(config: RunConfig) -> Axis | None:
 
 def _covered(run: RunFrame) -> Curve:
     known = run.diversity
-    return (np.empty(0), np.empty(0)) if known is None else (known.step, np.median(known.covered, axis=1))
+    return (np.empty(0), np.empty(0)) if known is None else _middle(known.step, known.covered)
+
+
+def _middle(step: np.ndarray, values: np.ndarray) -> Curve:
+    """The median of values (T, K) at as many steps as are sent."""
+    rows = np.unique(np.linspace(0, len(step) - 1, min(len(step), live.MOST_ROWS)).round().astype(int))
+    return step[rows], np.nanmedian(values[rows], axis=1) if values.shape[1] > 1 else values[rows, 0]
 
 
 CURVES: Mapping[str, Asked] = {"play_2d": Asked(_opinion, _opinions), "collapse": Asked(_modes, _covered)}
