@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.driver import FLAGS, Server, chromium, serve, visitor
+from tests.browser.driver import FLAGS, Server, chromium, context_of, serve, visitor
 
 HERE = Path(__file__).parent
 
@@ -47,7 +47,14 @@ def app_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
         yield server
 
 
+@pytest.fixture(scope="session")
+def window(browser: Browser, app_server: Server) -> Iterator[BrowserContext]:
+    context = context_of(browser, app_server)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def page(browser: Browser, app_server: Server) -> Iterator[Page]:
-    with visitor(browser, app_server) as page:
+def page(browser: Browser, app_server: Server, window: BrowserContext) -> Iterator[Page]:
+    with visitor(browser, app_server, context=window) as page:
         yield page

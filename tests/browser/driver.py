@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0  # seconds for a server to answer or a page to come to rest, on a busy machine
@@ -94,16 +94,24 @@ def _wait_until_healthy(process: subprocess.Popen, url: str, log: Path) -> None:
     raise RuntimeError(f"The server did not start. It said:\n{log.read_text()}")
 
 
+def context_of(browser: Browser, server: Server, **options: Any) -> BrowserContext:
+    """Where the visitors of a server have their tabs and a common cache. `options` as for a new context."""
+    return browser.new_context(**{"base_url": server.url, "viewport": {"width": 1280, "height": 900}, **options})
+
+
 @contextmanager
-def visitor(browser: Browser, server: Server, **options: Any) -> Iterator[Page]:
-    """A new visitor of a server, whose addresses start there: page.goto("/play_2d"). `options` as for a new context.
+def visitor(
+    browser: Browser, server: Server, *, context: BrowserContext | None = None, **options: Any
+) -> Iterator[Page]:
+    """A new visitor of a server, whose addresses start there: page.goto("/play_2d"). `options` as for a new context;
+    or a tab in the given one, which has Streamlit's client in its cache. All that the app keeps, it keeps for a tab.
 
     At the end nothing may have gone wrong behind the scenes: no error in the browser's console, no traceback in the
     server's log, and no request to any other host.
     """
-    context = browser.new_context(**{"base_url": server.url, "viewport": {"width": 1280, "height": 900}, **options})
-    context.set_default_timeout(PATIENCE * 1000)
-    page = context.new_page()
+    own = context_of(browser, server, **options) if context is None else None
+    page = (own or context).new_page()
+    page.set_default_timeout(PATIENCE * 1000)
     errors: list[str] = []
     strangers: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -113,7 +121,7 @@ def visitor(browser: Browser, server: Server, **options: Any) -> Iterator[Page]:
     try:
         yield page
     finally:
-        context.close()
+        (own or page).close()
     said = server.log.read_bytes()[said_before:].decode(errors="replace")
     assert not strangers, f"the page asked other hosts: {strangers}"
     assert not errors, f"the browser's console shows errors: {errors}"

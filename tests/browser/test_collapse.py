@@ -93,6 +93,7 @@ def test_the_claims_are_scored_and_the_table_is_there(page: Page) -> None:
     assert download.value.suggested_filename == "mode-collapse-ring.tex"
 
 
+@pytest.mark.slow
 def test_nothing_is_wider_than_a_telephone(browser: Browser, app_server: Server) -> None:
     with visitor(browser, app_server, viewport={"width": 390, "height": 844}) as page:
         arrive(page, f"{SMALL}&beside=plain-pacgan2")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driver import wait_idle
@@ -49,6 +50,7 @@ def test_a_click_in_the_plane_sets_the_start_without_a_new_page(page: Page) -> N
     assert page.url == address
 
 
+@pytest.mark.slow
 def test_every_section_has_its_picture_first_on_a_telephone_and_all_of_it_on_a_slide(page: Page) -> None:
     for tab in ("smallest", "two", "map", "losses"):
         page.set_viewport_size({"width": 390, "height": 844})

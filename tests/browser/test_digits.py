@@ -52,6 +52,7 @@ def test_a_section_survives_a_reload_and_a_change_of_page(page: Page) -> None:
     assert "section=latent" in page.url
 
 
+@pytest.mark.slow
 def test_nothing_is_wider_than_a_telephone(browser: Browser, app_server: Server) -> None:
     with visitor(browser, app_server, viewport={"width": 390, "height": 844}) as page:
         for section in ("replay", "scores"):

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pages.shared.views.live.component import VIEW, drawing_code
-from tests.browser.driver import serve, visitor
+from tests.browser.driver import context_of, serve, visitor
 
 
 def app() -> None:
@@ -80,14 +80,22 @@ def server(browser, tmp_path_factory):
         yield server
 
 
+@pytest.fixture(scope="module")
+def window(server, browser):
+    context = context_of(browser, server)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(server, browser):
+def visit(server, browser, window):
     """visit(view) opens a view and gives the page once three frames are drawn."""
     with ExitStack() as visitors:
 
         def go(view: str, width: int = 1280, **options):
-            options["viewport"] = {"width": width, "height": 900}
-            page = visitors.enter_context(visitor(browser, server, **options))
+            if options:
+                options["viewport"] = {"width": width, "height": 900}
+            page = visitors.enter_context(visitor(browser, server, context=None if options else window, **options))
             page.goto(f"/?view={view}")
             frames(page, 3)
             return page
@@ -291,7 +299,9 @@ def test_panels_zoom_together_and_one_can_be_picked(visit):
     assert tip(page)[0] > 0.1
 
 
-@pytest.mark.parametrize("view", ["one", "many", "lines", "images"])
+@pytest.mark.parametrize(
+    "view", ["many", *(pytest.param(name, marks=pytest.mark.slow) for name in ("one", "lines", "images"))]
+)
 def test_a_telephone_shows_all_without_scrolling_sideways(visit, view):
     page = visit(view, width=390, has_touch=True, is_mobile=True, device_scale_factor=3)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, WebSocket, WebSocketRoute, expect
 
 from tests.browser.driver import (
@@ -105,6 +106,7 @@ def test_pictures_come_without_a_script_run_and_all_views_show_one_step(page: Pa
     assert len({steps[0] for steps in drawn}) == 5
 
 
+@pytest.mark.slow
 def test_streamlit_hears_once_that_a_run_has_come_to_rest(page: Page) -> None:
     wires = Wires(page)
     arrive(page, f"/play_2d?{SMALL.replace('1000000', '300')}")
@@ -138,6 +140,7 @@ def test_steps_and_looks_go_to_the_runs_at_once(page: Page) -> None:
     assert wires.done("look") == 2
 
 
+@pytest.mark.slow
 def test_whoever_looks_back_while_the_runs_train_stops_them(page: Page) -> None:
     arrive(page)
     play(page)
@@ -162,6 +165,7 @@ def test_the_space_bar_belongs_to_the_control_that_has_the_focus(page: Page) -> 
     expect(button(page, "Pause")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_page_that_is_left_and_come_back_to_goes_on_showing_its_run(page: Page) -> None:
     arrive(page)
     play(page)
@@ -216,6 +220,7 @@ def test_a_socket_that_is_cut_comes_back_while_the_run_goes_on(page: Page) -> No
 # ── below a path ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_the_socket_is_found_below_the_path_of_the_app(browser: Browser, tmp_path: Path) -> None:
     with serve(tmp_path / "log.txt", below="course/gan") as server:
         with visitor(browser, server) as page:

@@ -1,18 +1,20 @@
-"""Every page opens for a visitor who brings its address and nothing else."""
+"""Every page opens for a visitor who brings its address and nothing else, and fits a telephone."""
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, expect
 
 from pages.shared.shell.site import PAGES
-from tests.browser.driver import wait_idle
+from tests.browser.driver import Server, visitor, wait_idle
 
 ADDRESSES = ["/", *(f"/{entry.name}" for entry in PAGES)]  # the home page answers to its name too
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_a_page_opens_by_its_address(page: Page, address: str) -> None:
-    page.goto(address)
-    wait_idle(page)
-    expect(page.locator("h3, h1").first).to_be_visible()
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    expect(page.get_by_role("dialog")).to_have_count(0)  # "page not found"
+def test_every_page_opens_by_its_address_and_is_no_wider_than_a_telephone(browser: Browser, app_server: Server) -> None:
+    """One after the other in one tab: a new one would load Streamlit's client anew."""
+    with visitor(browser, app_server, viewport={"width": 390, "height": 844}) as page:
+        for address in ADDRESSES:
+            page.goto(address)
+            wait_idle(page)
+            expect(page.locator("h3, h1").first, address).to_be_visible()
+            expect(page.get_by_test_id("stException"), address).to_have_count(0)
+            expect(page.get_by_role("dialog"), address).to_have_count(0)  # "page not found"
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), address

@@ -58,7 +58,7 @@ def words(page: Page) -> dict[str, str]:
     return {key: values[-1] for key, values in parse_qs(urlsplit(page.url).query).items()}
 
 
-@pytest.mark.parametrize("name", PLAYERS)
+@pytest.mark.parametrize("name", ["play_2d", pytest.param("digits", marks=pytest.mark.slow)])
 def test_play_pause_step_and_reset(page: Page, name: str) -> None:
     arrive(page, f"/{name}?{SMALL}", name)
     assert step(page, name) == 0
@@ -70,6 +70,7 @@ def test_play_pause_step_and_reset(page: Page, name: str) -> None:
     expect(view(page, name)).to_have_attribute("data-step", "0")
 
 
+@pytest.mark.slow
 def test_step_d_changes_the_picture_and_not_the_count(page: Page) -> None:
     arrive(page, f"/play_2d?{SMALL}")
     frames = int(view(page).get_attribute("data-frames") or 0)
@@ -91,6 +92,7 @@ def test_the_scrubber_brings_a_step_back_into_all_views(page: Page) -> None:
     expect(view(page)).to_have_attribute("data-step", str(last))
 
 
+@pytest.mark.slow
 def test_a_replay_ends_in_the_present(page: Page) -> None:
     page.set_default_timeout(20_000)
     arrive(page, f"/play_2d?{SMALL}")
@@ -142,6 +144,7 @@ def test_changing_the_page_and_coming_back_keeps_the_run(page: Page) -> None:
     assert words(page)["seed"] == "5"
 
 
+@pytest.mark.slow
 def test_a_card_on_the_home_page_opens_its_preset(page: Page) -> None:
     page.goto("/")
     page.locator(".st-key-card-preset-collapse a").first.click()
@@ -150,6 +153,7 @@ def test_a_card_on_the_home_page_opens_its_preset(page: Page) -> None:
     assert words(page)["g_lr"] == "0.0001" and words(page)["members"] == "4"
 
 
+@pytest.mark.slow
 def test_a_bad_address_is_one_sentence_and_the_page_lives(page: Page) -> None:
     arrive(page, "/play_2d?g_lr=fast")
     expect(page.get_by_test_id("stAlert")).to_have_count(1)
@@ -158,6 +162,7 @@ def test_a_bad_address_is_one_sentence_and_the_page_lives(page: Page) -> None:
     expect(view(page)).to_have_attribute("data-step", "1")
 
 
+@pytest.mark.slow
 def test_a_click_on_a_sample_shows_its_neighbours(page: Page) -> None:
     arrive(page, f"/digits?{SMALL}", "digits")
     grids = page.locator(".gan-live[data-kind=digits]")
@@ -167,6 +172,7 @@ def test_a_click_on_a_sample_shows_its_neighbours(page: Page) -> None:
     expect(page.get_by_text("from sample 2 to")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_two_tabs_are_two_visitors(browser: Browser, app_server: Server, page: Page) -> None:
     arrive(page, f"/play_2d?{SMALL}")
     with visitor(browser, app_server) as other:
@@ -206,6 +212,7 @@ def until(condition: Callable[[], bool]) -> None:
         assert time.monotonic() < end
 
 
+@pytest.mark.slow
 def test_the_first_visitor_of_a_new_server_gets_the_run_of_a_deep_link(browser: Browser, tmp_path: Path) -> None:
     """Streamlit may then not yet know that there is such a page."""
     with serve(tmp_path / "log.txt") as cold, visitor(browser, cold) as page:
@@ -216,6 +223,7 @@ def test_the_first_visitor_of_a_new_server_gets_the_run_of_a_deep_link(browser: 
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+@pytest.mark.slow
 def test_nothing_is_wider_than_the_window(browser: Browser, app_server: Server, width: int, scheme: str) -> None:
     size = {"width": width, "height": 900}
     with visitor(browser, app_server, viewport=size, color_scheme=scheme) as page:

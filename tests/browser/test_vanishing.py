@@ -60,6 +60,7 @@ def test_predict_then_look(page: Page) -> None:
     expect(page.locator(".gan-live[data-kind=curves]").first).to_have_attribute("data-step", "40")
 
 
+@pytest.mark.slow
 def test_an_experiment_runs_shows_its_curves_and_is_marked(page: Page) -> None:
     arrive(page, f"/vanishing?{SMALL}&tab=frozen")
     page.get_by_test_id("stButtonGroup").filter(has_text="4,000").get_by_text("1,000").click()

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from gan_core.presets import PRESETS
 from pages.shared.controls import fields
 from pages.shared.play import resources
-from pages.shared.shell import address as url
 from pages.shared.shell import i18n
 from pages.shared.shell.state import KEY, PageState
 from pages.shared.views.live.component import KINDS
@@ -31,10 +31,7 @@ MOVES = ("scene", "curves", "digits", "heat", "words")  # kinds of views
 def visit(name: str, *, folded: bool = False, **params: str) -> AppTest:
     """A new visitor on a page, who has opened all groups of settings, or none."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PATIENCE)
-    for word in url.APP_WORDS & params.keys():  # read by app.py, which here only runs at first
-        app.query_params[word] = params[word]
-    app.run()
-    app.switch_page(f"pages/{name}/page.py")
+    app._page_hash = calc_hash(name)  # `switch_page` would need a visit to the first page, which is dearer than most
     if not folded:
         for group in fields.GROUPS:
             app.session_state[f"{name}.group.{group}"] = True
@@ -155,7 +152,7 @@ def test_a_page_opens_at_its_default_and_keeps_the_address_short(name: str) -> N
     assert not app.warning and not app.error
 
 
-@pytest.mark.parametrize("name", PLAYERS)
+@pytest.mark.parametrize("name", ["play_2d", pytest.param("digits", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("word", "value", "named"),
     [

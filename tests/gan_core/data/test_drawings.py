@@ -148,7 +148,7 @@ def test_samples_of_clusters_have_their_shares_means_and_widths(drawing: Drawing
 
 def test_the_density_of_unlike_clusters_is_that_of_a_mixture_and_integrates_to_one() -> None:
     data = distribution(config_of(UNLIKE).data)
-    ticks = np.linspace(*data.extent[:2], 561)
+    ticks = np.linspace(*data.extent[:2], 281)
     grid = np.stack(np.meshgrid(ticks, ticks), -1).reshape(-1, 2)
     density = data.log_prob(torch.tensor(grid, dtype=torch.float32)).double().exp().numpy()
     weighed = zip(data.weights, data.centres, UNLIKE.clusters, strict=True)

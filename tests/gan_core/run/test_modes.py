@@ -305,6 +305,7 @@ def test_the_alarm_tells_a_chase_from_a_healthy_run():
     assert (found >= 7).all() and alarms(healthy) == (None, None)
 
 
+@pytest.mark.slow
 def test_looking_ahead_finds_modes_that_the_chase_does_not():
     """In small, and early, when most seeds are on their way back; eight seeds and longer are the slow test below."""
     plain, _ = covered("collapse", 2, 176, seed=1)

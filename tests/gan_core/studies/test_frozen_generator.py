@@ -184,6 +184,7 @@ def test_the_verdict_is_that_of_the_median():
     assert curves(0.001, 3.5, 9.0).verdict("minimax") == "grows"
 
 
+@pytest.mark.slow
 def test_the_saturating_gradient_vanishes_for_an_untrained_g_and_not_once_the_fakes_overlap_the_data():
     """Arjovsky & Bottou 2017, figures 2 and 3, over five seeds: the page's own setting, ring R = 2, σ = .02."""
     config = PRESETS["vanishing_balanced"].config.replace(loss="non_saturating")

@@ -149,6 +149,7 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_one_process_or_several_or_a_cluster_give_the_same_numbers(tmp_path):
     """Bit for bit, because a run depends on its configuration alone."""
     distributed = pytest.importorskip("distributed")

@@ -216,6 +216,7 @@ def test_bytes_close_it_too_and_so_does_noise(client: TestClient, show: Show) ->
     assert show.job.step_count == 0
 
 
+@pytest.mark.slow
 def test_ten_thousand_malformed_messages_close_their_sockets_and_change_nothing(client: TestClient, show: Show) -> None:
     draws = np.random.default_rng(1)
     for _ in range(100):
