@@ -104,8 +104,8 @@ def _parser() -> argparse.ArgumentParser:
     recipe = commands.add_parser("recipe", help="the recipe for digits, knob by knob: twin runs over seeds")
     recipe.add_argument("--knobs", help="which, with commas between: pixels,g_norm,labels … (all)")
     recipe.add_argument("--seeds", type=int, default=3, help="how many seeds each value gets (3)")
-    recipe.add_argument("--seconds", type=float, default=15, help="processor time a run, three times that where "
-                        "convolutions take part (15)")  # fmt: skip
+    recipe.add_argument("--seconds", type=float, default=20, help="processor time a run, three times that where "
+                        "convolutions take part (20)")  # fmt: skip
     recipe.add_argument("--store", type=Path, default=Path("recipe"), metavar="FOLDER", help="finished runs (./recipe)")
     recipe.add_argument("--json", action="store_true", help="every run as JSON on stdout")
     recipe.set_defaults(command=_recipe)

@@ -8,6 +8,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is imported
 os.environ["GAN_EXPLORER_MEMORY"] = "100000"  # visitors that a test leaves behind stay until the collector comes
 
 # what the user has kept is no test's business, and no test's records are the user's; made when something is kept
+os.environ["DATA_OF_THE_USER"] = os.environ.get("GAN_EXPLORER_DATA", "")  # for slow tests that need large data
 os.environ["GAN_EXPLORER_DATA"] = f"{tempfile.gettempdir()}/gan-explorer-tests-{os.getpid()}"
 
 import pytest

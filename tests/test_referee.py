@@ -250,4 +250,4 @@ def engines_in(content: Any) -> set[int]:
 @pytest.mark.parametrize("path", sorted(RECORDS.glob("*.json")), ids=lambda path: path.name)
 def test_a_record_names_the_engine_that_computed_it(path: Path) -> None:
     found = engines_in(json.loads(path.read_text(encoding="utf-8")))
-    assert found == (set() if path.name in WITHOUT_RUNS else {1} if path.name == "recipe.json" else {VERSION})
+    assert found == (set() if path.name in WITHOUT_RUNS else {VERSION})

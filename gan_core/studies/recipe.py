@@ -1,6 +1,6 @@
 """The recipe for digits, knob by knob: twin runs that differ in one thing, over seeds, scored by the judge.
 
-    records = compute(list(KNOBS), seeds=3, seconds=15)
+    records = compute(list(KNOBS), seeds=3, seconds=20)
     table = Table(tuple(records))
     table.cell("g_norm", "batch", "fid")            # mean and standard error over seeds
 
@@ -93,7 +93,7 @@ KNOBS: dict[str, Knob] = {
 def compute(
     knobs: Sequence[str],
     seeds: int = 3,
-    seconds: float = 15.0,
+    seconds: float = 20.0,
     done: Callable[[float], None] = lambda seconds: None,
     *,
     folder: Path | None = None,

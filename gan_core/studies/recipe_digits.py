@@ -1,6 +1,6 @@
 """What the twins of the recipe drew: the first digits of seed 0 of each, after as many steps as the record says.
 
-    build()                        # trains them again and writes the file: six minutes of one core
+    build()                        # trains them again and writes the file: nine minutes of one core
     sheet = shipped()
     sheet["g_norm", "batch"]       # uint8 (16, 28, 28)
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 NAME = "recipe"
 KNOB = "knob"  # in the address, and of the twins in PageState.choices
 OPTIONS: dict[str, Option] = {KNOB: OneOf(tuple(KNOBS), "g_norm", "pills", says="recipe.knob.")}
-LIVE_STEPS = 320  # of live twins, which all of them together take in a minute of a core
+LIVE_STEPS = 280  # of live twins, which all of them together take in a minute of a core
 
 
 def section(page: PageState) -> None:
