@@ -31,9 +31,9 @@ from pages.shared.play.runs import Show
 from pages.shared.shell.state import app
 
 MAX_RUNS = 100  # alive at once: a class of thirty with three pages each
-GIVE_BACK_SECONDS, GIVE_BACK_SOONER = 20.0, 3.0  # between two times that freed memory goes back; the second when …
+GIVE_BACK_SECONDS, GIVE_BACK_SOONER = 20.0, 1.5  # between two times that freed memory goes back; the second when …
 PRESSED = 0.6  # … the server holds this share of what it may
-FULL = 0.92  # and from here on no further run starts: what passes needs the rest
+FULL = 0.88  # and from here on no further run starts: what passes needs the rest
 ROOMS = ("figures", "metrics", "run", "theory")  # of gan_core, that all pages need sooner or later
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 # Of Python's interpreter between threads. With its own 5 ms a page's script holds up a step, which asks for the

@@ -109,6 +109,6 @@ def _mount(key: str, frame: Mapping[str, Any], events: Mapping[str, Callable[[An
 
         return callback
 
-    # as text: in a dict Streamlit would look for tables, with pandas
+    # in a list: in a dict, or in text alone, Streamlit would look for tables, with pandas, which takes 60 MB
     callbacks: dict[str, Any] = {f"on_{name}_change": told(name) for name in events}
-    _drag(key=key, data=json.dumps(frame), **callbacks)
+    _drag(key=key, data=[json.dumps(frame)], **callbacks)
