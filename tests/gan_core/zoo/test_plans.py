@@ -54,4 +54,4 @@ def test_a_run_of_an_older_engine_begins_as_the_same_run_does_now(name: str, mon
     ours, theirs = np.array(shared).T
     assert len(ours) > 4
     np.testing.assert_allclose(ours[0], theirs[0], rtol=1e-3)
-    np.testing.assert_allclose(ours, theirs, rtol=0.05, atol=0.01)
+    np.testing.assert_allclose(ours, theirs, rtol=0.05, atol=0.05)
