@@ -57,6 +57,7 @@ FIGURES: dict[str, dict[str, float | Callable[[], float] | None]] = {
     "digits.classes_range": {"95 %": 0.95},
     "digits.arithmetic_text": {"1,000": SETTING},
     "digits.classes_made": {"10": 10},
+    "ending.happened_digits": {"10": 10},
     "digits.score_kid_help": {"500": SETTING},
     "digits.score_nearest_help": {"60,000": features.TRAIN},
     "digits.table_help": {"90 %": 1 - 2 * TAIL},

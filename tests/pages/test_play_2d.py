@@ -285,7 +285,9 @@ def test_a_rate_changed_on_the_way_is_in_no_link_and_the_page_says_so() -> None:
     app = at_rest(press(visit("play_2d", **SMALL), "step"))
     assert "Not in the link" not in words(app)
     state(app).update(g_lr=0.002)
-    app = at_rest(press(app.run(), "step"))
+    app = app.run()
+    assert "Not in the link and the command" in words(app)  # in the very script run that changed it
+    app = at_rest(press(app, "step"))
     assert "Not in the link and the command: at step 1" in words(app)
 
 

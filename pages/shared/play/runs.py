@@ -182,6 +182,7 @@ class Show:
     at: int | None = None
     opens: bool = False  # its past plays by itself when somebody comes
     touched: bool = False  # it is more than a fresh start
+    retuned: bool = False  # rates were changed on the way, whether or not a frame knows that by now
     shown_running: bool = False  # the buttons on the page are those of runs that train
     noticed: object = None  # the trouble that the page speaks of
     drawn: Frame | None = None  # the frame that the script run under way draws, or the last one did
@@ -274,6 +275,7 @@ class Show:
                     run.set_rates(**rates)
 
             self.ask(set_rates)
+            self.retuned = True
         self.configs = tuple(old.replace(**new) for old, new in zip(self.configs, news, strict=True))
         if self.running and self.job.until != self.configs[0].train.steps:
             self.play()

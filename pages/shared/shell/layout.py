@@ -191,8 +191,11 @@ def share(page: PageState) -> None:
     with st.expander(t("share.title"), icon=":material/share:"):
         address = (st.context.url or "").split("?")[0]
         words = url.query(page.config, page.default) | page.words
-        for mark in _changed_on_the_way(page):
+        marks = _changed_on_the_way(page)
+        for mark in marks:
             notices.warning(t("share.changed", step=f"{mark.step:,}", what=phrase(mark.what)))
+        if not marks and page.show is not None and page.show.retuned:  # the frame that says when is on its way
+            notices.warning(t("share.retuned"))
         st.caption(t("share.link"))
         if page.plays and not uploads.is_in_link(page.config):
             st.caption(t("share.table"))
