@@ -26,6 +26,7 @@ from gan_core.export.figures import (
 )  # fmt: skip
 from gan_core.export.layout import LABEL, SUBTITLE, Room, finished, sheet, span
 from gan_core.export.look import Look
+from gan_core.export.plate import Plate
 from gan_core.export.sheets import scale, strip
 from gan_core.run.recording import Recording
 
@@ -33,7 +34,7 @@ Draw = Callable[[Look], Drawing]
 MOST_RUNS = 12
 
 
-def beside(recordings: Sequence[Recording], names: Sequence[str]) -> dict[str, Draw]:
+def beside(recordings: Sequence[Recording], names: Sequence[str]) -> dict[str, Plate]:
     """What can be drawn of these runs together, by the name of the figure that each of them has alone."""
     runs = list(zip(recordings, names, strict=True))[:MOST_RUNS]
     if len(runs) < 2:
@@ -43,7 +44,7 @@ def beside(recordings: Sequence[Recording], names: Sequence[str]) -> dict[str, D
         found |= {chart: _curves(runs, chart) for chart in LINES}
     if all(run.diversity is not None and len(run.diversity.step) for run in recordings):
         found["modes"] = lambda look: _strips(runs, look)
-    return found
+    return {name: Plate(name, lambda look, _, draw=draw: draw(look)) for name, draw in found.items()}  # type: ignore[misc]
 
 
 Runs = Sequence[tuple[Recording, str]]

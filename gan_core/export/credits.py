@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 import gan_core
@@ -48,3 +49,8 @@ def note(config: RunConfig) -> str:
             "",
         ]
     )
+
+
+def notes(configs: Sequence[RunConfig]) -> str:
+    """The notes of several runs, one after the other; without any the program's own line."""
+    return "\n".join(map(note, configs)) if configs else f"{PROGRAM}\n"

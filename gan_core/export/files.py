@@ -14,11 +14,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from gan_core.config import RunConfig
 from gan_core.errors import ExportError
 from gan_core.export import credits, film
 from gan_core.export.drawing import Drawing
 from gan_core.export.figures import FIGURES, moment, there
+from gan_core.export.flipbook import flipbook
 from gan_core.export.look import Look
+from gan_core.export.plate import Plate
 from gan_core.export.raster import LEAST_WIDTH, MOST_WIDTH, png, scale_for
 from gan_core.export.replay import replay
 from gan_core.export.svg import svg
@@ -38,13 +41,21 @@ class File(NamedTuple):
 @dataclass(frozen=True)
 class Wish:
     """What is wanted. figures: of FIGURES and `more`, () for all that there are. formats: of FORMATS. width: of
-    pictures in pixels. more: figures that are not of the recording, charts say, by their names. Raises ExportError on
-    what there is not."""
+    pictures in pixels. more: figures that are not of the recording, by their names; films and pages to turn are theirs
+    where `figures` names one of them. configs: of the runs that those are of. Raises ExportError on what there is
+    not."""
 
     figures: tuple[str, ...] = ()
     formats: tuple[str, ...] = ("svg", "png")
     width: int = 1920
-    more: Mapping[str, Callable[[Look], Drawing]] = field(default_factory=dict)
+    more: Mapping[str, Plate] = field(default_factory=dict)
+    configs: tuple[RunConfig, ...] = ()
+
+    @property
+    def moving(self) -> dict[str, Plate]:
+        """What moves by itself of the figures that are named, or of all."""
+        return {name: self.more[name] for name in self.figures or self.more
+                if name in self.more and self.more[name].steps}  # fmt: skip
 
     def __post_init__(self) -> None:
         if unknown := [name for name in self.formats if name not in FORMATS]:
@@ -55,8 +66,7 @@ class Wish:
             raise ExportError("export.width", value=self.width, least=LEAST_WIDTH, most=MOST_WIDTH)
 
 
-Makes = Callable[[Recording, Look, Wish], Iterator[File | None]]
-Draws = Callable[[Recording | None, Look, Wish], Iterator[File | None]]
+Makes = Callable[[Recording | None, Look, Wish], Iterator[File | None]]
 
 
 def _figures(recording: Recording | None, look: Look, wish: Wish) -> Iterator[tuple[str, Drawing]]:
@@ -64,7 +74,7 @@ def _figures(recording: Recording | None, look: Look, wish: Wish) -> Iterator[tu
     drawable = {} if recording is None else there(recording)
     for name in wish.figures or [*drawable, *wish.more]:
         if name in wish.more:
-            yield _file_name(name), wish.more[name](look)
+            yield from _drawn(name, wish.more[name], look)
             continue
         if name not in drawable or recording is None:
             raise ExportError("export.figure", value=name, options=", ".join([*drawable, *wish.more]))
@@ -74,6 +84,21 @@ def _figures(recording: Recording | None, look: Look, wish: Wish) -> Iterator[tu
         steps = look.steps if look.steps else (moment(recording, look).step,)
         for step in sorted({nearest(recording.moments, step).step for step in steps}):
             yield f"{name}-{step:06d}", drawable[name].draw(recording, replace(look, step=step))
+
+
+def _drawn(name: str, plate: Plate, look: Look) -> Iterator[tuple[str, Drawing]]:
+    """A figure that is of no recording; of one that moves, one for each moment that is asked for, else its end."""
+    if not plate.steps:
+        yield _file_name(name), plate.draw(look)
+    elif not look.steps:
+        yield _file_name(name), plate.draw(replace(look, step=None))
+    else:
+        for step in sorted({_nearest(plate.steps, wanted) for wanted in look.steps}):
+            yield f"{_file_name(name)}-{step:06d}", plate.draw(replace(look, step=step))
+
+
+def _nearest(steps: Sequence[int], wanted: int) -> int:
+    return min(steps, key=lambda step: abs(step - wanted))
 
 
 def _file_name(name: str) -> str:
@@ -91,56 +116,64 @@ def _pngs(recording: Recording | None, look: Look, wish: Wish) -> Iterator[File 
 
 
 def _film(kind: str) -> Makes:
-    def make(recording: Recording, look: Look, wish: Wish) -> Iterator[File | None]:
-        pictures = []
-        for picture in film.frames(recording, look):
-            pictures.append(picture)
-            yield None
-        yield File(f"film.{kind}", film.joined(pictures, kind))
+    def make(recording: Recording | None, look: Look, wish: Wish) -> Iterator[File | None]:
+        reels = {_file_name(name): film.turned(plate, look) for name, plate in wish.moving.items()}
+        if recording is not None and not (wish.figures and reels):
+            reels["film"] = film.frames(recording, look)
+        if not reels:
+            raise ExportError("export.no_film")
+        for name, reel in reels.items():
+            pictures = []
+            for picture in reel:
+                pictures.append(picture)
+                yield None
+            yield File(f"{name}.{kind}", film.joined(pictures, kind))
 
     return make
 
 
-def _replay(recording: Recording, look: Look, wish: Wish) -> Iterator[File | None]:
-    yield File("replay.html", replay(recording, look))
+def _replay(recording: Recording | None, look: Look, wish: Wish) -> Iterator[File | None]:
+    for name, plate in wish.moving.items():
+        yield File(f"{_file_name(name)}.html", flipbook(plate, look))
+    if recording is not None and not (wish.figures and wish.moving):
+        yield File("replay.html", replay(recording, look))
+    elif not wish.moving:
+        raise ExportError("export.no_film")
 
 
-def _tables(recording: Recording, look: Look, wish: Wish) -> Iterator[File | None]:
+def _tables(recording: Recording | None, look: Look, wish: Wish) -> Iterator[File | None]:
+    if recording is None:
+        raise ExportError("export.no_picture")
     for name in TABLES:
         content = table(name, recording, look)
         if content is not None:
             yield File(f"{name}.csv", content)
 
 
-STILLS: dict[str, Draws] = {"svg": _svgs, "png": _pngs}  # of figures, which need no run
 FORMATS: dict[str, Makes] = {
-    **STILLS, "gif": _film("gif"), "webp": _film("webp"), "html": _replay, "csv": _tables,
+    "svg": _svgs, "png": _pngs, "gif": _film("gif"), "webp": _film("webp"), "html": _replay, "csv": _tables,
 }  # fmt: skip
+STILLS = ("svg", "png")  # of every figure
+MOVING = (*FILMS, "html")  # of what moves
 
 
-def possible(recording: Recording | None) -> tuple[str, ...]:
-    """The formats that a run has: one moment is no film. Without a run there are figures."""
+def possible(recording: Recording | None, more: Mapping[str, Plate] | None = None) -> tuple[str, ...]:
+    """The formats that a run has: one moment is no film. Without a run those of the other figures."""
     if recording is None:
-        return tuple(STILLS)
+        return (*STILLS, *(MOVING if any(plate.steps for plate in (more or {}).values()) else ()))
     still = len(recording.moments) < 2
     return tuple(name for name in FORMATS if not (still and name in FILMS))
 
 
 def files(recording: Recording | None, look: Look, wish: Wish) -> Iterator[File | None]:
-    """All that is wanted, then the configuration and whom to name. Raises ExportError before the first file that cannot
-    be made."""
+    """All that is wanted, then the configurations and whom to name. Raises ExportError before the first file that
+    cannot be made."""
     for name in wish.formats:
-        if name in STILLS:
-            yield from STILLS[name](recording, look, wish)
-        elif recording is None:
-            raise ExportError("export.no_picture")
-        else:
-            yield from FORMATS[name](recording, look, wish)
-    if recording is None:
-        yield File("CITATION.txt", (credits.PROGRAM + "\n").encode())
-        return
-    yield File("run.json", (recording.config.to_json() + "\n").encode())
-    yield File("CITATION.txt", credits.note(recording.config).encode())
+        yield from FORMATS[name](recording, look, wish)
+    configs = wish.configs if recording is None else (recording.config,)
+    for i, config in enumerate(configs, start=1):
+        yield File("run.json" if len(configs) == 1 else f"run-{i}.json", (config.to_json() + "\n").encode())
+    yield File("CITATION.txt", credits.notes(configs).encode())
 
 
 def zipped(made: Sequence[File]) -> bytes:

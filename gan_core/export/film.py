@@ -16,6 +16,7 @@ from PIL import Image
 from gan_core.errors import ExportError
 from gan_core.export.figures import FIGURES, spread
 from gan_core.export.look import SHAPES, Look
+from gan_core.export.plate import Plate
 from gan_core.export.raster import image
 from gan_core.run.recording import Recording
 
@@ -37,6 +38,13 @@ def frames(recording: Recording, look: Look, figure: str = "picture") -> Iterato
     scale = WIDTHS[look.shape] / SHAPES[look.shape][0]
     for shot in shots:
         yield image(FIGURES[figure].draw(recording, replace(opaque, step=shot.step)), scale)
+
+
+def turned(plate: Plate, look: Look) -> Iterator[Image.Image]:
+    """The moments of a figure that moves by itself, at most FRAMES of them."""
+    scale = WIDTHS[look.shape] / SHAPES[look.shape][0]
+    for step in plate.turned(FRAMES):
+        yield image(plate.draw(replace(look, transparent=False, step=step)), scale)
 
 
 def joined(pictures: list[Image.Image], kind: str) -> bytes:

@@ -43,15 +43,13 @@ FONT_SIZE = 15
 LINE_WIDTH = 3
 
 
-def export(name: str) -> dict[str, Any]:
-    """For st.plotly_chart(config=…): the camera button saves a picture for a slide under that name.
-    The bar has no buttons that nobody needs here, for it has to be shorter than the figure is high."""
-    return {
-        "displaylogo": False,
-        "responsive": True,
-        "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
-        "toImageButtonOptions": {"format": "svg", "width": 1200, "height": 700, "filename": f"gan-explorer-{name}"},
-    }
+# For st.plotly_chart(config=…). No buttons that nobody needs here: the bar has to be shorter than the figure is
+# high; and no camera, which would save the screen: a chart has buttons of its own that draw it for a slide.
+MODE_BAR: dict[str, Any] = {
+    "displaylogo": False,
+    "responsive": True,
+    "modeBarButtonsToRemove": ["toImage", "select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+}
 
 
 class Pen(NamedTuple):

@@ -15,7 +15,7 @@ from pages.convergence.options import EXTENT, SIDES, SLIDERS, SMALLEST, TURNS
 from pages.shared.controls import options, predict
 from pages.shared.shell import address, notices, site, stage
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState
+from pages.shared.shell.state import PageState, app
 from pages.shared.views import live
 
 if TYPE_CHECKING:
@@ -46,8 +46,19 @@ def section(page: PageState) -> None:
         _rule_controls(page, games, rules)
     start = options.value(page, "theta"), options.value(page, "psi")
     runs = {side: _run(variant, s, rules, steps, *start) for side, (variant, s) in games.items()}
+    _to_keep(runs, rules, steps, start)
     with stage.begin():
         _stage(page, runs)
+
+
+def _to_keep(runs: Mapping[str, Run], rules: Given, steps: int, start: tuple[float, float]) -> None:
+    """The picture of both games, for exports and slides."""
+    from gan_core.export import games
+
+    played = [games.Game(one.variant, one.settings, t(f"convergence.variant_{one.variant}")) for one in runs.values()]
+    app().charts["convergence-paths"] = games.dirac(
+        played, start=start, steps=steps, title=t("convergence.smallest_title"), extent=EXTENT, **dict(rules)
+    )
 
 
 def _rules(page: PageState) -> tuple[Given, int]:

@@ -15,7 +15,7 @@ from pages.shared.controls import options
 from pages.shared.controls.bars import bars
 from pages.shared.shell import address, stage
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState
+from pages.shared.shell.state import PageState, app
 from pages.shared.views import drag, figures, tables
 
 if TYPE_CHECKING:
@@ -71,11 +71,18 @@ def _below(page: PageState, hero: DeltaGenerator) -> None:
         chart(figures.shared(_line_picture, name, one, other, bins, labels=words()), "line")
     if plain:
         with hero:
-            _taken(page, name)
+            _taken(page, name, (one, other))
 
 
-def _taken(page: PageState, name: str) -> None:
+def _taken(page: PageState, name: str, shapes: tuple[Shape, Shape]) -> None:
     """The picture whose p and q are taken by the hand; until something is set, q slides past p by itself."""
+
+    from gan_core.export import closed
+    from gan_core.theory.distributions_1d import GaussianMixture
+
+    p, q = (distribution(*one) for one in shapes)
+    assert isinstance(p, GaussianMixture) and isinstance(q, GaussianMixture)
+    app().charts["distances-line-taken"] = closed.densities(p, q, name)
 
     def shaped(rows: list[Any]) -> None:
         for side, of, value in rows:

@@ -13,7 +13,7 @@ from pages.shared.controls import options, predict
 from pages.shared.play import experiments
 from pages.shared.shell import address
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState
+from pages.shared.shell.state import PageState, app
 from pages.shared.views import drag, live, statistics, tables
 from pages.shared.views.figures import plot
 from pages.wgan.comparison import spread
@@ -62,11 +62,14 @@ def section(page: PageState) -> None:
 def _taken(page: PageState, theta: float) -> None:
     """Both lines, of which the generated one is taken and moved while every distance says how it pulls."""
 
+    from gan_core.export import closed
+
     def moved(value: float) -> None:
         with suppress(ValueError, TypeError):  # the browser of someone who tries may report anything
             options.put(page, "theta", value)
         address.write_page(page)
 
+    app().charts[f"{page.name}-lines"] = closed.lines(theta, t("wgan.lines_title"))
     words = {word: t(f"wgan.taken.{word}") for word in ("summary", "theta", "pull", "apart", "met")}
     names = {name: t(f"wgan.taken.name_{name}") for name in ("w1", "jsd", "tv", "kl")}
     drag.lines(f"{page.name}-taken", theta, names=names, words=words, on_theta=moved)

@@ -29,7 +29,7 @@ from pages.shared.shell import notices, site
 from pages.shared.shell.i18n import DEFAULT as DEFAULT_LANGUAGE
 from pages.shared.shell.i18n import languages, phrase, sentence, t
 from pages.shared.shell.state import Option, PageState, app, one_of
-from pages.shared.views import camera, exports, slide
+from pages.shared.views import exports, slide
 
 if TYPE_CHECKING:
     from gan_core.run.history import Mark
@@ -234,8 +234,7 @@ def onward(here: st.Page) -> None:
 
 
 def foot() -> None:
-    """What the camera of a figure saves; version, and the seed of the page's run."""
-    camera.picker()
+    """Version, and the seed of the page's run."""
     page = app().pages.get(app().here)
     if page is None or not page.plays:
         st.caption(t("app.footer_plain", version=__version__))

@@ -1,31 +1,115 @@
-"""What the camera symbol of every Plotly figure saves, chosen at the foot of a page: SVG or PNG, in the shape of a
-slide. The browser draws it, and no server is asked."""
+"""What can be kept of a page without a run: its charts, each with two buttons of its own.
+
+    camera.buttons(key)        # beside the chart of that key: its SVG and its PNG, one click each
+
+Plotly's own camera saves what is on the screen, in the letters of the screen and without a word of where it is from.
+These are drawn for a slide, with title and caption, in the shape, theme and width that the panel of exports is set to.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from gan_core.config import FIELDS
+from gan_core.errors import Refusal
+from pages.shared.play import making, resources, visits
+from pages.shared.shell import site
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import app
+from pages.shared.shell.state import PageState, app, one_of
 
-CSS = """
-label { font: 0.8125rem var(--st-font); color: var(--st-text-color); opacity: 0.85; }
-select { font: inherit; color: inherit; background: var(--st-background-color); border-radius: 6px; min-height: 1.6rem;
-  border: 1px solid var(--st-border-color, currentColor); }
-"""
-SHAPES = {"960x540": "16:9", "960x720": "4:3", "720x720": "1:1"}  # pixels at scale 1, as in gan_core.export.look
-FORMATS = {"svg": "SVG", "png@2": "PNG 2×", "png@4": "PNG 4×"}
+if TYPE_CHECKING:
+    from gan_core.export.plate import Plate
 
-_camera = st.components.v2.component("gan_camera", js=(Path(__file__).parent / "camera.js").read_text(), css=CSS)
+CHOSEN = "export"  # in PageState.choices: what the panel of exports is set to
+PROBLEM = "export_problem"  # … and why the last file was not made
+OF_ONE_FIGURE = ("svg", "png")
+MIME = {
+    "svg": "image/svg+xml", "png": "image/png", "webp": "image/webp", "gif": "image/gif", "html": "text/html",
+    "csv": "application/zip", "zip": "application/zip",
+}  # fmt: skip
+ICONS = {
+    "svg": "shape_line", "png": "image", "webp": "movie", "gif": "gif_box", "html": "slideshow", "csv": "table",
+    "zip": "folder_zip",
+}  # fmt: skip
+USUAL = {"shape": "16:9", "width": 1920, "transparent": False}  # of the panel, until it is opened
 
 
-def picker() -> None:
-    if "figures" in app().hidden:
+@dataclass(frozen=True)
+class Drawn:
+    """The charts of a page by their keys, and what stands below them."""
+
+    charts: Mapping[str, Plate]
+    caption: str
+
+
+NOTHING = Drawn({}, "")
+
+
+def theme() -> str:
+    """That of the visitor's page."""
+    from gan_core.export.look import THEMES
+
+    return one_of(st.context.theme.type, THEMES) or "light"
+
+
+def caption(page: PageState, labels: Mapping[str, str]) -> str:
+    """What a chart of the page is of: the page, its settings, and its seeds."""
+    from gan_core.export.figures import seeds, settings
+    from gan_core.export.look import Look
+
+    entry = next((one.name for one in site.PAGES if page.name.startswith(one.name)), page.name)
+    parts = [t(f"{entry}.title")]
+    if page.plays:
+        config, look = page.config, Look(labels=labels)
+        decided = {name for variant in page.variants for name in variant}
+        parts += [settings(config, look, decided), seeds(config, look, range(config.train.members))]
+    return " · ".join([*parts, *(f"{word} {value}" for word, value in page.words.items())])
+
+
+def labels() -> dict[str, str]:
+    """Of the settings in a caption."""
+    return {name: t(f"field.{name}") for name in FIELDS}
+
+
+def file_name(figure: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_" else "-" for c in figure)
+
+
+def buttons(key: str) -> None:
+    """Of the chart of the page on the screen that has this key."""
+    page = app().pages.get(app().here)
+    if page is None or "figures" in app().hidden:
         return
-    choices = [
-        ("format", t("camera.format"), list(FORMATS.items())),
-        ("shape", t("camera.shape"), list(SHAPES.items())),
-    ]
-    _camera(key="camera", data=[t("camera.label"), choices])  # in a dict Streamlit would look for tables, with pandas
+    with st.container(key=f"camera-{key}", horizontal=True, gap=None, width="content"):
+        for kind in OF_ONE_FIGURE:
+            st.download_button(
+                t(f"export.{kind}"), asked(page, key, kind), f"{file_name(key)}.{kind}", MIME[kind],
+                key=f"camera-{key}-{kind}", on_click="ignore", icon=f":material/{ICONS[kind]}:", type="tertiary",
+                help=t(f"export.camera_{kind}"),
+            )  # fmt: skip
+
+
+def asked(page: PageState, key: str, kind: str) -> Callable[[], bytes]:
+    """What a click on a chart's button gives; called in a thread that may wait and has no session."""
+    charts, usual, owner, again = app().charts, USUAL | {"theme": theme()}, id(app()), visits.again()
+    said = caption(page, labels())
+
+    def make() -> bytes:
+        from gan_core.export.files import Wish
+        from gan_core.export.look import Look
+
+        chosen: dict[str, Any] = usual | page.choices.get(CHOSEN, {})
+        look = Look(shape=chosen["shape"], theme=chosen["theme"], transparent=chosen["transparent"])
+        wish = Wish((key,), (kind,), chosen["width"], {key: charts[key].captioned(said)})
+        try:
+            return making.made(resources.pool(), None, look, wish, owner)[0].content
+        except Refusal as error:
+            page.choices[PROBLEM] = error
+            again()  # the page says why
+            raise
+
+    return make

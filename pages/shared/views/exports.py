@@ -8,39 +8,35 @@ cannot be made is a sentence above the buttons.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
-from gan_core.config import FIELDS
+from gan_core.config import FIELDS, RunConfig
 from gan_core.errors import ExportError, Refusal
 from pages.shared.play import making, resources, visits
 from pages.shared.play.runs import Frame, RunFrame, Show
-from pages.shared.shell import notices, site
+from pages.shared.shell import notices
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app, one_of
 from pages.shared.views import points
+from pages.shared.views.camera import (
+    CHOSEN,
+    ICONS,
+    MIME,
+    NOTHING,
+    OF_ONE_FIGURE,
+    PROBLEM,
+    Drawn,
+    caption,
+    file_name,
+    labels,
+    theme,
+)  # fmt: skip
 
-if TYPE_CHECKING:
-    from gan_core.export.drawing import Drawing
-    from gan_core.export.look import Look
-
-CHOSEN = "export"  # in PageState.choices: what the controls say
-PROBLEM = "export_problem"  # … and why the last file was not made
 WIDTHS = (1280, 1920, 2560, 3840)  # pixels: 2× is 1,920, 4× is 3,840
 TITLE_LENGTH = 400
-MIME = {
-    "svg": "image/svg+xml", "png": "image/png", "webp": "image/webp", "gif": "image/gif", "html": "text/html",
-    "csv": "application/zip", "zip": "application/zip",
-}  # fmt: skip
-ICONS = {
-    "svg": "shape_line", "png": "image", "webp": "movie", "gif": "gif_box", "html": "slideshow", "csv": "table",
-    "zip": "folder_zip",
-}  # fmt: skip
-OF_ONE_FIGURE = ("svg", "png")
 TOGETHER = -1  # in place of the number of a run
 
 
@@ -48,6 +44,8 @@ def expander(page: PageState) -> None:
     """How a file is to look, and a button for each kind of file: of the runs, and of the charts on the page."""
     if "figures" in app().hidden or not (page.plays or app().charts):
         return
+    if problem := page.choices.pop(PROBLEM, None):
+        notices.warning(problem)
     box = st.expander(t("export.title"), icon=":material/add_photo_alternate:", key=f"{page.name}-export",
                       on_change="rerun")  # fmt: skip
     if not box.open:
@@ -64,7 +62,7 @@ def _panel(page: PageState, frame: Frame | None) -> None:
     from gan_core.export.look import LAYERS, SHAPES, THEMES
 
     chosen: dict[str, Any] = page.choices.setdefault(CHOSEN, {})
-    usual_theme = one_of(st.context.theme.type, THEMES) or "light"
+    usual_theme = theme()
     runs = () if frame is None else frame.runs
     with st.container(horizontal=True, vertical_alignment="bottom"):
         run = 0
@@ -90,18 +88,17 @@ def _panel(page: PageState, frame: Frame | None) -> None:
             chosen["layers"] = tuple(name for name in LAYERS if name in picked)
         if runs:
             chosen["steps"] = _steps(page)
-    if problem := page.choices.pop(PROBLEM, None):
-        notices.warning(problem)
-    possible = kinds(frame, run)
+    possible = kinds(frame, run, chosen["figure"])
     with st.container(horizontal=True, key="export-buttons"):
         for kind in possible:
-            name = file_name(chosen["figure"]) if kind in OF_ONE_FIGURE else t(f"export.file_{kind}")
+            own = kind in OF_ONE_FIGURE or (kind != "zip" and chosen["figure"] in app().charts)
+            name = file_name(chosen["figure"]) if own else t(f"export.file_{kind}")
             st.download_button(
                 t(f"export.{kind}"), asked(page, kind), f"{name}.{'zip' if kind == 'csv' else kind}", MIME[kind],
                 key=f"{page.name}-export-{kind}", on_click="ignore", icon=f":material/{ICONS[kind]}:",
                 help=t(f"export.{kind}_help"),
             )  # fmt: skip
-    if runs and run != TOGETHER and "webp" not in possible:
+    if runs and run != TOGETHER and "webp" not in possible and chosen["figure"] not in app().charts:
         st.caption(sentence(ExportError("export.no_film")))
     st.caption(t("export.hint") if runs else t("export.hint_charts"))
 
@@ -130,27 +127,17 @@ def figures_of(frame: Frame | None, run: int) -> dict[str, str]:
     if frame is not None:
         names = beside(frame.runs, [""] * len(frame.runs)) if run == TOGETHER else there(frame.runs[run])
         found = {name: t(f"export.figure_{name}") for name in names}
-    return found | {key: named(figure) for key, figure in app().charts.items()}
+    return found | {key: plate.title for key, plate in app().charts.items()}
 
 
-def named(figure: Any) -> str:
-    """A chart by its axes."""
-    from gan_core.export.plotted import named
+def kinds(frame: Frame | None, run: int, figure: str = "") -> tuple[str, ...]:
+    """The files that can be made of this: films and replays are of one run, or of a figure that moves."""
+    from gan_core.export.files import MOVING, possible
 
-    return named(figure.to_dict())
-
-
-def kinds(frame: Frame | None, run: int) -> tuple[str, ...]:
-    """The files that can be made of this: a film and a replay are of one run, and charts are pictures."""
-    from gan_core.export.files import possible
-
-    if frame is None or run == TOGETHER:
-        return (*OF_ONE_FIGURE, "zip")
+    plate = app().charts.get(figure)
+    if frame is None or run == TOGETHER or plate is not None:
+        return (*OF_ONE_FIGURE, *(MOVING if plate is not None and plate.steps else ()), "zip")
     return tuple(kind for kind in MIME if kind == "zip" or kind in possible(frame.runs[run]))
-
-
-def file_name(figure: str) -> str:
-    return "".join(c if c.isalnum() or c in "-_" else "-" for c in figure)
 
 
 def _pick(page: PageState, chosen: dict[str, Any], name: str, options: Any, labels: dict[Any, str], at: int = 0) -> Any:
@@ -178,12 +165,12 @@ def names_of(frame: Frame) -> dict[int, str]:
 def asked(page: PageState, kind: str) -> Callable[[], bytes]:
     """What a click on the button of this kind gives; called in a thread that may wait and has no session."""
     chosen, show, owner = dict(page.choices.get(CHOSEN, {})), page.show, id(app())
-    labels = {name: t(f"field.{name}") for name in FIELDS}
-    drawn, again = Drawn(app().charts, caption(page, labels)), visits.again()
+    words = labels()
+    drawn, again = Drawn(app().charts, caption(page, words)), visits.again()
 
     def make() -> bytes:
         try:
-            return made_of(page, show, chosen, kind, owner, labels, drawn)
+            return made_of(page, show, chosen, kind, owner, words, drawn)
         except Refusal:
             again()  # the page says why
             raise
@@ -191,31 +178,9 @@ def asked(page: PageState, kind: str) -> Callable[[], bytes]:
     return make
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """The charts of a page by their keys, and what stands below them."""
-
-    charts: Mapping[str, Any]
-    caption: str
-
-
-def caption(page: PageState, labels: Mapping[str, str]) -> str:
-    """What a chart of the page is of: the page, its settings, and its seeds."""
-    from gan_core.export.figures import seeds, settings
-    from gan_core.export.look import Look
-
-    entry = next((one.name for one in site.PAGES if page.name.startswith(one.name)), page.name)
-    parts = [t(f"{entry}.title")]
-    if page.plays:
-        config, look = page.config, Look(labels=labels)
-        decided = {name for variant in page.variants for name in variant}
-        parts += [settings(config, look, decided), seeds(config, look, range(config.train.members))]
-    return " · ".join([*parts, *(f"{word} {value}" for word, value in page.words.items())])
-
-
 def made_of(
     page: PageState, show: Show | None, chosen: dict[str, Any], kind: str, owner: int | None, labels: dict[str, str],
-    drawn: Drawn = Drawn({}, ""),
+    drawn: Drawn = NOTHING,
 ) -> bytes:  # fmt: skip
     """The file of the moment that the runs are looked at. Raises Refusal, and the page says why."""
     frame = None if show is None else show.moment()
@@ -230,20 +195,19 @@ def made_of(
 
 def content(
     frame: Frame | None, page: PageState, chosen: dict[str, Any], kind: str, *, owner: int | None,
-    labels: dict[str, str], drawn: Drawn = Drawn({}, ""),
+    labels: dict[str, str], drawn: Drawn = NOTHING,
 ) -> bytes:  # fmt: skip
     from gan_core.export.beside import beside
     from gan_core.export.files import Wish, possible, zipped
     from gan_core.export.look import Look
-    from gan_core.export.plotted import plotted
 
     run = chosen.get("run") or 0
     recording: RunFrame | None = None
-    more: dict[str, Callable[[Look], Drawing]] = {
-        key: partial(_chart, plotted, figure, drawn.caption) for key, figure in list(drawn.charts.items())
-    }
+    more = {key: plate.captioned(drawn.caption) for key, plate in list(drawn.charts.items())}
+    configs: tuple[RunConfig, ...] = ()
     if frame is not None and run == TOGETHER:
         more |= beside(frame.runs, list(names_of(frame).values()))
+        configs = tuple(one.config for one in frame.runs)
     elif frame is not None:
         recording = frame.runs[min(run, len(frame.runs) - 1)]
     several = frame is not None and frame.runs[0].snapshot.members > 1
@@ -254,14 +218,9 @@ def content(
         step=None if frame is None else frame.step, steps=chosen.get("steps", ()) if strip else (),
         layers=chosen.get("layers", ()),
     )  # fmt: skip
-    formats = possible(recording) if kind == "zip" else (kind,)
-    wanted = (chosen["figure"],) if kind in OF_ONE_FIGURE else ()
-    wish = Wish(wanted, formats, chosen["width"], more)
+    formats = possible(recording, more) if kind == "zip" else (kind,)
+    own = kind in OF_ONE_FIGURE or (kind != "zip" and chosen["figure"] in more)
+    wish = Wish((chosen["figure"],) if own else (), formats, chosen["width"], more, configs)
     found = making.made(resources.pool(), recording, look, wish, owner)
     right = [file for file in found if file.name.endswith(f".{kind}")]
     return right[0].content if len(right) == 1 and kind != "csv" else zipped(found)
-
-
-def _chart(draw: Callable[..., Drawing], figure: Any, caption: str, look: Look) -> Drawing:
-    """Read when it is drawn, by a worker."""
-    return draw(figure.to_dict(), look, caption)

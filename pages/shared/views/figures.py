@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from pages.shared.shell.state import app
+from pages.shared.views import camera
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -35,8 +36,14 @@ def _shared(
 
 
 def plot(figure: go.Figure, key: str, **how: Any) -> Any:
-    """The figure as wide as there is room, which is saved under its key, and can be kept (`exports`)."""
+    """The figure as wide as there is room, which can be kept: by its own buttons, and with all others (`exports`)."""
+    from gan_core.export.plate import Plate
+    from gan_core.export.plotted import named, plotted
     from gan_core.figures import style
 
-    app().charts[key] = figure
-    return st.plotly_chart(figure, key=key, config=style.export(key), width="stretch", **how)
+    chart = figure.to_dict()
+    app().charts[key] = Plate(named(chart), lambda look, caption: plotted(chart, look, caption))
+    with st.container(key=f"chart-{key}", gap=None):
+        event = st.plotly_chart(figure, key=key, config=style.MODE_BAR, width="stretch", **how)
+        camera.buttons(key)
+    return event

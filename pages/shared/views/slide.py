@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -24,12 +24,14 @@ from gan_core.config import FIELDS
 from pages.shared.play.runs import Frame
 from pages.shared.shell import site
 from pages.shared.shell.i18n import sentence, t
-from pages.shared.shell.state import PageState, app, one_of
-from pages.shared.views import exports, images, points, statistics
+from pages.shared.shell.state import PageState, app
+from pages.shared.views import camera, exports, images, points, statistics
+
+if TYPE_CHECKING:
+    from gan_core.export.plate import Plate
 
 FILLS = 4000  # pixels: more than any window, so that the room decides how large the picture is
 CHART = "slide_chart"  # in PageState.choices: which one is looked at
-THEMES = ("light", "dark")
 ALONE, AMONG = 196, 92  # pixels of a chart: of two, and of more
 
 
@@ -89,13 +91,13 @@ def of_charts(page: PageState) -> None:
     if not on() or page.plays or not charts:
         return
     at = page.choices.get(CHART, 0) % len(charts)
-    drawn = _drawn(charts[at][1], exports.caption(page, {}), one_of(st.context.theme.type, THEMES) or "light")
+    drawn = _drawn(charts[at][1], camera.caption(page, {}), camera.theme())
 
     def turn(by: int) -> None:
         page.choices[CHART] = at + by
 
     with sheet():
-        st.html(f'<img class="slide-chart" alt="{escape(exports.named(charts[at][1]))}" src="{drawn}">')
+        st.html(f'<img class="slide-chart" alt="{escape(charts[at][1].title)}" src="{drawn}">')
         with st.container(horizontal=True, key="slide-tools", width="content"):
             if len(charts) > 1:
                 for key, icon, shortcut, by in (("before", "chevron_left", "Left", -1),
@@ -105,17 +107,16 @@ def of_charts(page: PageState) -> None:
             _leave(shortcut="Esc")
 
 
-def _drawn(figure: Any, caption: str, theme: str) -> str:
+def _drawn(plate: Plate, caption: str, theme: str) -> str:
     """As an address that has the picture in itself. What cannot be drawn is the sentence that says so, as a picture."""
     from gan_core.errors import ExportError
     from gan_core.export.layout import finished, sheet
     from gan_core.export.look import Look
-    from gan_core.export.plotted import plotted
     from gan_core.export.svg import svg
 
     look = Look(theme=theme)
     try:
-        drawing = plotted(figure.to_dict(), look, caption)
+        drawing = plate.captioned(caption).draw(look)
     except ExportError as error:
         drawing = finished(look, sheet(look, sentence(error), caption)[0], sentence(error))
     return "data:image/svg+xml;base64," + b64encode(svg(drawing)).decode()

@@ -13,16 +13,18 @@ def test_every_run_has_its_panel_and_its_name(run):
     runs = [run("points"), run("many")]
     found = beside(runs, ["few", "many of them"])
     assert {"picture", "losses", "outputs", "gradients"} <= set(found)
-    for name, draw in found.items():
-        drawing = draw(Look(member=1, title="Two runs", theme="dark"))
+    for name, plate in found.items():
+        drawing = plate.draw(Look(member=1, title="Two runs", theme="dark"))
         said = words(drawing)
         assert {"few", "many of them", "Two runs"} <= set(said) and "seed 4" in " ".join(said), name
-    grid = found["picture"](Look(shape="4:3"))
+    grid = found["picture"].draw(Look(shape="4:3"))
     assert sum(isinstance(mark, Picture) for mark in grid.marks) == 4  # two members of each
 
 
 def test_settings_in_which_the_runs_differ_are_not_said_of_all(run):
-    (said,) = (w for w in words(beside([run("points"), run("critic")], ["a", "b"])["losses"](Look())) if "seed" in w)
+    (said,) = (
+        w for w in words(beside([run("points"), run("critic")], ["a", "b"])["losses"].draw(Look())) if "seed" in w
+    )
     assert "optimiser" in said and "loss" not in said and "data" not in said
 
 
@@ -32,5 +34,5 @@ def test_one_run_has_none_and_a_fresh_one_no_curves(run):
 
 
 def test_a_diverged_run_says_so(run):
-    said = " ".join(words(beside([run("points"), run("diverged")], ["fine", "wild"])["losses"](Look())))
+    said = " ".join(words(beside([run("points"), run("diverged")], ["fine", "wild"])["losses"].draw(Look())))
     assert "wild: " in said and "no longer a number" in said

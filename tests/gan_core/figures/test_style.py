@@ -51,16 +51,8 @@ def test_numbers_are_written_as_by_hand(value, text):
     assert style.number(value) == text
 
 
-def test_export_is_a_vector_graphic_made_by_the_browser_and_saved_under_its_own_name():
-    one, other = style.export("one"), style.export("other")
-    assert one["toImageButtonOptions"] == {
-        "format": "svg",
-        "width": 1200,
-        "height": 700,
-        "filename": "gan-explorer-one",
-    }
-    assert other["toImageButtonOptions"]["filename"] != one["toImageButtonOptions"]["filename"]
-    assert one["displaylogo"] is False
+def test_a_figure_has_no_camera_that_saves_the_screen():
+    assert "toImage" in style.MODE_BAR["modeBarButtonsToRemove"] and style.MODE_BAR["displaylogo"] is False
 
 
 def test_each_method_has_one_pen_that_no_other_has_that_is_no_players_and_is_legible_on_both_pages():

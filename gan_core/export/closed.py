@@ -1,0 +1,241 @@
+"""The pictures that are taken by the hand on a page, to keep: two densities that slide past each other, and two
+parallel lines. Each is a Plate that moves by the place of what slides.
+
+    densities(p, q, "jsd")                # GaussianMixture each; q slides from −4 to 4
+    lines(0.7)                            # the generated one comes from θ = 2 to −2
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Any
+
+import numpy as np
+
+from gan_core import theory
+from gan_core.export.drawing import Area, Box, Dots, Drawing, Line, Mark, Text
+from gan_core.export.fonts import fitted
+from gan_core.export.games import arrow
+from gan_core.export.layout import GAP, LABEL, TICK, Entry, Room, finished, sheet, short, ticks
+from gan_core.export.look import Look
+from gan_core.export.plate import Plate
+from gan_core.figures import style
+from gan_core.figures.style import Floats, number
+from gan_core.theory.distributions_1d import GaussianMixture
+from gan_core.theory.divergences_1d import compare
+
+SLIDES = range(81)  # moments of what slides
+WINDOW, MEANS = (-6.5, 6.5), (-4.0, 4.0)  # of the densities, and of the mean that slides
+NUDGE = 0.01  # for a slope
+DISTANCES = {
+    "kl_pq": ("KL(p ‖ q)", style.KL), "kl_qp": ("KL(q ‖ p)", style.KL), "jsd": ("JSD", style.JSD),
+    "tv": ("total variation", style.TV), "w1": ("W₁", style.W1), "w2": ("W₂", style.W1),
+}  # fmt: skip
+TOPS = {"jsd": 0.75, "tv": 1.08}  # of the axes of what is bounded
+OF_LINES = {"w1": ("W₁", style.W1), "jsd": ("JSD", style.JSD), "tv": ("total variation", style.TV),
+            "kl": ("KL", style.KL)}  # fmt: skip
+LIMIT = 2.0  # of θ
+CEILINGS = {"w1": 2.0, "jsd": 0.75, "tv": 1.08, "kl": 1.0}
+
+
+# ── two densities ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def densities(p: GaussianMixture, q: GaussianMixture, draw: str = "jsd", title: str = "") -> Plate:
+    """Both densities, what the distance `draw` adds up, and all six distances over the mean of q. In its film q slides;
+    None: it is where it is. Raises KeyError on a distance that there is not."""
+    name = DISTANCES[draw][0]
+    return Plate(title or f"What {name} adds up", partial(_densities, p, q, draw, title), steps=SLIDES)
+
+
+def _moved(q: GaussianMixture, by: float) -> GaussianMixture:
+    return GaussianMixture(q.weights, q.means + by, q.stds)
+
+
+def _densities(p: GaussianMixture, q: GaussianMixture, draw: str, title: str, look: Look, caption: str) -> Drawing:
+    name, tone = DISTANCES[draw]
+    if look.step is not None:
+        share = (1 - math.cos(math.pi * look.step / SLIDES[-1])) / 2
+        q = _moved(q, MEANS[0] + share * (MEANS[1] - MEANS[0]) - float(q.means[0]))
+    title = title or f"What {name} adds up"
+    colours, x = look.colours, np.linspace(*WINDOW, 321)
+    legend = [Entry("p (real)", colours.real, "area"), Entry("q (generated)", colours.fake, "area"),
+              Entry(f"what {name} adds up", tone, "area")]  # fmt: skip
+    marks, room = sheet(look, title, caption, legend)
+    wide = room.wide > 1.25 * room.high
+    left, right = room.columns(1.7, 1.0) if wide else (room.rows(2)[0], room.rows(2)[1])
+    upper = Room(left.x, left.y, left.wide, left.high * 0.58)
+    lower = Room(left.x, upper.y + upper.high + TICK * 2.2, left.wide, left.high * 0.42 - TICK * 2.2)
+    heights = [np.exp(one.log_pdf(x)) for one in (p, q)]
+    top = 1.05 * max(float(h.max()) for h in heights)
+    for height, colour in zip(heights, (colours.real, colours.fake), strict=True):
+        marks += _filled(upper, x, height, (0.0, top), colour)
+    marks += _ground(upper, look)
+    added = _added(p, q, draw, x)
+    low, high = min(0.0, float(np.nanmin(added))), max(1e-9, float(np.nanmax(added)))
+    marks += _filled(lower, x, added, (low, high), tone)
+    marks += _ground(lower, look, numbers=False, level=-low / (high - low))
+    values, before, after = (compare(p, _moved(q, by)) for by in (0.0, -NUDGE, NUDGE))
+    shape = tuple(map(tuple, (p.weights, p.means, p.stds, q.weights, q.means - q.means[0], q.stds)))
+    means, along = _along(shape)
+    for cell, (key, (label, colour)) in zip(_tiles(right, len(DISTANCES)), DISTANCES.items(), strict=True):
+        slope = (getattr(after, key) - getattr(before, key)) / (2 * NUDGE)
+        here = float(q.means[0]), float(getattr(values, key))
+        top = TOPS.get(key) or max(1e-9, float(np.max(along[key])))
+        marks += _tile(cell, label, here, slope, means, along[key], top, colour, look, key == draw)
+    return finished(look, marks, f"{look.title or title}. {caption}")
+
+
+@lru_cache(maxsize=8)
+def _along(shape: tuple[tuple[float, ...], ...]) -> tuple[Floats, dict[str, Floats]]:
+    """All distances while the mean of q goes from one end to the other; the means (n,), and (n,) by name."""
+    weights, centres, stds, *other = (np.array(values) for values in shape)
+    means = np.linspace(*MEANS, 33)
+    p = GaussianMixture(weights, centres, stds)
+    found = [compare(p, GaussianMixture(other[0], other[1] + mean, other[2])) for mean in means]
+    return means, {name: np.array([getattr(one, name) for one in found]) for name in DISTANCES}
+
+
+def _added(p: GaussianMixture, q: GaussianMixture, draw: str, x: Floats) -> Floats:
+    """What the distance adds up at x."""
+    log_p, log_q = p.log_pdf(x), q.log_pdf(x)
+    a, b = np.exp(log_p), np.exp(log_q)
+    return INTEGRANDS[draw](a, b, log_p, log_q, p, q, x)
+
+
+def _half(a: Floats, b: Floats) -> Floats:
+    """½ a ln(a/m), 0 where a is."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(a > 0, a * np.log(2 * a / (a + b)), 0.0) / 2
+
+
+def _carried(p: GaussianMixture, q: GaussianMixture, a: Floats, x: Floats) -> Floats:
+    """p(x) (x − T(x))²; T takes the mass of p to that of q and keeps its order."""
+    share, there = p.moments(x)[0], np.linspace(q.breaks[0], q.breaks[-1], 4001)
+    return a * (x - np.interp(share, q.moments(there)[0], there)) ** 2
+
+
+INTEGRANDS: dict[str, Callable[..., Floats]] = {
+    "kl_pq": lambda a, b, log_p, log_q, p, q, x: a * (log_p - log_q),
+    "kl_qp": lambda a, b, log_p, log_q, p, q, x: b * (log_q - log_p),
+    "jsd": lambda a, b, log_p, log_q, p, q, x: _half(a, b) + _half(b, a),
+    "tv": lambda a, b, log_p, log_q, p, q, x: np.abs(a - b) / 2,
+    "w1": lambda a, b, log_p, log_q, p, q, x: np.abs(p.moments(x)[0] - q.moments(x)[0]),
+    "w2": lambda a, b, log_p, log_q, p, q, x: _carried(p, q, a, x),
+}  # fmt: skip
+
+
+def _filled(room: Room, x: Floats, y: Floats, limits: tuple[float, float], colour: str) -> list[Mark]:
+    low, high = limits
+    xs = room.x + (x - x[0]) / (x[-1] - x[0]) * room.wide
+    ys = room.y + room.high * (1 - (y - low) / (high - low))
+    ground = room.y + room.high * (1 + low / (high - low))
+    line = np.stack([xs, ys], 1)
+    closed = np.concatenate([[[xs[0], ground]], line, [[xs[-1], ground]]])
+    return [Area(closed, colour, 0.28), Line(line, colour, 2.6)]
+
+
+def _ground(room: Room, look: Look, numbers: bool = True, level: float = 0.0) -> list[Mark]:
+    y = room.y + room.high * (1 - level)
+    marks: list[Mark] = [Line(np.array([[room.x, y], [room.x + room.wide, y]]), look.colours.faint, 1.2)]
+    for tick in ticks(*WINDOW, 8) if numbers else ():
+        x = room.x + (tick - WINDOW[0]) / (WINDOW[1] - WINDOW[0]) * room.wide
+        marks.append(Text(x, room.y + room.high + TICK * 1.2, short(tick), TICK, look.colours.faint, "middle"))
+    return marks
+
+
+# ── tiles ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _tiles(room: Room, count: int) -> list[Room]:
+    rows = room.rows(-(-count // 2), gap=GAP)
+    return [cell for row in rows for cell in row.columns(1.0, 1.0, gap=GAP)][:count]
+
+
+def pull(slope: float) -> str:
+    """Which way something pulls, and how hard: downhill."""
+    if not abs(slope) >= 5e-4:
+        return "pull 0"
+    return f"pull {'←' if slope > 0 else '→'} {number(abs(slope), 2)}"
+
+
+def _tile(
+    room: Room, label: str, here: tuple[float, float], slope: float, x: Floats, y: Floats, top: float, colour: str,
+    look: Look, chosen: bool = False,
+) -> list[Mark]:  # fmt: skip
+    """A distance: its value, its curve with where on it we are, and how hard it pulls."""
+    ink, faint = look.colours.ink, look.colours.faint
+    size = min(TICK, room.wide / 10)
+    marks: list[Mark] = [
+        Box(room.x, room.y, room.wide, room.high, ink if chosen else look.colours.rule, width=2 if chosen else 1),
+        Text(room.x + 8, room.y + size * 1.5, fitted(label, size, room.wide * 0.66), size, ink),
+        Text(room.x + room.wide - 8, room.y + size * 1.5, number(here[1]), size, ink, "end", bold=True),
+        Text(room.x + 8, room.y + room.high - 7, pull(slope), size * 0.9, faint),
+    ]
+    body = Room(room.x + 10, room.y + size * 2.2, room.wide - 20, room.high - size * 4.2)
+
+    def place(at: Any, value: Any) -> Floats:
+        share = (np.asarray(at, float) - x[0]) / (x[-1] - x[0])
+        high = np.clip(np.nan_to_num(np.asarray(value, float), posinf=top), 0, top) / top
+        return np.stack([body.x + share * body.wide, body.y + body.high * (1 - high)], -1)
+
+    marks.append(
+        Line(np.array([[body.x, body.y + body.high], [body.x + body.wide, body.y + body.high]]), faint, 1, 0.6)
+    )
+    marks += [Line(place(x, y), colour, 2.2), Dots(place([here[0]], [here[1]]), 5.0, colour)]
+    return marks
+
+
+# ── parallel lines ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def lines(theta: float, title: str = "") -> Plate:
+    """Two parallel segments θ apart with the pull of each distance on θ, and their distances for all θ. In its film
+    the generated one passes the real one."""
+    return Plate(title or "Two parallel lines", partial(_lines, theta, title or "Two parallel lines"), steps=SLIDES)
+
+
+def _of_lines(theta: float) -> dict[str, tuple[float, float]]:
+    """(value, slope in θ) of each distance (Arjovsky et al. 2017, example 1)."""
+    found = theory.parallel_lines(theta)
+    known = {name: (float(getattr(found, name)), 0.0) for name in ("jsd", "tv", "kl")}
+    return {"w1": (float(found.w1), float(np.sign(theta))), **known}
+
+
+def _lines(theta: float, title: str, look: Look, caption: str) -> Drawing:
+    if look.step is not None:
+        theta = round(LIMIT * math.cos(math.pi * look.step / SLIDES[-1]), 2) + 0.0
+    colours = look.colours
+    caption = " · ".join(filter(None, [f"θ = {number(theta)}", caption]))
+    legend = [Entry("real (0, u)", colours.real, "line"), Entry("generated (θ, u)", colours.fake, "line")]
+    marks, room = sheet(look, title, caption, legend)
+    wide = room.wide > 1.25 * room.high
+    left, right = room.columns(1.5, 1.0) if wide else (room.rows(2)[0], room.rows(2)[1])
+    span = 2 * LIMIT + 0.8
+    foot = left.y + left.high - TICK * 2
+
+    def across(value: float) -> float:
+        return left.x + (value / span + 0.5) * left.wide
+
+    for at, colour in ((0.0, colours.real), (theta, colours.fake)):
+        marks.append(Line(np.array([[across(at), left.y + 8], [across(at), foot - 8]]), colour, 7))
+    marks.append(Line(np.array([[left.x, foot], [left.x + left.wide, foot]]), colours.faint, 1.2))
+    for tick in range(-int(LIMIT), int(LIMIT) + 1):
+        marks.append(Text(across(tick), foot + TICK * 1.3, short(tick), TICK, colours.faint, "middle"))
+    marks.append(Text(left.x + left.wide - 4, foot - 6, "θ", LABEL, colours.ink, "end"))
+    values, thetas = _of_lines(theta), np.sort([*np.linspace(-LIMIT, LIMIT, 81), -1e-6, 1e-6])
+    along = {name: np.array([_of_lines(float(at))[name][0] for at in thetas]) for name in OF_LINES}
+    for i, (name, (label, colour)) in enumerate(OF_LINES.items()):
+        slope, y = values[name][1], left.y + (foot - left.y) * (i + 0.7) / (len(OF_LINES) + 0.4)
+        if slope:
+            ends = (np.array([across(at), y]) for at in (theta, theta - 0.6 * slope))
+            marks += arrow(next(ends), next(ends), colour, 3.5, 12)
+        on_left = theta >= 0  # the words stand where neither a line nor an arrow is
+        x, anchor = (left.x + 4, "start") if on_left else (left.x + left.wide - 4, "end")
+        marks.append(Text(x, y + TICK * 0.35, f"{label}: {pull(slope)}", LABEL, colour, anchor, bold=True))  # type: ignore[arg-type]
+    for cell, (name, (label, colour)) in zip(_tiles(right, len(OF_LINES)), OF_LINES.items(), strict=True):
+        value, slope = values[name]
+        marks += _tile(cell, label, (theta, value), slope, thetas, along[name], CEILINGS[name], colour, look)
+    return finished(look, marks, f"{look.title or title}. {caption}")
