@@ -64,7 +64,7 @@ def test_the_corner_of_a_chart_saves_it_for_a_slide(page) -> None:
     chart = page.locator('[class*="st-key-chart-"]').first
     assert not chart.locator('[data-title^="Download"]').count()  # Plotly's own, which saves the screen
     for kind in ("SVG", "PNG"):
-        chart.hover()
+        chart.hover(position={"x": 200, "y": 200})
         with page.expect_download() as download:
             chart.get_by_role("button", name=kind).click()
         content = download.value.path().read_bytes()
