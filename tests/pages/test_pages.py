@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 PLAYERS = ("play_2d", "digits")
 PATIENCE = 60
 VIEW = "bidi_component"
-MOVES = ("scene", "curves", "digits", "heat", "words")  # kinds of views
+MOVES = ("scene", "curves", "digits", "heat", "words", "sketch")  # kinds of views
 
 
 def visit(name: str, *, folded: bool = False, **params: str) -> AppTest:

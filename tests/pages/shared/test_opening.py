@@ -92,6 +92,9 @@ def test_before_its_first_step_a_run_shows_a_recorded_one_in_grey(name: str) -> 
     page = RECORDED[name].page
     app = at_rest(press(visit(page), "reset", page), page)
     charts = [chart for kind, frame in views(app) if kind == "curves" for chart in frame["charts"]]
-    empty = [chart for chart in charts if chart["kind"] == "lines" and not chart["x"]["shape"][0]]
-    assert empty and all("ghost" in chart for chart in empty)  # what is not recorded comes with the first step
+    lines = [chart for chart in charts if chart["kind"] == "lines"]
+    assert all(
+        "ghost" in one or one["x"]["shape"][0] for one in lines
+    )  # what is not recorded comes with the first step
+    assert lines or name == "wgan"  # of whose gradients no run is recorded
     state(app, page).show.close()
