@@ -177,14 +177,17 @@ POINTS: dict[str, Callable[[DataConfig], str]] = {
 }
 
 
+def packed(values: np.ndarray, kind: str) -> str:
+    """The expression of an array whose numbers are of this kind ("<f4"), packed so that they fit into a file."""
+    text = base64.b64encode(zlib.compress(np.ascontiguousarray(values, kind).tobytes(), 9)).decode()
+    lines = "\n".join(f'    "{line}"' for line in textwrap.wrap(text, 108))
+    shape = "" if values.ndim == 1 else f".reshape{(-1, *values.shape[1:])}"
+    return f'np.frombuffer(zlib.decompress(base64.b64decode(\n{lines}\n)), "{kind}"){shape}.copy()'
+
+
 def _table(points: np.ndarray) -> str:
-    packed = base64.b64encode(zlib.compress(points.tobytes(), 9)).decode()
-    lines = "\n".join(f'    "{line}"' for line in textwrap.wrap(packed, 108))
-    return f"""# your table, {len(points):,} points: two float32 numbers each, packed so that they fit into this file
-TABLE = (
-{lines}
-)
-POINTS = torch.from_numpy(np.frombuffer(zlib.decompress(base64.b64decode(TABLE)), "<f4").reshape(-1, 2).copy())
+    return f"""# your table, {len(points):,} points: two float32 numbers each
+POINTS = torch.from_numpy({packed(points, "<f4")})
 
 
 def sample_real(n, generator):

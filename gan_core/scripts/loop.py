@@ -15,6 +15,7 @@ from gan_core.engine.optimisers import Lookahead
 from gan_core.scripts.players import ARCHITECTURES
 from gan_core.scripts.rules import LECAM, SLOPES
 from gan_core.scripts.tricks import LATENTS, draws_ahead, helpers
+from gan_core.scripts.weights import Begins
 
 REPORT = 500  # steps between two lines of the report
 OPTIMISERS = {
@@ -29,12 +30,12 @@ RATES = ("r1", "r2")  # whose γ may fall
 # ── the loop ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def loop(config: RunConfig) -> str:
-    """`train(seed, steps)`, and what it calls."""
-    return "\n\n".join([*helpers(config), _train(config)])
+def loop(config: RunConfig, begins: Begins | None = None) -> str:
+    """`train(seed, steps)`, and what it calls. `begins`: at which weights."""
+    return "\n\n".join([*helpers(config), _train(config, begins)])
 
 
-def _train(c: RunConfig) -> str:
+def _train(c: RunConfig, begins: Begins | None) -> str:
     t = c.train
     growth = ", growth" if ARCHITECTURES[c.model.architecture].grows else ""
     real_ahead, latent_ahead = draws_ahead(c)
@@ -42,6 +43,7 @@ def _train(c: RunConfig) -> str:
     lines = ["growth = Growth(GROW_STEPS)"] if growth else []
     lines += [
         f'G, D = generator(stream(seed, "generator"){growth}), discriminator(stream(seed, "discriminator"){growth})',
+        *([] if begins is None else [f'adopt(G, D, read_safetensors("{begins.file}"))']),
         f"g_optimiser = {OPTIMISERS[t.optimiser].format(player='G', lr='G_LR')}",
         f"d_optimiser = {OPTIMISERS[t.optimiser].format(player='D', lr='D_LR')}",
     ]
@@ -71,7 +73,7 @@ def _train(c: RunConfig) -> str:
     ]
     body = UPDATE[t.update](c)
     lines += [
-        "for step in range(steps):",
+        "for step in range(steps):" if begins is None else f"for step in range({begins.step}, {begins.step} + steps):",
         *(f"    {line}" if line else "" for line in [*_schedules(c), *body, *_after(c)]),
     ]
     lines.append(f"return G, D{', average' if t.ema else ''}")

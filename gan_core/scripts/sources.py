@@ -81,6 +81,12 @@ TOPICS: dict[str, Topic] = {
         "gan_core.studies.latent_space",
         ("spherical", "straight", "walk"),
     ),
+    "latent": Topic(
+        (r"b - a + c", r"z + s\, v"),
+        "gan_core.studies.latent_space",
+        ("analogy", "truncated", "along", "rescaled", "random_directions"),
+    ),
+    "asked": Topic((r"G(z, y),\quad y = e_7",), "gan_core.run.pictures", ("conditioned_latents",)),
     "saturation": Topic(
         (
             r"\frac{d}{da}\log(1 - \sigma(a)) = -\sigma(a)",
@@ -88,6 +94,11 @@ TOPICS: dict[str, Topic] = {
         ),
         "gan_core.theory.loss_curves",
         ("minimax_loss", "minimax_gradient", "non_saturating_loss", "non_saturating_gradient", "gradient_ratio"),
+    ),
+    "far": Topic(
+        (r"\frac{d}{d\theta}\mathbb{E}\log(1 - D^*) ,\quad -\frac{d}{d\theta}\mathbb{E}\log D^*",),
+        "gan_core.theory.gaussians_1d",
+        ("gaussian_gradients", "gaussian_jsd"),
     ),
     "dirac": Topic(
         (r"\dot\theta = -\psi f'(\psi\theta),\quad \dot\psi = \theta f'(\psi\theta),\quad f'(t) = \sigma(-t)",),
@@ -107,6 +118,61 @@ TOPICS: dict[str, Topic] = {
         (r"D^* = \frac{p}{p + q},\quad V(D^*, G) = -2\ln 2 + 2\,\mathrm{JSD}(p, q)",),
         "gan_core.theory.optimal_critic",
         ("optimal_discriminator", "value_of_the_game", "optimal_value"),
+    ),
+    "on_line": Topic(
+        (r"\mathrm{TV} = \tfrac12\sum|\Delta F - \Delta G|", r"W_1 = \sum|\Delta A - \Delta B|,\quad A' = F"),
+        "gan_core.theory.divergences_1d",
+        ("compare", "densities", "transport"),
+    ),
+    "in_plane": Topic(
+        (
+            r"\mathrm{KL} = \tfrac12\bigl[\mathrm{tr}\,\Sigma_2^{-1}\Sigma_1 + \delta^T\Sigma_2^{-1}\delta - 2"
+            r" + \ln|\Sigma_2| - \ln|\Sigma_1|\bigr]",
+            r"W_2^2 = \lVert\delta\rVert^2 + \mathrm{tr}\bigl(\Sigma_1 + \Sigma_2"
+            r" - 2(\Sigma_1^{1/2}\Sigma_2\Sigma_1^{1/2})^{1/2}\bigr)",
+        ),
+        "gan_core.theory.gaussians_2d",
+        ("kl_normals", "w2_normals", "plane_grid"),
+    ),
+    "sinkhorn": Topic(
+        (
+            r"\min_P\;\langle P, C\rangle + \epsilon\,\mathrm{KL}(P\,\|\,ab)",
+            r"f \leftarrow -\epsilon\ln\sum b\, e^{(g - C)/\epsilon}",
+        ),
+        "gan_core.theory.transport",
+        ("matching", "sinkhorn", "_potentials", "_self_potential", "_softmin"),
+    ),
+    "fit": Topic(
+        (r"\nabla_{\mu, \ln s} = \int q\, w\,\bigl(\tfrac{z}{s},\, z^2 - 1\bigr),\quad z = \tfrac{x - \mu}{s}",),
+        "gan_core.theory.divergences_1d",
+        ("fit_gaussian", "_divergence_from", "_natural_gradient"),
+    ),
+    "samples": Topic(
+        (
+            r"\mathbb{E}\,\widehat{\mathrm{JSD}} \approx \tfrac{B - 1}{4n}",
+            r"\mathbb{E}\,\widehat{\mathrm{KL}} \approx \tfrac{B - 1}{n}",
+        ),
+        "gan_core.theory.divergences_1d",
+        ("estimates", "expected_floor", "_counts"),
+    ),
+    "updates": Topic(
+        (
+            r"x \leftarrow x + h\,v(x)",
+            r"x \leftarrow x + h\,v\bigl(x + h\,v(x)\bigr)",
+            r"x \leftarrow x + h\,\bigl(2 v(x) - v(x_{\text{before}})\bigr)",
+        ),
+        "gan_core.theory.updates",
+        ("_simultaneous", "_alternating", "_extragradient", "_optimistic", "_sgd", "_adam", "matrix"),
+    ),
+    "jacobian": Topic(
+        (r"\lambda\Bigl(\frac{\partial(\dot\varphi, \dot\theta)}{\partial(\varphi, \theta)}\Bigr)",),
+        "gan_core.studies.balance",
+        ("game_field", "game_jacobian", "verdict", "rhythm"),
+    ),
+    "optimal_critic": Topic(
+        (r"a^* = \ln p - \ln q", r"f'^* = \mathrm{sign}(G - F)"),
+        "gan_core.theory.optimal_critic",
+        ("exact_duel", "optimal_logit", "kantorovich", "pulls"),
     ),
     "parallel_lines": Topic(
         (r"W_1 = |\theta|,\quad \mathrm{JSD} = \ln 2 \text{ for } \theta \ne 0",),

@@ -22,6 +22,7 @@ from gan_core.scripts.loop import loop
 from gan_core.scripts.players import ARCHITECTURES, players
 from gan_core.scripts.rules import losses
 from gan_core.scripts.tricks import LATENTS
+from gan_core.scripts.weights import Begins, adoption
 
 SAMPLES = 2000  # that are judged at the end
 
@@ -29,6 +30,7 @@ IMPORTS = {  # what a text that has this needs
     r"\bbase64\.": "import base64",
     r"\bcopy\.": "import copy",
     r"\bgzip\.": "import gzip",
+    r"\bjson\.": "import json",
     r"\bmath\.": "import math",
     r"\bzlib\.": "import zlib",
     r"@dataclass": "from dataclasses import dataclass",
@@ -53,18 +55,21 @@ class Part:
     code: str
 
 
-def script(config: RunConfig, *, title: str = "", points: np.ndarray | None = None) -> str:
+def script(
+    config: RunConfig, *, title: str = "", points: np.ndarray | None = None, begins: Begins | None = None
+) -> str:
     """One file that needs torch and numpy only and makes the run of this configuration: all of its members, or with
-    `train(seed, steps)` one of them. `title`: what it is of. `points`: the table of the data set "custom".
+    `train(seed, steps)` one of them. `title`: what it is of. `points`: the table of the data set "custom". `begins`:
+    at which weights it goes on, whose file has to lie beside it.
 
     Raises ConfigError on a run that it cannot make: products in bfloat16, consensus, and a table that is not at hand.
     """
     head = HEAD.format(
-        title=title or name_of(config), formulas="\n    ".join(formulas(config)), command=command(config)
+        title=title or name_of(config), formulas="\n    ".join(formulas(config)), promise=promise(config, begins)
     )
-    found = parts(config, points=points)
+    found = parts(config, points=points, begins=begins)
     body = "".join(f"# ── {part.heading + ' ':─<{WIDTH}}\n\n{part.code.strip()}\n\n\n" for part in found)
-    return f'{head}{body}if __name__ == "__main__":\n{textwrap.indent(run(config), "    ")}'
+    return f'{head}{body}if __name__ == "__main__":\n{textwrap.indent(run(config, begins), "    ")}'
 
 
 WIDTH = 115
@@ -72,11 +77,7 @@ HEAD = '''"""{title}, as a textbook loop.
 
     {formulas}
 
-Needs torch and numpy only. It draws the numbers of
-
-    {command}
-
-and makes the same run, up to rounding.
+Needs torch and numpy only. {promise}
 """
 
 '''
@@ -87,6 +88,14 @@ def command(config: RunConfig) -> str:
     preset = next((name for name, one in PRESETS.items() if one.config == config), None)
     what = f"--preset {preset}" if preset else f'--query "{urlencode(config.to_query())}"'
     return f"python -m gan_core train {what}"
+
+
+def promise(config: RunConfig, begins: Begins | None = None) -> str:
+    """What the script repeats, as a paragraph."""
+    if begins is not None:
+        return f"""It goes on from the weights in {begins.file}, which lies beside it,
+as the app does: with optimisers that begin afresh, and with the same random numbers."""
+    return f"It draws the numbers of\n\n    {command(config)}\n\nand makes the same run, up to rounding."
 
 
 def formulas(config: RunConfig) -> tuple[str, str]:
@@ -103,7 +112,7 @@ def name_of(config: RunConfig) -> str:
     return f"A GAN on {config.data.data.replace('_', ' ')}, loss {config.train.loss.replace('_', ' ')}"
 
 
-def parts(config: RunConfig, *, points: np.ndarray | None = None) -> tuple[Part, ...]:
+def parts(config: RunConfig, *, points: np.ndarray | None = None, begins: Begins | None = None) -> tuple[Part, ...]:
     """Everything but the last lines, which run it. Raises as `script` does."""
     if config.model.precision != "float32":
         raise ConfigError("precision", config.model.precision, "config.script_precision")
@@ -115,20 +124,22 @@ def parts(config: RunConfig, *, points: np.ndarray | None = None) -> tuple[Part,
         Part("the players", players(config)),
         Part("the real samples", data(config, row.view, points)),
         Part("the losses", losses(config)),
-        Part("the game", loop(config)),
+        *([] if begins is None else [Part("where it begins", adoption(config))]),
+        Part("the game", loop(config, begins)),
     ]
-    code = "\n".join([part.code for part in found] + [run(config)])
+    code = "\n".join([part.code for part in found] + [run(config, begins)])
     return (Part("settings", f"{_imports(code)}\n\n{_settings(config, code)}"), *found)
 
 
-def run(config: RunConfig) -> str:
+def run(config: RunConfig, begins: Begins | None = None) -> str:
     """The lines that run it."""
     t, seed, indent = config.train, "SEED", ""
+    steps = "STEPS" if begins is None else f"STEPS - {begins.step}"
     lines = ["torch.set_num_threads(1)  # as in the app: how many threads share a sum decides how it is rounded"]
     if t.members > 1:
         seed, indent = "seed", "    "
         lines.append(f"for seed in range(SEED, SEED + {t.members}):")
-    lines.append(f"{indent}G, D{', average' if t.ema else ''} = train({seed}, STEPS)")
+    lines.append(f"{indent}G, D{', average' if t.ema else ''} = train({seed}, {steps})")
     if config.data.data in JUDGED:
         z = LATENTS[config.model.latent].format(n=SAMPLES, draws=f'stream({seed}, "score")')
         lines += [

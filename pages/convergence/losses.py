@@ -44,6 +44,11 @@ def section(page: PageState) -> None:
                 _answer(page, name, told)
 
 
+def guessed(page: PageState, name: str) -> bool:
+    """Whether this riddle's run may be told."""
+    return name in _guesses(page)
+
+
 def _guesses(page: PageState) -> dict[str, str]:
     """This visitor's, by the name of the riddle."""
     found = {name: page.choices.get(("predict", "riddle", str(i))) for i, name in enumerate(RIDDLES, start=1)}

@@ -1,6 +1,8 @@
 """Convergence: why two players oscillate, in the smallest GAN there is, and what it takes that they do not."""
 
-from pages.convergence import balance, chart, losses, smallest
+from functools import partial
+
+from pages.convergence import balance, chart, losses, script, smallest
 from pages.convergence.options import OPTIONS
 from pages.shared.controls import options
 from pages.shared.shell import layout
@@ -9,6 +11,10 @@ from pages.shared.views import code
 SECTIONS = {"smallest": smallest.section, "two": balance.section, "map": chart.section, "losses": losses.section}
 
 page = layout.begin("convergence", None, options=OPTIONS)
-SECTIONS[options.sections(page, "tab")](page)
-code.expander(page, ("dirac",))
+section = options.sections(page, "tab")
+SECTIONS[section](page)
+code.expander(
+    page, script.TOPICS[section], script.runs(page, section),
+    calculation=partial(script.calculation, page) if section == "smallest" else None,
+)  # fmt: skip
 layout.share(page)

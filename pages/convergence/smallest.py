@@ -38,30 +38,30 @@ class Run:
 
 
 def section(page: PageState) -> None:
-    rules, steps = _rules(page)
-    games = {side: _game(page, side) for side in SIDES}
+    how, steps = rules(page)
+    games = {side: game(page, side) for side in SIDES}
     with stage.settings():
         for side in SIDES:
-            _game_controls(page, side, *games[side], rules)
-        _rule_controls(page, games, rules)
+            _game_controls(page, side, *games[side], how)
+        _rule_controls(page, games, how)
     start = options.value(page, "theta"), options.value(page, "psi")
-    runs = {side: _run(variant, s, rules, steps, *start) for side, (variant, s) in games.items()}
-    _to_keep(runs, rules, steps, start)
+    runs = {side: _run(variant, s, how, steps, *start) for side, (variant, s) in games.items()}
+    _to_keep(runs, how, steps, start)
     with stage.begin():
         _stage(page, runs)
 
 
-def _to_keep(runs: Mapping[str, Run], rules: Given, steps: int, start: tuple[float, float]) -> None:
+def _to_keep(runs: Mapping[str, Run], how: Given, steps: int, start: tuple[float, float]) -> None:
     """The picture of both games, for exports and slides."""
     from gan_core.export import games
 
     played = [games.Game(one.variant, one.settings, t(f"convergence.variant_{one.variant}")) for one in runs.values()]
     app().charts["convergence-paths"] = games.dirac(
-        played, start=start, steps=steps, title=t("convergence.smallest_title"), extent=EXTENT, **dict(rules)
+        played, start=start, steps=steps, title=t("convergence.smallest_title"), extent=EXTENT, **dict(how)
     )
 
 
-def _rules(page: PageState) -> tuple[Given, int]:
+def rules(page: PageState) -> tuple[Given, int]:
     """How both games are played, and for how many steps."""
     update = options.value(page, "update")
     given = {"step_size": options.value(page, "h"), "update": update}
@@ -72,7 +72,7 @@ def _rules(page: PageState) -> tuple[Given, int]:
     return tuple(sorted(given.items())), options.value(page, "steps")
 
 
-def _game(page: PageState, side: str) -> tuple[str, Given]:
+def game(page: PageState, side: str) -> tuple[str, Given]:
     """The game of one side, and what it is set to."""
     from gan_core.theory.dirac import VARIANTS
 

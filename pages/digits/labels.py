@@ -12,7 +12,7 @@ from pages.shared.controls.options import OneOf
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import Option, PageState
-from pages.shared.views import live
+from pages.shared.views import code, live
 from pages.shared.views.figures import plot
 
 OPTIONS: dict[str, Option] = {"draw_me": OneOf(tuple(range(10)), 7, "pills")}
@@ -52,6 +52,8 @@ def section(page: PageState) -> None:
         _agreement(model)
     except CheckpointError as error:
         notices.error(error)
+        return
+    code.expander(page, ("asked",), (), finished=name)
 
 
 def _again(key: str) -> int:

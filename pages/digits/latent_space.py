@@ -21,7 +21,7 @@ from pages.shared.play import experiments
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import Option, PageState
-from pages.shared.views import live, tables
+from pages.shared.views import code, live, tables
 from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def section(page: PageState) -> None:
             _VIEWS[view](page, model, digit)
     except (CheckpointError, PoolFull) as error:
         notices.error(error)
+        return
+    code.expander(page, ("walk", "latent"), (), finished=name)
 
 
 def _name(kind: str, model: Model, digit: int | None) -> str:

@@ -23,7 +23,7 @@ from pages.shared.play.runs import Frame
 from pages.shared.shell import stage
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import Option, PageState, app
-from pages.shared.views import exports, images, live, tables
+from pages.shared.views import code, exports, images, live, tables
 from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def section(page: PageState) -> None:
                  engine=found.engine, now=ENGINE))  # fmt: skip
     st.code(f"python -m gan_core recipe --knobs {knob} --seeds {found.seeds}", language="bash")
     _live(knob)
+    code.expander(page, ("fid", "manifolds"), tuple(KNOBS[knob].twins.values()))
 
 
 def _effects(found: Table) -> None:

@@ -43,7 +43,7 @@ def section(page: PageState) -> None:
         notices.error(error)
         return
     player.stage(run, _view, buttons=lambda run: _bar(run, name))
-    code.expander(run, ("fid", "manifolds"), *_script(name))
+    code.expander(run, ("fid", "manifolds"), *_script(name), finished=name)
     slide.button()
     exports.expander(run)
 

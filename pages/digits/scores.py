@@ -15,7 +15,7 @@ from pages.shared.play import shelf
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import images, live, tables
+from pages.shared.views import code, images, live, tables
 from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def section(page: PageState) -> None:
     name = models.run_picker(page, models.names())
     if name is not None:
         _verdict(page, name)
+        code.expander(page, ("fid", "manifolds"), (), finished=name)
 
 
 def _rows() -> tuple[list[Row], list[CheckpointError]]:

@@ -1,6 +1,8 @@
 """Distances: two distributions to shape, what each divergence adds up, and what samples make of it."""
 
-from pages.distances import fit, game, line, plane, size
+from functools import partial
+
+from pages.distances import fit, game, line, plane, script, size
 from pages.distances.options import OPTIONS
 from pages.shared.controls import options
 from pages.shared.shell import layout
@@ -11,6 +13,7 @@ SECTIONS = {
 }  # fmt: skip
 
 page = layout.begin("distances", None, options=OPTIONS)
-SECTIONS[options.sections(page, "tab")](page)
-code.expander(page, ("divergences", "optimum", "w1", "jsd"))
+section = options.sections(page, "tab")
+SECTIONS[section](page)
+code.expander(page, script.TOPICS[section], calculation=partial(script.calculation, page, section))
 layout.share(page)

@@ -1,12 +1,14 @@
 """Vanishing gradients: the flat curve in theory, inside a running GAN, with G frozen, and what helps."""
 
+from functools import partial
+
 from gan_core.presets import PRESETS
 from pages.shared.controls import fields
 from pages.shared.controls.options import sections
 from pages.shared.play import player
 from pages.shared.shell import layout, stage
 from pages.shared.views import code, kept
-from pages.vanishing import curves, distance, frozen, helps, optimiser, twins
+from pages.vanishing import curves, distance, frozen, helps, optimiser, script, twins
 from pages.vanishing.options import LOSSES, OPTIONS, PRESETS_SHOWN, TAB
 
 SECTIONS = {
@@ -24,7 +26,11 @@ with stage.settings():
     optimiser.control(page)
 fields.sidebar(page)
 player.stage(page, twins.view, ask=twins.ask)
-SECTIONS[sections(page, TAB)](page)
+section = sections(page, TAB)
+SECTIONS[section](page)
 kept.section(page)
-code.expander(page, ("saturation",))
+calculation = script.CALCULATIONS.get(section)
+code.expander(
+    page, script.TOPICS.get(section, script.USUAL), calculation=partial(calculation, page) if calculation else None
+)
 layout.share(page)

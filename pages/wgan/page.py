@@ -1,11 +1,13 @@
 """GAN against WGAN: side by side, the critic's shape, two games in which everything is known, and digits."""
 
+from functools import partial
+
 import streamlit as st
 
 from pages.shared.shell import layout
 from pages.shared.shell.i18n import t
 from pages.shared.views import code
-from pages.wgan import beside, critic, digits, line, lines
+from pages.wgan import beside, critic, digits, line, lines, script
 from pages.wgan.options import DEFAULTS, OPTIONS, PARTS, arrive
 
 SECTIONS = {
@@ -15,7 +17,7 @@ SECTIONS = {
 
 # of each part: what is shown beside its runs, and whether it has any
 BEHIND = {
-    "beside": (("w1", "modes"), True), "critic": (("w1", "jsd"), True), "line": (("divergences", "optimum"), False),
+    "beside": (("w1", "modes"), True), "critic": (("w1", "jsd"), True), "line": (("optimal_critic", "on_line"), False),
     "lines": (("parallel_lines",), False), "digits": (("fid",), True),
 }  # fmt: skip
 
@@ -26,6 +28,7 @@ layout.part_picker("wgan", PARTS)
 SECTIONS[part](page)
 st.markdown(t(f"wgan.about_{part}"))
 topics, runs = BEHIND[part]
-code.expander(page, topics, None if runs else ())
+calculation = script.CALCULATIONS.get(part)
+code.expander(page, topics, None if runs else (), calculation=partial(calculation, page) if calculation else None)
 if not page.plays:
     layout.share(page)

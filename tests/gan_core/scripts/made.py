@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +15,7 @@ from gan_core.data.images import load_images
 from gan_core.engine.conditioning import one_hot
 from gan_core.run.trainer import Trainer
 from gan_core.scripts.textbook import script
+from gan_core.scripts.weights import Begins
 
 
 def module(text: str, folder: Path, dtype: torch.dtype = torch.float64) -> ModuleType:
@@ -23,6 +25,7 @@ def module(text: str, folder: Path, dtype: torch.dtype = torch.float64) -> Modul
     spec = importlib.util.spec_from_file_location("script", path)
     assert spec is not None and spec.loader is not None
     made = importlib.util.module_from_spec(spec)
+    sys.modules["script"] = made  # where a dataclass looks for what its annotations mean
     spec.loader.exec_module(made)
     return made
 
@@ -37,15 +40,21 @@ def write_digits(folder: Path) -> None:
         (raw / f"train-{name}-ubyte").write_bytes(bytes([0, 0, 8, values.ndim]) + shape + values.tobytes())
 
 
-def difference(config: RunConfig, steps: int, folder: Path, points: np.ndarray | None = None) -> float:
+def difference(
+    config: RunConfig, steps: int, folder: Path, points: np.ndarray | None = None,
+    weights: dict[str, torch.Tensor] | None = None, begins: Begins | None = None,
+) -> float:  # fmt: skip
     """The largest difference, in outputs of G and of D, between script and trainer after so many steps in float64,
-    relative to the largest output. NaN where only one of them is finite."""
+    relative to the largest output. NaN where only one of them is finite. `begins`: the step at which both go on from
+    the `weights`."""
     config = config.member(0)
     trainer = Trainer(config, points=points, dtype=torch.float64)
+    if weights is not None and begins is not None:
+        trainer.adopt(weights, begins.step)
     ensemble = trainer.ensembles[0]
     for _ in range(steps):
         ensemble.step()
-    G, D, *average = module(script(config, points=points), folder).train(config.train.seed, steps)
+    G, D, *average = module(script(config, points=points, begins=begins), folder).train(config.train.seed, steps)
     pairs = []
     draws = torch.Generator().manual_seed(5)
     z = torch.randn(20, config.model.latent_dim, generator=draws, dtype=torch.float64)

@@ -9,11 +9,15 @@ import pytest
 from gan_core.scripts.sources import TOPICS
 from gan_core.scripts.textbook import script
 from gan_core.zoo import checkpoints
-from pages.digits import replay
+from pages.convergence import options as convergence
+from pages.digits import models, replay
+from pages.distances import options as distances
 from pages.shared.play import shelf
 from pages.shared.shell import i18n
 from pages.shared.shell.site import PAGES
 from pages.shared.views import code
+from pages.vanishing import options as vanishing
+from pages.wgan import options as wgan
 from tests.pages.test_pages import at_rest, press, state, visit
 
 SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
@@ -41,6 +45,23 @@ def test_every_page_shows_the_code_behind_it(name: str) -> None:
     assert "def " in source(app) and app.latex and app.get("button_group")
 
 
+def sections() -> list[tuple[str, dict[str, str]]]:
+    tabs = {"distances": distances.SECTIONS, "convergence": convergence.SECTIONS, "vanishing": vanishing.TABS}
+    found = [(name, {"tab": tab}) for name, row in tabs.items() for tab in row]
+    found += [("wgan", {"part": part}) for part in wgan.PARTS]
+    return found + [("digits", {"section": section}) for section in models.SECTIONS]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "address"), sections(), ids=str)
+def test_every_section_shows_its_code_and_gives_a_file(name: str, address: dict[str, str]) -> None:
+    app = visit(name, **address)
+    assert not app.exception
+    assert "def " in source(app)
+    files = [one for one in app.get("download_button") if "-code-" in one.proto.id]
+    assert files or address == {"tab": "losses"}  # a riddle's run is told once it is guessed
+
+
 def test_play_shows_the_run_and_gives_it_as_a_script() -> None:
     app = at_rest(visit("play_2d", loss="hinge", r1="0.5", **SMALL))
     assert "(1 - real_logits).relu()" in source(app) and "max" in app.latex[0].value
@@ -65,7 +86,7 @@ def test_what_cannot_be_a_script_is_a_sentence_and_a_changed_rate_is_said() -> N
 def test_finished_runs_give_a_script_and_say_what_it_is_not() -> None:
     app = visit("digits")  # its first run was computed in bfloat16
     assert not app.exception and not [one for one in app.warning if "a script could not repeat it" in one.value]
-    assert len([one for one in app.get("download_button") if "-code-" in one.proto.id]) == 2
+    assert len([one for one in app.get("download_button") if "-code-" in one.proto.id]) == 3
     said = " ".join(one.value for one in app.caption)
     assert "begins with the shipped weights" in said and "computes in float32" in said
 
