@@ -275,7 +275,7 @@ class Show:
                     run.set_rates(**rates)
 
             self.ask(set_rates)
-            self.retuned = True
+            self.retuned |= self.touched
         self.configs = tuple(old.replace(**new) for old, new in zip(self.configs, news, strict=True))
         if self.running and self.job.until != self.configs[0].train.steps:
             self.play()
