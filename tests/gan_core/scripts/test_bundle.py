@@ -55,7 +55,9 @@ def test_pairs_and_distances_are_scipys(n: int, stand_in: Callable) -> None:
     assert sorted(mine[1]) == list(range(n)) and cost[mine].sum() == pytest.approx(cost[theirs].sum(), rel=1e-12)
 
 
-@pytest.mark.parametrize("wanted", [(compare, GaussianMixture), (dirac.simulate,), (sinkhorn,)], ids=str)
+@pytest.mark.parametrize(
+    "wanted", [(compare, GaussianMixture), (dirac.simulate,), (sinkhorn,)], ids=lambda wanted: wanted[0].__name__
+)
 def test_a_bundle_needs_torch_and_numpy_only(wanted: tuple, tmp_path: Path) -> None:
     imports, text = bundle(wanted)
     modules = {str(node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).split(".")[0]
