@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
 from pages.distances.drawing import about, chart, columns, number, words
 from pages.distances.options import DIVERGENCES, EXAMPLES, LINE, NAMES, OF, SIDES, Side
-from pages.distances.shapes import COLOURS, OWN, both, examples, put, shape, uploaded
+from pages.distances.shapes import COLOURS, OWN, both, examples, put, shape, taken, uploaded
 from pages.shared.controls import options
 from pages.shared.controls.bars import bars
 from pages.shared.shell import address, stage
@@ -84,20 +84,11 @@ def _taken(page: PageState, name: str, shapes: tuple[Shape, Shape]) -> None:
     assert isinstance(p, GaussianMixture) and isinstance(q, GaussianMixture)
     app().charts["distances-line-taken"] = closed.densities(p, q, name)
 
-    def shaped(rows: list[Any]) -> None:
-        for side, of, value in rows:
-            put(page, f"line_{side}_{of}", value)
-        address.write_page(page)
-
     def drawn(chosen: str) -> None:
         put(page, "draw", chosen)
         address.write_page(page)
 
-    sides = {}
-    for side in SIDES:
-        kind = options.value(page, f"line_{side}_kind")
-        numbers = {name: options.value(page, f"line_{side}_{name}") for name in drag.PLAIN[kind]}
-        sides[side] = {"kind": kind, **numbers}
+    sides, shaped = taken(page, "line", drag.PLAIN)
     drag.densities(
         "distances-line-taken", **sides, draw=name, moving=not any(word.startswith("line_") for word in page.words),
         names={one: t(f"distances.name_{one}") for one in NAMES},

@@ -21,9 +21,9 @@ from pages.distances.options import (
     TRANSPORTED,
     Side,
 )  # fmt: skip
-from pages.distances.shapes import OWN, both, examples, in_one_scale, put, shape, uploaded
+from pages.distances.shapes import OWN, both, examples, in_one_scale, shape, taken, uploaded
 from pages.shared.controls import options
-from pages.shared.shell import address, stage
+from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import drag, tables
@@ -182,16 +182,7 @@ def _density_picture(p: Any, q: Any, name: str) -> None:
 def _taken(page: PageState, x: np.ndarray, y: np.ndarray, pairs: np.ndarray) -> None:
     """The picture whose p and q are taken by the hand; until something is set, q goes round by itself."""
 
-    def shaped(rows: list[Any]) -> None:
-        for side, of, value in rows:
-            put(page, f"plane_{side}_{of}", value)
-        address.write_page(page)
-
-    sides = {}
-    for side in SIDES:
-        kind = options.value(page, f"plane_{side}_kind")
-        numbers = {name: options.value(page, f"plane_{side}_{name}") for name in drag.IN_PLANE[kind]}
-        sides[side] = {"kind": kind, **numbers}
+    sides, shaped = taken(page, "plane", drag.IN_PLANE)
     moving = sides["q"]["kind"] == "gaussian" and not any(word.startswith("plane_") for word in page.words)
     drag.plane(
         "distances-plane-taken", **sides, samples={"p": x, "q": y}, pairs=pairs, moving=moving, on_shape=shaped,

@@ -46,6 +46,23 @@ def put(page: PageState, name: str, value: Any) -> None:
         options.put(page, name, value)
 
 
+def taken(
+    page: PageState, place: str, kinds: Mapping[str, Sequence[str]]
+) -> tuple[dict[Side, dict[str, Any]], Callable[[list[Any]], None]]:
+    """For a picture that is taken by the hand: the kind and numbers of both sides, and what hears of new ones."""
+
+    def shaped(rows: list[Any]) -> None:
+        for side, of, value in rows:
+            put(page, f"{place}_{side}_{of}", value)
+        address.write_page(page)
+
+    sides: dict[Side, dict[str, Any]] = {}
+    for side in SIDES:
+        kind = options.value(page, f"{place}_{side}_kind")
+        sides[side] = {"kind": kind, **{name: options.value(page, f"{place}_{side}_{name}") for name in kinds[kind]}}
+    return sides, shaped
+
+
 def examples(
     page: PageState, place: str, known: Mapping[str, Mapping[Side, Mapping[str, Any]]], sliders: Mapping[str, Slider]
 ) -> None:

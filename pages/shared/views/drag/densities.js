@@ -2,7 +2,7 @@
 
 import { ticks } from "../live/pure.js";
 import { DISTANCES, density, INTEGRANDS } from "./mixtures.js";
-import { draggable, filled, handle, html, path, pull, put, said, set, Tiles } from "./parts.js";
+import { draggable, filled, handle, Pair, path, pull, put, said, set, Tiles } from "./parts.js";
 
 const NAMES = Object.keys(DISTANCES);
 const X = [-6.5, 6.5]; // of the picture
@@ -23,31 +23,16 @@ const GRIPS = {
   ],
 };
 
-export class Densities {
+export class Densities extends Pair {
   constructor(parent, frame) {
-    Object.assign(this, { frame, p: { ...frame.p }, q: { ...frame.q }, draw: frame.draw });
-    this.root = html(parent, "div", { className: "gan-drag densities" });
-    const head = html(this.root, "div", { className: "head" });
-    this.caption = html(head, "p", { className: "caption" });
-    this.button = html(head, "button", { type: "button", className: "play", onclick: () => this.toggle() });
-    this.svg = put(this.root, "svg", { class: "picture", role: "group", "aria-label": frame.words.summary });
+    super(parent, frame, "densities");
     this.tiles = new Tiles(this.root, NAMES, frame.names, frame.colours, (name) => this.choose(name));
-    this.resized = new ResizeObserver(() => this.ask());
-    this.resized.observe(this.svg);
-    this.build();
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (frame.moving && !still) this.play();
-    else this.ask();
+    this.begin();
   }
 
-  /** What Python says; not while the visitor holds something, or q slides. */
-  show(frame, tell) {
-    const kinds = `${this.p.kind} ${this.q.kind}`;
-    Object.assign(this, { frame, tell });
-    if (this.held || this.started !== undefined) return;
-    Object.assign(this, { p: { ...frame.p }, q: { ...frame.q }, draw: frame.draw });
-    if (kinds !== `${this.p.kind} ${this.q.kind}`) this.build();
-    this.ask();
+  take(frame) {
+    super.take(frame);
+    this.draw = frame.draw;
   }
 
   build() {

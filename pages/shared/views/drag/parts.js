@@ -186,3 +186,40 @@ export class Tiles {
     if (pressed !== undefined) set(tile.root, { "aria-pressed": pressed });
   }
 }
+
+/** A picture of two distributions that are taken by the hand, with a button that lets q move by itself. Who extends it
+ * has build, play, toggle and ask, and calls begin when all that these need is there. */
+export class Pair {
+  constructor(parent, frame, name) {
+    this.frame = frame;
+    this.take(frame);
+    this.root = html(parent, "div", { className: `gan-drag ${name}` });
+    const head = html(this.root, "div", { className: "head" });
+    this.caption = html(head, "p", { className: "caption" });
+    this.button = html(head, "button", { type: "button", className: "play", onclick: () => this.toggle() });
+    this.svg = put(this.root, "svg", { class: "picture", role: "group", "aria-label": frame.words.summary });
+  }
+
+  begin() {
+    this.resized = new ResizeObserver(() => this.ask());
+    this.resized.observe(this.svg);
+    this.build();
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (this.frame.moving && !still) this.play();
+    else this.ask();
+  }
+
+  take(frame) {
+    Object.assign(this, { p: { ...frame.p }, q: { ...frame.q } });
+  }
+
+  /** What Python says; not while the visitor holds something, or q moves by itself. */
+  show(frame, tell) {
+    const kinds = `${this.p.kind} ${this.q.kind}`;
+    Object.assign(this, { frame, tell });
+    if (this.held || this.started !== undefined) return;
+    this.take(frame);
+    if (kinds !== `${this.p.kind} ${this.q.kind}`) this.build();
+    this.ask();
+  }
+}

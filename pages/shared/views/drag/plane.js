@@ -3,7 +3,7 @@
 
 import { clamp, ticks } from "../live/pure.js";
 import { affine, klNormals, w2Normals } from "./normals.js";
-import { draggableInPlane, filled, html, put, said, set } from "./parts.js";
+import { draggableInPlane, filled, Pair, put, said, set } from "./parts.js";
 
 const WINDOW = 5; // of the picture on either side of 0
 const MIDDLES = [-4, 4];
@@ -49,30 +49,10 @@ function along(x, y, far, degrees) {
   return [x + far * Math.cos(turn), y + far * Math.sin(turn)];
 }
 
-export class Plane {
+export class Plane extends Pair {
   constructor(parent, frame) {
-    Object.assign(this, { frame, p: { ...frame.p }, q: { ...frame.q } });
-    this.root = html(parent, "div", { className: "gan-drag plane" });
-    const head = html(this.root, "div", { className: "head" });
-    this.caption = html(head, "p", { className: "caption" });
-    this.button = html(head, "button", { type: "button", className: "play", onclick: () => this.toggle() });
-    this.svg = put(this.root, "svg", { class: "picture", role: "group", "aria-label": frame.words.summary });
-    this.resized = new ResizeObserver(() => this.ask());
-    this.resized.observe(this.svg);
-    this.build();
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (frame.moving && !still) this.play();
-    else this.ask();
-  }
-
-  /** What Python says; not while the visitor holds something, or q moves by itself. */
-  show(frame, tell) {
-    const kinds = `${this.p.kind} ${this.q.kind}`;
-    Object.assign(this, { frame, tell });
-    if (this.held || this.started !== undefined) return;
-    Object.assign(this, { p: { ...frame.p }, q: { ...frame.q } });
-    if (kinds !== `${this.p.kind} ${this.q.kind}`) this.build();
-    this.ask();
+    super(parent, frame, "plane");
+    this.begin();
   }
 
   build() {
