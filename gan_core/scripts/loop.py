@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from gan_core.config import LOSSES, RunConfig
 from gan_core.engine import penalties, random
@@ -27,15 +28,32 @@ OPTIMISERS = {
 RATES = ("r1", "r2")  # whose γ may fall
 
 
+class Plan(NamedTuple):
+    """In what the loop of a study is another one: it takes turns, and gives back what was looked at.
+
+    look: the expression of what is kept of a moment; due: of which moments, by `step + 1`; first: whether before the
+    first step, too. before: lines ahead of all. d_steps: how many updates of D a step has, "" as in a run. g_moves: in
+    which steps G moves, "" in none; g_optimiser: by which rule, "" by D's.
+    """
+
+    look: str
+    due: str
+    first: str = "True"
+    before: tuple[str, ...] = ()
+    d_steps: str = ""
+    g_moves: str = ""
+    g_optimiser: str = ""
+
+
 # ── the loop ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def loop(config: RunConfig, begins: Begins | None = None) -> str:
-    """`train(seed, steps)`, and what it calls. `begins`: at which weights."""
-    return "\n\n".join([*helpers(config), _train(config, begins)])
+def loop(config: RunConfig, begins: Begins | None = None, plan: Plan | None = None) -> str:
+    """`train(seed, steps)`, and what it calls. `begins`: at which weights. `plan`: of a study."""
+    return "\n\n".join([*helpers(config), _train(config, begins, plan)])
 
 
-def _train(c: RunConfig, begins: Begins | None) -> str:
+def _train(c: RunConfig, begins: Begins | None, plan: Plan | None) -> str:
     t = c.train
     growth = ", growth" if ARCHITECTURES[c.model.architecture].grows else ""
     real_ahead, latent_ahead = draws_ahead(c)
@@ -44,7 +62,7 @@ def _train(c: RunConfig, begins: Begins | None) -> str:
     lines += [
         f'G, D = generator(stream(seed, "generator"){growth}), discriminator(stream(seed, "discriminator"){growth})',
         *([] if begins is None else [f'adopt(G, D, read_safetensors("{begins.file}"))']),
-        f"g_optimiser = {OPTIMISERS[t.optimiser].format(player='G', lr='G_LR')}",
+        *([] if plan is not None and not plan.g_moves else [f"g_optimiser = {_g_optimiser(c, plan)}"]),
         f"d_optimiser = {OPTIMISERS[t.optimiser].format(player='D', lr='D_LR')}",
     ]
     if t.decay_steps:
@@ -71,16 +89,24 @@ def _train(c: RunConfig, begins: Begins | None) -> str:
         )
         if wanted
     ]
-    body = UPDATE[t.update](c)
+    if plan is not None:
+        lines += [*plan.before, f"rows = [{plan.look.replace('step + 1', '0')}] if {plan.first} else []"]
+    body = UPDATE[t.update](c) if plan is None else _alternating(c, plan)
     lines += [
         "for step in range(steps):" if begins is None else f"for step in range({begins.step}, {begins.step} + steps):",
-        *(f"    {line}" if line else "" for line in [*_schedules(c), *body, *_after(c)]),
+        *(f"    {line}" if line else "" for line in [*_schedules(c), *body, *_after(c, plan)]),
     ]
-    lines.append(f"return G, D{', average' if t.ema else ''}")
+    lines.append(f"return G, D{', average' if t.ema else ''}" if plan is None else "return rows")
     returned = "both players, and G's average" if t.ema else "both players"
+    returned = returned if plan is None else "what is seen of it on the way"
     return (
         f'def train(seed, steps):\n    """One run: {returned}."""\n' + textwrap.indent("\n".join(lines), "    ") + "\n"
     )
+
+
+def _g_optimiser(c: RunConfig, plan: Plan | None) -> str:
+    kind = c.train.optimiser if plan is None or not plan.g_optimiser else plan.g_optimiser
+    return OPTIMISERS[kind].format(player="G", lr="G_LR")
 
 
 def _schedules(c: RunConfig) -> list[str]:
@@ -93,7 +119,7 @@ def _schedules(c: RunConfig) -> list[str]:
     return lines
 
 
-def _alternating(c: RunConfig) -> list[str]:
+def _alternating(c: RunConfig, plan: Plan | None = None) -> list[str]:
     t = c.train
     d_step = [
         *_batch(c),
@@ -106,11 +132,13 @@ def _alternating(c: RunConfig) -> list[str]:
         "loss_d.backward()",
         *_update_d(c),
     ]
-    lines = (
-        ["for _ in range(D_STEPS):", *(f"    {line}" if line else "" for line in d_step)] if t.d_steps > 1 else d_step
-    )
-    return [*lines, "", "# G's update, through the D that has just moved", "g_optimiser.zero_grad()", *_g_loss(c),
-            "loss_g.backward()", "g_optimiser.step()"]  # fmt: skip
+    times = "D_STEPS" * (t.d_steps > 1) if plan is None or not plan.d_steps else plan.d_steps
+    lines = [f"for _ in range({times}):", *(f"    {line}" if line else "" for line in d_step)] if times else d_step
+    g_step = ["# G's update, through the D that has just moved", "g_optimiser.zero_grad()", *_g_loss(c),
+              "loss_g.backward()", "g_optimiser.step()"]  # fmt: skip
+    if plan is None:
+        return [*lines, "", *g_step]
+    return [*lines, "", f"if {plan.g_moves}:", *(f"    {line}" for line in g_step)] if plan.g_moves else lines
 
 
 def _simultaneous(c: RunConfig, before_the_move: Sequence[str] = ()) -> list[str]:
@@ -153,7 +181,7 @@ UPDATE: dict[str, Callable[[RunConfig], list[str]]] = {
 }
 
 
-def _after(c: RunConfig) -> list[str]:
+def _after(c: RunConfig, plan: Plan | None) -> list[str]:
     t, lines = c.train, []
     if t.lookahead:
         back = [
@@ -177,6 +205,8 @@ def _after(c: RunConfig) -> list[str]:
             "    d_optimiser.state.clear()",
         ]
     report = 'print(f"seed {seed}, step {step + 1:,}: L_D {loss_d:.4f}, L_G {loss_g:.4f}")'
+    if plan is not None:
+        return [*lines, "", f"if {plan.due}:", f"    rows.append({plan.look})"]
     return [*lines, "", f"if (step + 1) % {REPORT} == 0:", f"    {report}"]
 
 

@@ -57,7 +57,7 @@ def players(config: RunConfig) -> str:
     parts += [getsource(one) for one in row.own]
     if config.model.labels == "conditional":
         parts.append(PROJECTION)
-    parts.append(_initialise(config))
+    parts.append(initialisation(config))
     closed = BUILDERS[config.model.architecture].closed(config)
     turned = [", turned=True" if one and not all(closed) else "" for one in closed]
     parts.append(_function(f"generator(draws{growth})", _what_g_is(config), bodies[0], turned[0]))
@@ -132,8 +132,9 @@ FILLS = {
 SCALES = ("dcgan",)  # these draw the scales of batch norms too, N(1, .02)
 
 
-def _initialise(c: RunConfig) -> str:
-    """The engine keeps a matrix of a stack as (in, out), in memory with its shorter side first: so it is filled."""
+def initialisation(c: RunConfig) -> str:
+    """`initialise(network, draws)`. The engine keeps a matrix of a stack as (in, out), in memory with its shorter side
+    first: so it is filled."""
     what, before, fill, bias = FILLS[c.model.init]
     closed, convolutional = BUILDERS[c.model.architecture].closed(c), "Conv" in "".join(_text(c))
     kinds = "(nn.Linear, nn.Conv2d, nn.ConvTranspose2d)" if convolutional else "nn.Linear"

@@ -174,6 +174,40 @@ TOPICS: dict[str, Topic] = {
         "gan_core.theory.optimal_critic",
         ("exact_duel", "optimal_logit", "kantorovich", "pulls"),
     ),
+    "frozen": Topic(
+        (
+            r"\Bigl\lVert\frac{\partial L_G}{\partial\theta_G}\Bigr\rVert \text{ at fixed } z,\quad"
+            r" \theta_G \text{ frozen}",
+        ),
+        "gan_core.engine.game",
+        ("generator_gradient_norms",),
+    ),
+    "learned": Topic(
+        (
+            r"\frac{d}{d\delta}\mathbb{E}\log(1 - D) = -\mathbb{E}\,\sigma(a)\,a'(z + \delta)",
+            r"\tfrac12\bigl(V(D) + 2\ln 2\bigr) \le \mathrm{JSD}",
+        ),
+        "gan_core.studies.frozen_generator",
+        ("GaussianDiscriminators",),
+    ),
+    "duel": Topic(
+        (
+            r"\ln 2 + \tfrac12 V(D) \le \mathrm{JSD}",
+            r"\frac{\mathbb{E} f(x) - \mathbb{E} f(y)}{\max|f'|} \le W_1",
+        ),
+        "gan_core.studies.line_duel",
+        ("LineDuel", "trained_duel", "settings"),
+    ),
+    "game_of_lines": Topic(
+        (r"G(z) = (\theta, u),\quad \theta \leftarrow \theta - \eta\,\frac{\partial L_G}{\partial\theta}",),
+        "gan_core.studies.parallel_lines",
+        ("ParallelLinesGame", "settings"),
+    ),
+    "slopes": Topic(
+        (r"\lVert\nabla f(x)\rVert,\quad \hat x = \varepsilon x + (1 - \varepsilon)\,G(z)",),
+        "gan_core.studies.critic",
+        ("slope_map", "accuracy", "jsd_bound"),
+    ),
     "parallel_lines": Topic(
         (r"W_1 = |\theta|,\quad \mathrm{JSD} = \ln 2 \text{ for } \theta \ne 0",),
         "gan_core.theory.parallel_lines",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from inspect import getsource
 from urllib.parse import urlencode
@@ -64,12 +65,9 @@ def script(
 
     Raises ConfigError on a run that it cannot make: products in bfloat16, consensus, and a table that is not at hand.
     """
-    head = HEAD.format(
-        title=title or name_of(config), formulas="\n    ".join(formulas(config)), promise=promise(config, begins)
-    )
     found = parts(config, points=points, begins=begins)
-    body = "".join(f"# ── {part.heading + ' ':─<{WIDTH}}\n\n{part.code.strip()}\n\n\n" for part in found)
-    return f'{head}{body}if __name__ == "__main__":\n{textwrap.indent(run(config, begins), "    ")}'
+    said = formulas(config)
+    return written(title or name_of(config), said, promise(config, begins), found, run(config, begins))
 
 
 WIDTH = 115
@@ -81,6 +79,13 @@ Needs torch and numpy only. {promise}
 """
 
 '''
+
+
+def written(title: str, said: Sequence[str], promised: str, found: Sequence[Part], last: str) -> str:
+    """A file of these parts; `last`: the lines that run it."""
+    head = HEAD.format(title=title, formulas="\n    ".join(said), promise=promised)
+    body = "".join(f"# ── {part.heading + ' ':─<{WIDTH}}\n\n{part.code.strip()}\n\n\n" for part in found)
+    return f'{head}{body}if __name__ == "__main__":\n{textwrap.indent(last, "    ")}'
 
 
 def command(config: RunConfig) -> str:
@@ -120,15 +125,20 @@ def parts(config: RunConfig, *, points: np.ndarray | None = None, begins: Begins
         raise ConfigError("consensus", config.train.consensus, "config.script_consensus")
     row = ARCHITECTURES[config.model.architecture]
     found = [
-        Part("random numbers", _streams()),
+        Part("random numbers", streams()),
         Part("the players", players(config)),
         Part("the real samples", data(config, row.view, points)),
         Part("the losses", losses(config)),
         *([] if begins is None else [Part("where it begins", adoption(config))]),
         Part("the game", loop(config, begins)),
     ]
-    code = "\n".join([part.code for part in found] + [run(config, begins)])
-    return (Part("settings", f"{_imports(code)}\n\n{_settings(config, code)}"), *found)
+    return settings(config, found, run(config, begins)), *found
+
+
+def settings(config: RunConfig, found: Sequence[Part], last: str, more: str = "") -> Part:
+    """Imports and settings, of both as many as these parts and the last lines need; `more`: settings of a study."""
+    code = "\n".join([*(part.code for part in found), last, more])
+    return Part("settings", f"{_imports(code)}\n\n{_settings(config, code)}{more}")
 
 
 def run(config: RunConfig, begins: Begins | None = None) -> str:
@@ -153,7 +163,8 @@ def run(config: RunConfig, begins: Begins | None = None) -> str:
 JUDGED = ("ring", "grid", "two_gaussians")  # they have modes
 
 
-def _streams() -> str:
+def streams() -> str:
+    """`stream(seed, purpose)`."""
     source = re.sub(r"seed: int, purpose: str\) -> torch.Generator", "seed, purpose)", getsource(random.generator_for))
     return f"PURPOSES = {random.PURPOSES}\n\n\n{source.replace('generator_for', 'stream')}"
 
@@ -177,7 +188,7 @@ def _settings(config: RunConfig, code: str) -> str:
     t, m = config.train, config.model
     lines = [
         f"SEED, STEPS, BATCH, LATENT_DIM = {t.seed}, {t.steps}, {t.batch}, {m.latent_dim}",
-        f"G_LR, D_LR = {t.g_lr}, {t.d_lr}",
+        f"G_LR, D_LR = {t.g_lr}, {t.d_lr}" if "G_LR" in code else f"D_LR = {t.d_lr}",
     ]
     others = {
         "BETAS": (t.beta1, t.beta2), "D_STEPS": t.d_steps, "PACKING": m.packing, "CLIP": t.clip, "R1": t.r1,

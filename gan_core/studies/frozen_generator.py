@@ -171,7 +171,7 @@ class GaussianDiscriminators:
     All learn in lock-step by Adam on fresh batches of BATCH from each side, the same numbers z for every distance.
     """
 
-    BATCH, RATE = 256, 3e-3
+    BATCH, RATE, WIDTH = 256, 3e-3, 32
     failure = None
 
     def __init__(self, distances: NDArray[np.float64] = DISTANCES, seed: int = 0) -> None:
@@ -179,7 +179,7 @@ class GaussianDiscriminators:
         self.shift = torch.from_numpy(distances).float().view(1, -1, 1, 1)  # (1, n, 1, 1)
         self.streams = [generator_for(seed + s, "real") for s in range(SEEDS)]
         weights = [generator_for(seed + s, "discriminator") for s in range(SEEDS) for _ in distances]
-        self.discriminator = StackedMLP((1, 32, 32, 1), "leaky_relu", weights)
+        self.discriminator = StackedMLP((1, self.WIDTH, self.WIDTH, 1), "leaky_relu", weights)
         self.discriminator.theta.grad = self.discriminator.grad
         self.optimiser = Adam([{"params": [self.discriminator.theta], "lr": self.RATE, "betas": (0.9, 0.999)}])
 

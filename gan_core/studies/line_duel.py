@@ -29,6 +29,7 @@ DUELLISTS = ("discriminator", "penalty", "clip")
 SEEDS = 3
 TABLE = 4001  # places of a distribution's quantile table: what is drawn from it is interpolated between them
 POSITIONS = 161
+WIDTH = 64  # of both hidden layers
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,14 +63,7 @@ class LineDuel:
         self.tables = [torch.from_numpy(quantile(d, u)).float() for d in (p, q)]
         low, high = min(p.window[0], q.window[0]), max(p.window[1], q.window[1])
         self.positions = np.linspace(low, high, POSITIONS)
-        adam = {"optimiser": "adam", "beta1": 0.5, "beta2": 0.9, "d_lr": 1e-3}
-        settings: dict[str, dict[str, Any]] = {
-            "discriminator": {"loss": "minimax"} | adam,
-            "penalty": {"loss": "wasserstein", "wgan_gp": penalty} | adam,
-            "clip": {"loss": "wasserstein", "clip": clip, "optimiser": "rmsprop", "d_lr": 1e-3},
-        }
-        base = RunConfig.of(latent="uniform", latent_dim=1, batch=256, seed=seed)
-        self.players = {name: self._ensemble(base.replace(**changes)) for name, changes in settings.items()}
+        self.players = {name: self._ensemble(config) for name, config in settings(penalty, clip, seed).items()}
         self._kept: list[tuple[int, dict[str, tuple[NDArray, NDArray]], dict[str, Floats]]] = []
         self._keep()
 
@@ -98,7 +92,7 @@ class LineDuel:
             members,
             lambda n, g: _interpolate(real, torch.rand(n, 1, generator=g)),
             generator=cast(Network, _Fixed(fake, SEEDS)),
-            discriminator=StackedMLP((1, 64, 64, 1), "leaky_relu", weights),
+            discriminator=StackedMLP((1, WIDTH, WIDTH, 1), "leaky_relu", weights),
         )
 
     def _keep(self) -> None:
@@ -118,6 +112,18 @@ class LineDuel:
     def _logits(self, ensemble: Ensemble, places: Tensor) -> Floats:
         wide = places.view(1, -1, 1).expand(SEEDS, -1, -1)
         return ensemble.discriminator.forward(wide, training=False)[0].squeeze(-1).double().numpy()
+
+
+def settings(penalty: float, clip: float, seed: int) -> dict[str, RunConfig]:
+    """How each of DUELLISTS learns."""
+    adam = {"optimiser": "adam", "beta1": 0.5, "beta2": 0.9, "d_lr": 1e-3}
+    changes: dict[str, dict[str, Any]] = {
+        "discriminator": {"loss": "minimax"} | adam,
+        "penalty": {"loss": "wasserstein", "wgan_gp": penalty} | adam,
+        "clip": {"loss": "wasserstein", "clip": clip, "optimiser": "rmsprop", "d_lr": 1e-3},
+    }
+    base = RunConfig.of(latent="uniform", latent_dim=1, batch=256, seed=seed)
+    return {name: base.replace(**of) for name, of in changes.items()}
 
 
 def trained_duel(duel: Duel, p: OnLine) -> dict[str, Floats]:

@@ -58,10 +58,7 @@ class ParallelLinesGame:
 
     def __init__(self, start: float, *, warm_up: int = 0, d_steps: int = 5, seed: int = 0) -> None:
         self.warm_up, self.step_count = warm_up, 0
-        base = RunConfig.of(
-            latent="uniform", latent_dim=1, batch=64, d_layers=(32, 32), d_lr=1e-3, d_steps=d_steps, seed=seed
-        )
-        self.games = {name: _game(base.replace(**changes), start) for name, changes in METHODS.items()}
+        self.games = {name: _game(config, start) for name, config in settings(seed, d_steps).items()}
         heights = torch.linspace(0, 1, 101)
         self.real = torch.stack([torch.zeros_like(heights), heights], dim=1)
         self._rows: list[tuple[int, Floats]] = []
@@ -99,6 +96,14 @@ class ParallelLinesGame:
                 found = real_logits.mean(1) - fake_logits.mean(1)
             row.append([theta[:, 0].double().numpy().copy(), np.asarray(found)])
         self._rows.append((self.step_count - self.warm_up, np.array(row)))
+
+
+def settings(seed: int, d_steps: int = 5) -> dict[str, RunConfig]:
+    """How D learns, by method."""
+    base = RunConfig.of(
+        latent="uniform", latent_dim=1, batch=64, d_layers=(32, 32), d_lr=1e-3, d_steps=d_steps, seed=seed
+    )
+    return {name: base.replace(**changes) for name, changes in METHODS.items()}
 
 
 def _game(config: RunConfig, start: float) -> Ensemble:

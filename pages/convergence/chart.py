@@ -98,7 +98,7 @@ def section(page: PageState) -> None:
             count, seeds, steps = (options.control(page, f"map_{name}") for name in ("cells", "seeds", "steps"))
         metric = options.control(page, "map_metric")
     try:
-        plan = _plan(x, y, count, seeds, steps)
+        plan = planned(x, y, count, seeds, steps)
     except ConfigError as error:
         notices.warning(error)
         return
@@ -111,7 +111,8 @@ def section(page: PageState) -> None:
             st.fragment(_look, run_every=SECONDS if running else None)(page, plan, metric, running)
 
 
-def _plan(x: str, y: str, count: int, seeds: int, steps: int) -> Plan:
+def planned(x: str, y: str, count: int, seeds: int, steps: int) -> Plan:
+    """The map of two settings. Raises ConfigError."""
     from gan_core.studies.map import AXES, USUAL, Plan
 
     def axis(name: str) -> tuple[str, float, float, int]:

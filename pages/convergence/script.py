@@ -6,7 +6,7 @@ from typing import Any
 
 from gan_core.config import ConfigError, RunConfig
 from gan_core.scripts.calculations import Calculation
-from pages.convergence import balance, losses, smallest
+from pages.convergence import balance, chart, losses, smallest
 from pages.convergence.options import EXTENT, RIDDLES, SIDES
 from pages.shared.controls import options
 from pages.shared.shell.state import PageState
@@ -20,7 +20,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
 def runs(page: PageState, section: str) -> tuple[RunConfig, ...]:
     """Those that the section shows, if it may be told yet."""
     try:
-        return {"smallest": _none, "two": _two, "map": _middle, "losses": _riddle}[section](page)
+        return {"smallest": _none, "two": _two, "map": _cells, "losses": _riddle}[section](page)
     except ConfigError:  # the section says it
         return ()
 
@@ -34,11 +34,11 @@ def _two(page: PageState) -> tuple[RunConfig, ...]:
     return (balance.configured(page, **chosen),)
 
 
-def _middle(page: PageState) -> tuple[RunConfig, ...]:
-    """What all cells of a map have in common; a cell's own settings are in the link that a click on it opens."""
-    from gan_core.studies.map import USUAL
-
-    return (USUAL.replace(steps=options.value(page, "map_steps"), members=options.value(page, "map_seeds")),)
+def _cells(page: PageState) -> tuple[RunConfig, ...]:
+    """Of every cell of the map."""
+    said = (options.value(page, f"map_{name}") for name in ("x", "y", "cells", "seeds", "steps"))
+    plan = chart.planned(*said)
+    return tuple(cell.config for cell in sorted(plan.cells, key=lambda cell: (cell.row, cell.column)))
 
 
 def _riddle(page: PageState) -> tuple[RunConfig, ...]:

@@ -29,8 +29,9 @@ player.stage(page, twins.view, ask=twins.ask)
 section = sections(page, TAB)
 SECTIONS[section](page)
 kept.section(page)
-calculation = script.CALCULATIONS.get(section)
+calculation, studies = script.CALCULATIONS.get(section), script.STUDIES.get(section)
 code.expander(
-    page, script.TOPICS.get(section, script.USUAL), calculation=partial(calculation, page) if calculation else None
-)
+    page, script.TOPICS.get(section, script.USUAL), script.configs(section, page),
+    calculation=calculation and partial(calculation, page), studies=studies and partial(studies, page),
+)  # fmt: skip
 layout.share(page)

@@ -1,13 +1,26 @@
-"""The exact curves of "Flat in what?" and "Two Gaussians" as scripts, and which lines each section shows."""
+"""What each section computes and trains, as scripts: exact curves, G frozen, small discriminators, recorded twins."""
 
 from __future__ import annotations
 
-from gan_core.scripts.calculations import Calculation
-from pages.shared.controls import options
-from pages.shared.shell.state import PageState
+from collections.abc import Callable
 
-TOPICS = {"distance": ("far", "saturation")}  # of a section; of the others USUAL
+from gan_core.config import RunConfig
+from gan_core.presets import PRESETS
+from gan_core.scripts.calculations import Calculation
+from gan_core.scripts.studies import Study, frozen, gaussians
+from gan_core.studies.twin_paths import RUNS
+from pages.shared.controls import options
+from pages.shared.shell.i18n import t
+from pages.shared.shell.state import PageState
+from pages.shared.views.code import runs_of
+from pages.vanishing.distance import GAUSSIAN_STEPS
+from pages.vanishing.helps import HELP_D_STEPS, HELP_ROUNDS, HELPS
+from pages.vanishing.options import LOSSES, experiment_config
+
 USUAL = ("saturation",)
+TOPICS = {  # of a section; of the others USUAL
+    "frozen": ("frozen", *USUAL), "distance": ("far", "learned", *USUAL), "helps": ("frozen", *USUAL),
+}  # fmt: skip
 
 
 def curves(page: PageState) -> Calculation:
@@ -48,3 +61,34 @@ curves = {{"jsd": gaussian_jsd(distances)}} | dict(zip(("non_saturating", "minim
 
 
 CALCULATIONS = {"curves": curves, "distance": distance}
+
+
+def _frozen(page: PageState) -> dict[str, Study]:
+    config = experiment_config(page, loss="non_saturating")
+    warm_up, rounds = (options.value(page, name) for name in ("warm_up", "rounds"))
+    return {t("vanishing.frozen"): frozen(config, warm_up=warm_up, rounds=rounds)}
+
+
+def _helps(page: PageState) -> dict[str, Study]:
+    """The saturating loss without a remedy, then with each."""
+    config = experiment_config(page, loss="minimax", d_steps=HELP_D_STEPS)
+    tried = {t("vanishing.without"): config}
+    tried |= {t(f"vanishing.remedy.{name}"): config.replace(**changes) for name, changes in HELPS.items()}
+    return {name: frozen(one, warm_up=0, rounds=HELP_ROUNDS, title=name) for name, one in tried.items()}
+
+
+def _gaussians(page: PageState) -> dict[str, Study]:
+    return {t("code.learned"): gaussians(seed=page.config.train.seed, steps=GAUSSIAN_STEPS)}
+
+
+STUDIES: dict[str, Callable[[PageState], dict[str, Study]]] = {
+    "frozen": _frozen, "distance": _gaussians, "helps": _helps,
+}  # fmt: skip
+
+
+def configs(section: str, page: PageState) -> tuple[RunConfig, ...] | None:
+    """None: the runs on the screen; where recorded ones are shown beside them, those of either optimiser too."""
+    if section != "rescaled":
+        return None
+    recorded = (PRESETS[preset].config.replace(loss=loss) for preset in RUNS.values() for loss in LOSSES)
+    return tuple(dict.fromkeys([*runs_of(page), *recorded]))

@@ -17,8 +17,9 @@ SECTIONS = {
 
 # of each part: what is shown beside its runs, and whether it has any
 BEHIND = {
-    "beside": (("w1", "modes"), True), "critic": (("w1", "jsd"), True), "line": (("optimal_critic", "on_line"), False),
-    "lines": (("parallel_lines",), False), "digits": (("fid",), True),
+    "beside": (("w1", "modes", "slopes"), True), "critic": (("slopes", "w1", "jsd"), True),
+    "line": (("optimal_critic", "on_line", "duel"), False), "lines": (("parallel_lines", "game_of_lines"), False),
+    "digits": (("fid",), True),
 }  # fmt: skip
 
 part = layout.part("wgan", PARTS) or PARTS[0]
@@ -28,7 +29,10 @@ layout.part_picker("wgan", PARTS)
 SECTIONS[part](page)
 st.markdown(t(f"wgan.about_{part}"))
 topics, runs = BEHIND[part]
-calculation = script.CALCULATIONS.get(part)
-code.expander(page, topics, None if runs else (), calculation=partial(calculation, page) if calculation else None)
+calculation, studies = script.CALCULATIONS.get(part), script.STUDIES.get(part)
+code.expander(
+    page, topics, None if runs else (), calculation=calculation and partial(calculation, page),
+    studies=studies and partial(studies, page),
+)  # fmt: skip
 if not page.plays:
     layout.share(page)

@@ -1,10 +1,17 @@
-"""The exact halves of the parts "On a line" and "Parallel lines" as scripts."""
+"""The parts "On a line" and "Parallel lines" as scripts: what is exact, and who learns."""
 
 from __future__ import annotations
 
+from gan_core.scripts import studies
 from gan_core.scripts.calculations import Calculation
+from gan_core.scripts.studies import Study
+from gan_core.studies.line_duel import DUELLISTS
 from pages.shared.controls import options
+from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
+from pages.wgan.line import CLIP, DUEL_UPDATES, pair
+from pages.wgan.lines import METHODS, THETA_STEPS
+from pages.wgan.options import method
 
 
 def line(page: PageState) -> Calculation:
@@ -48,3 +55,29 @@ curves = {{name: np.array([getattr(parallel_lines(place), name) for place in pla
 
 
 CALCULATIONS = {"line": line, "lines": lines}
+
+
+def _duel(page: PageState) -> dict[str, Study]:
+    kind, distance = options.value(page, "pair"), options.value(page, "distance")
+    p, q = pair(kind, distance)
+    window = min(p.window[0], q.window[0]), max(p.window[1], q.window[1])
+    real, fake = ((tuple(one.means.tolist()), float(one.stds[0])) for one in (p, q))
+    return {
+        t(f"wgan.found_{name}"): studies.duel(
+            name, real, fake, window, penalty=options.value(page, "weight"), clip=CLIP, seed=page.config.train.seed,
+            updates=DUEL_UPDATES, title=t(f"wgan.found_{name}"),
+        ) for name in DUELLISTS
+    }  # fmt: skip
+
+
+def _lines(page: PageState) -> dict[str, Study]:
+    theta, warm_up, seed = options.value(page, "theta"), options.value(page, "warm_up"), page.config.train.seed
+    return {
+        method(name): studies.lines(
+            name, theta, warm_up=warm_up, steps=THETA_STEPS, seed=seed, title=f"{t('wgan.part_lines')}: {method(name)}"
+        )
+        for name in METHODS
+    }
+
+
+STUDIES = {"line": _duel, "lines": _lines}

@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 
 from gan_core import theory
+from gan_core.presets import PRESETS
+from gan_core.scripts import studies, textbook
 from gan_core.scripts.calculations import Calculation, notebook, script
 from gan_core.theory import dirac
 from gan_core.theory.distributions_1d import GaussianMixture, Sample
@@ -27,6 +29,7 @@ from pages.shared.controls.options import put
 from pages.shared.shell.state import PageState
 from pages.vanishing import options as vanishing
 from pages.vanishing import script as of_vanishing
+from pages.vanishing.helps import HELPS
 from pages.wgan import options as wgan
 from pages.wgan import script as of_wgan
 from tests.gan_core.scripts.made import module
@@ -141,3 +144,39 @@ def test_the_scripts_of_vanishing_and_wgan_give_what_is_exact(ran: Callable) -> 
         assert found["best"]["critic"].shape == found["x"].shape
     found = ran(of_wgan.lines(page_of("wgan", wgan.OPTIONS["lines"], theta=0.5)))
     assert found["found"] == vars(theory.parallel_lines(0.5))
+
+
+@pytest.mark.parametrize("section", of_vanishing.STUDIES)
+def test_what_vanishing_trains_is_a_script_with_the_pages_settings(section: str) -> None:
+    page = PageState("vanishing", PRESETS["vanishing"].config, PRESETS["vanishing"].config, options=vanishing.OPTIONS)
+    made = of_vanishing.STUDIES[section](page)
+    assert len(made) == {"frozen": 1, "distance": 1, "helps": 1 + len(HELPS)}[section]
+    for name, one in made.items():
+        text = studies.script(one)
+        ast.parse(text)
+        assert name and f"{one.config.train.seed}, {one.config.train.steps}, " in text
+        if section != "distance":
+            base = vanishing.experiment_config(page).replace(loss=one.config.train.loss)
+            assert one.config.train.members == base.train.members and one.config.data == base.data
+
+
+@pytest.mark.parametrize(("pair", "theta"), [("gaussians", 0.5), ("mixture", -1.0)])
+def test_what_wgan_trains_is_a_script_with_the_pages_settings(pair: str, theta: float) -> None:
+    default = wgan.DEFAULTS["line"]
+    page = PageState("wgan-line", default, default, options=wgan.OPTIONS["line"])
+    put(page, "pair", pair)
+    duels = of_wgan.STUDIES["line"](page)
+    means = {"gaussians": "((0.0,), 0.5), ((4.0,), 0.5)", "mixture": "((-2.0, 2.0), 0.5), ((2.0,), 0.5)"}[pair]
+    assert len(duels) == 3 and all(f"P, Q = {means}" in studies.script(one) for one in duels.values())
+    page = PageState("wgan-lines", default, default, options=wgan.OPTIONS["lines"])
+    put(page, "theta", theta)
+    games = of_wgan.STUDIES["lines"](page)
+    assert len(games) == 4 and all(f"THETA, WARM_UP = {theta}, 200" in studies.script(one) for one in games.values())
+
+
+def test_every_cell_of_the_map_is_a_script() -> None:
+    page = page_of("convergence", convergence.OPTIONS, map_x="batch", map_y="r1", map_cells=6, map_seeds=2)
+    cells = of_convergence.runs(page, "map")
+    assert len(cells) == 36 and {one.train.members for one in cells} == {2}
+    assert len({(one.train.batch, one.train.r1) for one in cells}) == 36
+    ast.parse(textbook.script(cells[-1]))

@@ -2,13 +2,15 @@
 
     code.expander(page, ("modes", "w1"))       topics of `gan_core.scripts.sources`, beside those of the page's runs
     code.expander(page, ("fit",), calculation=…)     a page that computes without runs
+    code.expander(page, ("frozen",), studies=…)      a page that trains a study of its own
 
 Closed, it costs nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,29 +25,46 @@ from pages.shared.shell.state import PageState, app, one_of
 if TYPE_CHECKING:
     from gan_core.scripts.calculations import Calculation
     from gan_core.scripts.sources import Source
+    from gan_core.scripts.studies import Study
 
 Calculates = Callable[[], "Calculation | None"]
+Studies = Callable[[], "Mapping[str, Study]"]
 
-OPEN = "code_part"  # in PageState.choices: which part is looked at
+OPEN, OF = "code_part", "code_of"  # in PageState.choices: which part is looked at, and of which run where they are many
+MANY = 4  # runs whose files stand below each other; of more one is picked
+
+
+@dataclass(frozen=True)
+class File:
+    """What there is a script of: its name, the run whose lines compute it, if an engine's step does."""
+
+    name: str
+    config: RunConfig | None
+    script: Callable[[], str]
+    notebook: Callable[[], str]
+    images: bool = False
 
 
 def expander(
     page: PageState, topics: Sequence[str] = (), configs: Sequence[RunConfig] | None = None, note: str = "",
-    calculation: Calculates | None = None, finished: str = "",
+    calculation: Calculates | None = None, finished: str = "", studies: Studies | None = None,
 ) -> None:  # fmt: skip
     """`topics`: what the page shows beside its runs. `configs`: of runs that are none of the player's. `note`: in what
     the run on the screen is another one than the script's. `calculation`: what the page computes without a run, as it
-    is set when a file is asked for. `finished`: the run whose shipped weights the page shows."""
+    is set when a file is asked for. `finished`: the run whose shipped weights the page shows. `studies`: what the page
+    trains that is no run of the player's, by its name."""
     if "code" in app().hidden:
         return
     box = st.expander(t("code.title"), icon=":material/code:", key=f"{page.name}-code", on_change="rerun")
     if not box.open:
         return
     with box:
-        runs = _runs(page) if configs is None else configs
-        _sources(page, runs, topics)
-        for i, config in enumerate(runs):
-            _downloads(page, config, i, len(runs))
+        runs = runs_of(page) if configs is None else configs
+        files = [*_of_runs(runs), *_of_studies({} if studies is None else studies())]
+        shown = files if len(files) <= MANY else [_picked(page, files)]
+        _sources(page, [one.config for one in shown if one.config is not None], topics)
+        for i, one in enumerate(shown):
+            _downloads(page, one, i, len(shown) > 1)
         if note:
             st.caption(note)
         if finished:
@@ -83,7 +102,7 @@ def _weights(page: PageState, name: str) -> None:
     st.caption(t("code.about_weights"))
 
 
-def _runs(page: PageState) -> Sequence[RunConfig]:
+def runs_of(page: PageState) -> Sequence[RunConfig]:
     """Those on the screen; before there are any, those that the controls describe."""
     if not page.plays:
         return ()
@@ -121,19 +140,64 @@ def _title(one: Source) -> str:
     return f"{label}: {word}"
 
 
-def _downloads(page: PageState, config: RunConfig, i: int, count: int) -> None:
+def _of_runs(configs: Sequence[RunConfig]) -> list[File]:
+    """A file for each of them, named by what sets it apart from the others."""
     from gan_core.scripts.notebook import notebook
-    from gan_core.scripts.textbook import name_of, script
+    from gan_core.scripts.textbook import script
 
-    points, key = uploads.points(config), f"{page.name}-code-{i}"
+    def made(config: RunConfig, name: str) -> File:
+        points = uploads.points(config)
+        return File(name, config, partial(script, config, points=points), partial(notebook, config, points=points),
+                    config.data.is_image)  # fmt: skip
+
+    return [made(config, name) for config, name in zip(configs, _apart(configs), strict=True)]
+
+
+def _apart(configs: Sequence[RunConfig]) -> list[str]:
+    """Of each the fields in which it differs from any other; of equal ones what they are called."""
+    from gan_core.scripts.textbook import name_of
+
+    changed = dict.fromkeys(name for config in configs for name in config.differences(configs[0]))
+    rows = [[f"{t(f'field.{name}')} {_value(dict(config.flat())[name])}" for name in changed] for config in configs]
+    return [" · ".join(row).replace("_", " ") or name_of(one) for one, row in zip(configs, rows, strict=True)]
+
+
+def _value(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _of_studies(studies: Mapping[str, Study]) -> list[File]:
+    from gan_core.scripts.studies import notebook, script
+
+    return [
+        File(name, None if one.own else one.config, partial(script, one), partial(notebook, one))
+        for name, one in studies.items()
+    ]
+
+
+def _picked(page: PageState, files: Sequence[File]) -> File:
+    """The one of many whose lines and files are shown."""
+    by_name = {one.name: one for one in files}
+    at = one_of(page.choices.get(OF), by_name) or files[0].name
+    key = f"{page.name}-code-of~{at}"  # see controls.widget_key
+
+    def chosen() -> None:
+        page.choices[OF] = one_of(st.session_state[key], by_name) or at
+
+    st.session_state[key] = at
+    st.selectbox(t("code.of"), list(by_name), key=key, on_change=chosen)
+    return by_name[at]
+
+
+def _downloads(page: PageState, one: File, i: int, several: bool) -> None:
     try:
-        text, cells = script(config, points=points), notebook(config, points=points)
+        text, cells = one.script(), one.notebook()
     except ConfigError as error:
         notices.warning(error)
         return
-    what = f"{name_of(config)}: " if count > 1 else ""
-    about = t("code.about", lines=len(text.splitlines())) + (t("code.digits") if config.data.is_image else "")
-    _buttons(key, text, cells)
+    what = f"{one.name}: " if several else ""
+    about = t("code.about", lines=len(text.splitlines())) + (t("code.digits") if one.images else "")
+    _buttons(f"{page.name}-code-{i}", text, cells)
     st.caption(what + about)
 
 

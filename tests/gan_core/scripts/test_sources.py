@@ -34,7 +34,7 @@ def test_a_run_shows_the_lines_that_compute_it(changes: dict) -> None:
 @pytest.mark.parametrize("name", TOPICS)
 def test_a_topic_shows_its_functions(name: str) -> None:
     source = of_topic(name)
-    shown = {node.name for node in ast.parse(source.code).body if isinstance(node, ast.FunctionDef)}
+    shown = {node.name for node in ast.parse(source.code).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     assert shown == set(TOPICS[name].functions)
     for formula in source.formulas:
         assert formula.count("{") == formula.count("}") and formula.isascii()

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from benchmarks.scripts import RECORD, STEPS, compared, markdown, tolerance
 from gan_core.config import ConfigError, RunConfig
+from gan_core.engine.version import VERSION
 from gan_core.presets import PRESETS
 from gan_core.scripts.textbook import command, script
 from tests.gan_core.scripts.made import difference
-
-# Without norms the two agree to 1e-6 of the largest output after 50 steps in float64, and most far better. What is
-# normalised over a batch has directions without a slope, in which Adam moves by the rounding of a zero: 1e-5 there.
-PLAIN, NORMALISED = 1e-6, 1e-5
-
-
-def tolerance(config: RunConfig) -> float:
-    return NORMALISED if "batch" in (config.model.g_norm, config.model.d_norm) else PLAIN
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -32,8 +27,19 @@ def test_a_preset_takes_the_trainers_first_steps(name: str, at_work: Path) -> No
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_makes_the_trainers_run(name: str, at_work: Path) -> None:
-    config = PRESETS[name].config.replace(grow_steps=10)  # two sizes and a fade in 50 steps
-    assert difference(config, 50, at_work) < tolerance(config)
+    found, told = compared(name, at_work), json.loads(RECORD.read_text(encoding="utf-8"))["presets"][name]
+    assert (found is None) is (told is None) is (name == "diverging")
+    assert found is None or found < tolerance(PRESETS[name].config)
+
+
+def test_the_table_of_the_readme_is_the_record_and_has_every_preset() -> None:
+    told = json.loads(RECORD.read_text(encoding="utf-8"))
+    assert told["steps"] == STEPS and told["versions"]["engine"] == VERSION
+    assert list(told["presets"]) == list(PRESETS)
+    for name, found in told["presets"].items():
+        assert found is None or found < tolerance(PRESETS[name].config), name
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    assert f"\n\n{markdown(told)}\n\n" in readme
 
 
 @pytest.mark.parametrize("name", PRESETS)
