@@ -8,9 +8,12 @@ weights are soon forgotten. Players that circle a solution have an average near 
 
 from __future__ import annotations
 
+import copy
+from typing import cast
+
 import torch
 
-from gan_core.engine.networks import Network
+from gan_core.engine.networks import Network, StackedMLP
 
 
 class Average:
@@ -27,6 +30,12 @@ class Average:
         decay = min(self.decay, (1 + t) / (10 + t))
         with torch.no_grad():
             self.network.theta.lerp_(generator.theta, 1 - decay)
+
+    def still(self) -> Average:
+        """The average as it is now, of a network that can be."""
+        twin = copy.copy(self)
+        twin.network = cast(StackedMLP, self.network).still()
+        return twin
 
     def follow(self, generator: Network) -> Network:
         """The network, with what norms remember taken from the generator: the average has never seen a batch."""

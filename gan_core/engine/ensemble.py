@@ -12,10 +12,12 @@ The gradients are in `gan_core.engine.game`, written once for all losses, penalt
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import wraps
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -30,7 +32,7 @@ from gan_core.engine.game import Batch, Game, Noise, Scores, scored
 from gan_core.engine.growing import Growth
 from gan_core.engine.inputs import Inputs
 from gan_core.engine.losses import loss_for
-from gan_core.engine.networks import Network
+from gan_core.engine.networks import Network, StackedMLP
 from gan_core.engine.optimisers import Lookahead, build_optimiser, start_afresh
 from gan_core.engine.penalties import PENALTIES, Draws, LeCam, Penalties
 from gan_core.engine.random import BLOCK, RandomStreams, Source
@@ -316,6 +318,16 @@ class Ensemble:
         if self.average is None:
             raise ValueError("this run keeps no average of its generator")
         return self.average.follow(self.generator)
+
+    def still(self) -> Ensemble | None:
+        """The players as they are now, to be looked at while the steps go on; None of players made of modules."""
+        players = self.generator, self.discriminator
+        if not all(isinstance(player, StackedMLP) for player in players):
+            return None
+        twin = copy.copy(self)
+        twin.generator, twin.discriminator = (cast(StackedMLP, player).still() for player in players)
+        twin.average = None if self.average is None else self.average.still()
+        return twin
 
     def state(self, k: int = 0) -> dict[str, Tensor]:
         """All that the two players of member k have learned, by name, and G's average. Views: what is copied into them

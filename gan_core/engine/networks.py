@@ -168,6 +168,14 @@ class StackedMLP:
         twin._adopt(tensors)
         return twin
 
+    def still(self) -> StackedMLP:
+        """The same network with parameters of its own, as they are now, for looking: its gradients stay those of this
+        one."""
+        twin = copy.copy(self)
+        twin.theta = self.theta.clone()
+        twin._adopt([*tensor_views(twin.theta, self.shapes), *self.tensors[len(self.shapes) :]])
+        return twin
+
     def evaluate(self, theta: Tensor, x: Tensor, *, parts: int = 1, features: bool = False) -> Tensor:
         """The output, or the `features`, for other parameters θ (K, P), as a plain differentiable function: no tape, no
         dropout."""

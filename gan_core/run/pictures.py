@@ -9,7 +9,7 @@ Nothing is drawn from a run's own streams, so looking changes nothing.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Generic, TypeVar, cast
 
@@ -56,6 +56,15 @@ class Pictures(ABC, Generic[S]):
         weights = torch.cat([e.discriminator.theta for e in ensembles])
         arrays["weight_counts"], arrays["weight_reach"] = weight_histograms(weights)
         return self._snapshot(step, seconds, arrays)
+
+    def look(self, ensembles: Sequence[Ensemble], *, step: int, seconds: float, threads: int) -> Callable[[], S]:
+        """`take` for later and by any thread, of the members as they stand now. Players made of modules are looked at
+        at once."""
+        stills = [ensemble.still() for ensemble in ensembles]
+        if None in stills:
+            taken = self.take(ensembles, step=step, seconds=seconds, threads=threads)
+            return lambda: taken
+        return partial(self.take, cast(list[Ensemble], stills), step=step, seconds=seconds, threads=threads)
 
     @abstractmethod
     def samples(self, rows: Tensor) -> NDArray:

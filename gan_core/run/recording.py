@@ -3,8 +3,9 @@ any more, so whoever has it may take its time while the run goes on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,6 +55,11 @@ def nearest(moments: Sequence[Moment], step: int) -> Moment:
 
 def record(trainer: Trainer) -> Recording:
     """What is known of the run now, and of its observers. Called by the thread that steps it."""
+    return recorder(trainer)()
+
+
+def recorder(trainer: Trainer) -> Callable[[], Recording]:
+    """`record`, of which only the copies are made now: any thread may do the rest while the run goes on."""
     from gan_core.run.classes import ClassWatch
     from gan_core.run.modes import Watch
     from gan_core.run.updates import UpdateWatch
@@ -65,9 +71,10 @@ def record(trainer: Trainer) -> Recording:
         value: Any = getattr(distribution, name, None)
         return value.numpy() if hasattr(value, "numpy") else value
 
-    return Recording(
+    look = trainer.look()
+    known_by_now = partial(
+        Recording,
         config=trainer.config,
-        snapshot=trainer.snapshot(),
         snapshots=history.snapshots,
         curves=history.curves(),
         marks=history.marks,
@@ -80,6 +87,7 @@ def record(trainer: Trainer) -> Recording:
         classes=None if digits is None else digits.history(),
         updates=None if moved is None else moved.updates(),
     )
+    return lambda: known_by_now(snapshot=look())
 
 
 def watch(trainer: Trainer) -> None:

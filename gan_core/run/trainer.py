@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Protocol, TypeVar
 
@@ -217,7 +217,11 @@ class Trainer:
 
     def snapshot(self) -> Snapshot:
         """The run as it stands. Draws nothing from the run's own streams, so looking changes nothing."""
-        return self.pictures.take(self.ensembles, step=self.step_count, seconds=self.seconds, threads=self.threads)
+        return self.look()()
+
+    def look(self) -> Callable[[], Snapshot]:
+        """`snapshot`, of which only the copies are made now: any thread may do the rest while the run goes on."""
+        return self.pictures.look(self.ensembles, step=self.step_count, seconds=self.seconds, threads=self.threads)
 
     def generate(
         self, n: int, member: int = 0, seed: int = 0, labels: NDArray | int | None = None, *, averaged: bool = False

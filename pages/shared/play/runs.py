@@ -21,12 +21,12 @@ import numpy as np
 from gan_core.config import DOWNLOADED, FIELDS, ConfigError, RunConfig
 from gan_core.errors import CheckpointError, DataUnavailable, Refusal
 from gan_core.jobs.admission import Need
-from gan_core.jobs.job import Job
+from gan_core.jobs.job import Job, Later
 from gan_core.jobs.playable import Playable
 from gan_core.jobs.pool import Pool
 from gan_core.run.memory import estimate
 from gan_core.run.recording import Recording as RunFrame
-from gan_core.run.recording import record, watch
+from gan_core.run.recording import recorder, watch
 from pages.shared.play.channel import Channel
 from pages.shared.views import live
 
@@ -118,8 +118,10 @@ class Work:
         for trainer in self.trainers:
             trainer.history.shrink()
 
-    def frame(self) -> Frame | None:
-        return Frame(tuple(map(record, self.trainers))) if self.trainers else None
+    def frame(self) -> Later[Frame | None] | None:
+        """What is drawn is worked out while another worker goes on with the runs."""
+        makes = [recorder(trainer) for trainer in self.trainers]
+        return Later(lambda: Frame(tuple(make() for make in makes))) if makes else None
 
 
 def _fetch(configs: Sequence[RunConfig]) -> Fetch | None:
@@ -203,7 +205,9 @@ class Show:
         networks. Raises PoolFull."""
         work = Work(configs, points, _fetch(configs))
         need = Need.together(map(estimate, configs), at_once=2)
-        job = Job(work, until=configs[0].train.steps, publish=Work.frame, need=need, owner=owner)
+        job: Job[Work, Frame | None] = Job(
+            work, until=configs[0].train.steps, publish=Work.frame, need=need, owner=owner
+        )
         pool.submit(job)
         if work.fetch is not None:
             work.fetch.call(job.wake)

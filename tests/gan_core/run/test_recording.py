@@ -1,9 +1,13 @@
 """A recording is what the trainer knows, and stays as it is while the run goes on."""
 
+import dataclasses
+
 import numpy as np
+import pytest
 
 from gan_core.config import RunConfig
-from gan_core.run.recording import record, watch
+from gan_core.presets import PRESETS
+from gan_core.run.recording import record, recorder, watch
 from gan_core.run.trainer import Trainer
 
 SMALL = {"batch": 16, "g_layers": (8,), "d_layers": (8,)}
@@ -27,3 +31,15 @@ def test_data_without_modes_have_none():
     watch(trainer)
     recording = record(trainer)
     assert recording.diversity is None and recording.centres is None and recording.updates is not None
+
+
+@pytest.mark.parametrize("name", [name for name, preset in PRESETS.items() if not preset.config.data.is_image])
+def test_what_is_looked_at_later_is_what_would_have_been_looked_at_at_once(name):
+    small = {field: (8, 8) for field in ("g_layers", "d_layers")}
+    trainer = Trainer(PRESETS[name].config.replace(**small, batch=16))
+    trainer.step(3)
+    later, now = recorder(trainer), record(trainer).snapshot
+    trainer.step(3)
+    for field in dataclasses.fields(now):
+        one, other = getattr(later().snapshot, field.name), getattr(now, field.name)
+        assert type(one) is type(other) and (one is None or np.array_equal(one, other, equal_nan=True)), field.name
