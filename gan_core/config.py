@@ -17,7 +17,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any, Literal, get_type_hints
 
@@ -357,7 +357,7 @@ class RunConfig:
 
     def differences(self, base: RunConfig | None = None) -> dict[str, Any]:
         """The fields in which this differs from `base` (the default configuration)."""
-        usual = dict((base or RunConfig()).flat())
+        usual = _usual() if base is None else dict(base.flat())
         return {name: value for name, value in self.flat() if value != usual[name]}
 
     def to_query(self, base: RunConfig | None = None) -> dict[str, str]:
@@ -454,6 +454,11 @@ def _allowed(name: str) -> tuple[str, dict[str, Any]]:
     if "longest" in meta:
         return f"config.list_of_{noun}s", limits | {"longest": meta["longest"]}
     return f"config.{noun}", limits
+
+
+@cache
+def _usual() -> dict[str, Any]:
+    return dict(RunConfig().flat())
 
 
 def _check_field(name: str, value: Any) -> None:

@@ -152,14 +152,19 @@ def scores(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> None
 
 def _number(name: str, shown: Sequence[Scores], beside: Yardstick | None) -> live.Number:
     statistic, style = NUMBERS[name]
-    values, one = np.array([getattr(each, statistic) for each in shown], float), shown[0]
-    middle = float(np.median(values))
-    spread = f"{style.format(values.min())}–{style.format(values.max())}" if len(values) > 1 else ""
+    values, one = [float(getattr(each, statistic)) for each in shown], shown[0]
+    middle = _middle(values)
+    spread = f"{style.format(min(values))}–{style.format(max(values))}" if len(values) > 1 else ""
     floor = t("panel.floor", value=perfect(beside, statistic, style.format))
     notes = [spread, floor, explained(beside, statistic, middle, style.format)]
     radius = "" if one.near_radius is None else f"{one.near_radius:.2g}"
     why = t(f"panel.{name}_help", n=one.w1_points if name == "w1" else one.samples, radius=radius)
     return live.Number(t(f"panel.{name}"), style.format(middle), " · ".join(filter(None, notes)), why)
+
+
+def _middle(values: Sequence[float]) -> float:
+    """The median; of the one run that most pages show without NumPy's ceremony, which takes a tenth of a picture."""
+    return float(values[0] if len(values) == 1 else np.median(values))
 
 
 @pushed
@@ -180,7 +185,7 @@ def verdict(page: PageState, frame: Frame) -> None:
 def _in_words(name: str, shown: Sequence[Scores], beside: Yardstick) -> str:
     """A number, what a perfect generator has in its place, and what chance makes of it."""
     statistic, style = NUMBERS[name]
-    middle = float(np.median([getattr(each, statistic) for each in shown]))
+    middle = _middle([getattr(each, statistic) for each in shown])
     floor = beside.perfect.get(statistic)
     said = t(
         f"panel.verdict_{name}", value=style.format(middle), modes=shown[0].modes or 0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -122,13 +123,19 @@ def _chart(chart: Chart, limit: int, steps: dict[int, tuple[Any, np.ndarray]]) -
         for values in (line.y, line.low, line.high):
             if values is not None and len(values) != length:
                 raise ValueError(f"{chart.title}, {line.label}: {len(values)} values for {length} steps; give one each")
-    keep = np.unique(np.linspace(0, length - 1, min(length, limit)).round().astype(int)) if length else slice(None)
+    keep = slice(None) if length <= limit else _spread(length, limit)
     if id(chart.x) not in steps:
         steps[id(chart.x)] = (chart.x, np.asarray(chart.x)[keep].astype(np.uint32))
     if chart.ghost is not None:
         x, lines = chart.ghost
         out["ghost"] = {"x": x.astype(np.uint32), "lines": [line.astype(np.float32) for line in lines]}
     return out | {"x": steps[id(chart.x)][1], "lines": [_line(line, keep) for line in chart.lines]}
+
+
+@lru_cache(maxsize=32)
+def _spread(length: int, limit: int) -> np.ndarray:
+    """`limit` indices of as many, evenly spread, the first and the last among them. The charts of a page share them."""
+    return np.linspace(0, length - 1, limit).round().astype(int)
 
 
 def _line(line: Line, keep: Any) -> dict[str, Any]:
