@@ -18,13 +18,18 @@ from gan_core.data.images import load_images
 from gan_core.engine.networks import LEAK
 from gan_core.metrics import copying, features
 from gan_core.metrics.floors import TAIL
+from gan_core.presets import PRESETS
 from gan_core.run.modes import LEAST
 from gan_core.studies import frozen_generator
 from gan_core.studies.mitigations import DATA
 from gan_core.studies.table import PUBLISHED
+from gan_core.zoo.plans import ZOO
 from pages.shared.shell import i18n
 
-TEXTS = {key: text for key, text in i18n.texts("en").items() if not key.startswith(("errors.", "option."))}
+# all that is read on the screen: the texts with the errors, and what presets and finished runs say of themselves
+PLANS = {f"preset.{name}": preset for name, preset in PRESETS.items()}
+PLANS |= {f"zoo.{name}": plan for name, plan in ZOO.items()}
+TEXTS = i18n.texts("en") | {f"{key}.said": f"{plan.title} {plan.why}" for key, plan in PLANS.items()}
 # no figures: what is filled in, code, years, names with a number in them, sizes of pictures, powers of ten
 NOT_FIGURES = re.compile(r"\{[^}]*\}|`[^`]*`|\b(?:19|20)\d\d\b|[A-Za-zα-ωΑ-Ω₀-₉]\d+|\d+[-–]D\b|\d+×\d+|\d+e[-−]\d+|10⁻")
 # counts of what was tried, as "7 of 8" and "3 seeds"; two digits, a decimal, a share or a range. Any other single digit
@@ -47,6 +52,10 @@ def ring_of_one() -> float:
 
 # text → figure → what it is: a number that the program has, or SETTING
 FIGURES: dict[str, dict[str, float | Callable[[], float] | None]] = {
+    "option.data.mnist_full": {"60,000": features.TRAIN},
+    "option.init.dcgan": {"0.02": SETTING},
+    "preset.grid.said": {"25": lambda: PRESETS["grid"].config.data.modes},
+    "preset.digits_mlp_recipe.said": dict.fromkeys(("100", "128", "256", "512", "1024", "784"), SETTING),
     "home.caption": {"3,000": SETTING},
     "digits.fresh": {"10,000": lambda: len(load_images("mnist", "train")[0])},
     "recipe.note": {"10,000": lambda: len(load_images("mnist", "train")[0])},
@@ -113,7 +122,7 @@ FIGURES: dict[str, dict[str, float | Callable[[], float] | None]] = {
     "distances.game_text": {"1.386": lambda: LOSSES["minimax"].equilibrium[0]},
     "wgan.about_line": {"1-6": SETTING, "64": SETTING},
     "wgan.about_digits": {"64": SETTING, "128": SETTING, "256": SETTING, "784": PIXELS},
-    "wgan.table_note": {"512": SETTING},
+    "wgan.table_note": {"512": SETTING, "9 of 10": 1 - 2 * TAIL},
     "wgan.slope_note": {"50": SETTING, "40": SETTING},
     "wgan.pair_help": {"0.5": SETTING},
     "wgan.row_back": {"0.05": SETTING},
@@ -161,6 +170,14 @@ def test_a_figure_is_what_the_program_computes(key: str) -> None:
         value = 100 * value if figure.endswith("%") else value
         places = len(number.partition(".")[2])
         assert f"{value:.{places}f}" == number, f"{figure} is {value}"
+
+
+def test_finished_runs_are_as_much_faster_as_they_say() -> None:
+    """In words, which no figure shows: five and two hundred times."""
+    rates = {name: ZOO[name].config.train for name in ("collapsed", "d_won")}
+    assert rates["collapsed"].g_lr / rates["collapsed"].d_lr == pytest.approx(5)
+    assert rates["d_won"].d_lr / rates["d_won"].g_lr == pytest.approx(200)
+    assert "five times" in ZOO["collapsed"].why and "two hundred times" in ZOO["d_won"].why
 
 
 REFUTED = (
