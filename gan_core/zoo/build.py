@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from gan_core.engine.version import VERSION as ENGINE
 from gan_core.metrics import image_statistics as statistics
@@ -68,7 +69,7 @@ def build(
             "cpu_seconds": round(trainer.seconds, 1),
             "data": SOURCES[config.data.data],
             "threads": threads,
-            "versions": {"engine": ENGINE},
+            "versions": {"engine": ENGINE, "processor": torch.backends.cpu.get_cpu_capability()},
             **measured(looker, config.data.data, samples),
         },
         folder,

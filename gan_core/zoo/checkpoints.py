@@ -49,7 +49,8 @@ class Card:
     copying        whether training digits are shown again, of the images of all seeds together
     classes        how many of the first seed's images the judge reads as 0, …, 9
     data, licence  what it learned from, and under which terms it is given on
-    sha256         of the weights; versions: of what trained it, the engine among them
+    sha256         of the weights; versions: of what trained it, the engine among them; by engine 2 also the kind of
+                   processor, on which its bits depend
     """
 
     name: str
