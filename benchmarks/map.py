@@ -19,7 +19,8 @@ from pathlib import Path
 import torch
 
 from gan_core.config import RunConfig
-from gan_core.studies.map import USUAL, Plan, compute, ship
+from gan_core.studies.map import USUAL, Plan, compute
+from gan_core.studies.map_record import ship
 from gan_core.studies.mitigations import Store
 
 PROCESSES = 2

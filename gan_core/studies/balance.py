@@ -44,8 +44,9 @@ class Record:
     steps (T,). d_loss, g_loss, accuracy (T, K): the share of its batch that D called right, NaN of a D that only
     compares. mean (T, K, 2) and spread (T, K): of G's points at fixed latents. g_norm, d_norm (T, K): of all
     parameters. g_turn, d_turn (T, K): the cosine between the last update (of LOOK steps) and the one before. moved
-    (T, K): rms distance of G's points to where they were a look ago. w1 (K,): at the end, and w1_floor: the median
-    of as many samples of the data themselves. centre (2,): the mean of the data, and radius their rms distance from it.
+    (T, K): rms distance of G's points to where they were a look ago. w1 (K,): at the end, w1_floor: the median of as
+    many samples of the data themselves, and w1_no_skill: the best median of generators without skill. centre (2,): the
+    mean of the data, and radius their rms distance from it.
     eigenvalues: of the first member, (steps (S,), complex (S, P)).
     """
 
@@ -62,6 +63,7 @@ class Record:
     d_turn: Floats
     w1: Floats
     w1_floor: float
+    w1_no_skill: float
     centre: Floats
     radius: float
     eigenvalues: tuple[NDArray[np.int64], NDArray[np.complex128]]
@@ -132,12 +134,16 @@ class BalanceRun:
         series["steps"] = series["steps"].astype(np.int64)
         real = self.real.numpy()
         w1 = np.array([transport_value(*pair(real, fake), POINTS)[0] for fake in self._fake.float().numpy()])
-        floor = yardstick_for(self.config.data, self.data, real, POINTS, POINTS).perfect["w1"].median
+        beside = yardstick_for(self.config.data, self.data, real, POINTS, POINTS)
+        floor, no_skill = beside.perfect["w1"].median, beside.best_without_skill("w1")[1]
         at = np.array([step for step, _ in self._spectra], np.int64)
         count = sum(self.config.parameter_counts)
         found = np.array([values for _, values in self._spectra], np.complex128).reshape(len(at), count)
         radius = float(np.sqrt(((real - real.mean(0)) ** 2).sum(1).mean()))
-        return Record(**series, w1=w1, w1_floor=floor, centre=real.mean(0), radius=radius, eigenvalues=(at, found))
+        return Record(
+            **series, w1=w1, w1_floor=floor, w1_no_skill=no_skill, centre=real.mean(0), radius=radius,
+            eigenvalues=(at, found),
+        )  # fmt: skip
 
 
 # ── the Jacobian of the game ─────────────────────────────────────────────────────────────────────────────────────────
@@ -209,11 +215,12 @@ def verdict(record: Record, member: int = 0) -> Verdict:
     """What the last half of a run is called, by the first rule that holds:
 
     diverged: not finite, or far away · d_won: D is right about all and G's points are not the data's · stuck: they
-    hardly move · cycling: their mean swings, in a rhythm · converged: at the floor of W1, with little swing · learning.
+    hardly move · cycling: their mean swings, in a rhythm · converged: at the floor of W1, where no generator without
+    skill comes, with little swing · learning.
     """
     half = slice(len(record.steps) // 2, None)
     mean, r = record.mean[half, member], record.radius
-    ratio = float(record.w1[member] / record.w1_floor)
+    ratio, no_skill = float(record.w1[member] / record.w1_floor), record.w1_no_skill / record.w1_floor
     if not np.isfinite(record.mean[:, member]).all() or not np.isfinite(ratio):
         return Verdict("diverged", {})
     away = float(np.hypot(*(mean[-1] - record.centre)) / r)
@@ -222,13 +229,13 @@ def verdict(record: Record, member: int = 0) -> Verdict:
     swing, correlation, period = rhythm(mean)
     accuracy = float(record.accuracy[half, member].mean())
     moved = float(np.median(record.moved[half, member]) / r)
-    numbers = {"w1": ratio, "accuracy": accuracy, "moved": moved, "swing": swing / r, "rhythm": correlation,
-               "period": float(period * LOOK)}  # fmt: skip
+    numbers = {"w1": ratio, "no_skill": no_skill, "accuracy": accuracy, "moved": moved, "swing": swing / r,
+               "rhythm": correlation, "period": float(period * LOOK)}  # fmt: skip
     rules = {
         "d_won": accuracy > SURE and ratio > NEAR,
         "stuck": moved < STILL and ratio > NEAR,
         "cycling": swing / r > SWING and correlation > RHYTHM,
-        "converged": ratio <= NEAR and swing / r <= SWING,
+        "converged": ratio <= NEAR and ratio < no_skill and swing / r <= SWING,
     }
     return Verdict(next((name for name, holds in rules.items() if holds), "learning"), numbers)
 

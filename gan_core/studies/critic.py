@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from gan_core import metrics
 from gan_core.engine.losses import LOSSES
+from gan_core.metrics.floors import Range
 from gan_core.metrics.points import pair, transport_value
 from gan_core.run.history import History, PointSnapshot
 from gan_core.run.judging import yardstick_for, yardstick_of_pictures
@@ -43,7 +44,9 @@ class Measures:
                     before it can be compared with W1
     w1              exact, of the same POINTS samples
     near, quality   modes with at least 1 % of the samples near them, share within 3σ; NaN for data without modes
-    floors          what a perfect sampler scores in w1, near and quality, the median; of data without modes in w1 alone
+    floors          what a perfect sampler scores in w1, near and quality, median and 5 to 95 %; of data without modes
+                    in w1 alone
+    no_skill        who of the generators without skill comes nearest to that in each, and what it scores
     """
 
     step: NDArray[np.int64]
@@ -55,7 +58,8 @@ class Measures:
     w1: Floats
     near: Floats
     quality: Floats
-    floors: Mapping[str, float]
+    floors: Mapping[str, Range]
+    no_skill: Mapping[str, tuple[str, float]]
 
     def at(self, step: int) -> int:
         """The index of the measured picture nearest to a step."""
@@ -101,10 +105,12 @@ class Measurer:
             int, tuple[weakref.ref[PointSnapshot], float, Floats]
         ] = {}  # step → picture, seconds, MEASURED
         real = trainer.pictures.real[:POINTS].numpy()
-        w1 = yardstick_for(trainer.config.data, data, real, len(real), POINTS).perfect["w1"]
-        whole = yardstick_of_pictures(trainer).perfect
-        named = {"w1": w1, "near": whole.get("near"), "quality": whole.get("high_quality")}
-        self._floors = {name: of.median for name, of in named.items() if of is not None}
+        moved = yardstick_for(trainer.config.data, data, real, len(real), POINTS)
+        whole = yardstick_of_pictures(trainer)
+        named = {"w1": (moved, "w1"), "near": (whole, "near"), "quality": (whole, "high_quality")}
+        known = {name: (of, score) for name, (of, score) in named.items() if score in of.perfect}
+        self._floors = {name: of.perfect[score] for name, (of, score) in known.items()}
+        self._no_skill = {name: of.best_without_skill(score) for name, (of, score) in known.items()}
         self._history = trainer.history
 
     def due(self, step: int) -> bool:
@@ -126,6 +132,7 @@ class Measurer:
             step=np.array(steps),
             seconds=np.array([self._rows[step][1] for step in steps]),
             floors=self._floors,
+            no_skill=self._no_skill,
             **dict(zip(MEASURED, values, strict=True)),
         )
 
@@ -146,7 +153,7 @@ class Measurer:
         return estimate, right, jsd_bound(self.loss, real_logits, fake_logits), slope, w1, near, quality
 
 
-MEASURED = tuple(f.name for f in fields(Measures) if f.name not in ("step", "seconds", "floors"))
+MEASURED = tuple(f.name for f in fields(Measures) if f.name not in ("step", "seconds", "floors", "no_skill"))
 
 
 def slope_map(field: NDArray, extent: Sequence[float]) -> Floats:

@@ -13,12 +13,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -40,7 +38,6 @@ USUAL = RunConfig.of(g_layers=(64, 64), d_layers=(64, 64), batch=64)
 MOST_CELLS, MOST_SEEDS = 1024, 16
 TOGETHER = 32  # members that advance in lock-step: a fifth quicker than 8 of them, each
 LOOK = 64  # steps between two looks for members that are no longer finite
-SHIPPED = Path(__file__).parents[1] / "records" / "map.json"  # the usual map, as `python -m benchmarks.map` makes it
 FORMAT = 1  # of a record: raise it when the way to score a cell changes
 METRICS = ("modes", "w1", "high_quality")
 SCORES = (*METRICS, "w1_floor", "diverged")  # of a record, a number a seed
@@ -284,22 +281,6 @@ def compute(
             found[cell] = record
         done(len(cells))
     return found
-
-
-@cache
-def shipped() -> dict[str, dict[str, Any]]:
-    """Records that come with the app, by the file of their cell: of another engine they have other names."""
-    return json.loads(SHIPPED.read_text(encoding="utf-8"))
-
-
-def ship(records: Mapping[Cell, Mapping[str, Any]]) -> None:
-    """Write them into SHIPPED, a line each, with three digits of a score."""
-    lines = []
-    for cell, record in records.items():
-        scores = {name: [plain(float(f"{float(value):.3g}")) for value in record["scores"][name]] for name in SCORES}
-        lines.append(f'"{cell.file}": {json.dumps({**record, "scores": scores})}')
-    SHIPPED.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-    shipped.cache_clear()
 
 
 def is_record(found: Any) -> bool:

@@ -116,7 +116,6 @@ RIDDLES: dict[str, Riddle] = {
 
 def recorded(config: RunConfig, points: NDArray[np.float32] | None = None) -> dict[str, Any]:
     """One run, trained and looked at: plain JSON. Its digest is that of all its losses."""
-    from gan_core.run.judging import yardstick_of_pictures
     from gan_core.run.trainer import Trainer
 
     trainer, steps = Trainer(config, points=points), config.train.steps
@@ -146,7 +145,7 @@ def recorded(config: RunConfig, points: NDArray[np.float32] | None = None) -> di
         "d_loss": [_short(v) for v in curves.d_loss[rows, 0]],
         "g_loss": [_short(v) for v in curves.g_loss[rows, 0]],
         "looks": looks,
-        "w1_floor": _short(yardstick_of_pictures(trainer).perfect["w1"].median),
+        **beside(trainer),
         "mean": means,
         "radius": _short(np.sqrt(((real - real.mean(0)) ** 2).sum(1).mean())),
         "real": _rounded(real),
@@ -154,6 +153,15 @@ def recorded(config: RunConfig, points: NDArray[np.float32] | None = None) -> di
         "diverged": trainer.failure is not None,
     }
     return told if points is None else told | {"points": [[float(v) for v in row] for row in points]}
+
+
+def beside(trainer: Trainer) -> dict[str, Any]:
+    """W1 of a perfect sampler, the median, and the least of the generators without skill, and whose that is."""
+    from gan_core.run.judging import yardstick_of_pictures
+
+    known = yardstick_of_pictures(trainer)
+    who, w1 = known.best_without_skill("w1")
+    return {"w1_floor": _short(known.perfect["w1"].median), "w1_no_skill": _short(w1), "no_skill": who}
 
 
 def _look(trainer: Trainer) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def numbers(page: PageState, frame: Frame) -> None:
         for name, style in NUMBERS.items():
             write = partial(written, style=style)
             cells = [tables.median_and_range([value(name, one) for one in scores], write) for scores in shown]
-            floors = [statistics.perfect(beside, name, write), without_skill(beside, name)]
+            floors = [statistics.perfect(beside, name, write), statistics.without_skill(beside, name, write)]
             rows.append([t(f"collapse.number_{name}"), *cells, *floors, written(exact.get(name), style)])
         said = [_explained(name, scores, beside) for (name, _), scores in zip(runs, shown, strict=True)]
         note = t("collapse.numbers_note", n=first.samples, w1=first.w1_points, radius=f"{first.near_radius:.2g}")
@@ -78,14 +78,6 @@ def _explained(run: str, scores: Sequence[Scores], beside: Yardstick | None) -> 
         said[verdict].append(t(f"collapse.number_{name}"))
     parts = [t(f"collapse.verdict_{verdict}", names=", ".join(of)) for verdict, of in said.items() if of]
     return " ".join([f"**{run or t('collapse.this_run')}**:", *parts])
-
-
-def without_skill(beside: Yardstick | None, name: str) -> str:
-    """What the best generator without skill scores, and which one that is."""
-    if beside is None:
-        return "…"
-    who, best = beside.best_without_skill(name)
-    return f"{written(best, NUMBERS[name])} ({t(f'skill.{who}')})"
 
 
 def _exact(kept: int, run: RunFrame) -> dict[str, float]:

@@ -48,7 +48,7 @@ def _keep(cell: Cell, record: dict[str, Any]) -> None:
 
 def known_cells(plan: Plan) -> dict[Cell, dict[str, Any]]:
     """The cells of the plan that come with the app, or that anybody has had computed."""
-    from gan_core.studies.map import shipped
+    from gan_core.studies.map_record import shipped
 
     def known(cell: Cell) -> dict[str, Any] | None:
         return shipped().get(cell.file) or _kept().get(cell.file)
@@ -197,11 +197,15 @@ def clicked(plan: Plan, event: Any) -> Cell | None:
 
 
 def _seeds(found: Map, row: int, column: int) -> str:
-    """What is known of a cell over its seeds, beside what a perfect generator has; "" while it is not computed."""
+    """What is known of a cell over its seeds, beside what a perfect generator has, and the best one without skill; ""
+    while it is not computed."""
+    from gan_core.studies.map_record import no_skill
+
     if not found.known[row, column]:
         return ""
     said = {name: found.scores[name][row, column] for name in ("modes", "w1", "w1_floor", "diverged")}
-    return t("convergence.map_cell", most=found.plan.base.data.modes, **_spread(said))
+    skill = f"{min(no_skill().values()):.2f}"
+    return t("convergence.map_cell", most=found.plan.base.data.modes, skill=skill, **_spread(said))
 
 
 def _spread(said: Mapping[str, np.ndarray]) -> dict[str, str]:

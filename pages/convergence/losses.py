@@ -103,5 +103,6 @@ def _behind(number: int, told: dict[str, Any]) -> None:
         [one["w1"] for one in pictures], labels={name: t(f"convergence.behind.{name}") for name in riddle.WORDS},
     )  # fmt: skip
     plot(figure, key=f"convergence-behind-{number}")
-    st.caption(t("convergence.riddle_floor", floor=style.number(told["w1_floor"]), engine=told["engine"],
-                 digest=told["digest"]))  # fmt: skip
+    beside = {"floor": style.number(told["w1_floor"]), "skill": style.number(told["w1_no_skill"])}
+    who = t(f"skill.{told['no_skill']}")
+    st.caption(t("convergence.riddle_floor", **beside, who=who, engine=told["engine"], digest=told["digest"]))

@@ -230,12 +230,14 @@ def _direction(way: str) -> str:
 
 
 def _shift_table(found: latent_measures.Shift, names: Sequence[str], way: str) -> None:
+    from gan_core.weights import read_card
+
     if way in ATTRIBUTES:
         row = [t(f"digits.attribute_{way}"), *(f"{value:.2f}" for value in found.amount[way])]
     else:
         row = [t("digits.read_as", digit=way), *(f"{share:.0%}" for share in found.classes[:, int(way)])]
     tables.show(["α", *names], [row, [t("digits.same_class"), *(f"{share:.0%}" for share in found.same)]])
-    st.caption(t("digits.shift_note", n=100))
+    st.caption(t("digits.shift_note", n=100, judge=f"{read_card('judge')['accuracy']:.1%}"))
 
 
 def _analogy(page: PageState, model: Model, known: latent_measures.Classified) -> None:

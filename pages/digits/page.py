@@ -10,9 +10,8 @@ from pages.shared.play.runs import Frame
 from pages.shared.shell import layout, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import code, exports, images, kept, points, statistics, stills
+from pages.shared.views import code, images, kept, points, statistics, stills
 
-STUDIED = ("scores", "latent", "labels")  # sections that play no run, and whose pictures can be kept all the same
 SHOWN = [name for name, preset in PRESETS.items() if preset.config.data.is_image]
 
 
@@ -51,8 +50,6 @@ def scratch(page: PageState) -> None:
 
 
 page = models.begin({**latent_space.OPTIONS, **labels.OPTIONS, **recipe.OPTIONS})
-section = models.section(page)
-page.of_runs = section == models.TRAINING
 {
     "replay": replay.section,
     "scores": scores.section,
@@ -60,6 +57,4 @@ page.of_runs = section == models.TRAINING
     "labels": labels.section,
     "recipe": recipe.section,
     "scratch": scratch,
-}[section](page)
-if section in STUDIED:
-    exports.expander(page)
+}[models.section(page)](page)

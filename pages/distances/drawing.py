@@ -26,17 +26,22 @@ def columns() -> tuple[DeltaGenerator, DeltaGenerator]:
     return left, right
 
 
-# divergence → the loss of which it is the value at the best D
-GAMES = {"kl_pq": "kl", "kl_qp": "reverse_kl", "jsd": "minimax", "tv": "hinge", "w1": "wasserstein"}
+# divergence → the loss of which it is the value at the best D; None: it has none, and `distances.no_game_…` says why
+GAMES: dict[str, str | None] = {
+    "kl_pq": "kl", "kl_qp": "reverse_kl", "jsd": "minimax", "tv": "hinge", "w1": "wasserstein", "w2": None,
+    "sinkhorn": None,
+}  # fmt: skip
 BOUNDED = {"w1": {"wgan_gp": "1.0", "d_steps": "5"}}  # its D has to be held
 
 
 def about(name: str) -> None:
-    """What a divergence measures, and the game that is played for it."""
+    """What a divergence measures, and the game that is played for it, or why there is none."""
     st.markdown(t(f"distances.about_{name}"))
-    if name in GAMES:
-        loss = t(f"option.loss.{GAMES[name]}")
-        layout.link("play_2d", t("distances.its_game", loss=loss), query={"loss": GAMES[name], **BOUNDED.get(name, {})})
+    if (loss := GAMES[name]) is None:
+        st.markdown(t(f"distances.no_game_{name}"))
+        return
+    label = t("distances.its_game", loss=t(f"option.loss.{loss}"))
+    layout.link("play_2d", label, query={"loss": loss, **BOUNDED.get(name, {})})
 
 
 def asks(page: PageState, text: str, *names: str) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator, list[Any]]:

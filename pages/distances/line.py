@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 EDGES = tuple(float(x) for x in range(-5, 6))  # of the histogram to shape by hand
 POINTS = 801  # of a drawn curve
 QUANTILES = 400  # places of a drawn transport plan
+DRAWS = 40  # of a perfect sampler
 WORDS = ("summary", "play", "stop", "pull", "scale", "apart", "partly", "met")  # of the picture that is taken
 
 
@@ -59,7 +61,7 @@ def _below(page: PageState, hero: DeltaGenerator) -> None:
         bins = 30
         if isinstance(p, Sample) or isinstance(q, Sample):
             bins = options.control(page, "bins_of_samples")
-        _table(compare(p, q, bins))
+        _table(compare(p, q, bins), _floors(one, other, bins))
     with right:
         name = options.control(
             page, "draw",
@@ -82,9 +84,7 @@ def _taken(page: PageState, name: str, shapes: tuple[Shape, Shape]) -> None:
 
     p, q = (distribution(*one) for one in shapes)
     assert isinstance(p, GaussianMixture) and isinstance(q, GaussianMixture)
-    names = {one: t(f"distances.name_{one}") for one in NAMES}
-    kept = {word: t(f"distances.plate.{word}") for word in ("title", "p", "q", "added", "pull")}
-    app().charts["distances-line-taken"] = closed.densities(p, q, name, names | kept)
+    app().charts["distances-line-taken"] = closed.densities(p, q, name)
 
     def drawn(chosen: str) -> None:
         put(page, "draw", chosen)
@@ -93,7 +93,7 @@ def _taken(page: PageState, name: str, shapes: tuple[Shape, Shape]) -> None:
     sides, shaped = taken(page, "line", drag.PLAIN)
     drag.densities(
         "distances-line-taken", **sides, draw=name, moving=not any(word.startswith("line_") for word in page.words),
-        names=names,
+        names={one: t(f"distances.name_{one}") for one in NAMES},
         adds={one: t(f"distances.adds_{one}") for one in NAMES},
         words={word: t(f"distances.{word}") for word in LINE} | {word: t(f"distances.taken.{word}") for word in WORDS},
         on_shape=shaped, on_draw=drawn,
@@ -139,14 +139,49 @@ def _on_line(page: PageState, side: Side) -> Shape | None:
     return kind, tuple(get[one] for one in names)
 
 
-def _table(found: Distances) -> None:
+@st.cache_data(max_entries=64, show_spinner=False)
+def _floors(one: Shape, other: Shape, bins: int) -> dict[str, tuple[float, float, float]]:
+    """Median and 5–95 % of every distance where a sample is of the very distribution that it is compared with: drawn
+    anew from that, or, between two samples, split anew from both together. Nothing where both are known."""
+    from gan_core.metrics.floors import ranges
+    from gan_core.theory.distributions_1d import Sample, quantile
+    from gan_core.theory.divergences_1d import compare
+
+    p, q = distribution(*one), distribution(*other)
+    sampled = [isinstance(d, Sample) for d in (p, q)]
+    if not any(sampled):
+        return {}
+    found: list[Mapping[str, float]] = []
+    for i in range(DRAWS):
+        rng = np.random.default_rng([0, i])
+        if isinstance(p, Sample) and isinstance(q, Sample):
+            mixed = rng.permutation(np.concatenate([p.values, q.values]))
+            pair: tuple[OnLine, OnLine] = Sample(mixed[: len(p.values)]), Sample(mixed[len(p.values) :])
+        elif isinstance(p, Sample):
+            pair = Sample(quantile(q, rng.uniform(size=len(p.values)))), q
+        else:
+            assert isinstance(q, Sample)
+            pair = p, Sample(quantile(p, rng.uniform(size=len(q.values))))
+        distances = compare(*pair, bins)
+        found.append({name: float(getattr(distances, name)) for name in NAMES})
+    return {name: (of.median, of.low, of.high) for name, of in ranges(found).items()}
+
+
+def _table(found: Distances, floors: dict[str, tuple[float, float, float]]) -> None:
+    """Every distance and how it was found; of samples beside what a perfect sampler reads, of known densities exact."""
     rows = []
     for name in NAMES:
         how = "closed" if name in found.closed else "bins" if found.bins and name in DIVERGENCES else "numerical"
         value = f"**{number(getattr(found, name))}**"
-        rows.append([t(f"distances.name_{name}"), value, t(f"distances.how_{how}", bins=found.bins)])
-    tables.show(["", t("distances.value"), t("distances.how")], rows)
+        beside = [_range(*floors[name])] if floors else []
+        rows.append([t(f"distances.name_{name}"), value, t(f"distances.how_{how}", bins=found.bins), *beside])
+    head = ["", t("distances.value"), t("distances.how"), *([t("distances.perfect_sampler")] if floors else [])]
+    tables.show(head, rows)
     st.caption(t("distances.units"))
+
+
+def _range(median: float, low: float, high: float) -> str:
+    return t("distances.of_draws", median=number(median, 2), low=number(low, 2), high=number(high, 2))
 
 
 def _line_picture(name: str, one: Shape, other: Shape, bins: int, *, labels: dict[str, str]) -> go.Figure:

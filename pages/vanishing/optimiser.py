@@ -42,7 +42,7 @@ def control(page: PageState) -> None:
 
 def section(page: PageState) -> None:
     """Both curves of both optimisers, and how far the points came: recorded, so that nothing has to be trained."""
-    from gan_core.studies.twin_paths import shipped
+    from gan_core.studies.twin_paths import beside_shipped, shipped
 
     known = shipped()
     heading("rescaled", seeds=known["adam"][LOSSES[0]].path.size)
@@ -57,7 +57,11 @@ def section(page: PageState) -> None:
          *(spread(getattr(twin, curve)[-1]) for curve in CURVES)]
         for name, twins in known.items() for loss, twin in twins.items()
     ]  # fmt: skip
-    tables.show(head, rows)
+    beside = beside_shipped()
+    rows.append([t("panel.perfect"), spread(beside["perfect"]), "0", "0"])
+    rows += [[t(f"skill.{who}"), spread(way), "–", "–"] for who, way in beside.items() if who != "perfect"]
+    tables.show(head, rows, grey=set(range(len(rows) - len(beside), len(rows))))
+    st.markdown(t("vanishing.rescaled_floor"))
     one = known["adam"][LOSSES[0]]
     st.caption(t("vanishing.rescaled_note", seeds=one.path.size, step=f"{one.step[-1]:,}"))
 

@@ -186,9 +186,22 @@ def _title(run: RunFrame, k: int, of_all: bool) -> str:
     return f"{name} · {t('vanishing.middle', n=members, way=way)}" if of_all and members > 1 else name
 
 
+def _ways_beside(page: PageState, run: RunFrame) -> list[str]:
+    """How far samples of the data, and of the generator without skill that comes nearest to them, are from where G
+    began."""
+    from gan_core.studies.twin_paths import ways
+
+    start = run.snapshots[0].fake[points.members_shown(page, run)]
+    found = ways(start, points.in_plane(run.snapshot).real)
+    perfect = found.pop("perfect")
+    best = min(found, key=lambda who: abs(float(np.median(found[who]) - np.median(perfect))))
+    return [spread(perfect), f"{spread(found[best])} ({t(f'skill.{best}')})"]
+
+
 @pushed
 def _table(page: PageState, frame: Frame) -> None:
-    """The path of the fakes so far, the modes they are near to and the distance left."""
+    """The path of the fakes so far, the modes they are near to and the distance left; beside each, what a perfect
+    sampler and the best generator without skill have."""
     found, beside = statistics.scored(page, frame), statistics.yardsticks(page, frame)[0]
     rows: dict[str, list[str]] = {"path": [], "modes": [], "w1": []}
     for i, run in enumerate(frame.runs):
@@ -198,11 +211,14 @@ def _table(page: PageState, frame: Frame) -> None:
         rows["w1"].append(spread(np.array([score.w1 for score in scores])) if scores else "–")
         if run.centres is not None:
             rows["modes"].append(spread(np.array([score.near for score in scores])) if scores else "–")
-    floors = {"path": "", "modes": statistics.perfect(beside, "near", "{:.0f}".format),
-              "w1": statistics.perfect(beside, "w1", "{:.2f}".format)}  # fmt: skip
+    floors = {
+        "path": _ways_beside(page, frame.runs[0]),
+        "modes": [of(beside, "near", "{:.0f}".format) for of in (statistics.perfect, statistics.without_skill)],
+        "w1": [of(beside, "w1", "{:.2f}".format) for of in (statistics.perfect, statistics.without_skill)],
+    }
     table = live.Table(
-        ["", *(t(f"vanishing.short_{name}") for name in LOSSES), t("panel.perfect")],
-        [[t(f"vanishing.table_{name}"), *cells, floors[name]] for name, cells in rows.items() if cells],
+        ["", *(t(f"vanishing.short_{name}") for name in LOSSES), t("panel.perfect"), t("panel.without_skill")],
+        [[t(f"vanishing.table_{name}"), *cells, *floors[name]] for name, cells in rows.items() if cells],
     )
     blocks: list[live.Block] = [
         table,

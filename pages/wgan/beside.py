@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gan_core.studies.critic import Measures
 
 ROOM = 330  # pixels of the table and its note
+NOTHING = ("–", "–")  # in the columns of a perfect generator and of one without skill: what was spent has no floor
 CLOSELY, LOOSELY = 0.9, 0.5  # a correlation from here on is called so
 
 
@@ -126,8 +127,9 @@ def _said(page: PageState, frame: Frame, by: str) -> None:
         names = titles(page, frame, "beside")
         distances = [f"{np.median(m.w1[i]):.2f}" for m, i in zip(known, at, strict=True)]
         parts = ", ".join(f"{name} **{w1}**" for name, w1 in zip(names, distances, strict=True))
-        floor = f"{known[0].floors['w1']:.2f}"
-        said = t("wgan.said", step=f"{int(known[0].step[at[0]]):,}", parts=parts, floor=floor)
+        floor, (who, skill) = statistics.range_of(known[0].floors["w1"], "{:.2f}".format), known[0].no_skill["w1"]
+        said = t("wgan.said", step=f"{int(known[0].step[at[0]]):,}", parts=parts, floor=floor, who=t(f"skill.{who}"),
+                 skill=f"{skill:.2f}")  # fmt: skip
     live.words(f"{page.name}-said", [live.Sentence(said)], step=frame.step, reserve=statistics.LINES_OF_VERDICT)
 
 
@@ -151,27 +153,33 @@ def _table(page: PageState, frame: Frame, by: str) -> None:
             f"{page.name}-table", [live.Sentence(t("wgan.measuring"), small=True)], step=frame.step, reserve=ROOM
         )
         return
-    rows = costs(frame.runs)
+    rows = [[*row, *NOTHING] for row in costs(frame.runs)]
     at = [m.at(run.snapshot.step) for m, run in zip(known, frame.runs, strict=True)]
     shown = [points.members_shown(page, run) for run in frame.runs]
 
-    def row(name: str, values: Callable[[Measures], np.ndarray], style: str) -> None:
+    def row(name: str, values: Callable[[Measures], np.ndarray], style: str, even: str = "–") -> None:
+        """`even`: what D or a critic says of a generator that is perfect."""
         cells = [spread(values(m)[i][k], style) for m, i, k in zip(known, at, shown, strict=True)]
         if any(cell != "–" for cell in cells):
-            floor = known[0].floors.get(name, float("nan"))
-            rows.append([t(f"wgan.row_{name}", floor=style.format(floor)), *cells])
+            beside = [even, "–"]
+            if name in known[0].floors:
+                who, skill = known[0].no_skill[name]
+                beside = [statistics.range_of(known[0].floors[name], style.format), style.format(skill)]
+                beside[1] += f" ({t(f'skill.{who}')})"
+            rows.append([t(f"wgan.row_{name}"), *cells, *beside])
 
     row("w1", lambda m: m.w1, "{:.2f}")
     row("near", lambda m: m.near, "{:.0f}")
     row("quality", lambda m: m.quality, "{:.0%}")
-    row("estimate", lambda m: m.estimate, "{:.3g}")
-    row("bound", lambda m: m.estimate / m.slope, "{:.2f}")
+    row("estimate", lambda m: m.estimate, "{:.3g}", "0")
+    row("bound", lambda m: m.estimate / m.slope, "{:.2f}", "0")
     if critics(frame):
         cells = [spread(m.correlation()[k], "{:.2f}") for m, k in zip(known, shown, strict=True)]
-        rows.append([t("wgan.row_r"), *cells])
-    row("accuracy", lambda m: m.accuracy, "{:.0%}")
-    row("jsd", lambda m: m.jsd, "{:.3f}")
-    head = [t("wgan.fair_by", by=t(f"wgan.fair_{by}")), *titles(page, frame, "beside")]
+        rows.append([t("wgan.row_r"), *cells, *NOTHING])
+    row("accuracy", lambda m: m.accuracy, "{:.0%}", "50%")
+    row("jsd", lambda m: m.jsd, "{:.3f}", "0")
+    head = [t("wgan.fair_by", by=t(f"wgan.fair_{by}")), *titles(page, frame, "beside"), t("panel.perfect"),
+            t("panel.without_skill")]  # fmt: skip
     when = int(known[0].step[at[0]])
     late = "" if when == frame.step else t("panel.scored", step=f"{when:,}")
     blocks: list[live.Block] = [
@@ -221,10 +229,10 @@ def _drawn(page: PageState, frame: Frame, known: Sequence[Measures], by_steps: b
                     statistics.band(t("wgan.estimate"), "purple", _over(x, time, m.estimate[:, k])),
                     live.Line(t("wgan.bound"), "grey", np.median(_over(x, time, comparable), axis=1)),
                 ],
-                references=[(m.floors["w1"], t("panel.perfect"))],
+                references=[(m.floors["w1"].median, t("panel.perfect"))],
             )
         )
-    perfect = {name: [(floor, t("panel.perfect"))] for name, floor in known[0].floors.items()}
+    perfect = {name: [(floor.median, t("panel.perfect"))] for name, floor in known[0].floors.items()}
     for name, values, references, limits in (
         ("w1", lambda m: m.w1, perfect["w1"], None),
         ("near", lambda m: m.near, perfect.get("near", []), None),
@@ -253,5 +261,5 @@ def _closer(page: PageState, frame: Frame) -> None:
             m, k = known[i], points.members_shown(page, frame.runs[i])
             st.markdown(f"**{names[i]}**")
             words = {name: t(f"wgan.figure.{name}") for name in ("step", "estimate", "w1", "floor")}
-            figure = wgan.estimates(m.step, m.estimate[:, k], m.w1[:, k], m.floors["w1"], labels=words)
+            figure = wgan.estimates(m.step, m.estimate[:, k], m.w1[:, k], m.floors["w1"].median, labels=words)
             plot(figure, key=f"{page.name}-closer-{i}")

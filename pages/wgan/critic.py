@@ -22,6 +22,7 @@ from pages.wgan.options import variants
 EXTREMES = (0.001, 0.03, 1.0)  # of c, one click away
 LINES = 40  # drawn between real and generated points
 EDGE = 0.999  # of c: a weight beyond has been clipped
+BEST = {"edge": "–", "slope": "1"}  # of the best critic: it is as steep as it may be wherever mass has to be moved
 STEEPEST = 3.0  # of the histogram of slopes
 
 
@@ -175,8 +176,8 @@ def _shape_table(frame: Frame, names: Sequence[str], k: int) -> live.Table:
         rows["edge"].append(f"{(counts[0] + counts[-1]) / counts.sum():.0%}" if at_edge else "0%" if c else "–")
         low, middle, high = np.percentile(shot.interpolates_grad[k], [5, 50, 95])
         rows["slope"].append(f"**{_g(middle)}** ({_g(low)}–{_g(high)})")
-    cells = [[t(f"wgan.row_{name}"), *row] for name, row in rows.items()]
-    return live.Table(["", *names], [*costs(frame.runs), *cells])
+    cells = [[t(f"wgan.row_{name}"), *row, BEST[name]] for name, row in rows.items()]
+    return live.Table(["", *names, t("wgan.best_critic")], [*([*row, "–"] for row in costs(frame.runs)), *cells])
 
 
 def _shape_stills(page: PageState, frame: Frame, names: Sequence[str], k: int) -> None:

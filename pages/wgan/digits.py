@@ -20,6 +20,9 @@ from pages.wgan.comparison import costs, fair, play, spread, titles
 
 MOMENTS, SAMPLES = 5, 8  # of the time-lapse
 SHOWN = 32  # digits of each run
+# what the best D and the best critic say where the fakes are distributed as the data, and where they have nothing in
+# common with them; there a critic's estimate is any distance
+BESIDE = {"estimate": ("0", "–"), "accuracy": ("50%", "100%"), "jsd": ("0", f"{np.log(2):.3f}")}
 
 
 def section(page: PageState) -> None:
@@ -103,5 +106,6 @@ def _table(frame: Frame, names: Sequence[str], k: int, by: str) -> live.Table:
         rows["estimate"].append(spread(np.array([estimate]), "{:.3g}"))
         rows["accuracy"].append(spread(np.array([accuracy(loss, real, fake)]), "{:.0%}"))
         rows["jsd"].append(spread(np.array([jsd_bound(loss, real, fake)]), "{:.3f}"))
-    cells = [[t(f"wgan.row_{name}"), *row] for name, row in rows.items()]
-    return live.Table([t("wgan.fair_by", by=t(f"wgan.fair_{by}")), *names], [*costs(frame.runs), *cells])
+    cells = [[t(f"wgan.row_{name}"), *row, *BESIDE[name]] for name, row in rows.items()]
+    head = [t("wgan.fair_by", by=t(f"wgan.fair_{by}")), *names, t("panel.perfect"), t("wgan.nothing_alike")]
+    return live.Table(head, [*([*row, "–", "–"] for row in costs(frame.runs)), *cells])

@@ -69,10 +69,9 @@ def _taken(page: PageState, theta: float) -> None:
             options.put(page, "theta", value)
         address.write_page(page)
 
-    names = {name: t(f"wgan.taken.name_{name}") for name in closed.OF_LINES}
-    kept = {word: t(f"wgan.plate.{word}") for word in ("real", "fake", "pull")} | {"title": t("wgan.lines_title")}
-    app().charts[f"{page.name}-lines"] = closed.lines(theta, names | kept)
+    app().charts[f"{page.name}-lines"] = closed.lines(theta, t("wgan.lines_title"))
     words = {word: t(f"wgan.taken.{word}") for word in ("summary", "theta", "pull", "apart", "met")}
+    names = {name: t(f"wgan.taken.name_{name}") for name in ("w1", "jsd", "tv", "kl")}
     drag.lines(f"{page.name}-taken", theta, names=names, words=words, on_theta=moved)
 
 
@@ -98,10 +97,14 @@ def _paths(page: PageState, result: Paths | None) -> None:
         for name in METHODS
     ]  # fmt: skip
     live.curves(f"{page.name}-paths", charts, step=int(result.step[-1]), height=150, width=270, label=t("panel.step"))
+    runs = result.theta[METHODS[0]].shape[1]
+    start = float(np.median(result.theta[METHODS[0]][0]))
+    # at the end beside a θ that is back, and one that nobody moves
     rows = [
-        [t("wgan.row_back"), *(f"{result.returned(name)} / {result.theta[name].shape[1]}" for name in METHODS)],
-        [t("wgan.row_theta"), *(spread(result.theta[name][-1], "{:.3f}") for name in METHODS)],
-        [t("wgan.row_found_start"), *(spread(result.found[name][0], "{:.3f}") for name in METHODS)],
-        [t("wgan.row_found"), *(spread(result.found[name][-1], "{:.3f}") for name in METHODS)],
-    ]
-    tables.show(["", *map(method, METHODS)], rows)
+        [t("wgan.row_back"), *(f"{result.returned(name)} / {runs}" for name in METHODS), f"{runs} / {runs}",
+         f"0 / {runs}"],
+        [t("wgan.row_theta"), *(spread(result.theta[name][-1], "{:.3f}") for name in METHODS), "0", f"{start:.3f}"],
+        [t("wgan.row_found_start"), *(spread(result.found[name][0], "{:.3f}") for name in METHODS), "–", "–"],
+        [t("wgan.row_found"), *(spread(result.found[name][-1], "{:.3f}") for name in METHODS), "0", "–"],
+    ]  # fmt: skip
+    tables.show(["", *map(method, METHODS), t("panel.perfect"), t("wgan.left_alone")], rows)

@@ -256,4 +256,34 @@ def test_every_divergence_with_a_game_links_to_its_loss() -> None:
     for i, name in enumerate(best):
         loss = LOSSES[GAMES[name]].d_loss(real_logits=draws[2 * i], fake_logits=draws[2 * i + 1])
         assert float(loss) == pytest.approx(float(said[name])), name
-    assert set(GAMES) == {*best, "w1"}
+    assert {name for name, loss in GAMES.items() if loss is not None} == {*best, "w1"}
+
+
+@pytest.mark.parametrize("name", {*NAMES, *OPTIONS["draw_plane"].values})
+def test_every_divergence_has_a_game_or_says_why_it_has_none(name: str) -> None:
+    from pages.distances.drawing import GAMES
+
+    why = WORDS.get(f"distances.no_game_{name}", "")
+    assert (GAMES[name] is None) == bool(why) and f"distances.about_{name}" in WORDS
+
+
+def test_one_function_is_enough_for_w1_and_must_be_flat_for_w2() -> None:
+    """max E_p φ − E_q φ over φ(x) − φ(y) ≤ cost(x, y): a linear programme on a line of points. With the distance it is
+    W₁; with half of its square it sinks to 0 as the points move together, while ½ W₂² stays."""
+    from scipy.optimize import linprog
+
+    def most(points: int, power: int) -> tuple[float, float]:
+        x = np.linspace(0, 1, points)
+        gap = np.zeros(points)
+        gap[0], gap[-1] = 1, -1  # p is all at 0, q all at 1
+        i, j = (~np.eye(points, dtype=bool)).nonzero()
+        ties = np.zeros((len(i), points))
+        ties[np.arange(len(i)), i], ties[np.arange(len(i)), j] = 1, -1
+        cost = np.abs(x[i] - x[j]) ** power / power
+        found = linprog(-gap, A_ub=ties, b_ub=cost, bounds=(-2, 2))
+        return -found.fun, 1 / power
+
+    for points in (6, 11):
+        assert most(points, 1)[0] == pytest.approx(1)
+        one, true = most(points, 2)
+        assert true == 0.5 and one == pytest.approx(0.5 / (points - 1))

@@ -93,7 +93,8 @@ def show(page: PageState, frame: Frame, *, train_on: Callable[[], None], begin: 
 
 
 def _happened(page: PageState, frame: Frame) -> list[live.Block]:
-    """A sentence a run: of its members the median, beside what a perfect generator scores."""
+    """A sentence a run: of its members the median, beside what a perfect generator scores, and which of its numbers
+    need no skill."""
     found, beside = statistics.scored(page, frame), statistics.yardsticks(page, frame)
     said: list[live.Block] = []
     for i, run in enumerate(frame.runs):
@@ -110,6 +111,7 @@ def _happened(page: PageState, frame: Frame) -> list[live.Block]:
             if None not in values:
                 words[name] = style.format(float(np.median(values)))
                 words[f"perfect_{name}"] = statistics.perfect(beside[i], statistic, style.format)
+                words[f"skill_{name}"] = statistics.without_skill(beside[i], statistic, style.format)
         kind = "modes" if "modes" in words else "plain"
         of = t("ending.median", n=len(scores)) if len(scores) > 1 else ""
         who = f"**{words['run']}** " if len(frame.runs) > 1 else ""

@@ -76,7 +76,7 @@ def _value(value: object) -> str:
 
 
 def numbers(row: Row) -> list[str]:
-    """The scores, each with what a perfect generator has."""
+    """The scores, each with what a perfect generator and the best one without skill have."""
     if row.digits is not None:
         made, kl, real = row.digits
         return [t("kept.digits", made=f"{made:g}"), t("kept.kl", value=f"{kl:.3f}", floor=f"{real:.3f}")]
@@ -86,7 +86,8 @@ def numbers(row: Row) -> list[str]:
         if values and values[0] is not None:
             middle = style.format(float(np.median(values)))
             floor = statistics.perfect(row.yardstick, statistic, style.format)
-            found.append(t("kept.score", name=t(f"panel.{name}"), value=middle, floor=floor))
+            skill = statistics.without_skill(row.yardstick, statistic, style.format)
+            found.append(t("kept.score", name=t(f"panel.{name}"), value=middle, floor=floor, skill=skill))
     return found
 
 

@@ -103,6 +103,17 @@ def perfect(beside: Yardstick | None, statistic: str, write: Callable[[Any], str
     return range_of(beside.perfect.get(statistic), write)
 
 
+def without_skill(beside: Yardstick | None, statistic: str, write: Callable[[Any], str]) -> str:
+    """What the generator without skill has that comes nearest to perfect, and which one that is; … until it is
+    known, – where there is none."""
+    if beside is None:
+        return "…"
+    if statistic not in beside.perfect:
+        return "–"
+    who, best = beside.best_without_skill(statistic)
+    return f"{write(best)} ({t(f'skill.{who}')})"
+
+
 def range_of(found: Range | None, write: Callable[[Any], str]) -> str:
     """Median (low–high), the median alone where all three are written alike; – for none."""
     if found is None:
@@ -245,8 +256,7 @@ def curves(
     }
     charts = opening.ghosts(page, frame, named)
     key = f"{page.name}-curves-{'-'.join(names)}"
-    live.curves(key, charts, step=frame.step, label=t("panel.step"), height=height, width=width, kept=False,
-                **time_axis(page, key))  # fmt: skip
+    live.curves(key, charts, step=frame.step, label=t("panel.step"), height=height, width=width, **time_axis(page, key))
 
 
 class TimeAxis(TypedDict):

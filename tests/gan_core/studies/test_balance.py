@@ -81,7 +81,7 @@ def made(
     return Record(
         steps=np.arange(count), d_loss=row, g_loss=row, accuracy=row + accuracy, mean=mean[:, None],
         spread=row + spread, moved=row + moved, g_norm=row, d_norm=row, g_turn=row, d_turn=row,
-        w1=np.array([w1]), w1_floor=1.0, centre=np.zeros(2), radius=1.0,
+        w1=np.array([w1]), w1_floor=1.0, w1_no_skill=4.0, centre=np.zeros(2), radius=1.0,
         eigenvalues=(np.empty(0, np.int64), np.empty((0, 4), np.complex128)),
     )  # fmt: skip
 

@@ -5,8 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gan_core.metrics.floors import NO_SKILL
 from gan_core.presets import PRESETS
-from gan_core.studies.twin_paths import LOSSES, ROWS, RUNS, SEEDS, compute, shipped
+from gan_core.studies.twin_paths import (
+    LOSSES,
+    ROWS,
+    RUNS,
+    SEEDS,
+    beside_shipped,
+    compute,
+    compute_beside,
+    shipped,
+    ways,
+)
 
 
 def test_the_record_is_of_the_presets_that_the_page_shows() -> None:
@@ -47,6 +58,24 @@ def test_the_first_steps_come_out_again() -> None:
     for name in ("gradient", "change"):
         found, kept = (getattr(twin, name)[np.isin(twin.step, both), :2] for twin in (fresh, known))
         np.testing.assert_allclose(found, kept, rtol=0.02)
+
+
+def test_others_are_as_far_as_the_mean_over_all_pairs_says() -> None:
+    start, real = np.zeros((2, 3, 2)), np.array([[3.0, 4.0], [-3.0, 4.0], [0.0, 5.0]])
+    start[1] += (0.0, 5.0)
+    found = ways(start, real)
+    assert found["perfect"] == pytest.approx([5, 2 * np.sqrt(10) / 3]) and list(found) == ["perfect", *NO_SKILL]
+
+
+def test_beside_the_record_stand_the_data_and_generators_without_skill() -> None:
+    """A run of −log D has come as far as samples of the data are; under log(1−D) SGD stands still beside all."""
+    known, again = beside_shipped(), compute_beside()
+    for name, values in again.items():
+        np.testing.assert_allclose(known[name], values, rtol=0.01)
+    for twins in shipped().values():
+        assert np.median(twins["non_saturating"].path) == pytest.approx(np.median(known["perfect"]), rel=0.03)
+    least = min(float(np.median(known[name])) for name in NO_SKILL)
+    assert np.median(shipped()["sgd"]["minimax"].path) < 0.1 * least
 
 
 @pytest.mark.slow

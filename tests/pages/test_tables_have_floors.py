@@ -1,0 +1,59 @@
+"""Every table of the pages shows beside its numbers what a perfect generator has, and what one without skill has, or
+says here why it needs neither."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TABLES = {"tables.show", "live.Table"}
+# what a function has to name to be among those with floors: the perfect one, and the ones without skill
+PERFECT, NO_SKILL = "perfect", ("skill", "NO_SKILL", "yardstick", "no_skill", "left_alone", "nothing_alike")
+
+# file: function → why its table has no floors of its own
+WITHOUT: dict[str, str] = {
+    "pages/collapse/mitigations.py: table": "perfect sampler and generators without skill are rows of `studies.table`",
+    "pages/collapse/verdicts.py: about_the_alarm": "rates of an alarm, with intervals, each beside the other error",
+    "pages/digits/latent_space.py: _shift_table": "the caption has real digits and chance",
+    "pages/digits/recipe.py: _effects": "real digits and makers without skill are rows of `studies.recipe`",
+    "pages/digits/recipe.py: _table": "the same",
+    "pages/digits/scores.py: _table": "real digits, copies and makers without skill are rows of `zoo.scores`",
+    "pages/distances/fit.py: section": "exact minima; the caption has the known one",
+    "pages/distances/line.py: _table": "exact between known densities; of samples beside a perfect sampler",
+    "pages/distances/plane.py: _plane_table": "exact, or beside a perfect sampler; nobody is judged",
+    "pages/shared/controls/files.py: _preview": "the first rows of a visitor's file",
+    "pages/vanishing/curves.py: _numbers": "closed forms",
+    "pages/vanishing/distance.py: _two_gaussians": "closed forms beside what was trained",
+    "pages/wgan/critic.py: _shape_table": "the best critic's slope has a column",
+    "pages/wgan/line.py: _line_table": "the exact distances have a column",
+}
+
+
+def functions() -> dict[str, str]:
+    """file: function → its source, of those that draw a table."""
+    found = {}
+    for path in sorted((ROOT / "pages").rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.FunctionDef) and TABLES & {
+                ast.unparse(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)
+            }:
+                found[f"{path.relative_to(ROOT)}: {node.name}"] = ast.get_source_segment(source, node) or ""
+    return found
+
+
+FOUND = functions()
+
+
+@pytest.mark.parametrize("place", FOUND)
+def test_a_table_has_floors_or_a_reason(place: str) -> None:
+    source = FOUND[place]
+    floors = PERFECT in source and any(name in source for name in NO_SKILL)
+    assert floors or WITHOUT.get(place), "show a perfect generator and one without skill, or say here why not"
+
+
+def test_no_reason_outlives_its_table() -> None:
+    assert WITHOUT.keys() <= FOUND.keys() and len(FOUND) > 15
