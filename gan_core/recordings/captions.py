@@ -1,7 +1,7 @@
 """The sentences that follow a recorded run, made from what was measured on it: a code and its numbers at a step.
 
 The words of each code stand in the texts of the pages, as `recorded.caption.CODE`. A caption stays until the next one,
-and two are `APART` moments apart at least, so that there is time to read and to look.
+and two are `APART` moments apart at least, `APART_SLOWLY` of images, so that there is time to read and to look.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gan_core.recordings.images import SeenImages
 from gan_core.recordings.seen import Seen
 
 APART = 9  # moments
+APART_SLOWLY = 4  # … of which fewer pass in a second
 MOST = 0.5  # share of the samples that are nearest to a mode, when the generator is said to have gone there
 SURE = 0.01  # the mean of D over generated samples from which on D is said to be sure of them
 
@@ -24,14 +26,14 @@ class Caption(NamedTuple):
     words: dict[str, Any]
 
 
-Maker = Callable[[Sequence[Seen], Sequence[int]], list[Caption]]
+Maker = Callable[[Sequence[Any], Sequence[int]], list[Caption]]
 
 
-def apart(found: Iterator[Caption] | Sequence[Caption], last: Caption) -> list[Caption]:
+def apart(found: Iterator[Caption] | Sequence[Caption], last: Caption, by: int = APART) -> list[Caption]:
     """Those of the captions, in their order, between which there is time to read; the last one always stays."""
     kept: list[Caption] = []
     for caption in found:
-        if (not kept or caption.moment - kept[-1].moment >= APART) and last.moment - caption.moment >= APART:
+        if (not kept or caption.moment - kept[-1].moment >= by) and last.moment - caption.moment >= by:
             kept.append(caption)
     return [*kept, last]
 
@@ -179,3 +181,84 @@ def distances(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
     }
     words = {"step": _step(runs[0], last), "members": runs[0].members} | spread | floor
     return apart(found(), Caption(last, "distances_end", words))
+
+
+def slopes(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
+    """How steep each critic is where mass has to be moved, and how far its generator's samples are from the data."""
+    last = len(runs[0].shots) - 1
+    fixed = {
+        "perfect": _of_range(runs[0], "w1", "{:.2f}"), "c": f"{runs[0].config.train.clip:g}",
+        "seed": runs[0].config.member(members[0]).train.seed,
+    }  # fmt: skip
+
+    def numbers(i: int) -> dict[str, Any]:
+        found: dict[str, Any] = {"step": _step(runs[0], i)}
+        for n, (run, member) in enumerate(zip(runs, members, strict=True)):
+            found |= {f"slope_{n}": _small(float(run.slope[i, member])), f"w1_{n}": f"{run.w1[i, member]:.2f}"}
+        return found | fixed
+
+    def found() -> Iterator[Caption]:
+        yield Caption(0, "slopes_start", numbers(0))
+        for i in range(1, last):
+            yield Caption(i, "slopes_way", numbers(i))
+
+    return apart(found(), Caption(last, "slopes_end", numbers(last)))
+
+
+# ── two small players, whose game is looked at ───────────────────────────────────────────────────────────────────────
+
+
+def circling(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
+    """Where the middle of G's points is, and what D says meanwhile."""
+    (run,), (k,) = runs, members
+    last = len(run.shots) - 1
+    middles = np.array([shot.fake[k].mean(0) for shot in run.shots])
+    real, fake = run.opinions
+
+    def numbers(i: int) -> dict[str, Any]:
+        return {
+            "step": _step(run, i), "real": f"{real[i, k]:.2f}", "fake": f"{fake[i, k]:.2f}",
+            "w1": f"{run.w1[i, k]:.2f}", "far": f"{np.hypot(*middles[i]):.2f}", "radius": f"{run.config.data.radius:g}",
+            "perfect": _of_range(run, "w1", "{:.2f}"),
+        }  # fmt: skip
+
+    def found() -> Iterator[Caption]:
+        yield Caption(0, "circling_start", numbers(0))
+        for i in range(1, last):
+            yield Caption(i, "circling_way", numbers(i))
+
+    far = np.hypot(*middles[last // 2 :].T)
+    words = numbers(last) | {"low": f"{far.min():.2f}", "high": f"{far.max():.2f}"}
+    return apart(found(), Caption(last, "circling_end", words))
+
+
+# ── digits ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def digits(runs: Sequence[SeenImages], members: Sequence[int]) -> list[Caption]:
+    """Which of the ten are made, as the classifier reads them."""
+    return _read("digits", runs, members)
+
+
+def digits_beside(runs: Sequence[SeenImages], members: Sequence[int]) -> list[Caption]:
+    """… by each method, in the order of the runs."""
+    return _read("digits_beside", runs, members)
+
+
+def _read(code: str, runs: Sequence[SeenImages], members: Sequence[int]) -> list[Caption]:
+    first, last = runs[0], len(runs[0].shots) - 1
+
+    def numbers(i: int) -> dict[str, Any]:
+        known = [run.classes.until(int(first.steps[i])) for run in runs]
+        found: dict[str, Any] = {"step": f"{first.steps[i]:,}", "n": known[0].samples}
+        found["floor"] = f"{known[0].floor:.2f}"
+        for n, (of, member) in enumerate(zip(known, members, strict=True)):
+            found |= {f"made_{n}": int(of.made[-1, member]), f"kl_{n}": f"{of.kl[-1, member]:.2f}"}
+        return found
+
+    def found() -> Iterator[Caption]:
+        yield Caption(0, f"{code}_start", {})
+        for i in range(1, last):
+            yield Caption(i, f"{code}_way", numbers(i))
+
+    return apart(found(), Caption(last, f"{code}_end", numbers(last)), APART_SLOWLY)

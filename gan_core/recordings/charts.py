@@ -39,11 +39,12 @@ class Chart:
     log_y: bool = False
 
 
-def _kept(length: int) -> NDArray[np.int64]:
+def kept(length: int) -> NDArray[np.int64]:
+    """The rows of so many that are drawn."""
     return np.unique(np.linspace(0, length - 1, min(length, MOST)).round().astype(int))
 
 
-def _band(run: int, values: NDArray, name: str = "") -> Line:
+def band(run: int, values: NDArray, name: str = "") -> Line:
     """Of values (T, K)."""
     if values.shape[1] == 1:
         return Line(run, name, values[:, 0])
@@ -54,7 +55,7 @@ def _of_one(*names: str, log_y: bool = False) -> Callable[[Sequence[Seen], Seque
     """Training curves of the first run."""
 
     def chart(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
-        curves, keep = runs[0].curves, _kept(len(runs[0].curves.step))
+        curves, keep = runs[0].curves, kept(len(runs[0].curves.step))
         lines = [Line(0, name, getattr(curves, name)[keep, members[0]]) for name in names]
         return Chart(curves.step[keep], lines, log_y=log_y)
 
@@ -65,7 +66,7 @@ def _scored(values: Callable[[Seen], NDArray], floor: str) -> Callable[[Sequence
     """A score of the samples in the plane, of every run."""
 
     def chart(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
-        lines = [_band(i, values(run)) for i, run in enumerate(runs)]
+        lines = [band(i, values(run)) for i, run in enumerate(runs)]
         return Chart(runs[0].steps, lines, level=runs[0].perfect[floor].median)
 
     return chart
@@ -76,25 +77,30 @@ def _signal(name: str) -> Callable[[Sequence[Seen], Sequence[int]], Chart]:
 
     def chart(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
         known = [run.diversity for run in runs if run.diversity is not None]
-        keep = _kept(len(known[0].step))
-        return Chart(known[0].step[keep], [_band(i, signals(of)[name][keep]) for i, of in enumerate(known)], level=1.0)
+        keep = kept(len(known[0].step))
+        return Chart(known[0].step[keep], [band(i, signals(of)[name][keep]) for i, of in enumerate(known)], level=1.0)
 
     return chart
 
 
 def _covered(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
     known = [run.diversity for run in runs if run.diversity is not None]
-    keep = _kept(len(known[0].step))
-    lines = [_band(i, of.covered[keep].astype(float)) for i, of in enumerate(known)]
+    keep = kept(len(known[0].step))
+    lines = [band(i, of.covered[keep].astype(float)) for i, of in enumerate(known)]
     return Chart(known[0].step[keep], lines, level=expected_covered(known[0].weights))
+
+
+def _slope(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
+    """Between real and generated points, where the ideal critic has slope 1 (Gulrajani et al. 2017, proposition 1)."""
+    return Chart(runs[0].steps, [band(i, run.slope) for i, run in enumerate(runs)], level=1.0)
 
 
 def _update(name: str) -> Callable[[Sequence[Seen], Sequence[int]], Chart]:
     """Of G's updates."""
 
     def chart(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
-        keep = _kept(len(runs[0].updates.step))
-        lines = [_band(i, getattr(run.updates, name)[keep]) for i, run in enumerate(runs)]
+        keep = kept(len(runs[0].updates.step))
+        lines = [band(i, getattr(run.updates, name)[keep]) for i, run in enumerate(runs)]
         return Chart(runs[0].updates.step[keep], lines, log_y=True)
 
     return chart
@@ -105,6 +111,7 @@ CHARTS: dict[str, Callable[[Sequence[Seen], Sequence[int]], Chart]] = {
     "outputs": _of_one("d_real", "d_fake"),
     "quality": _scored(lambda run: run.quality, "high_quality"),
     "w1": _scored(lambda run: run.w1, "w1"),
+    "slope": _slope,
     "covered": _covered,
     "effective_modes": _signal("effective_modes"),
     "spread": _signal("spread"),

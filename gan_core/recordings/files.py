@@ -51,7 +51,7 @@ def write(name: str, report: Callable[[str], object] = lambda line: None) -> dic
 
     FOLDER.mkdir(parents=True, exist_ok=True)
     sizes = {}
-    for file, found in zip((name, f"{name}{SMALL}"), record(name), strict=True):
+    for file, found in zip((name, f"{name}{SMALL}"), record(name), strict=False):
         path(file).write_bytes(found)
         sizes[path(file).name] = len(found)
         report(f"{path(file).name}: {len(found):,} bytes")

@@ -17,7 +17,9 @@ import numpy as np
 from gan_core.config import LOSSES, RunConfig
 from gan_core.engine.version import VERSION as ENGINE
 from gan_core.packing import Quantised, pack, resampled
+from gan_core.recordings import images
 from gan_core.recordings.charts import CHARTS, Chart
+from gan_core.recordings.images import CHARTS_OF_IMAGES, SeenImages
 from gan_core.recordings.registry import FORMAT, RECORDED, Recorded
 from gan_core.recordings.seen import Seen
 
@@ -27,23 +29,28 @@ LEVELS = (-2 / 3, -1 / 3, 0.0, 1 / 3, 2 / 3)  # contours of a critic, between it
 SMALL_MOMENTS, SMALL_POINTS, SMALL_NODES = 36, 96, 16  # of the picture on the home page
 
 
-def record(name: str, last: int | None = None) -> tuple[bytes, bytes]:
-    """(the file of a page, the small one of the home page); `last`: only the first so many moments."""
+def record(name: str, last: int | None = None) -> tuple[bytes, ...]:
+    """(the file of a page, the small one of the home page where it has one); `last`: only the first so many moments."""
     recorded = RECORDED[name]
     steps = recorded.steps[:last]
-    runs = [Seen.watch(config, steps) for config in recorded.configs]
-    return packed(name, runs), small(name, runs)
+    watch = SeenImages.watch if recorded.config.data.is_image else Seen.watch
+    runs: list[Any] = [watch(config, steps) for config in recorded.configs]
+    return (packed(name, runs),) if recorded.thumb is None else (packed(name, runs), small(name, runs))
 
 
-def packed(name: str, runs: Sequence[Seen]) -> bytes:
+def packed(name: str, runs: Sequence[Any]) -> bytes:
+    """Of runs as `Seen` or `SeenImages` saw them."""
     recorded = RECORDED[name]
     members = recorded.drawn(runs)
     shared: dict[int, Quantised] = {}
-    charts = {chart: CHARTS[chart](runs, members) for chart in recorded.charts}
+    of_images = recorded.config.data.is_image
+    charts = {chart: (CHARTS | CHARTS_OF_IMAGES)[chart](runs, members) for chart in recorded.charts}
     header = {
         **_about(name, runs, members),
         "panels": [
-            _panel(run, member, recorded.points, recorded.nodes, range(len(run.shots)), shared)
+            images.panel(run, member, recorded.points)
+            if of_images
+            else _panel(run, member, recorded.points, recorded.nodes, range(len(run.shots)), shared)
             for run, member in zip(runs, members, strict=True)
         ],
         "charts": [{"name": chart, **_chart(of)} for chart, of in charts.items()],
@@ -59,6 +66,7 @@ def packed(name: str, runs: Sequence[Seen]) -> bytes:
 def small(name: str, runs: Sequence[Seen]) -> bytes:
     """One panel with fewer moments, samples and nodes."""
     recorded, members = RECORDED[name], RECORDED[name].drawn(runs)
+    assert recorded.thumb is not None
     run, member = runs[recorded.thumb], members[recorded.thumb]
     moments = np.unique(np.linspace(0, len(run.shots) - 1, SMALL_MOMENTS).round().astype(int))
     panel = _panel(run, member, SMALL_POINTS, SMALL_NODES, moments, {})
@@ -66,7 +74,7 @@ def small(name: str, runs: Sequence[Seen]) -> bytes:
     return pack({**about, "panels": [panel], "charts": [], "strips": [], "captions": []})
 
 
-def _about(name: str, runs: Sequence[Seen], members: Sequence[int]) -> dict[str, Any]:
+def _about(name: str, runs: Sequence[Any], members: Sequence[int]) -> dict[str, Any]:
     recorded: Recorded = RECORDED[name]
     return {
         "format": FORMAT,
@@ -76,6 +84,7 @@ def _about(name: str, runs: Sequence[Seen], members: Sequence[int]) -> dict[str,
         "queries": [config.to_query() for config in recorded.configs],
         "seeds": [_seed(run.config, member) for run, member in zip(runs, members, strict=True)],
         "members": [run.members for run in runs],
+        **recorded.unusual,
         "steps": runs[0].steps.astype(np.uint32),
     }
 

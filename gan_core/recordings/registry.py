@@ -20,11 +20,13 @@ from gan_core.recordings import captions
 from gan_core.recordings.captions import Maker
 from gan_core.recordings.seen import Seen, middle
 
+PACE = 8.0  # moments a second
 FORMAT = 1  # of the files: whoever changes what stands in one raises it
 
 
 # what ranks the members of a run, whose median is drawn
-PICKS: dict[str, Callable[[Seen], np.ndarray]] = {
+PICKS: dict[str, Callable[[Any], np.ndarray]] = {
+    "only": lambda run: np.zeros(run.members),  # of runs of one member
     "covered": lambda run: run.covered[len(run.shots) // 2 :].mean(0),  # over the second half
     "way": lambda run: run.way[-1],
     "w1": lambda run: run.w1[-1],
@@ -37,7 +39,8 @@ class Recorded:
 
     names: of the runs, where there are several. pick: of PICKS. moments: how many pictures, the n-th at
     steps · (n/moments)^power. points: samples drawn of each picture; nodes: of D's field along one side. strip: whether
-    it is shown over the steps who gets which mode. thumb: the run that stands for it on the home page.
+    it is shown over the steps who gets which mode. thumb: the run that stands for its page on the home page, None for
+    the recordings of sections. pace: moments a second. Of images `points` are the pictures drawn of each moment.
     """
 
     page: str
@@ -52,7 +55,8 @@ class Recorded:
     points: int = 200
     nodes: int = 30
     strip: bool = False
-    thumb: int = 0
+    thumb: int | None = 0
+    pace: float = PACE
 
     @property
     def configs(self) -> tuple[RunConfig, ...]:
@@ -69,12 +73,37 @@ class Recorded:
         return [middle(PICKS[self.pick](run)) for run in runs]
 
     @property
+    def unusual(self) -> dict[str, float]:
+        """What a file says of its pace, if that is not the usual one."""
+        return {} if self.pace == PACE else {"pace": self.pace}
+
+    @property
     def digest(self) -> str:
         """Of all that decides what stands in the file: the engine, the configurations, and how they are looked at."""
-        looks = (self.moments, self.power, self.points, self.nodes, self.pick, self.charts, self.names, self.strip)
+        looks: tuple[Any, ...] = (self.moments, self.power, self.points, self.nodes, self.pick, self.charts)
+        looks += (self.names, self.strip, *self.unusual.values())
         text = f"{FORMAT} {ENGINE} {looks} {[config.to_json() for config in self.configs]}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+
+def _critics() -> dict[str, dict[str, Any]]:
+    """The three ways to bound a critic's slope: all else is alike, as many updates of the critic among it."""
+    clipped, penalised = (
+        {name: value for name, value in training_of(method).items() if name != "d_steps"}
+        for method in ("wgan_clip", "wgan_gp")
+    )
+    normalised = {name: value for name, value in penalised.items() if name != "wgan_gp"} | {"spectral_norm": True}
+    return {"wgan_clip": clipped | {"clip": 0.03}, "wgan_gp": penalised | {"wgan_gp": 1.0}, "wgan_sn": normalised}
+
+
+CRITICS = _critics()
+ON_DIGITS: dict[str, dict[str, Any]] = {  # the settings that were tried on digits
+    "non_saturating": {"loss": "non_saturating"},
+    "wgan_clip": {"loss": "wasserstein", "clip": 0.02, "optimiser": "rmsprop", "d_steps": 5},
+    "wgan_gp": {
+        "loss": "wasserstein", "wgan_gp": 10.0, "d_steps": 5, "g_lr": 3e-4, "d_lr": 3e-4, "beta1": 0.0, "beta2": 0.9,
+    },
+}  # fmt: skip
 
 RECORDED: dict[str, Recorded] = {
     "ring": Recorded("play_2d", RunConfig(), ("quality", "losses", "outputs"), captions.learning),
@@ -101,6 +130,61 @@ RECORDED: dict[str, Recorded] = {
         points=160,
         nodes=26,
     ),
+    "critic": Recorded(
+        "wgan-critic",
+        RunConfig.of(g_layers=(64, 64), d_layers=(64, 64), steps=640, d_steps=5),
+        ("slope", "w1"),
+        captions.slopes,
+        tuple(CRITICS.values()),
+        tuple(CRITICS),
+        moments=80,
+        power=1.4,
+        points=160,
+        nodes=26,
+        thumb=None,
+    ),
+    "players": Recorded(
+        "convergence",
+        RunConfig.of(g_layers=(16,), d_layers=(16,), batch=64, steps=1500, g_lr=1e-3, d_lr=1e-3),
+        ("losses", "outputs", "w1", "quality"),
+        captions.circling,
+        thumb=None,
+    ),
+    "scratch": Recorded(
+        "digits",
+        PRESETS["digits_mlp"].config,
+        ("losses", "outputs", "made", "kl"),
+        captions.digits,
+        pick="only",
+        moments=20,
+        power=3.0,  # digits are there soon, and get better slowly
+        points=48,
+        thumb=None,
+        pace=1.5,
+    ),
+    "wgan_digits": Recorded(
+        "wgan-digits",
+        RunConfig.of(
+            g_layers=(128, 256),
+            d_layers=(256, 128),
+            latent_dim=64,
+            data="mnist",
+            batch=64,
+            g_lr=2e-4,
+            d_lr=2e-4,
+            steps=768,
+        ),
+        ("made", "kl"),
+        captions.digits_beside,
+        tuple(ON_DIGITS.values()),
+        tuple(ON_DIGITS),
+        pick="only",
+        moments=20,
+        power=1.4,
+        points=16,
+        thumb=None,
+        pace=1.5,
+    ),
     "wgan": Recorded(
         "wgan",
         RunConfig.of(g_layers=(64, 64), d_layers=(64, 64), members=3, steps=1536),
@@ -115,6 +199,8 @@ RECORDED: dict[str, Recorded] = {
         thumb=2,
     ),
 }
+
+THUMBS = {name: recorded.page for name, recorded in RECORDED.items() if recorded.thumb is not None}  # → their pages
 
 
 def opening(page: str, configs: Sequence[RunConfig]) -> str | None:

@@ -103,6 +103,11 @@ class Seen:
         )
 
     @cached_property
+    def slope(self) -> Floats:
+        """(T, K): the median of ‖∂logit/∂x‖ between real and generated points."""
+        return np.array([np.median(shot.interpolates_grad, axis=-1) for shot in self.shots], float)
+
+    @cached_property
     def way(self) -> Floats:
         """(T, K): how far the samples have come from where they were at first, on average over the latents."""
         start = self.shots[0].fake

@@ -12,12 +12,14 @@ import streamlit as st
 
 import gan_core
 from gan_core.config import LOSSES, ConfigError, RunConfig
+from gan_core.recordings.registry import opening as recorded
 from pages.shared.controls import options
 from pages.shared.play import experiments
 from pages.shared.play.experiments import Experiment
 from pages.shared.shell import notices, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
+from pages.shared.views import opening
 from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
@@ -41,12 +43,14 @@ def section(page: PageState) -> None:
         notices.warning(error)
         return
     run = f"balance {config.to_query()}"
-    if not any(f"two_{name}" in page.words for name in chosen):
-        page.choices.setdefault("two-started", set()).add(run)  # computed once for everybody: it is there at once
     with stage.begin():
         with stage.area("player"):
-            pressed = run in experiments.start_button(page, "two", run, t("convergence.two_start"))
-        experiment = _experiment(run, config) if pressed else None
+            started = experiments.start_button(page, "two", run, t("convergence.two_start"))
+        if run not in started and (recording := recorded(page.name, [config])) is not None:
+            with stage.picture(panels=2):
+                opening.show(page, recording, lambda: started.add(run))
+            return
+        experiment = _experiment(run, config) if run in started else None
         experiments.stage([experiment] if experiment else [], lambda: _view(experiment, config), areas=True)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from gan_core.presets import PRESETS
-from gan_core.recordings.registry import RECORDED
+from gan_core.recordings.registry import THUMBS
 from gan_core.recordings.sketches import SKETCHES
 from pages.shared.controls import fields
 from pages.shared.play import shelf
@@ -18,7 +18,7 @@ from pages.shared.views import live, opening
 PICTURE = 230  # pixels of a card's picture
 COLUMNS = 4
 DIGITS = 25  # of the picture that stands for them
-PICTURES = {recorded.page: name for name, recorded in RECORDED.items()} | {name: name for name in SKETCHES}
+PICTURES = {page: name for name, page in THUMBS.items()} | {name: name for name in SKETCHES}
 
 
 def hero() -> None:

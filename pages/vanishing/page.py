@@ -7,7 +7,7 @@ from pages.shared.controls import fields
 from pages.shared.controls.options import sections
 from pages.shared.play import player
 from pages.shared.shell import layout, stage
-from pages.shared.views import code, kept
+from pages.shared.views import code, foreseen, kept
 from pages.vanishing import curves, distance, frozen, helps, optimiser, script, twins
 from pages.vanishing.options import LOSSES, OPTIONS, PRESETS_SHOWN, TAB
 
@@ -25,7 +25,7 @@ with stage.settings():
     fields.top(page, PRESETS_SHOWN, ())
     optimiser.control(page)
 fields.sidebar(page)
-player.stage(page, twins.view, ask=twins.ask)
+player.stage(page, twins.view, ask=twins.ask, foresee=foreseen.show)
 section = sections(page, TAB)
 SECTIONS[section](page)
 kept.section(page)

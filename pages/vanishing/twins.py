@@ -13,7 +13,7 @@ from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live, opening, points, statistics
+from pages.shared.views import foreseen, live, opening, points, statistics
 from pages.vanishing.options import ALIKE, LOSSES, heading, number, spread
 
 REACH = 10.0  # the logit axis
@@ -72,6 +72,8 @@ def view(page: PageState, frame: Frame) -> None:
         with right:
             _table(page, frame)
         ask(page)
+    with stage.below():
+        foreseen.show(page, frame)
 
 
 @pushed

@@ -16,7 +16,7 @@ from pages.shared.play.runs import Frame, Work
 from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app, if_shown
-from pages.shared.views import live, points, statistics
+from pages.shared.views import foreseen, live, points, statistics
 from pages.shared.views.figures import plot
 from pages.wgan.comparison import costs, critics, fair, play, spread, titles
 from pages.wgan.options import BESIDE, FEWEST, MOST, VARIANTS, chosen, method, variants
@@ -30,7 +30,7 @@ CLOSELY, LOOSELY = 0.9, 0.5  # a correlation from here on is called so
 
 
 def section(page: PageState) -> None:
-    play(page, _methods, _view, prediction)
+    play(page, _methods, _view, prediction, foreseen.show)
 
 
 def _methods(page: PageState) -> None:
@@ -112,6 +112,7 @@ def _view(page: PageState, frame: Frame) -> None:
         _table(page, frame, by)
         _charts(page, frame, by)
     with stage.below():
+        foreseen.show(page, frame)
         _closer(page, fair(frame, by))
 
 

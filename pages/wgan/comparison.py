@@ -20,13 +20,13 @@ from pages.wgan.options import ABOVE, DIGITS, chosen, method
 
 def play(
     page: PageState, controls: Callable[[PageState], None], view: player.View,
-    ask: Callable[[PageState], bool] | None = None,
+    ask: Callable[[PageState], bool] | None = None, foresee: Callable[[PageState, None], None] | None = None,
 ) -> None:  # fmt: skip
-    """A part that plays runs; `ask` as in the player."""
+    """A part that plays runs; `ask` and `foresee` as in the player."""
     with stage.settings():
         controls(page)
     fields.sidebar(page, without=ABOVE)
-    player.stage(page, view, ask=ask)
+    player.stage(page, view, ask=ask, foresee=foresee)
     kept.section(page)
     layout.share(page)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gan_core.studies.parallel_lines import Paths
 
 THETA_STEPS = 300
+WORDS = ("summary", "theta", "pull", "play", "stop", "apart", "met")  # of the picture that is taken
 METHODS = ("minimax", "non_saturating", "wgan_clip", "wgan_gp")
 
 
@@ -70,9 +71,9 @@ def _taken(page: PageState, theta: float) -> None:
         address.write_page(page)
 
     app().charts[f"{page.name}-lines"] = closed.lines(theta, t("wgan.lines_title"))
-    words = {word: t(f"wgan.taken.{word}") for word in ("summary", "theta", "pull", "apart", "met")}
+    words = {word: t(f"wgan.taken.{word}") for word in WORDS}
     names = {name: t(f"wgan.taken.name_{name}") for name in ("w1", "jsd", "tv", "kl")}
-    drag.lines(f"{page.name}-taken", theta, names=names, words=words, on_theta=moved)
+    drag.lines(f"{page.name}-taken", theta, moving="theta" not in page.words, names=names, words=words, on_theta=moved)
 
 
 def _game(theta: float, warm_up: int, seed: int) -> Any:

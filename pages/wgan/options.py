@@ -11,6 +11,7 @@ from typing import Any
 
 from gan_core.config import RunConfig
 from gan_core.presets import training_of
+from gan_core.recordings.registry import ON_DIGITS
 from pages.shared.controls import options
 from pages.shared.controls.options import OneOf, SomeOf
 from pages.shared.shell import notices
@@ -50,13 +51,7 @@ DEFAULTS = {
     "lines": _SMALL,
     "digits": RunConfig.of(**_IMAGES, g_lr=2e-4, d_lr=2e-4, steps=768),
 }
-DIGITS: dict[str, dict[str, Any]] = {  # the settings that were tried on digits
-    "non_saturating": {"loss": "non_saturating"},
-    "wgan_clip": {"loss": "wasserstein", "clip": 0.02, "optimiser": "rmsprop", "d_steps": 5},
-    "wgan_gp": {
-        "loss": "wasserstein", "wgan_gp": 10.0, "d_steps": 5, "g_lr": 3e-4, "d_lr": 3e-4, "beta1": 0.0, "beta2": 0.9,
-    },
-}  # fmt: skip
+DIGITS = ON_DIGITS  # the settings that were tried on digits
 
 BESIDE = "beside"
 _FAIR = OneOf(("steps", "cpu"), "steps")

@@ -12,11 +12,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gan_core.recordings import files
-from gan_core.recordings.registry import RECORDED
+from gan_core.recordings.registry import RECORDED, THUMBS
 from gan_core.recordings.sketches import SKETCHES
 
 FOR_EVER = "public, max-age=31536000, immutable"
-NAMES = {*RECORDED, *(f"{name}{files.SMALL}" for name in (*RECORDED, *SKETCHES))}
+NAMES = {*RECORDED, *(f"{name}{files.SMALL}" for name in (*THUMBS, *SKETCHES))}
 
 
 def address(name: str) -> str:

@@ -67,7 +67,12 @@ def _middle(step: np.ndarray, values: np.ndarray) -> Curve:
     return step[rows], np.nanmedian(values[rows], axis=1) if values.shape[1] > 1 else values[rows, 0]
 
 
-CURVES: Mapping[str, Asked] = {"play_2d": Asked(_opinion, _opinions), "collapse": Asked(_modes, _covered)}
+CURVES: Mapping[str, Asked] = {
+    "play_2d": Asked(_opinion, _opinions),
+    "collapse": Asked(_modes, _covered),
+    "vanishing": Asked(_opinion, _opinions),
+    "wgan": Asked(_modes, _covered),
+}
 
 
 def show(page: PageState, frame: Frame | None) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from gan_core.metrics.floors import Range
-from gan_core.recordings.captions import APART, Caption, _small, apart, hopping
+from gan_core.recordings.captions import APART, APART_SLOWLY, Caption, _small, apart, digits, hopping
+from gan_core.run.classes import ClassHistory
 
 MOMENTS, MODES = 40, 8
 
@@ -37,6 +38,18 @@ def test_between_two_captions_there_is_time_to_read() -> None:
     found = hopping([crowd([i % MODES for i in range(MOMENTS)])], [0])
     moments = [caption.moment for caption in found]
     assert min(np.diff(moments)) >= APART and moments[-1] == MOMENTS - 1
+
+
+def test_images_are_said_in_digits_and_beside_what_real_ones_score() -> None:
+    known = ClassHistory(
+        np.array([0, 8]), np.stack([np.eye(10, dtype=int)[[3]] * 200, np.full((1, 10), 20)]), np.ones((2, 1)),
+        np.full(10, 0.1), 200,
+    )  # fmt: skip
+    run: Any = SimpleNamespace(classes=known, shots=[None] * 12, steps=np.arange(12))
+    first, *between, last = digits([run], [0])
+    assert first == Caption(0, "digits_start", {}) and last.code == "digits_end"
+    assert between[0].moment == APART_SLOWLY and between[0].words["made_0"] == 1
+    assert (last.words["made_0"], last.words["kl_0"], last.words["floor"]) == (10, "0.00", "0.02")
 
 
 def test_the_last_one_always_stays() -> None:

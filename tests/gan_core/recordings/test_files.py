@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 
 from gan_core.engine.version import VERSION
-from gan_core.packing import array_of
+from gan_core.packing import array_of, nibbles
 from gan_core.recordings import files
+from gan_core.recordings.images import SeenImages
 from gan_core.recordings.record import record
-from gan_core.recordings.registry import RECORDED
+from gan_core.recordings.registry import RECORDED, THUMBS
 from gan_core.recordings.seen import Seen
 from gan_core.recordings.sketches import SKETCHES, packed
 
 PICTURES = [f"{name}{files.SMALL}" for name in SKETCHES]
-SHIPPED = [f"{name}{ending}" for name in RECORDED for ending in ("", files.SMALL)]
+SHIPPED = [*RECORDED, *(f"{name}{files.SMALL}" for name in THUMBS)]
+OF_POINTS = [name for name, recorded in RECORDED.items() if not recorded.config.data.is_image]
 FIRST = 4  # moments that are recorded again
 CODES = 16  # of 65,534 over the window: another machine may round a step otherwise
 
@@ -34,12 +36,12 @@ def test_a_file_is_current(name: str) -> None:
 
 @pytest.mark.parametrize("name", RECORDED)
 def test_a_page_and_all_small_pictures_are_small_enough(name: str) -> None:
-    small = sum(len(files.content(f"{one}{files.SMALL}")[0]) for one in (*RECORDED, *SKETCHES))
+    small = sum(len(files.content(f"{one}{files.SMALL}")[0]) for one in (*THUMBS, *SKETCHES))
     assert len(files.content(name)[0]) <= files.MOST
     assert small + len(files.content("ring")[0]) <= files.MOST  # the home page
 
 
-@pytest.mark.parametrize("name", RECORDED)
+@pytest.mark.parametrize("name", OF_POINTS)
 def test_the_first_moments_are_those_of_a_run_that_is_trained_again(name: str) -> None:
     recorded, (content, _), header = RECORDED[name], files.content(name), files.header(name)
     steps = array_of(content, header["steps"])
@@ -54,6 +56,16 @@ def test_the_first_moments_are_those_of_a_run_that_is_trained_again(name: str) -
         inside = codes < 65_535
         assert inside.mean() > 0.9
         assert np.abs(codes - (again - entry["low"]) * scale)[inside].max() <= CODES
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(RECORDED.keys() - set(OF_POINTS)))
+def test_the_first_images_are_those_of_a_run_that_is_trained_again(name: str) -> None:
+    recorded, (content, _), header = RECORDED[name], files.content(name), files.header(name)
+    for config, panel in zip(recorded.configs, header["panels"], strict=True):
+        run = SeenImages.watch(config, recorded.steps[:2])
+        again = np.stack([nibbles(shot.fake[0, : recorded.points]) for shot in run.shots])
+        assert (again == array_of(content, panel["images"])[:2]).mean() > 0.95
 
 
 @pytest.mark.parametrize("name", SKETCHES)

@@ -7,13 +7,15 @@ from dataclasses import replace
 import pytest
 
 from gan_core.recordings.charts import CHARTS
+from gan_core.recordings.images import CHARTS_OF_IMAGES
 from gan_core.recordings.registry import PICKS, RECORDED, opening
 
 
 @pytest.mark.parametrize("name", RECORDED)
 def test_an_entry_can_be_recorded(name: str) -> None:
     entry = RECORDED[name]
-    assert set(entry.charts) <= set(CHARTS) and entry.pick in PICKS and 0 <= entry.thumb < len(entry.variants)
+    assert set(entry.charts) <= set(CHARTS_OF_IMAGES if entry.config.data.is_image else CHARTS) | {"losses", "outputs"}
+    assert entry.pick in PICKS and 0 <= (entry.thumb or 0) < len(entry.variants)
     assert (len(entry.names) == len(entry.variants) and set(entry.names) != {""}) or len(entry.variants) == 1
     assert entry.steps[0] == 0 and entry.steps[-1] == entry.config.train.steps
     assert list(entry.steps) == sorted(set(entry.steps))

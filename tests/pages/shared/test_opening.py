@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from starlette.requests import Request
+from streamlit.testing.v1 import AppTest
 
 from gan_core.figures import style
 from gan_core.recordings import files
@@ -13,12 +14,28 @@ from pages.shared.play import resources
 from pages.shared.views import opening
 from tests.pages.test_pages import at_rest, press, state, views, visit
 
+SECTIONS = {"digits": {"section": "scratch"}, "convergence": {"tab": "two"}}  # of the pages that do not begin with it
+PLAYED = [name for name, recorded in RECORDED.items() if recorded.page != "convergence"]  # by a player
 
-@pytest.mark.parametrize("name", RECORDED)
+
+def arrive(page: str) -> AppTest:
+    """A visitor of a page, or of a part of one, whose names are joined by a hyphen."""
+    name, _, part = page.partition("-")
+    return visit(name, **({"part": part} if part else SECTIONS.get(name, {})))
+
+
+def test_two_players_open_on_a_recorded_run() -> None:
+    app = arrive("convergence")
+    ((_, frame),) = [one for one in views(app) if one[0] == "recorded"]
+    assert frame["address"].endswith("/players") and frame["trains"] and not app.get("plotly_chart")
+    assert not app.button(key="convergence-two").disabled
+
+
+@pytest.mark.parametrize("name", PLAYED)
 def test_a_look_costs_no_job_and_play_trains_the_same_run(name: str) -> None:
     recorded = RECORDED[name]
     before = set(resources.pool()._jobs)
-    app = visit(recorded.page)
+    app = arrive(recorded.page)
     assert not app.exception and not app.warning and not app.error
     assert state(app, recorded.page).show is None and set(resources.pool()._jobs) <= before
     (frame,) = [frame for kind, frame in views(app) if kind == "recorded"]
@@ -87,14 +104,14 @@ def test_a_file_may_be_kept_for_ever_and_another_digest_is_another_address() -> 
         assert answer(name, mine)[:2] == (404, b"")
 
 
-@pytest.mark.parametrize("name", RECORDED)
+@pytest.mark.parametrize("name", PLAYED)
 def test_before_its_first_step_a_run_shows_a_recorded_one_in_grey(name: str) -> None:
     page = RECORDED[name].page
-    app = at_rest(press(visit(page), "reset", page), page)
+    app = at_rest(press(arrive(page), "reset", page), page)
     charts = [chart for kind, frame in views(app) if kind == "curves" for chart in frame["charts"]]
     lines = [chart for chart in charts if chart["kind"] == "lines"]
     assert all(
         "ghost" in one or one["x"]["shape"][0] for one in lines
     )  # what is not recorded comes with the first step
-    assert lines or name == "wgan"  # of whose gradients no run is recorded
+    assert lines or page.startswith("wgan")  # measured when there is something to measure; histograms
     state(app, page).show.close()

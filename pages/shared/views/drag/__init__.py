@@ -82,11 +82,14 @@ def plane(
 
 
 def lines(
-    key: str, theta: float, *, names: Mapping[str, str], words: Mapping[str, str], on_theta: Callable[[float], None]
-) -> None:
-    """Two parallel lines θ apart, of which one is taken and moved, with the pull of each distance on θ."""
+    key: str, theta: float, *, moving: bool, names: Mapping[str, str], words: Mapping[str, str],
+    on_theta: Callable[[float], None],
+) -> None:  # fmt: skip
+    """Two parallel lines θ apart, of which one is taken and moved, with the pull of each distance on θ. `moving`: it
+    slides by itself until somebody takes it."""
     frame = {
-        "kind": "lines", "theta": theta, "names": dict(names), "words": dict(words), "colours": _colours(),
+        "kind": "lines", "theta": theta, "moving": moving, "names": dict(names), "words": dict(words),
+        "colours": _colours(),
     }  # fmt: skip
     _mount(key, frame, {"theta": lambda value: on_theta(float(value) + 0.0)})  # + 0.0 turns −0 into 0
 

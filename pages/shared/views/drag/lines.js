@@ -1,4 +1,4 @@
-// Two parallel lines, of which one is taken and moved: each distance with its pull on θ.
+// Two parallel lines, of which one slides by itself until it is taken: each distance with its pull on θ.
 
 import { OF_LINES } from "./mixtures.js";
 import { draggable, filled, handle, html, pull, put, said, set, Tiles } from "./parts.js";
@@ -6,6 +6,7 @@ import { draggable, filled, handle, html, pull, put, said, set, Tiles } from "./
 const OF = Object.keys(OF_LINES);
 const LIMIT = 2; // of θ
 const THETAS = 41;
+const CROSSING = 6; // seconds for θ to slide from one end to the other
 const ARROW = 0.6; // length of a pull of 1, in units of θ
 const CEILINGS = { jsd: 0.75, tv: 1.08, w1: 2, kl: 1 };
 
@@ -13,7 +14,9 @@ export class Lines {
   constructor(parent, frame) {
     Object.assign(this, { frame, theta: frame.theta });
     this.root = html(parent, "div", { className: "gan-drag lines" });
-    this.caption = html(html(this.root, "div", { className: "head" }), "p", { className: "caption" });
+    const head = html(this.root, "div", { className: "head" });
+    this.caption = html(head, "p", { className: "caption" });
+    this.button = html(head, "button", { type: "button", className: "play", onclick: () => this.toggle() });
     this.svg = put(this.root, "svg", { class: "picture", role: "group", "aria-label": frame.words.summary });
     this.tiles = new Tiles(this.root, OF, frame.names, frame.colours);
     const line = (name, colour) => {
@@ -34,18 +37,14 @@ export class Lines {
       value: () => this.theta,
       at: (event) => ((event.clientX - this.svg.getBoundingClientRect().left) / this.svg.clientWidth - 0.5) * this.span,
       taken: () => {
+        this.stop();
         this.held = true;
       },
       move: (value) => {
         this.theta = Math.round(value * 100) / 100;
         this.ask();
       },
-      done: () => {
-        this.held = false;
-        this.theta = Math.round(this.theta * 10) / 10; // as the slider has it
-        this.ask();
-        this.tell("theta", this.theta);
-      },
+      done: () => this.rest(),
     };
     draggable(this.fake, grip);
     this.handle = handle(this.svg, frame.words.theta, "var(--q)", grip);
@@ -56,18 +55,55 @@ export class Lines {
     }
     this.resized = new ResizeObserver(() => this.ask());
     this.resized.observe(this.svg);
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (frame.moving && !still) this.play();
   }
 
   show(frame, tell) {
     Object.assign(this, { frame, tell });
-    if (!this.held) this.theta = frame.theta;
+    if (this.held || this.started !== undefined) return;
+    this.theta = frame.theta;
     this.ask();
   }
 
+  play() {
+    // from where θ is, towards 0
+    const phase = Math.asin(this.theta / LIMIT);
+    this.started = performance.now() - ((Math.PI - phase) / Math.PI) * CROSSING * 1000;
+    this.ask();
+  }
+
+  stop() {
+    this.started = undefined;
+  }
+
+  toggle() {
+    if (this.started === undefined) {
+      this.play();
+      return;
+    }
+    this.stop();
+    this.rest();
+    this.handle.group.focus({ preventScroll: true });
+  }
+
+  /** Where θ comes to rest is what the slider says from then on. */
+  rest() {
+    this.held = false;
+    this.theta = Math.round(this.theta * 10) / 10;
+    this.ask();
+    this.tell("theta", this.theta);
+  }
+
   ask() {
-    this.waiting ??= requestAnimationFrame(() => {
+    this.waiting ??= requestAnimationFrame((now) => {
       this.waiting = undefined;
-      if (this.root.isConnected && this.svg.clientWidth) this.paint();
+      if (!this.root.isConnected) return;
+      if (this.started !== undefined) {
+        this.theta = LIMIT * Math.sin(((now - this.started) / 1000 / CROSSING) * Math.PI);
+        this.ask();
+      }
+      if (this.svg.clientWidth) this.paint();
     });
   }
 
@@ -99,6 +135,8 @@ export class Lines {
     });
     const state = this.theta ? "apart" : "met";
     this.caption.textContent = filled(this.frame.words[state], { theta: this.theta.toFixed(2).replace("-", "−") });
-    set(this.root, { "data-theta": this.theta });
+    const label = this.started === undefined ? this.frame.words.play : this.frame.words.stop;
+    if (this.button.textContent !== label) this.button.textContent = label;
+    set(this.root, { "data-theta": this.theta, "data-playing": this.started !== undefined });
   }
 }

@@ -3,6 +3,7 @@
 
 import { make, say, View } from "./common.js";
 import { Curves } from "./curves.js";
+import { Digits } from "./digits.js";
 import { Heat } from "./heat.js";
 import { bases, begun, clamp, cut, nearest, unpack, until } from "./pure.js";
 import { Scene } from "./scene.js";
@@ -17,6 +18,7 @@ const NARROW = 640; // pixels below which the charts stand under the picture
 const TITLES = 22; // pixels of the titles above several panels
 const SPACE = 7; // pixels between the picture, both players and the end of the window
 const ROW = { share: 0.66, low: 14, high: 40 }; // of the strips: of the picture's height, and its pixels
+const TILE = { side: 28, gap: 3, most: 5 }; // of images: pixels of one, between two, and screen pixels to a pixel
 const LAYERS = ["field", "real", "fake", "modes"];
 
 const files = new Map(); // address → the promise of its contents
@@ -86,8 +88,18 @@ export class Recorded extends View {
   arrived(address, file) {
     if (this.data.address !== address) return;
     this.file = file;
+    this.hang(file.panels[0].images ? Digits : Scene);
     this.last = file.steps.length - 1;
     this.begin();
+  }
+
+  /** What draws the picture: points, or images. */
+  hang(Kind) {
+    if (this.plane instanceof Kind) return;
+    const picture = new Kind(Kind === Digits ? "digits" : "scene", `${this.key}-plane`);
+    this.plane.root.replaceWith(picture.root);
+    this.plane.close();
+    this.plane = picture;
   }
 
   begin() {
@@ -135,11 +147,12 @@ export class Recorded extends View {
     if (!this.playing) return;
     if (!this.root.isConnected) return this.halt();
     const now = performance.now();
-    this.playing.at += (MOMENTS * this.pace * Math.min(500, now - this.playing.since)) / 1000;
+    const moments = this.pace * (this.file.pace ?? MOMENTS);
+    this.playing.at += (moments * Math.min(500, now - this.playing.since)) / 1000;
     this.playing.since = now;
     const moment = Math.min(this.end, Math.floor(this.playing.at));
     if (moment !== this.moment) this.turn(moment);
-    if (moment < this.end) this.next = setTimeout(() => this.tick(), 1000 / Math.min(30, MOMENTS * this.pace));
+    if (moment < this.end) this.next = setTimeout(() => this.tick(), 1000 / Math.min(30, moments));
     else if (this.data.small || this.secret) this.next = setTimeout(() => this.play(), this.secret ? PAUSE : STILL);
     else this.stop();
   }
@@ -195,7 +208,7 @@ export class Recorded extends View {
     const send = (event, value) => event === "step" && this.seek(nearest(file.steps, value));
     this.drawn = (this.drawn ?? 0) + 1;
     const stamp = this.drawn;
-    this.plane.show(this.picture(), stamp, send);
+    this.plane.show(file.panels[0].images ? this.sheets() : this.picture(), stamp, send);
     if (data.small) return;
     this.charts.show(this.over(step), stamp, send);
     this.strips.root.hidden = !file.strips.length;
@@ -289,6 +302,30 @@ export class Recorded extends View {
       labels: data.scene_labels,
       layers: layers.map((id) => ({ id, label: data.scene_labels[id], off: false })),
       panels,
+    };
+  }
+
+  /** The frame of the images. */
+  sheets() {
+    const { data, file, moment } = this;
+    const columns = file.panels.length > 1 ? 4 : 8;
+    const rows = Math.ceil(file.panels[0].count / columns);
+    const upscale = Math.floor((this.height() / rows - TILE.gap) / TILE.side);
+    return {
+      key: `${data.key}-plane`,
+      step: file.steps[moment],
+      summary: data.summary,
+      columns,
+      upscale: clamp(upscale, 1, TILE.most),
+      width: 140,
+      selectable: false,
+      selected: null,
+      groups: file.panels.map(({ images, count }, i) => ({
+        title: data.panels[i] ?? "",
+        images: cut(images, moment),
+        count,
+        labels: null,
+      })),
     };
   }
 
