@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from gan_core.run.history import PointSnapshot
 
 BINS = 40
-LINES_OF_VERDICT = 40  # pixels: two lines
+LINES_OF_VERDICT = 51  # pixels: three lines
 
 
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ import { heatmap, stamp } from "./stamps.js";
 import { Zoomed } from "./zoomed.js";
 
 const SMALLEST = 200; // CSS pixels of a panel, where two of them fit
-const AROUND = 192; // … of the window's height that the stage needs beside its picture (12rem in style.css)
+const AROUND = 200; // … of the window's height that the stage needs beside its picture (12.5rem in style.css)
 const TRAIL = 5; // frames that a point's way is drawn through
 const WAYS = 120; // points whose ways are drawn, in a large picture
 const HALO = 3; // standard deviations of a cluster that its halo lies round
