@@ -107,6 +107,9 @@ BALANCED: dict[str, dict[str, Any]] = {
     "dragan": {"dragan": 1.0},  # Kodali et al. 2017
     "lecam": {"lecam": 0.1},  # Tseng et al. 2021
     "feature_matching": {"loss": "feature_matching"},  # Salimans et al. 2016
+    "optimistic_adam": {"optimiser": "optimistic_adam"},  # Daskalakis et al. 2018
+    "extragradient": {"update": "extragradient"},  # Gidel et al. 2019, with Adam
+    "lookahead": {"lookahead": 5},  # Chavdarova et al. 2021, halfway back
 }
 USUAL = "chase"
 PROTOCOLS: dict[str, Published] = {
