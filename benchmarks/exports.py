@@ -1,4 +1,5 @@
-"""Thirty export at once, on one server: `python -m benchmarks.exports [--visitors N] [--json]`.
+"""Thirty export at once, on one server: `python -m benchmarks.exports [--visitors N] [--json]`; with --sizes, what each
+kind of file weighs and takes alone.
 
 For each kind of file: seconds until the first, the middle and the last visitor has it, what memory it takes, and what
 somebody else waits for meanwhile, whose run takes single steps: for the step, and for its picture. The server's own
@@ -17,11 +18,15 @@ from typing import Any
 
 from gan_core.config import RunConfig
 from gan_core.errors import Refusal
-from gan_core.export.files import FORMATS, Wish, possible
+from gan_core.export.closed import densities, lines
+from gan_core.export.files import FORMATS, Wish, files, possible
+from gan_core.export.games import Game, dirac
 from gan_core.export.look import Look
+from gan_core.export.plate import Plate
 from gan_core.run.recording import Recording, record, watch
 from gan_core.run.trainer import Trainer
 from gan_core.studies.speed import machine
+from gan_core.theory.distributions_1d import GaussianMixture
 from pages.shared.play import making, resources, socket
 from pages.shared.play.runs import Show
 
@@ -93,6 +98,35 @@ async def together(recording: Recording, kind: str, visitors: int, show: Show) -
     }  # fmt: skip
 
 
+def subjects() -> dict[str, tuple[Recording | None, dict[str, Plate]]]:
+    """What is exported: a recording, or a figure of none."""
+    trainer = Trainer(RING.replace(members=8))
+    watch(trainer)
+    trainer.step(STEPS)
+    digits = Trainer(RunConfig.of(data="mnist", g_layers=(64,), d_layers=(64,), steps=STEPS))
+    watch(digits)
+    digits.step(200)
+    p, q = (GaussianMixture.gaussian(mean, 0.3) for mean in (-2.5, 2.5))
+    closed = {"densities": densities(p, q), "lines": lines(0.7),
+              "smallest GAN": dirac([Game("gan"), Game("r1", {"gamma": 1.0})], step_size=0.2, steps=500)}  # fmt: skip
+    return {"plane": (recorded(), {}), "eight seeds": (record(trainer), {}), "digits": (record(digits), {}),
+            **{name: (None, {name: plate}) for name, plate in closed.items()}}  # fmt: skip
+
+
+def sizes() -> dict[str, dict[str, tuple[int, float]]]:
+    """kind of figure → format → (bytes, seconds of processor time)."""
+    found: dict[str, dict[str, tuple[int, float]]] = {}
+    for name, (recording, more) in subjects().items():
+        for form in possible(recording, more):
+            wish = Wish((next(iter(more), "picture"),), (form,), WIDTH, more)
+            begun = time.process_time()
+            made = [file for file in files(recording, Look(), wish) if file is not None]
+            seconds = time.process_time() - begun
+            size = sum(len(file.content) for file in made if file.name.endswith(form))
+            found.setdefault(name, {})[form] = size, seconds
+    return found
+
+
 async def measure(visitors: int, kinds: list[str]) -> dict[str, Any]:
     recording = recorded()
     show = Show.start(resources.pool(), (RING.replace(seed=1),), None, owner="the other")
@@ -117,7 +151,14 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=VISITORS)
     parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=KINDS)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--sizes", action="store_true", help="bytes and seconds of one file of each kind, alone")
     options = parser.parse_args()
+    if options.sizes:
+        print("| | " + " | ".join(FORMATS) + " |\n|" + "---|" * (len(FORMATS) + 1))
+        for name, row in sizes().items():
+            cells = [f"{row[form][0] / 1000:,.0f} kB, {row[form][1]:.1f} s" if form in row else "–" for form in FORMATS]
+            print(f"| {name} | " + " | ".join(cells) + " |")
+        return
     try:
         found = asyncio.run(measure(options.visitors, options.kinds))
     finally:

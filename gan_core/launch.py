@@ -10,14 +10,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from gan_core.__main__ import main as command
-
-PACKAGES = Path(__file__).parents[1]
-# an installed package has the app in a folder of its own, a checkout beside gan_core
-INSTALLED = PACKAGES / "gan_explorer" / "app.py"
-APP = INSTALLED if INSTALLED.is_file() else PACKAGES / "app.py"
+from gan_core.commands.app import APP
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,24 +1,37 @@
-"""`export`: a run trained here, and its figures, films and tables as files in a folder. The same command twice writes
-the same bytes."""
+"""`export`: figures, films and tables as files in a folder: of a run trained here, of several beside each other, or of
+what a page of the app shows. The same command twice writes the same bytes."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gan_core.commands import runs
+from gan_core.commands import app, runs
 from gan_core.commands.output import Refused, check_folder, say, tell
 from gan_core.config import RunConfig
+
+if TYPE_CHECKING:
+    from gan_core.export.files import File, Wish
+    from gan_core.export.look import Look
+    from gan_core.export.plate import Plate
+    from gan_core.run.recording import Recording
+
+MOMENTS = "0,100,1000"
 
 
 def add(commands: Any) -> None:
     """The command among the others."""
-    command = commands.add_parser("export", help="train a run, and write its figures, film and tables into a folder")
-    runs.add_options(command)
+    command = commands.add_parser("export", help="figures, films and tables of a run, or of a page, as files")
+    command.add_argument("--preset", action="append", default=[], help="a run; several are drawn beside each other")
+    command.add_argument("--query", action="append", default=[], help="the query of a shared link: a run too")
+    command.add_argument("--page", help="in place of a run: what this page of the app shows, distances or convergence "
+                         "or …, at the address --query")  # fmt: skip
+    command.add_argument("--seed", type=int, help="the seed of the first member")
     command.add_argument(
-        "--steps", dest="moments", default="0,100,1000", help="moments to draw; the run ends at the last (0,100,1000)"
+        "--steps", dest="moments", help=f"moments to draw; a run ends at the last ({MOMENTS}; of a page: the end)"
     )
     command.add_argument("--format", default="svg,png", help="svg,png,webp,gif,html,csv (svg,png)")
     command.add_argument("--figures", default="", help="picture,strip,slide,losses … (all that there are)")
@@ -31,25 +44,53 @@ def add(commands: Any) -> None:
     command.add_argument("--member", type=int, help="draw this one alone, counted from 0 (all)")
     command.add_argument("--layers", default="", help="gap,arrows,lattice: on the plane (none)")
     command.add_argument("--transparent", action="store_true", help="no background")
-    command.set_defaults(command=lambda options: _export(options, *runs.configured(options)), steps=None, points=None)
+    command.set_defaults(command=_export)
 
 
-def _export(options: argparse.Namespace, config: RunConfig, table: Any) -> None:
-    from gan_core.export.files import Wish, files, zipped
+def _export(options: argparse.Namespace) -> None:
+    check_folder(options.out if options.zip is None else options.zip.absolute().parent)
+    look = look_of(options)
+    if options.page is not None:
+        wish_of(options, None)  # what it can refuse without the page
+        app.export(options)
+        return
+    configs = runs.several(options)
+    wish_of(options, {}, configs) if len(configs) == 1 else None
+    recordings = [_recorded(config, look.steps) for config in configs]
+    if len(recordings) == 1:
+        write(options, recordings[0], look, wish_of(options, {}, configs))
+        return
+    from gan_core.export.beside import apart, beside
+
+    write(options, None, look, wish_of(options, beside(recordings, apart(configs)), configs))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def look_of(options: argparse.Namespace, words: Mapping[str, Any] | None = None) -> Look:
+    """words: `words` and `labels` of a Look. Raises ExportError."""
     from gan_core.export.look import Look, steps_of
 
-    def names(text: str) -> tuple[str, ...]:
-        return tuple(name.strip() for name in text.split(",") if name.strip())
+    moments = options.moments if options.moments is not None else None if options.page else MOMENTS
+    return Look(shape=options.shape, theme=options.theme, title=options.title, transparent=options.transparent,
+                steps=() if moments is None else steps_of(moments), member=options.member,
+                layers=_names(options.layers), **(words or {}))  # fmt: skip
 
-    steps = steps_of(options.moments)
-    look = Look(shape=options.shape, theme=options.theme, title=options.title, transparent=options.transparent,
-                steps=steps, member=options.member, layers=names(options.layers))  # fmt: skip
-    wish = Wish(figures=names(options.figures), formats=names(options.format), width=options.width)
-    if options.zip is None:
-        check_folder(options.out)
-    else:
-        check_folder(options.zip.absolute().parent)
-    recording = _recorded(config, table, steps)
+
+def wish_of(options: argparse.Namespace, more: Mapping[str, Plate] | None, configs: Sequence[RunConfig] = ()) -> Wish:
+    """more: figures that are of no single run, None where it is not yet known which there are. Raises ExportError."""
+    from gan_core.export.files import Wish
+
+    named = () if more is None else _names(options.figures)
+    return Wish(named, _names(options.format), options.width, more or {}, tuple(configs))
+
+
+def write(options: argparse.Namespace, recording: Recording | None, look: Look, wish: Wish) -> None:
+    """Make the files, and write them where the options say. Raises ExportError before anything is written."""
+    from gan_core.export.files import files, zipped
+
     made = [file for file in files(recording, look, wish) if file is not None]
     try:
         if options.zip is not None:
@@ -57,14 +98,19 @@ def _export(options: argparse.Namespace, config: RunConfig, table: Any) -> None:
             say(str(options.zip))
             return
         options.out.mkdir(parents=True, exist_ok=True)
-        for file in made:
-            (options.out / file.name).write_bytes(file.content)
-            say(str(options.out / file.name))
+        for path in _written(made, options.out):
+            say(str(path))
     except OSError as error:
         raise Refused(str(error)) from error
 
 
-def _recorded(config: RunConfig, table: Any, steps: tuple[int, ...]) -> Any:
+def _written(made: Iterable[File], folder: Path) -> Iterable[Path]:
+    for file in made:
+        (folder / file.name).write_bytes(file.content)
+        yield folder / file.name
+
+
+def _recorded(config: RunConfig, steps: tuple[int, ...]) -> Any:
     """The run up to the last step, with a picture of each. Raises Refused."""
     from tqdm import tqdm
 
@@ -73,7 +119,7 @@ def _recorded(config: RunConfig, table: Any, steps: tuple[int, ...]) -> Any:
     from gan_core.run.trainer import Trainer
 
     try:
-        trainer = Trainer(config, points=table)
+        trainer = Trainer(config)
     except DataUnavailable as error:
         raise Refused(str(error)) from error
     watch(trainer)

@@ -21,6 +21,13 @@ def add_options(command: argparse.ArgumentParser) -> Any:
     return source
 
 
+def several(options: argparse.Namespace) -> list[RunConfig]:
+    """Each preset and each query that was said, presets first; without any the default run. Raises ConfigError."""
+    wanted = [{"preset": name} for name in options.preset] + [{"query": text} for text in options.query]
+    usual = {"preset": None, "query": None, "steps": None, "points": None, "seed": options.seed}
+    return [configured(argparse.Namespace(**usual | one))[0] for one in wanted or [{}]]
+
+
 def configured(options: argparse.Namespace) -> tuple[RunConfig, Any]:
     """The configuration that `preset`, `query`, `seed`, `steps` and `points` ask for, each None where it was not said,
     and the table of points behind it, if there is one. Raises ConfigError."""

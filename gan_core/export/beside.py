@@ -7,9 +7,11 @@ for name, draw in beside(recordings, ["saturating", "non-saturating"]).items():
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
+from gan_core.config import FIELDS, RunConfig
 from gan_core.export.drawing import Drawing, Mark
 from gan_core.export.figures import (
     LINES,
@@ -44,7 +46,25 @@ def beside(recordings: Sequence[Recording], names: Sequence[str]) -> dict[str, P
         found |= {chart: _curves(runs, chart) for chart in LINES}
     if all(run.diversity is not None and len(run.diversity.step) for run in recordings):
         found["modes"] = lambda look: _strips(runs, look)
-    return {name: Plate(name, lambda look, _, draw=draw: draw(look)) for name, draw in found.items()}  # type: ignore[misc]
+    moments = [shot.step for shot in recordings[0].moments] if len(recordings[0].moments) > 1 else []
+    steps = {"picture": moments}  # the only one that moves
+    return {name: Plate(name, partial(_drawn, draw), steps=steps.get(name, ())) for name, draw in found.items()}
+
+
+def _drawn(draw: Draw, look: Look, caption: str) -> Drawing:
+    """A figure of runs has a caption of its own."""
+    return draw(look)
+
+
+def apart(configs: Sequence[RunConfig]) -> list[str]:
+    """The runs by the settings that set them apart, by number where none does."""
+    changed = {name for config in configs for name in config.differences(configs[0])}
+    named = []
+    for i, config in enumerate(configs, start=1):
+        values = dict(config.flat())
+        said = [str(values[name]).replace("_", " ") for name in FIELDS if name in changed]
+        named.append(" · ".join(said) or str(i))
+    return named
 
 
 Runs = Sequence[tuple[Recording, str]]

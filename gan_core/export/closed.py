@@ -8,7 +8,7 @@ parallel lines. Each is a Plate that moves by the place of what slides.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import Any
 
@@ -29,13 +29,14 @@ from gan_core.theory.divergences_1d import compare
 SLIDES = range(81)  # moments of what slides
 WINDOW, MEANS = (-6.5, 6.5), (-4.0, 4.0)  # of the densities, and of the mean that slides
 NUDGE = 0.01  # for a slope
-DISTANCES = {
-    "kl_pq": ("KL(p ‖ q)", style.KL), "kl_qp": ("KL(q ‖ p)", style.KL), "jsd": ("JSD", style.JSD),
-    "tv": ("total variation", style.TV), "w1": ("W₁", style.W1), "w2": ("W₂", style.W1),
-}  # fmt: skip
+DISTANCES = {"kl_pq": style.KL, "kl_qp": style.KL, "jsd": style.JSD, "tv": style.TV, "w1": style.W1, "w2": style.W1}
+OF_LINES = {"w1": style.W1, "jsd": style.JSD, "tv": style.TV, "kl": style.KL}
+NAMES = {"kl_pq": "KL(p ‖ q)", "kl_qp": "KL(q ‖ p)", "jsd": "JSD", "tv": "TV", "w1": "W₁", "w2": "W₂"}
+DENSITIES = {**NAMES, "title": "What {name} adds up", "p": "p (real)", "q": "q (generated)",
+             "added": "what {name} adds up", "pull": "pull {pull}"}  # fmt: skip
+LINES = {**{name: NAMES.get(name, "KL") for name in OF_LINES}, "title": "Two parallel lines", "real": "real (0, u)",
+         "fake": "generated (θ, u)", "pull": "pull {pull}"}  # fmt: skip
 TOPS = {"jsd": 0.75, "tv": 1.08}  # of the axes of what is bounded
-OF_LINES = {"w1": ("W₁", style.W1), "jsd": ("JSD", style.JSD), "tv": ("total variation", style.TV),
-            "kl": ("KL", style.KL)}  # fmt: skip
 LIMIT = 2.0  # of θ
 CEILINGS = {"w1": 2.0, "jsd": 0.75, "tv": 1.08, "kl": 1.0}
 
@@ -43,26 +44,30 @@ CEILINGS = {"w1": 2.0, "jsd": 0.75, "tv": 1.08, "kl": 1.0}
 # ── two densities ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def densities(p: GaussianMixture, q: GaussianMixture, draw: str = "jsd", title: str = "") -> Plate:
+def densities(
+    p: GaussianMixture, q: GaussianMixture, draw: str = "jsd", labels: Mapping[str, str] | None = None
+) -> Plate:
     """Both densities, what the distance `draw` adds up, and all six distances over the mean of q. In its film q slides;
-    None: it is where it is. Raises KeyError on a distance that there is not."""
-    name = DISTANCES[draw][0]
-    return Plate(title or f"What {name} adds up", partial(_densities, p, q, draw, title), steps=SLIDES)
+    None: it is where it is. labels: in place of DENSITIES. Raises KeyError on a distance that there is not."""
+    words = style.texts(DENSITIES, labels)
+    return Plate(words["title"].format(name=words[draw]), partial(_densities, p, q, draw, words), steps=SLIDES)
 
 
 def _moved(q: GaussianMixture, by: float) -> GaussianMixture:
     return GaussianMixture(q.weights, q.means + by, q.stds)
 
 
-def _densities(p: GaussianMixture, q: GaussianMixture, draw: str, title: str, look: Look, caption: str) -> Drawing:
-    name, tone = DISTANCES[draw]
+def _densities(
+    p: GaussianMixture, q: GaussianMixture, draw: str, words: Mapping[str, str], look: Look, caption: str
+) -> Drawing:
+    name, tone = words[draw], DISTANCES[draw]
     if look.step is not None:
         share = (1 - math.cos(math.pi * look.step / SLIDES[-1])) / 2
         q = _moved(q, MEANS[0] + share * (MEANS[1] - MEANS[0]) - float(q.means[0]))
-    title = title or f"What {name} adds up"
+    title = words["title"].format(name=name)
     colours, x = look.colours, np.linspace(*WINDOW, 321)
-    legend = [Entry("p (real)", colours.real, "area"), Entry("q (generated)", colours.fake, "area"),
-              Entry(f"what {name} adds up", tone, "area")]  # fmt: skip
+    legend = [Entry(words["p"], colours.real, "area"), Entry(words["q"], colours.fake, "area"),
+              Entry(words["added"].format(name=name), tone, "area")]  # fmt: skip
     marks, room = sheet(look, title, caption, legend)
     wide = room.wide > 1.25 * room.high
     left, right = room.columns(1.7, 1.0) if wide else (room.rows(2)[0], room.rows(2)[1])
@@ -80,11 +85,12 @@ def _densities(p: GaussianMixture, q: GaussianMixture, draw: str, title: str, lo
     values, before, after = (compare(p, _moved(q, by)) for by in (0.0, -NUDGE, NUDGE))
     shape = tuple(map(tuple, (p.weights, p.means, p.stds, q.weights, q.means - q.means[0], q.stds)))
     means, along = _along(shape)
-    for cell, (key, (label, colour)) in zip(_tiles(right, len(DISTANCES)), DISTANCES.items(), strict=True):
+    for cell, (key, colour) in zip(_tiles(right, len(DISTANCES)), DISTANCES.items(), strict=True):
         slope = (getattr(after, key) - getattr(before, key)) / (2 * NUDGE)
         here = float(q.means[0]), float(getattr(values, key))
         top = TOPS.get(key) or max(1e-9, float(np.max(along[key])))
-        marks += _tile(cell, label, here, slope, means, along[key], top, colour, look, key == draw)
+        said = words[key], words["pull"].format(pull=pull(slope))
+        marks += _tile(cell, said, here, means, along[key], top, colour, look, key == draw)
     return finished(look, marks, f"{look.title or title}. {caption}")
 
 
@@ -157,22 +163,22 @@ def _tiles(room: Room, count: int) -> list[Room]:
 def pull(slope: float) -> str:
     """Which way something pulls, and how hard: downhill."""
     if not abs(slope) >= 5e-4:
-        return "pull 0"
-    return f"pull {'←' if slope > 0 else '→'} {number(abs(slope), 2)}"
+        return "0"
+    return f"{'←' if slope > 0 else '→'} {number(abs(slope), 2)}"
 
 
 def _tile(
-    room: Room, label: str, here: tuple[float, float], slope: float, x: Floats, y: Floats, top: float, colour: str,
+    room: Room, said: tuple[str, str], here: tuple[float, float], x: Floats, y: Floats, top: float, colour: str,
     look: Look, chosen: bool = False,
 ) -> list[Mark]:  # fmt: skip
-    """A distance: its value, its curve with where on it we are, and how hard it pulls."""
+    """A distance: its value, its curve with where on it we are, and how hard it pulls. said: its name, and its pull."""
     ink, faint = look.colours.ink, look.colours.faint
     size = min(TICK, room.wide / 10)
     marks: list[Mark] = [
         Box(room.x, room.y, room.wide, room.high, ink if chosen else look.colours.rule, width=2 if chosen else 1),
-        Text(room.x + 8, room.y + size * 1.5, fitted(label, size, room.wide * 0.66), size, ink),
+        Text(room.x + 8, room.y + size * 1.5, fitted(said[0], size, room.wide * 0.66), size, ink),
         Text(room.x + room.wide - 8, room.y + size * 1.5, number(here[1]), size, ink, "end", bold=True),
-        Text(room.x + 8, room.y + room.high - 7, pull(slope), size * 0.9, faint),
+        Text(room.x + 8, room.y + room.high - 7, said[1], size * 0.9, faint),
     ]
     body = Room(room.x + 10, room.y + size * 2.2, room.wide - 20, room.high - size * 4.2)
 
@@ -191,10 +197,11 @@ def _tile(
 # ── parallel lines ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def lines(theta: float, title: str = "") -> Plate:
+def lines(theta: float, labels: Mapping[str, str] | None = None) -> Plate:
     """Two parallel segments θ apart with the pull of each distance on θ, and their distances for all θ. In its film
-    the generated one passes the real one."""
-    return Plate(title or "Two parallel lines", partial(_lines, theta, title or "Two parallel lines"), steps=SLIDES)
+    the generated one passes the real one. labels: in place of LINES."""
+    words = style.texts(LINES, labels)
+    return Plate(words["title"], partial(_lines, theta, words), steps=SLIDES)
 
 
 def _of_lines(theta: float) -> dict[str, tuple[float, float]]:
@@ -204,13 +211,13 @@ def _of_lines(theta: float) -> dict[str, tuple[float, float]]:
     return {"w1": (float(found.w1), float(np.sign(theta))), **known}
 
 
-def _lines(theta: float, title: str, look: Look, caption: str) -> Drawing:
+def _lines(theta: float, words: Mapping[str, str], look: Look, caption: str) -> Drawing:
     if look.step is not None:
         theta = round(LIMIT * math.cos(math.pi * look.step / SLIDES[-1]), 2) + 0.0
     colours = look.colours
     caption = " · ".join(filter(None, [f"θ = {number(theta)}", caption]))
-    legend = [Entry("real (0, u)", colours.real, "line"), Entry("generated (θ, u)", colours.fake, "line")]
-    marks, room = sheet(look, title, caption, legend)
+    legend = [Entry(words["real"], colours.real, "line"), Entry(words["fake"], colours.fake, "line")]
+    marks, room = sheet(look, words["title"], caption, legend)
     wide = room.wide > 1.25 * room.high
     left, right = room.columns(1.5, 1.0) if wide else (room.rows(2)[0], room.rows(2)[1])
     span = 2 * LIMIT + 0.8
@@ -227,15 +234,16 @@ def _lines(theta: float, title: str, look: Look, caption: str) -> Drawing:
     marks.append(Text(left.x + left.wide - 4, foot - 6, "θ", LABEL, colours.ink, "end"))
     values, thetas = _of_lines(theta), np.sort([*np.linspace(-LIMIT, LIMIT, 81), -1e-6, 1e-6])
     along = {name: np.array([_of_lines(float(at))[name][0] for at in thetas]) for name in OF_LINES}
-    for i, (name, (label, colour)) in enumerate(OF_LINES.items()):
+    pulls = {name: words["pull"].format(pull=pull(slope)) for name, (_, slope) in values.items()}
+    for i, (name, colour) in enumerate(OF_LINES.items()):
         slope, y = values[name][1], left.y + (foot - left.y) * (i + 0.7) / (len(OF_LINES) + 0.4)
         if slope:
             ends = (np.array([across(at), y]) for at in (theta, theta - 0.6 * slope))
             marks += arrow(next(ends), next(ends), colour, 3.5, 12)
         on_left = theta >= 0  # the words stand where neither a line nor an arrow is
         x, anchor = (left.x + 4, "start") if on_left else (left.x + left.wide - 4, "end")
-        marks.append(Text(x, y + TICK * 0.35, f"{label}: {pull(slope)}", LABEL, colour, anchor, bold=True))  # type: ignore[arg-type]
-    for cell, (name, (label, colour)) in zip(_tiles(right, len(OF_LINES)), OF_LINES.items(), strict=True):
-        value, slope = values[name]
-        marks += _tile(cell, label, (theta, value), slope, thetas, along[name], CEILINGS[name], colour, look)
-    return finished(look, marks, f"{look.title or title}. {caption}")
+        marks.append(Text(x, y + TICK * 0.35, f"{words[name]}: {pulls[name]}", LABEL, colour, anchor, bold=True))  # type: ignore[arg-type]
+    for cell, (name, colour) in zip(_tiles(right, len(OF_LINES)), OF_LINES.items(), strict=True):
+        here = theta, values[name][0]
+        marks += _tile(cell, (words[name], pulls[name]), here, thetas, along[name], CEILINGS[name], colour, look)
+    return finished(look, marks, f"{look.title or words['title']}. {caption}")

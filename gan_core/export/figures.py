@@ -26,7 +26,6 @@ OF_A_SHEET, OF_A_MEMBER = 64, 16  # digits of one member alone, and of each of s
 BINS = 40
 MOMENTS = 6  # of a time strip that is not told which
 USUAL_FIELDS = ("data", "loss", "update", "optimiser", "g_lr", "d_lr", "batch")  # that a caption always names
-SHEET = "Generated, step {step}"  # the title of a picture without real samples
 UNSAID = {"seed", "members", "steps", "points"}  # said otherwise, or of no weight
 LINES = {  # chart → its two curves, the second of which is broken, so that they are told apart in grey
     "losses": (("d_loss", style.DISCRIMINATOR), ("g_loss", style.GENERATOR)),
@@ -37,9 +36,8 @@ LINES = {  # chart → its two curves, the second of which is broken, so that th
 
 @dataclass(frozen=True)
 class Figure:
-    """draw: raises ExportError where `there` is false. title: English, {step} is filled in."""
+    """draw: raises ExportError where `there` is false. Its title is a word of the look, "title_" and its name."""
 
-    title: str
     draw: Callable[[Recording, Look], Drawing]
     there: Callable[[Recording], bool] = lambda recording: True
 
@@ -109,8 +107,8 @@ def member_name(recording: Recording, look: Look, k: int) -> str:
     return f"{look.word('seed')} {recording.config.member(k).train.seed}"
 
 
-def titled(name: str, step: int) -> str:
-    return FIGURES[name].title.format(step=f"{step:,}")
+def titled(look: Look, name: str, step: int) -> str:
+    return look.word(f"title_{name}", step=f"{step:,}")
 
 
 # ── pictures of a moment ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -120,7 +118,7 @@ def picture(recording: Recording, look: Look) -> Drawing:
     """What was generated at one moment: the plane, or a sheet of digits; several members side by side."""
     shot, shown = moment(recording, look), members(recording, look)
     points = isinstance(shot, PointSnapshot)
-    title = titled("picture", shot.step) if points else SHEET.format(step=f"{shot.step:,}")
+    title = titled(look, "picture" if points else "sheet", shot.step)
     said = noted(caption(recording, look, shown, shot.step), recording, look)
     marks, room = sheet(look, title, said, picture_legend(recording, shot, look))
     several = len(shown) > 1
@@ -167,7 +165,7 @@ def time_strip(recording: Recording, look: Look) -> Drawing:
     else:
         shots = spread(known, MOMENTS)
     said = noted(caption(recording, look, [k], None), recording, look)
-    title = FIGURES["strip"].title
+    title = look.word("title_strip")
     marks, room = sheet(look, title, said, picture_legend(recording, shots[0], look))
     head = SUBTITLE * 1.3
     for cell, shot in zip(room.grid(len(shots), head), shots, strict=True):
@@ -231,7 +229,7 @@ def curves(name: str) -> Callable[[Recording, Look], Drawing]:
         if not has_curves(recording):
             raise ExportError("export.no_curves")
         shown = members(recording, look, recording.snapshot.members)
-        title = FIGURES[name].title
+        title = look.word(f"title_{name}")
         said = noted(caption(recording, look, shown, None), recording, look)
         marks, room = sheet(look, title, said, entries(recording, look, [name]))
         marks += panel(room, recording, look, name, look.word(name), look.step)
@@ -243,7 +241,7 @@ def curves(name: str) -> Callable[[Recording, Look], Drawing]:
 def slide(recording: Recording, look: Look) -> Drawing:
     """The picture of a moment beside two curves; below it where the sheet is high."""
     shot, shown = moment(recording, look), members(recording, look, 4)
-    title = titled("slide", shot.step)
+    title = titled(look, "slide", shot.step)
     said = noted(caption(recording, look, shown, shot.step), recording, look)
     charts = ("losses", "outputs")
     legend = picture_legend(recording, shot, look) + entries(recording, look, charts[:1])
@@ -273,7 +271,7 @@ def opinions(recording: Recording, look: Look) -> Drawing:
     both = np.concatenate(values)
     low, high = (0.0, 1.0) if probability or not both.size else (float(both.min()), float(both.max()))
     edges = np.linspace(low, high if high > low else low + 1, BINS + 1)
-    title, colours = titled("opinions", shot.step), look.colours
+    title, colours = titled(look, "opinions", shot.step), look.colours
     said = noted(caption(recording, look, shown, shot.step), recording, look)
     named = ((look.word("real"), colours.real), (look.word("fake"), colours.fake))
     marks, room = sheet(look, title, said, [Entry(label, colour, "area") for label, colour in named])
@@ -312,7 +310,7 @@ def strips(recording: Recording, look: Look) -> Drawing:
     if known is None or not len(known.step):
         raise ExportError("export.no_modes")
     shown = members(recording, look, MOST_STRIPS)
-    title = FIGURES["modes"].title
+    title = look.word("title_modes")
     said = noted(caption(recording, look, shown, None), recording, look)
     marks, room = sheet(look, title, said)
     marks += sheets.scale(Room(room.x, room.y, room.wide, 30), look)
@@ -331,18 +329,18 @@ def _modes(recording: Recording) -> bool:
 
 
 def _players(recording: Recording) -> bool:
-    return isinstance(recording.snapshot, Snapshot)
+    return isinstance(recording.snapshot, Snapshot) and recording.snapshot.real_logits.size > 0
 
 
 FIGURES: dict[str, Figure] = {
-    "picture": Figure("Generated and real, step {step}", picture),
-    "slide": Figure("Step {step}", slide),
-    "strip": Figure("From step to step", time_strip),
-    "losses": Figure("Losses", curves("losses"), has_curves),
-    "outputs": Figure("What D says", curves("outputs"), has_curves),
-    "gradients": Figure("Gradients", curves("gradients"), has_curves),
-    "opinions": Figure("D's outputs at step {step}", opinions, _players),
-    "modes": Figure("Who makes what, step by step", strips, _modes),
+    "picture": Figure(picture),
+    "slide": Figure(slide),
+    "strip": Figure(time_strip),
+    "losses": Figure(curves("losses"), has_curves),
+    "outputs": Figure(curves("outputs"), has_curves),
+    "gradients": Figure(curves("gradients"), has_curves),
+    "opinions": Figure(opinions, _players),
+    "modes": Figure(strips, _modes),
 }
 
 

@@ -117,17 +117,17 @@ def _pngs(recording: Recording | None, look: Look, wish: Wish) -> Iterator[File 
 
 def _film(kind: str) -> Makes:
     def make(recording: Recording | None, look: Look, wish: Wish) -> Iterator[File | None]:
-        reels = {_file_name(name): film.turned(plate, look) for name, plate in wish.moving.items()}
+        reels = {_file_name(name): (film.turned(plate, look), plate.flat(look)) for name, plate in wish.moving.items()}
         if recording is not None and not (wish.figures and reels):
-            reels["film"] = film.frames(recording, look)
+            reels["film"] = film.frames(recording, look), False
         if not reels:
             raise ExportError("export.no_film")
-        for name, reel in reels.items():
+        for name, (reel, drawn) in reels.items():
             pictures = []
             for picture in reel:
                 pictures.append(picture)
                 yield None
-            yield File(f"{name}.{kind}", film.joined(pictures, kind))
+            yield File(f"{name}.{kind}", film.joined(pictures, kind, drawn))
 
     return make
 

@@ -25,8 +25,11 @@ LAST_SECONDS = 1.5  # that the last picture stays
 FRAMES = 80  # at most
 LIMIT = 2_000_000  # bytes
 WIDTHS = {"16:9": 720, "4:3": 640, "1:1": 512}  # pixels
-QUALITIES = (82, 68, 54, 40, 25)  # of a WebP, until it is small enough
-COLOURS = (128, 64, 32)  # of a GIF
+LOSSLESS: dict[str, Any] = {"lossless": True, "quality": 20, "method": 1}  # of drawings: sharper, lighter and quicker
+SETTINGS: dict[str, tuple[Any, ...]] = {  # of a kind of film, until it is small enough
+    "webp": tuple({"quality": quality, "method": 3} for quality in (82, 68, 54, 40, 25)),
+    "gif": (128, 64, 32),  # colours
+}
 
 
 def frames(recording: Recording, look: Look, figure: str = "picture") -> Iterator[Image.Image]:
@@ -47,24 +50,25 @@ def turned(plate: Plate, look: Look) -> Iterator[Image.Image]:
         yield image(plate.draw(replace(look, transparent=False, step=step)), scale)
 
 
-def joined(pictures: list[Image.Image], kind: str) -> bytes:
-    """The film "webp" or "gif" of LIMIT bytes at most; where that is impossible with all pictures, of every second."""
+def joined(pictures: list[Image.Image], kind: str, drawn: bool = False) -> bytes:
+    """The film "webp" or "gif" of LIMIT bytes at most; where that is impossible with all pictures, of every second.
+    drawn: of lines and areas alone, which are kept as they are."""
     while True:
-        for setting in QUALITIES if kind == "webp" else COLOURS:
+        for setting in (*([LOSSLESS] if drawn and kind == "webp" else []), *SETTINGS[kind]):
             made = _joined(pictures, kind, setting)
             if len(made) <= LIMIT:
                 return made
         pictures = [*pictures[:-1:2], pictures[-1]]
 
 
-def _joined(pictures: list[Image.Image], kind: str, setting: int) -> bytes:
+def _joined(pictures: list[Image.Image], kind: str, setting: Any) -> bytes:
     each = (SECONDS - LAST_SECONDS) / max(1, len(pictures) - 1)
     durations = [round(1000 * each)] * (len(pictures) - 1) + [round(1000 * LAST_SECONDS)]
     out = io.BytesIO()
     if kind == "webp":
         first, *rest = pictures
-        how: dict[str, Any] = {"quality": setting, "method": 3}
-        first.save(out, "WEBP", save_all=True, append_images=rest, duration=durations, loop=0, **how)
+        how = {"append_images": rest, "duration": durations, "loop": 0, "kmin": 0, "kmax": 0}  # one key frame
+        first.save(out, "WEBP", save_all=True, **how, **setting)
     else:
         table = pictures[len(pictures) // 2].quantize(setting)  # one palette, so that nothing flickers
         first, *rest = (picture.quantize(palette=table, dither=Image.Dither.NONE) for picture in pictures)

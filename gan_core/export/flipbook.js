@@ -10,7 +10,8 @@ let began; // when it was last started, in milliseconds, as if at the first page
 async function unpacked(text) {
   const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  return (await new Response(stream).text()).split("\u0000");
+  const { lines, pages } = JSON.parse(await new Response(stream).text());
+  return pages.map((page) => page.map((line) => lines[line]).join("\n"));
 }
 
 function look(page) {

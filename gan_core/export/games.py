@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -26,8 +26,13 @@ from gan_core.theory import dirac as game
 
 EXTENT, ARROWS = 2.0, 11  # of the plane of a game, on each side; of its field, along either side
 FAR = 1e6  # what is further away leaves the plane in the same direction
+WORDS = {
+    "title": "The smallest GAN", "of_field": "λ of the field", "of_step": "λ of one step", "update": "{update} steps",
+    "start": "start θ {theta}, ψ {psi}",
+}  # fmt: skip
 DEEPEST = -16.0  # log₁₀ r² below which there is only rounding
 GREEN = style.PALETTE[2]  # where it converges
+Played = tuple[Sequence[Floats], Mapping[str, Sequence[np.ndarray]]]  # paths (T, 2); eigenvalues by their word
 TINTS = [style.PALETTE[i] for i in (0, 5, 2, 3)]  # of the games
 
 
@@ -41,32 +46,38 @@ class Game:
 
 
 def dirac(
-    games: Sequence[Game], *, start: tuple[float, float] = (1.0, 1.0), steps: int = 200, title: str = "",
-    extent: float = EXTENT, **rules: Any,
+    games: Sequence[Game], *, start: tuple[float, float] = (1.0, 1.0), steps: int = 200,
+    labels: Mapping[str, str] | None = None, extent: float = EXTENT, **rules: Any,
 ) -> Plate:  # fmt: skip
     """The paths of some games from one start. rules: step_size, update, optimiser … as `dirac.simulate` takes them.
-    Raises ConfigError on a game or a setting that there is not."""
-    paths = [game.simulate(one.variant, start=start, steps=steps, **dict(one.settings) | rules) for one in games]
-    values = {
-        "the field": [game.eigenvalues(one.variant, **one.settings) for one in games],
-        "one step": [game.multipliers(one.variant, **dict(one.settings) | rules) for one in games],
-    }
-    said = [f"{name} {number(value)}" for name, value in (("h", rules.get("step_size")),) if value is not None]
-    said += [f"{update} steps" for update in filter(None, [rules.get("update")])]
-    said += [f"start θ {number(start[0])}, ψ {number(start[1])}"]
-    title = title or "The smallest GAN"
-    draw = partial(_dirac, games, paths, values, extent, title)
-    return Plate(title, draw, " · ".join(said), range(steps + 1))
+    Drawing it raises ConfigError on a game or a setting that there is not."""
+
+    @cache
+    def played() -> Played:
+        """The paths, and what decides of them; once for all moments of a film."""
+        paths = [game.simulate(one.variant, start=start, steps=steps, **dict(one.settings) | rules) for one in games]
+        return paths, {
+            "of_field": [game.eigenvalues(one.variant, **one.settings) for one in games],
+            "of_step": [game.multipliers(one.variant, **dict(one.settings) | rules) for one in games],
+        }
+
+    words = style.texts(WORDS, labels)
+    said = [f"h {number(rules['step_size'])}"] if "step_size" in rules else []
+    said += [words["update"].format(update=rules["update"])] if rules.get("update") else []
+    said += [words["start"].format(theta=number(start[0]), psi=number(start[1]))]
+    draw = partial(_dirac, games, played, extent, words)
+    return Plate(words["title"], draw, " · ".join(said), range(steps + 1))
 
 
 def _dirac(
-    games: Sequence[Game], paths: Sequence[Floats], values: Mapping[str, Sequence[np.ndarray]], extent: float,
-    title: str, look: Look, caption: str,
+    games: Sequence[Game], played: Callable[[], Played], extent: float,
+    words: Mapping[str, str], look: Look, caption: str,
 ) -> Drawing:  # fmt: skip
+    paths, values = played()
     steps = len(paths[0]) - 1
     at = steps if look.step is None else min(look.step, steps)
     caption = " · ".join(filter(None, [caption, f"{look.word('step')} {at:,}"]))
-    marks, room = sheet(look, title, caption)
+    marks, room = sheet(look, words["title"], caption)
     wide = room.wide > 1.25 * room.high
     *cells, last = room.columns(*[1.0] * len(games), 0.62, gap=1.5 * GAP) if wide else room.rows(2)
     if not wide:
@@ -86,8 +97,8 @@ def _dirac(
         marks += chart(below, look, np.arange(steps + 1), [Curve("r²", tint, curve)], title="log₁₀ r²", limits=limits)
     boxes = last.rows(2, gap=GAP) if wide else last.columns(1.0, 1.0)
     for cell, (name, found) in zip(boxes, values.items(), strict=True):
-        marks += _spectrum(cell, name, found, TINTS, look)
-    return finished(look, marks, f"{look.title or title}. {caption}")
+        marks += _spectrum(cell, name, words[name], found, TINTS, look)
+    return finished(look, marks, f"{look.title or words['title']}. {caption}")
 
 
 def _square(room: Room, extent: float) -> tuple[Callable[[Floats], Floats], tuple[float, float, float, float]]:
@@ -145,16 +156,18 @@ def arrow(tail: Floats, tip: Floats, colour: str, width: float, head: float) -> 
     return [Line(np.stack([tail, tip - 0.5 * head * along]), colour, width), Area(corners, colour)]
 
 
-def _spectrum(room: Room, name: str, found: Sequence[np.ndarray], tints: Sequence[str], look: Look) -> list[Mark]:
+def _spectrum(
+    room: Room, name: str, said: str, found: Sequence[np.ndarray], tints: Sequence[str], look: Look
+) -> list[Mark]:
     """Eigenvalues of the field beside the imaginary axis, or of one step beside the unit circle; where it converges is
     green."""
-    field_ = name == "the field"
+    field_ = name == "of_field"
     parts = np.concatenate([np.zeros(1), *(np.abs([v.real, v.imag]).ravel() for v in found)])
     extent = float(np.clip(1.15 * np.nan_to_num(parts).max(), *((0.6, 4.0) if field_ else (1.25, 3.0))))
     size = min(room.wide - 30, room.high - TICK * 1.3 - LABEL * 1.5)
     box = Room(room.x + 30, room.y + LABEL * 1.4, size, size)
     place, frame = _square(box, extent)
-    marks: list[Mark] = [Text(box.x, room.y + LABEL, fitted(f"λ of {name}", LABEL, room.wide - 30), LABEL,
+    marks: list[Mark] = [Text(box.x, room.y + LABEL, fitted(said, LABEL, room.wide - 30), LABEL,
                               look.colours.ink)]  # fmt: skip
     if field_:
         middle = box.x + size / 2

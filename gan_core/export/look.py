@@ -49,6 +49,15 @@ WORDS = {
     "pause": "Pause",
     "speed": "Speed",
     "member": "Seed",
+    "title_picture": "Generated and real, step {step}",
+    "title_sheet": "Generated, step {step}",
+    "title_slide": "Step {step}",
+    "title_strip": "From step to step",
+    "title_losses": "Losses",
+    "title_outputs": "What D says",
+    "title_gradients": "Gradients",
+    "title_opinions": "D's outputs at step {step}",
+    "title_modes": "Who makes what, step by step",
 }
 
 

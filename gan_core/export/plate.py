@@ -9,19 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from gan_core.export.drawing import Drawing
+from gan_core.export.drawing import Drawing, Picture
 from gan_core.export.look import Look
 
 
 @dataclass(frozen=True)
 class Plate:
-    """title: what it is called where it is chosen. caption: what stands below it. steps: the moments of its film, ()
-    of what stands still."""
+    """called: its name where it is chosen, or how to find it. caption: what stands below it. steps: the moments of its
+    film, () of what stands still. Made in every script run of a page, so nothing is worked out before it is asked for.
+    """
 
-    title: str
+    called: str | Callable[[], str]
     make: Callable[[Look, str], Drawing]
     caption: str = ""
     steps: Sequence[int] = ()
+
+    @property
+    def title(self) -> str:
+        return self.called if isinstance(self.called, str) else self.called()
 
     def captioned(self, caption: str) -> Plate:
         """With this below it, after what it says itself."""
@@ -30,6 +35,10 @@ class Plate:
     def draw(self, look: Look) -> Drawing:
         """Raises ExportError on what cannot be drawn."""
         return self.make(look, self.caption)
+
+    def flat(self, look: Look) -> bool:
+        """Whether it is drawn of lines and areas alone."""
+        return not any(isinstance(mark, Picture) for mark in self.draw(look).marks)
 
     def turned(self, most: int) -> list[int]:
         """So many of its moments at most, evenly, the first and the last among them."""

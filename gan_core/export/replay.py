@@ -11,8 +11,6 @@ import base64
 import io
 import json
 from html import escape
-from pathlib import Path
-from string import Template
 from typing import Any
 
 import numpy as np
@@ -22,11 +20,11 @@ from gan_core.export import plane
 from gan_core.export.figures import LINES, caption, failures, member_name, members, spread
 from gan_core.export.layout import median, span, ticks
 from gan_core.export.look import Look
+from gan_core.export.page import page
 from gan_core.export.sheets import tiled
 from gan_core.run.history import Moment, PointSnapshot
 from gan_core.run.recording import Recording
 
-FOLDER = Path(__file__).parent
 LIMIT = 1_500_000  # bytes of the file
 ROOM = 1_400_000  # … of which the moments may take so many
 MOST_MEMBERS, MOST_MOMENTS, MOST_ROWS = 8, 120, 600
@@ -52,10 +50,10 @@ def replay(recording: Recording, look: Look) -> bytes:
     """The page, UTF-8. Raises ExportError where there is no such member."""
     shown, count = members(recording, look, MOST_MEMBERS), MOST_MOMENTS
     while True:
-        page = _page(recording, look, shown, spread(recording.moments, count))
-        if len(page) <= LIMIT or count <= 2:
-            return page
-        count = max(2, min(count - 1, int(min(count, len(recording.moments)) * ROOM / len(page))))
+        made = _page(recording, look, shown, spread(recording.moments, count))
+        if len(made) <= LIMIT or count <= 2:
+            return made
+        count = max(2, min(count - 1, int(min(count, len(recording.moments)) * ROOM / len(made))))
 
 
 def _page(recording: Recording, look: Look, shown: list[int], shots: list[Moment]) -> bytes:
@@ -75,14 +73,8 @@ def _page(recording: Recording, look: Look, shown: list[int], shots: list[Moment
     run |= _points(packed, recording, shown, shots) if isinstance(shots[-1], PointSnapshot) else _sheets(shown, shots)
     run |= _curves(packed, recording, look, shown)
     text = json.dumps(run, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-    sheet = {name: getattr(colours, name) for name in ("background", "ink", "faint")} | {"scheme": look.theme}
-    page = Template((FOLDER / "replay.html").read_text(encoding="utf-8")).substitute(
-        title=escape(title), caption=escape(said), step=escape(look.word("step")), speed=escape(look.word("speed")),
-        colours=" ".join(f"--{name}: {value};" for name, value in sheet.items()),
-        css=(FOLDER / "replay.css").read_text(encoding="utf-8"), js=(FOLDER / "replay.js").read_text(encoding="utf-8"),
-        run=text, arrays=base64.b64encode(b"".join(packed.blocks)).decode(),
-    )  # fmt: skip
-    return page.encode()
+    words = {name: escape(look.word(name)) for name in ("step", "speed")} | {"caption": escape(said), "run": text}
+    return page("replay", look, title, words | {"arrays": base64.b64encode(b"".join(packed.blocks)).decode()})
 
 
 def _points(packed: Packed, recording: Recording, shown: list[int], shots: list[Moment]) -> dict[str, Any]:

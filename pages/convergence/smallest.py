@@ -57,8 +57,10 @@ def _to_keep(runs: Mapping[str, Run], how: Given, steps: int, start: tuple[float
 
     played = [games.Game(one.variant, one.settings, t(f"convergence.variant_{one.variant}")) for one in runs.values()]
     app().charts["convergence-paths"] = games.dirac(
-        played, start=start, steps=steps, title=t("convergence.smallest_title"), extent=EXTENT, **dict(how)
-    )
+        played, start=start, steps=steps, extent=EXTENT, **dict(how),
+        labels={word: t(f"convergence.plate.{word}") for word in ("of_field", "of_step", "start")}
+        | {"title": t("convergence.smallest_title"), "update": t(f"convergence.update_{dict(how)['update']}")},
+    )  # fmt: skip
 
 
 def rules(page: PageState) -> tuple[Given, int]:

@@ -10,8 +10,9 @@ from pages.shared.play.runs import Frame
 from pages.shared.shell import layout, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import code, images, kept, points, statistics, stills
+from pages.shared.views import code, exports, images, kept, points, statistics, stills
 
+STUDIED = ("scores", "latent", "labels")  # sections that play no run, and whose pictures can be kept all the same
 SHOWN = [name for name, preset in PRESETS.items() if preset.config.data.is_image]
 
 
@@ -50,6 +51,8 @@ def scratch(page: PageState) -> None:
 
 
 page = models.begin({**latent_space.OPTIONS, **labels.OPTIONS, **recipe.OPTIONS})
+section = models.section(page)
+page.of_runs = section == models.TRAINING
 {
     "replay": replay.section,
     "scores": scores.section,
@@ -57,4 +60,6 @@ page = models.begin({**latent_space.OPTIONS, **labels.OPTIONS, **recipe.OPTIONS}
     "labels": labels.section,
     "recipe": recipe.section,
     "scratch": scratch,
-}[models.section(page)](page)
+}[section](page)
+if section in STUDIED:
+    exports.expander(page)

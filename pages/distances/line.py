@@ -84,7 +84,9 @@ def _taken(page: PageState, name: str, shapes: tuple[Shape, Shape]) -> None:
 
     p, q = (distribution(*one) for one in shapes)
     assert isinstance(p, GaussianMixture) and isinstance(q, GaussianMixture)
-    app().charts["distances-line-taken"] = closed.densities(p, q, name)
+    names = {one: t(f"distances.name_{one}") for one in NAMES}
+    kept = {word: t(f"distances.plate.{word}") for word in ("title", "p", "q", "added", "pull")}
+    app().charts["distances-line-taken"] = closed.densities(p, q, name, names | kept)
 
     def drawn(chosen: str) -> None:
         put(page, "draw", chosen)
@@ -93,7 +95,7 @@ def _taken(page: PageState, name: str, shapes: tuple[Shape, Shape]) -> None:
     sides, shaped = taken(page, "line", drag.PLAIN)
     drag.densities(
         "distances-line-taken", **sides, draw=name, moving=not any(word.startswith("line_") for word in page.words),
-        names={one: t(f"distances.name_{one}") for one in NAMES},
+        names=names,
         adds={one: t(f"distances.adds_{one}") for one in NAMES},
         words={word: t(f"distances.{word}") for word in LINE} | {word: t(f"distances.taken.{word}") for word in WORDS},
         on_shape=shaped, on_draw=drawn,

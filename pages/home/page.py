@@ -3,11 +3,12 @@
 from gan_core.presets import PRESETS
 from pages.home import cards
 from pages.shared.shell import layout
-from pages.shared.views import code
+from pages.shared.views import code, exports
 
 page = layout.begin("home", None)
 cards.hero()
 cards.path()
 cards.pages()
 cards.presets()
+exports.expander(page)
 code.expander(page, ("modes",), (PRESETS["ring"].config,))

@@ -70,9 +70,10 @@ def _taken(page: PageState, theta: float) -> None:
             options.put(page, "theta", value)
         address.write_page(page)
 
-    app().charts[f"{page.name}-lines"] = closed.lines(theta, t("wgan.lines_title"))
+    names = {name: t(f"wgan.taken.name_{name}") for name in closed.OF_LINES}
+    kept = {word: t(f"wgan.plate.{word}") for word in ("real", "fake", "pull")} | {"title": t("wgan.lines_title")}
+    app().charts[f"{page.name}-lines"] = closed.lines(theta, names | kept)
     words = {word: t(f"wgan.taken.{word}") for word in WORDS}
-    names = {name: t(f"wgan.taken.name_{name}") for name in ("w1", "jsd", "tv", "kl")}
     drag.lines(f"{page.name}-taken", theta, moving="theta" not in page.words, names=names, words=words, on_theta=moved)
 
 

@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from gan_core.config import RunConfig
+from gan_core.export.flipbook import flipbook
+from gan_core.export.games import Game, dirac
 from gan_core.export.look import Look
 from gan_core.export.replay import replay
 from gan_core.run.recording import record, watch
@@ -27,8 +29,10 @@ def test_a_replay_plays_offline_inside_a_slide_deck(browser, tmp_path) -> None:
     trainer.step(64)
     title = "Eight modes </script><script>document.title = 'stolen'</script>"
     (tmp_path / "replay.html").write_bytes(replay(record(trainer), Look(title=title)))
-    deck = '<!doctype html><title>deck</title><iframe src="replay.html" style="width: 1200px; height: 640px"></iframe>'
-    (tmp_path / "deck.html").write_text(deck)
+    (tmp_path / "paths.html").write_bytes(flipbook(dirac([Game("gan")], steps=60, step_size=0.2), Look(theme="dark")))
+    frames = (f'<iframe name="{name}" src="{name}.html" style="width: 1200px; height: 640px"></iframe>'
+              for name in ("replay", "paths"))  # fmt: skip
+    (tmp_path / "deck.html").write_text("<!doctype html><title>deck</title>" + "".join(frames))
     context = browser.new_context(offline=True, viewport={"width": 1280, "height": 720})
     page = context.new_page()
     errors, asked = [], []
@@ -36,7 +40,7 @@ def test_a_replay_plays_offline_inside_a_slide_deck(browser, tmp_path) -> None:
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("request", lambda request: asked.append(request.url))
     page.goto((tmp_path / "deck.html").as_uri())
-    slide = page.frame_locator("iframe")
+    slide = page.frame_locator('iframe[name="replay"]')
     body, picture = slide.locator("body"), slide.locator("#picture")
     expect(body).to_have_attribute("data-step", "64")
     assert picture.evaluate(INK) > 1000 and slide.locator("#charts canvas").count() == 2
@@ -52,6 +56,14 @@ def test_a_replay_plays_offline_inside_a_slide_deck(browser, tmp_path) -> None:
     expect(body).to_have_attribute("data-step", "64")  # it ends at the last moment
     expect(slide.get_by_role("button", name="Play")).to_be_visible()
     assert slide.locator("h1").inner_text() == title and page.title() == "deck"
+    paths = page.frame_locator('iframe[name="paths"]')  # a closed form, which is turned page by page
+    expect(paths.locator("body")).to_have_attribute("data-page", "60")
+    assert paths.locator("#picture svg path").count() > 100
+    paths.locator("#scrubber").fill("12")
+    expect(paths.locator("#picture")).to_contain_text("step 12")
+    paths.locator("#scrubber").press("End")
+    paths.locator("#picture").click()
+    expect(paths.get_by_role("button", name="Pause")).to_be_visible()
     assert not errors and all(re.match("file:", url) for url in asked)
     context.close()
 

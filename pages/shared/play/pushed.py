@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from pages.shared.play.channel import Views
 from pages.shared.play.runs import Frame
@@ -52,6 +52,15 @@ def pushed(part: Part[P]) -> Part[P]:
             part(page, frame, *args, **options)
 
     return drawn
+
+
+def kept(parts: Sequence[Callable[[Frame], None]], language: str, frame: Frame) -> dict[str, Any]:
+    """What the parts of a page would offer to keep of this frame, by the keys of their views; any thread may ask."""
+    found: dict[str, Any] = {}
+    with i18n.speaking(language), live.recording({}, kept=found), _part():
+        for part in parts:
+            part(frame)
+    return found
 
 
 def again(parts: Sequence[Callable[[Frame], None]], selections: dict[str, int | None], language: str) -> Views:

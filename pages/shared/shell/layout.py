@@ -29,7 +29,7 @@ from pages.shared.shell import notices, site
 from pages.shared.shell.i18n import DEFAULT as DEFAULT_LANGUAGE
 from pages.shared.shell.i18n import languages, phrase, sentence, t
 from pages.shared.shell.state import Option, PageState, app, one_of
-from pages.shared.views import exports, slide
+from pages.shared.views import camera, exports, live, slide
 
 if TYPE_CHECKING:
     from gan_core.run.history import Mark
@@ -56,6 +56,7 @@ def begin(
     state = app()
     visits.here(state)
     state.charts = {}
+    live.begin()
     back = _went_back()
     name = f"{name}-{part}" if part else name
     arrived = state.here != name or back
@@ -183,7 +184,7 @@ def share(page: PageState) -> None:
     """What can be taken along: pictures and files, and a link and a command that repeat the run. On a page without runs
     its charts; its address is the link."""
     slide.of_charts(page)
-    if page.plays or app().charts:
+    if page.plays or camera.there():
         slide.button()
     exports.expander(page)
     if "share" in app().hidden or not page.plays:

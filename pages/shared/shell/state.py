@@ -58,6 +58,7 @@ class PageState:
     words: dict[str, str] = field(default_factory=dict)  # … and what it says, where that is not the usual
     plays: bool = True  # whether it has runs, and a configuration of them
     arrived: bool = False  # in this run of the page: from elsewhere, by its address, or with the browser's back button
+    of_runs: bool = True  # whether the section on the screen shows its runs
     turns: Counter[str] = field(default_factory=Counter)  # how often the program has changed a field, not its widget
 
     @property

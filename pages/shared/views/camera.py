@@ -8,6 +8,7 @@ These are drawn for a slide, with title and caption, in the shape, theme and wid
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from pages.shared.play import making, resources, visits
 from pages.shared.shell import site
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app, one_of
+from pages.shared.views import live
 
 if TYPE_CHECKING:
     from gan_core.export.plate import Plate
@@ -49,6 +51,12 @@ class Drawn:
 NOTHING = Drawn({}, "")
 
 
+def there() -> Mapping[str, Plate]:
+    """Whatever the page on the screen shows that is no figure of a run: its charts, and what its live views show. What
+    a part of the page shows anew later is in it, too."""
+    return ChainMap(live.shown(), app().charts)
+
+
 def theme() -> str:
     """That of the visitor's page."""
     from gan_core.export.look import THEMES
@@ -56,23 +64,26 @@ def theme() -> str:
     return one_of(st.context.theme.type, THEMES) or "light"
 
 
-def caption(page: PageState, labels: Mapping[str, str]) -> str:
+def caption(page: PageState, labels: Mapping[str, str] | None = None) -> str:
     """What a chart of the page is of: the page, its settings, and its seeds."""
     from gan_core.export.figures import seeds, settings
     from gan_core.export.look import Look
 
     entry = next((one.name for one in site.PAGES if page.name.startswith(one.name)), page.name)
     parts = [t(f"{entry}.title")]
-    if page.plays:
-        config, look = page.config, Look(labels=labels)
+    if page.plays and page.of_runs:
+        config, look = page.config, Look(labels=labels or {})
         decided = {name for variant in page.variants for name in variant}
         parts += [settings(config, look, decided), seeds(config, look, range(config.train.members))]
     return " · ".join([*parts, *(f"{word} {value}" for word, value in page.words.items())])
 
 
-def labels() -> dict[str, str]:
-    """Of the settings in a caption."""
-    return {name: t(f"field.{name}") for name in FIELDS}
+def spoken() -> dict[str, Any]:
+    """What a Look says in the visitor's language: the labels of the settings in a caption, and the words of figures."""
+    from gan_core.export.look import WORDS
+
+    words = {name: t(f"export.words.{name}") for name in WORDS}
+    return {"labels": {name: t(f"field.{name}") for name in FIELDS}, "words": words}
 
 
 def file_name(figure: str) -> str:
@@ -96,14 +107,15 @@ def buttons(key: str) -> None:
 def asked(page: PageState, key: str, kind: str) -> Callable[[], bytes]:
     """What a click on a chart's button gives; called in a thread that may wait and has no session."""
     charts, usual, owner, again = app().charts, USUAL | {"theme": theme()}, id(app()), visits.again()
-    said = caption(page, labels())
+    words = spoken()
+    said = caption(page, words["labels"])
 
     def make() -> bytes:
         from gan_core.export.files import Wish
         from gan_core.export.look import Look
 
         chosen: dict[str, Any] = usual | page.choices.get(CHOSEN, {})
-        look = Look(shape=chosen["shape"], theme=chosen["theme"], transparent=chosen["transparent"])
+        look = Look(shape=chosen["shape"], theme=chosen["theme"], transparent=chosen["transparent"], **words)
         wish = Wish((key,), (kind,), chosen["width"], {key: charts[key].captioned(said)})
         try:
             return making.made(resources.pool(), None, look, wish, owner)[0].content

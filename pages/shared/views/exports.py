@@ -8,19 +8,19 @@ cannot be made is a sentence above the buttons.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from gan_core.config import FIELDS, RunConfig
+from gan_core.config import RunConfig
 from gan_core.errors import ExportError, Refusal
-from pages.shared.play import making, resources, visits
+from pages.shared.play import making, pushed, resources, visits
 from pages.shared.play.runs import Frame, RunFrame, Show
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app, one_of
-from pages.shared.views import points
+from pages.shared.views import opening, points
 from pages.shared.views.camera import (
     CHOSEN,
     ICONS,
@@ -31,18 +31,23 @@ from pages.shared.views.camera import (
     Drawn,
     caption,
     file_name,
-    labels,
+    spoken,
     theme,
+    there,
 )  # fmt: skip
+
+if TYPE_CHECKING:
+    from gan_core.export.plate import Plate
 
 WIDTHS = (1280, 1920, 2560, 3840)  # pixels: 2× is 1,920, 4× is 3,840
 TITLE_LENGTH = 400
 TOGETHER = -1  # in place of the number of a run
+Says = Mapping[str, Mapping[str, str]]  # the words of a Look
 
 
 def expander(page: PageState) -> None:
     """How a file is to look, and a button for each kind of file: of the runs, and of the charts on the page."""
-    if "figures" in app().hidden or not (page.plays or app().charts):
+    if "figures" in app().hidden or not ((page.plays and page.of_runs) or there()):
         return
     if problem := page.choices.pop(PROBLEM, None):
         notices.warning(problem)
@@ -51,11 +56,18 @@ def expander(page: PageState) -> None:
     if not box.open:
         return
     with box:
-        frame = None if page.show is None else page.show.moment()
-        if frame is None and not app().charts:
+        frame = _moment(page, page.show)
+        if frame is None and not there():
             st.info(t("export.nothing_yet"))
             return
         _panel(page, frame)
+
+
+def _moment(page: PageState, show: Show | None) -> Frame | None:
+    """The moment of the runs that the section on the screen shows, or of the recorded run that it opens with."""
+    if not (page.plays and page.of_runs):
+        return None
+    return opening.recorded(page) if show is None else show.moment()
 
 
 def _panel(page: PageState, frame: Frame | None) -> None:
@@ -69,8 +81,8 @@ def _panel(page: PageState, frame: Frame | None) -> None:
         if frame is not None and len(runs) > 1:
             names = names_of(frame) | {TOGETHER: t("export.together")}
             run = _pick(page, chosen, "run", [*range(len(runs)), TOGETHER], names)
-        there = figures_of(frame, run)
-        _pick(page, chosen, "figure", list(there), there)
+        figures = figures_of(frame, run)
+        _pick(page, chosen, "figure", list(figures), figures)
         _pick(page, chosen, "shape", list(SHAPES), {name: name for name in SHAPES})
         themes = sorted(THEMES, key=lambda name: name != usual_theme)
         _pick(page, chosen, "theme", themes, {name: t(f"export.{name}") for name in themes})
@@ -91,14 +103,14 @@ def _panel(page: PageState, frame: Frame | None) -> None:
     possible = kinds(frame, run, chosen["figure"])
     with st.container(horizontal=True, key="export-buttons"):
         for kind in possible:
-            own = kind in OF_ONE_FIGURE or (kind != "zip" and chosen["figure"] in app().charts)
+            own = kind in OF_ONE_FIGURE or (kind != "zip" and chosen["figure"] in there())
             name = file_name(chosen["figure"]) if own else t(f"export.file_{kind}")
             st.download_button(
                 t(f"export.{kind}"), asked(page, kind), f"{name}.{'zip' if kind == 'csv' else kind}", MIME[kind],
                 key=f"{page.name}-export-{kind}", on_click="ignore", icon=f":material/{ICONS[kind]}:",
                 help=t(f"export.{kind}_help"),
             )  # fmt: skip
-    if runs and run != TOGETHER and "webp" not in possible and chosen["figure"] not in app().charts:
+    if runs and run != TOGETHER and "webp" not in possible and chosen["figure"] not in there():
         st.caption(sentence(ExportError("export.no_film")))
     st.caption(t("export.hint") if runs else t("export.hint_charts"))
 
@@ -121,20 +133,23 @@ def _steps(page: PageState) -> tuple[int, ...]:
 def figures_of(frame: Frame | None, run: int) -> dict[str, str]:
     """What can be kept as one picture, with its words: of a run, or of all together, and the charts of the page."""
     from gan_core.export.beside import beside
-    from gan_core.export.figures import there
+    from gan_core.export.figures import there as of_run
 
     found: dict[str, str] = {}
     if frame is not None:
-        names = beside(frame.runs, [""] * len(frame.runs)) if run == TOGETHER else there(frame.runs[run])
+        names = beside(frame.runs, [""] * len(frame.runs)) if run == TOGETHER else of_run(frame.runs[run])
         found = {name: t(f"export.figure_{name}") for name in names}
-    return found | {key: plate.title for key, plate in app().charts.items()}
+    return found | {key: plate.title for key, plate in there().items()}
 
 
 def kinds(frame: Frame | None, run: int, figure: str = "") -> tuple[str, ...]:
     """The files that can be made of this: films and replays are of one run, or of a figure that moves."""
+    from gan_core.export.beside import beside
     from gan_core.export.files import MOVING, possible
 
-    plate = app().charts.get(figure)
+    plate = there().get(figure)
+    if frame is not None and run == TOGETHER and plate is None:
+        plate = beside(frame.runs, [""] * len(frame.runs)).get(figure)
     if frame is None or run == TOGETHER or plate is not None:
         return (*OF_ONE_FIGURE, *(MOVING if plate is not None and plate.steps else ()), "zip")
     return tuple(kind for kind in MIME if kind == "zip" or kind in possible(frame.runs[run]))
@@ -152,25 +167,21 @@ def _pick(page: PageState, chosen: dict[str, Any], name: str, options: Any, labe
 
 def names_of(frame: Frame) -> dict[int, str]:
     """The runs by what sets them apart."""
-    first = frame.runs[0].config
-    changed = {name for run in frame.runs for name in run.config.differences(first)}
-    names = {}
-    for i, run in enumerate(frame.runs):
-        values = dict(run.config.flat())
-        parts = [str(values[name]).replace("_", " ") for name in FIELDS if name in changed]
-        names[i] = " · ".join(parts) or str(i + 1)
-    return names
+    from gan_core.export.beside import apart
+
+    return dict(enumerate(apart([run.config for run in frame.runs])))
 
 
 def asked(page: PageState, kind: str) -> Callable[[], bytes]:
     """What a click on the button of this kind gives; called in a thread that may wait and has no session."""
-    chosen, show, owner = dict(page.choices.get(CHOSEN, {})), page.show, id(app())
-    words = labels()
-    drawn, again = Drawn(app().charts, caption(page, words)), visits.again()
+    chosen, show, owner = dict(page.choices.get(CHOSEN, {})), page.show if page.of_runs else None, id(app())
+    says = spoken()
+    drawn, again, speaks = Drawn(there(), caption(page, says["labels"])), visits.again(), app().language
 
     def make() -> bytes:
         try:
-            return made_of(page, show, chosen, kind, owner, words, drawn)
+            newer = kept_of(show, speaks)
+            return made_of(page, show, chosen, kind, owner, says, Drawn({**drawn.charts, **newer}, drawn.caption))
         except Refusal:
             again()  # the page says why
             raise
@@ -178,24 +189,30 @@ def asked(page: PageState, kind: str) -> Callable[[], bytes]:
     return make
 
 
+def kept_of(show: Show | None, language: str) -> dict[str, Plate]:
+    """What moves on the page, as it is now."""
+    frame = None if show is None else show.moment()
+    return {} if show is None or frame is None else pushed.kept(show.parts, language, frame)
+
+
 def made_of(
-    page: PageState, show: Show | None, chosen: dict[str, Any], kind: str, owner: int | None, labels: dict[str, str],
+    page: PageState, show: Show | None, chosen: dict[str, Any], kind: str, owner: int | None, says: Says,
     drawn: Drawn = NOTHING,
 ) -> bytes:  # fmt: skip
     """The file of the moment that the runs are looked at. Raises Refusal, and the page says why."""
-    frame = None if show is None else show.moment()
+    frame = _moment(page, show)
     try:
         if frame is None and not drawn.charts:
             raise ExportError("export.no_picture")
-        return content(frame, page, chosen, kind, owner=owner, labels=labels, drawn=drawn)
+        return content(frame, page, chosen, kind, owner=owner, says=says, drawn=drawn)
     except Refusal as error:
         page.choices[PROBLEM] = error
         raise
 
 
 def content(
-    frame: Frame | None, page: PageState, chosen: dict[str, Any], kind: str, *, owner: int | None,
-    labels: dict[str, str], drawn: Drawn = NOTHING,
+    frame: Frame | None, page: PageState, chosen: dict[str, Any], kind: str, *, owner: int | None, says: Says,
+    drawn: Drawn = NOTHING,
 ) -> bytes:  # fmt: skip
     from gan_core.export.beside import beside
     from gan_core.export.files import Wish, possible, zipped
@@ -213,7 +230,7 @@ def content(
     several = frame is not None and frame.runs[0].snapshot.members > 1
     strip = kind == "zip" or chosen["figure"] == "strip"
     look = Look(
-        shape=chosen["shape"], theme=chosen["theme"], title=chosen["title"] or "", labels=labels,
+        shape=chosen["shape"], theme=chosen["theme"], title=chosen["title"] or "", **says,
         member=points.member(page) if several else None, transparent=chosen["transparent"],
         step=None if frame is None else frame.step, steps=chosen.get("steps", ()) if strip else (),
         layers=chosen.get("layers", ()),

@@ -41,8 +41,9 @@ def plot(figure: go.Figure, key: str, **how: Any) -> Any:
     from gan_core.export.plotted import named, plotted
     from gan_core.figures import style
 
-    chart = figure.to_dict()
-    app().charts[key] = Plate(named(chart), lambda look, caption: plotted(chart, look, caption))
+    app().charts[key] = Plate(
+        lambda: named(figure.to_dict()), lambda look, caption: plotted(figure.to_dict(), look, caption)
+    )
     with st.container(key=f"chart-{key}", gap=None):
         event = st.plotly_chart(figure, key=key, config=style.MODE_BAR, width="stretch", **how)
         camera.buttons(key)

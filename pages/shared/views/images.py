@@ -47,6 +47,7 @@ def samples(page: PageState, frame: Frame) -> None:
         key, groups, step=frame.step, columns=columns, upscale=4, width=130, selectable=True,
         selected=shown.index(k) * per_member + i if k in shown and i < per_member else None, on_select=chosen,
         summary=t("digits.grid_summary", step=f"{frame.step:,}"),
+        kept=False,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from gan_core.packing import array_of
@@ -36,6 +37,19 @@ def name(page: PageState) -> str | None:
     """The recorded run that is what this page would train; None while it has runs of its own, and on a slide, which
     shows those."""
     return None if page.show is not None or app().slide else opening(page.name, page.configs())
+
+
+def recorded(page: PageState) -> Frame | None:
+    """The recorded run that is what this page would train, as the runs of a page are; any thread may ask."""
+    found = opening(page.name, page.configs())
+    return None if found is None else _recorded(found)
+
+
+@lru_cache(maxsize=4)
+def _recorded(recording: str) -> Frame:
+    from gan_core.recordings.played import played
+
+    return Frame(played(recording))
 
 
 def show(page: PageState, recording: str, train: Callable[[], None], *, waits: bool = False) -> None:

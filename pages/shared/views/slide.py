@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from gan_core.config import FIELDS
 from pages.shared.play.runs import Frame
 from pages.shared.shell import site
 from pages.shared.shell.i18n import sentence, t
@@ -87,11 +86,11 @@ def _leave(**how: Any) -> None:
 def of_charts(page: PageState) -> None:
     """A page without runs on a slide: one of its charts, drawn as it is exported; the arrows go through them, Esc
     leaves."""
-    charts = list(app().charts.items())
+    charts = list(camera.there().items())
     if not on() or page.plays or not charts:
         return
     at = page.choices.get(CHART, 0) % len(charts)
-    drawn = _drawn(charts[at][1], camera.caption(page, {}), camera.theme())
+    drawn = _drawn(charts[at][1], camera.caption(page, camera.spoken()["labels"]), camera.theme())
 
     def turn(by: int) -> None:
         page.choices[CHART] = at + by
@@ -114,7 +113,7 @@ def _drawn(plate: Plate, caption: str, theme: str) -> str:
     from gan_core.export.look import Look
     from gan_core.export.svg import svg
 
-    look = Look(theme=theme)
+    look = Look(theme=theme, **camera.spoken())
     try:
         drawing = plate.captioned(caption).draw(look)
     except ExportError as error:
@@ -128,5 +127,4 @@ def _caption(page: PageState, frame: Frame) -> str:
     from gan_core.export.look import Look
 
     run = frame.runs[0]
-    labels = {name: t(f"field.{name}") for name in FIELDS}
-    return caption(run, Look(labels=labels), points.members_shown(page, run), None)
+    return caption(run, Look(**camera.spoken()), points.members_shown(page, run), None)

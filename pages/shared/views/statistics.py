@@ -256,7 +256,8 @@ def curves(
     }
     charts = opening.ghosts(page, frame, named)
     key = f"{page.name}-curves-{'-'.join(names)}"
-    live.curves(key, charts, step=frame.step, label=t("panel.step"), height=height, width=width, **time_axis(page, key))
+    live.curves(key, charts, step=frame.step, label=t("panel.step"), height=height, width=width, kept=False,
+                **time_axis(page, key))  # fmt: skip
 
 
 class TimeAxis(TypedDict):

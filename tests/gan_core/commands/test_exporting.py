@@ -24,6 +24,15 @@ def test_the_same_command_twice_gives_the_same_bytes(tmp_path, capsys):
     assert str(tmp_path / "two" / "strip.svg") in capsys.readouterr().out
 
 
+def test_runs_are_written_beside_each_other(tmp_path):
+    words = ["export", "--query", FAST, "--query", FAST + "&loss=hinge", "--steps", "0,3", "--width", "320"]
+    assert main([*words, "--format", "svg,png", "--out", str(tmp_path)]) == 0
+    assert {"picture-000000.svg", "picture-000003.png", "losses.svg", "run-1.json", "run-2.json"} <= {
+        path.name for path in tmp_path.iterdir()
+    }
+    assert "non saturating" in (tmp_path / "losses.svg").read_text()
+
+
 def test_a_zip_holds_it(tmp_path, capsys):
     file = tmp_path / "run.zip"
     assert export("--steps", "2", "--format", "svg", "--zip", str(file)) == 0

@@ -31,4 +31,4 @@ def test_it_moves_by_the_steps_of_the_path():
 def test_a_path_that_overflows_is_drawn_as_far_as_it_goes_and_a_game_that_there_is_not_is_refused():
     assert dirac([Game("wgan")], steps=2000, step_size=2.0).draw(Look()).marks
     with pytest.raises(Refusal):
-        dirac([Game("chess")], step_size=0.1)
+        dirac([Game("chess")], step_size=0.1).draw(Look())

@@ -10,6 +10,7 @@ import pytest
 
 from gan_core.config import RunConfig
 from gan_core.errors import ExportError, PoolFull
+from gan_core.export import film, flipbook
 from gan_core.jobs.pool import Pool
 from pages.shared.play import resources
 from pages.shared.shell.state import KEY
@@ -29,7 +30,7 @@ def file(app, kind: str, name: str = "play_2d") -> bytes:
     """What the button gives. It is made in a thread that has no session."""
     page = state(app, name)
     chosen = page.choices[exports.CHOSEN]
-    return exports.content(page.show.moment(), page, chosen, kind, owner=None, labels={})
+    return exports.content(page.show.moment(), page, chosen, kind, owner=None, says={})
 
 
 def test_every_kind_of_file_is_what_it_says() -> None:
@@ -88,7 +89,9 @@ def test_what_cannot_be_made_is_a_sentence_on_the_page(monkeypatch) -> None:
     assert not app.run().warning  # it is said once
 
 
-def test_charts_of_a_page_without_runs_are_kept_as_pictures() -> None:
+def test_charts_of_a_page_without_runs_are_kept_as_pictures(monkeypatch) -> None:
+    monkeypatch.setattr(film, "FRAMES", 2)
+    monkeypatch.setattr(flipbook, "PAGES", 2)
     app = visit("distances")
     app.session_state["distances-export"] = True
     app.run()
@@ -142,3 +145,30 @@ def test_a_finished_run_is_kept_as_it_was_recorded() -> None:
     names = {made.name for made in files(past, Look(), Wish((), ("svg", "html", "csv"))) if made is not None}
     assert {f"picture-{past.snapshot.step:06d}.svg", "strip.svg", "losses.svg", "replay.html"} <= names
     assert not any("opinions" in name or "modes" in name for name in names) and "gif" in possible(past)
+
+
+def test_a_recorded_opening_is_kept_before_anything_trains() -> None:
+    app = visit("vanishing")
+    app.session_state["vanishing-export"] = True
+    app.run()
+    page = state(app, "vanishing")
+    assert (
+        page.show is None
+        and not app.exception
+        and {b.label for b in app.get("download_button")} >= {"SVG", "All of it"}
+    )
+    chosen = page.choices[exports.CHOSEN]
+    assert len(set(app.selectbox(key="vanishing-export-run").options)) == 3
+    drawn = exports.made_of(page, None, chosen | {"run": exports.TOGETHER, "figure": "picture"}, "svg", None, {})
+    assert "non saturating" in drawn.decode()
+
+
+def test_a_chart_that_moves_is_kept_as_it_is_at_the_click() -> None:
+    app = opened("vanishing")
+    page = state(app, "vanishing")
+    at_rest(press(app, "step", "vanishing"), "vanishing")
+    found = exports.kept_of(page.show, "en")
+    assert {"vanishing-gradients", "vanishing-on-curve"} <= set(found)
+    drawn = exports.Drawn(found, "")
+    chosen = page.choices[exports.CHOSEN] | {"figure": "vanishing-gradients"}
+    assert ElementTree.fromstring(exports.made_of(page, page.show, chosen, "svg", None, {}, drawn)) is not None

@@ -99,6 +99,7 @@ def worded(own: Mapping[str, str], labels: Mapping[str, str] | None) -> dict[str
 _recorded: ContextVar[list[bytes] | None] = ContextVar("recorded", default=None)
 _selections: ContextVar[dict[str, int | None] | None] = ContextVar("selections", default=None)
 _asked: ContextVar[Collection[str] | None] = ContextVar("asked", default=None)
+_kept: ContextVar[dict[str, Any] | None] = ContextVar("kept", default=None)
 NOTHING_HAPPENED = SimpleNamespace(selected=None, step=None)
 
 
@@ -113,24 +114,32 @@ def selecting(selections: dict[str, int | None]) -> Iterator[None]:
 
 
 @contextmanager
-def recording(selections: dict[str, int | None], asked: Collection[str] | None = None) -> Iterator[list[bytes]]:
+def recording(
+    selections: dict[str, int | None], asked: Collection[str] | None = None, kept: dict[str, Any] | None = None
+) -> Iterator[list[bytes]]:
     """Inside, views are not put on a page: each leaves its frame, with its kind and its length, in the list. Nothing
     asks Streamlit for anything, so any thread may do it. `asked` are the layers that somebody looks at of those that
-    are made on request; None: all of them."""
+    are made on request; None: all of them. kept: takes what each view would offer to keep."""
     frames: list[bytes] = []
-    tokens = _recorded.set(frames), _asked.set(asked)
+    tokens = _recorded.set(frames), _asked.set(asked), _kept.set(kept)
     try:
         with selecting(selections):
             yield frames
     finally:
         _recorded.reset(tokens[0])
         _asked.reset(tokens[1])
+        _kept.reset(tokens[2])
 
 
 def is_asked(layer: str) -> bool:
     """Whether a layer that is made on request has to be made."""
     asked = _asked.get()
     return asked is None or layer in asked
+
+
+def keeping() -> dict[str, Any] | None:
+    """Where the views leave what they show, if somebody asks for it."""
+    return _kept.get()
 
 
 def is_recording() -> bool:

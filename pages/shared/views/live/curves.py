@@ -12,6 +12,7 @@ import numpy as np
 from gan_core.packing import pack
 
 from .component import mount_over_time
+from .plates import charts_of, keep
 
 MOST_NUMBERS = 6000  # float32 numbers in a frame, 24 KB
 
@@ -72,6 +73,7 @@ def curves(
     width: int = 300,
     clickable: bool = False,
     on_click: Callable[[], None] | None = None,
+    kept: bool = True,
 ) -> int | None:
     """Show the charts; give the step that was just clicked (in this one rerun), else None.
 
@@ -79,8 +81,10 @@ def curves(
     start: where the axis begins at the latest (None: at the first step). label: the word before the step. height: of
     one chart; width: the narrowest a chart may become before there are fewer in a row. With `clickable` a click sends
     the nearest recorded step; on_click is called before the rerun that causes. Raises ValueError where a line is
-    not as long as its chart's x.
+    not as long as its chart's x. kept: they can be kept as one figure; not what a figure of the run shows as well.
     """
+    if kept and charts:
+        keep(key, charts_of(charts, label))
     arrays = sum(3 if line.low is not None else 1 for chart in charts for line in chart.lines) + len(charts)
     limit = max(64, MOST_NUMBERS // max(1, arrays))
     steps: dict[int, tuple[Any, np.ndarray]] = {}  # the charts of one run share their steps, which are then sent once

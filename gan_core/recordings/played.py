@@ -1,0 +1,72 @@
+"""A recorded run as a run that was trained here is known: its pictures and its curves, for whoever draws or keeps it.
+
+played("ring")        # a Recording for each panel of the file
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from gan_core.packing import array_of
+from gan_core.recordings import files
+from gan_core.recordings.registry import RECORDED
+from gan_core.run.history import CURVES, Curves, PointSnapshot
+from gan_core.run.recording import Recording
+
+NOTHING = np.empty((1, 0), np.float32)  # of what a file does not hold
+
+
+def played(name: str) -> tuple[Recording, ...]:
+    """The run of each panel, of the one member that is drawn: samples, D's field and what charts show of both players;
+    of logits, gradients and latents nothing. Raises OSError, or ValueError on what is no such file."""
+    frame, header = files.content(name)[0], files.header(name)
+    panels = enumerate(zip(RECORDED[name].configs, header["seeds"], header["panels"], strict=True))
+    return tuple(
+        _recording(frame, header, panel, config.replace(members=1, seed=seed), run)
+        for run, (config, seed, panel) in panels
+    )
+
+
+def _scaled(frame: bytes, entry: Mapping[str, Any]) -> np.ndarray:
+    """Codes on their scale; the highest code is what is not finite."""
+    codes = array_of(frame, entry)
+    most = np.iinfo(codes.dtype).max - 1
+    values = entry["low"] + codes / most * (entry["high"] - entry["low"])
+    return np.where(codes > most, np.nan, values).astype(np.float32)
+
+
+def _recording(frame: bytes, header: Any, panel: Any, config: Any, run: int) -> Recording:
+    fakes, real, fields = (_scaled(frame, panel[part]) for part in ("fake", "real", "field"))
+    middle, spread = (array_of(frame, panel[part]) for part in ("middle", "spread"))
+    shots = tuple(
+        PointSnapshot(
+            step=int(step), fake=fake[None], real=real, field=(field * wide + at)[None], extent=tuple(panel["extent"]),
+            real_logits=NOTHING, fake_logits=NOTHING, batch_logits=NOTHING, weight_counts=NOTHING,
+            weight_reach=NOTHING, logit_gradient=np.zeros_like(fake)[None], interpolates_grad=NOTHING,
+            lattice=np.empty((1, 0, 0, 2), np.float32),
+        )
+        for step, fake, field, at, wide in zip(
+            array_of(frame, header["steps"]), fakes, fields, middle, spread, strict=True
+        )
+    )  # fmt: skip
+    return Recording(
+        config=config, snapshot=shots[-1], snapshots=shots, curves=_curves(frame, header, run), marks=(),
+        centres=array_of(frame, panel["centres"]) if "centres" in panel else None,
+        weights=np.ones(len(array_of(frame, panel["centres"]))) if "centres" in panel else None,
+        std=config.data.std if "centres" in panel else None, failures=(),
+    )  # fmt: skip
+
+
+def _curves(frame: bytes, header: Any, run: int) -> Curves:
+    """Of the two players, where the file's charts show them; nothing else."""
+    found = {line["name"]: (array_of(frame, chart["x"]), array_of(frame, line["y"])[:, None])
+             for chart in header["charts"] for line in chart["lines"]
+             if line["run"] == run and line["name"] in CURVES}  # fmt: skip
+    if not found:
+        return Curves(np.empty(0, np.int64), *[np.empty((0, 1), np.float32)] * len(CURVES))
+    steps = next(iter(found.values()))[0].astype(np.int64)
+    missing = np.full((len(steps), 1), np.nan, np.float32)
+    return Curves(steps, *(found[name][1] if name in found else missing for name in CURVES))

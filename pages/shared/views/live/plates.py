@@ -1,0 +1,178 @@
+"""What a live view shows, to keep: its charts, its images, as a figure for a slide.
+
+    keep(key, charts_of(charts))        # by each view, where it is put on a page
+
+Nothing is drawn before somebody asks for it. Of views that move, `play.pushed.kept` draws the moment of the click.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import streamlit as st
+
+from gan_core.export.plate import Plate
+
+from .component import is_recording, keeping
+
+if TYPE_CHECKING:
+    from gan_core.export.drawing import Drawing, Mark
+    from gan_core.export.layout import Entry, Room
+    from gan_core.export.look import Look
+
+Chart: TypeAlias = Any  # of curves.py, which imports this …
+Line: TypeAlias = Any
+Images: TypeAlias = Any  # … and of digits.py
+SHOWN = "gan-live-shown"  # in the session: what is on the page, by the keys of the views
+MOST_IMAGES = 400  # of all groups in one figure
+
+
+def begin() -> None:
+    """A page that shows nothing yet."""
+    st.session_state[SHOWN] = {}
+
+
+def shown() -> dict[str, Plate]:
+    """The views on the page by their keys: the very table that views of later looks go into."""
+    return st.session_state.setdefault(SHOWN, {})
+
+
+def keep(key: str, plate: Plate) -> None:
+    if (kept := keeping()) is not None:
+        kept[key] = plate
+    elif not is_recording():
+        shown()[key] = plate
+
+
+# ── charts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def charts_of(charts: Sequence[Chart], label: str) -> Plate:
+    """All charts of a view side by side; `label`: the word before the step."""
+    said = ", ".join(dict.fromkeys(chart.title.split(" · ")[0] for chart in charts))
+    return Plate(said, partial(_charts, tuple(charts), said, label))
+
+
+def _charts(charts: Sequence[Chart], title: str, label: str, look: Look, caption: str) -> Drawing:
+    from dataclasses import replace
+
+    from gan_core.export.layout import finished, sheet
+
+    look = replace(look, words={**look.words, "step": label})
+    marks, room = sheet(look, title, caption, _legend(charts, look))
+    columns = 1 if len(charts) == 1 else 2 if len(charts) <= 4 else 3
+    if room.wide < 1.25 * room.high:
+        columns = max(1, columns - 1)
+    cells = [cell for row in room.rows(-(-len(charts) // columns)) for cell in row.columns(*[1.0] * columns)]
+    for cell, chart in zip(cells, charts, strict=False):
+        marks += KINDS[chart.kind](cell, chart, look)
+    return finished(look, marks, f"{look.title or title}. {caption}")
+
+
+def _hue(colour: str, look: Look) -> str:
+    """As the browser's colours are called."""
+    from gan_core.figures import style
+
+    own = {"real": look.colours.real, "fake": look.colours.fake, "text": look.colours.ink, "grey": look.colours.faint,
+           "green": style.GENERATOR, "purple": style.DISCRIMINATOR, "red": style.SATURATING,
+           "yellow": "#B8A900"}  # fmt: skip
+    return own.get(colour, colour)
+
+
+def _legend(charts: Sequence[Chart], look: Look) -> list[Entry]:
+    """Each kind of line once; a histogram's are areas, the second of which has a broken rim."""
+    from gan_core.export.layout import Entry
+
+    found: dict[Entry, None] = {}
+    for chart in charts:
+        for line in chart.lines:
+            kind = "dash" if line.dash != "solid" else "line"
+            area = chart.kind == "histogram" and not line.own_scale
+            found[Entry(line.label, _hue(line.color, look), "area" if area else kind)] = None  # type: ignore[arg-type]
+    return list(found)
+
+
+def _values(line: Line) -> np.ndarray:
+    """(T,) or (T, 3), whose median and range are the line and its band."""
+    if line.low is None or line.high is None:
+        return np.asarray(line.y, float)
+    return np.stack([line.low, line.y, line.high], 1).astype(float)
+
+
+def _lines(room: Room, chart: Chart, look: Look) -> list[Mark]:
+    from gan_core.export.layout import Curve
+    from gan_core.export.layout import chart as drawn
+
+    curves = [Curve(line.label, _hue(line.color, look), _values(line), line.dash != "solid") for line in chart.lines]
+    x = np.asarray(chart.x)
+    if not len(x):
+        curves = []
+    return drawn(
+        room, look, x, curves, title=chart.title, log=chart.log_y, limits=chart.limits, references=chart.references,
+        marks=chart.marks, cursor=look.step,
+    )  # fmt: skip
+
+
+def _histogram(room: Room, chart: Chart, look: Look) -> list[Mark]:
+    from gan_core.export.drawing import Line as Stroke
+    from gan_core.export.drawing import Text
+    from gan_core.export.figures import histogram
+    from gan_core.export.layout import SUBTITLE, TICK
+
+    low, high = map(float, chart.x)
+    bars = [line for line in chart.lines if not line.own_scale]
+    edges = np.linspace(low, high, len(bars[0].y) + 1)
+    heights = [np.nan_to_num(np.asarray(line.y, float)) for line in bars]
+    marks = histogram(room, look, edges, heights, [_hue(line.color, look) for line in bars], chart.title)
+    top, foot = room.y + SUBTITLE * 1.5, room.y + room.high - TICK * 1.7
+    for line in chart.lines:
+        if line.own_scale:
+            y = np.asarray(line.y, float)
+            share = (y - np.nanmin(y)) / ((np.nanmax(y) - np.nanmin(y)) or 1.0)
+            points = np.stack([np.linspace(room.x, room.x + room.wide, len(y)), foot - share * (foot - top)], 1)
+            marks.append(Stroke(points, _hue(line.color, look), 2.6, dash=(8, 5) if line.dash != "solid" else ()))
+    for value, name in chart.references:
+        if low <= value <= high:
+            x = room.x + (value - low) / (high - low) * room.wide
+            marks.append(Stroke(np.array([[x, top], [x, foot]]), look.colours.faint, 1.2, dash=(4, 4)))
+            anchor = "end" if x > room.x + room.wide - 30 else "start"
+            marks.append(Text(x + (-5 if anchor == "end" else 5), top + TICK, name, TICK, look.colours.faint, anchor))  # type: ignore[arg-type]
+    return marks
+
+
+KINDS = {"lines": _lines, "histogram": _histogram}
+
+
+# ── images ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def images_of(groups: Sequence[Images], columns: int, title: str) -> Plate:
+    """Groups of images side by side, so many in a row."""
+    return Plate(title, partial(_images, tuple(groups), columns, title))
+
+
+def _images(groups: Sequence[Images], columns: int, title: str, look: Look, caption: str) -> Drawing:
+    from gan_core.export.figures import headed
+    from gan_core.export.fonts import fitted
+    from gan_core.export.layout import SUBTITLE, finished, sheet
+    from gan_core.export.sheets import images
+
+    marks, room = sheet(look, title, caption)
+    most = max(columns, MOST_IMAGES // max(1, len(groups)))
+    shown = [(group, group.images[:most]) for group in groups if len(group.images)]
+    rows = max((-(-len(made) // columns) for _, made in shown), default=1)
+    head = SUBTITLE * 1.4 if any(map(_named, groups)) else 0.0
+    for cell, (group, made) in zip(room.grid(max(1, len(shown)), head, aspect=columns / rows), shown, strict=False):
+        if head:
+            marks.append(headed(cell, fitted(_named(group), min(SUBTITLE, cell.wide / 6), cell.wide), look))
+        marks += images(cell, made, columns)
+    return finished(look, marks, f"{look.title or title}. {caption}")
+
+
+def _named(group: Images) -> str:
+    """Its title, and where they are few what stands under each image."""
+    labels = list(dict.fromkeys(filter(None, group.labels or ())))
+    return " · ".join(filter(None, [group.title, " ".join(labels) if len(labels) <= 10 else ""]))

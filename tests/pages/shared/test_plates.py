@@ -1,0 +1,42 @@
+"""What a live view shows can be kept: all its charts, with their lines and levels, and all its images, on any sheet."""
+
+import numpy as np
+import pytest
+
+from gan_core.export.drawing import Line, Picture, Text
+from gan_core.export.look import SHAPES, Look
+from pages.shared.views import live
+from pages.shared.views.live.plates import charts_of, images_of
+from tests.gan_core.export.test_plotted import corners
+
+STEPS = np.arange(0, 50, 10)
+CHARTS = [
+    live.Chart("‖∇G‖", STEPS, [live.Line("minimax", "red", 10.0**-STEPS, dash="dash"),
+                               live.Line("other", "green", STEPS + 1.0, STEPS + 0.5, STEPS + 2.0)], log_y=True),
+    live.Chart("empty", np.empty(0), []),
+    live.Chart("weights", (-1.0, 1.0), [live.Line("share", "purple", np.array([0.2, np.nan, 0.8])),
+                                        live.Line("its loss", "#123456", np.linspace(0, 9, 50), own_scale=True)],
+               kind="histogram", references=[(0.9, "c")]),
+]  # fmt: skip
+
+
+def words(drawing):
+    return [mark.text for mark in drawing.marks if isinstance(mark, Text)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_charts_have_their_lines_titles_and_levels(shape):
+    plate = charts_of(CHARTS, "round").captioned("seed 7")
+    drawing = plate.draw(Look(shape=shape, theme="dark"))
+    assert {"‖∇G‖", "weights", "minimax", "other", "its loss", "c", "seed 7", "round 0"} <= set(words(drawing))
+    at = np.concatenate([corners(mark) for mark in drawing.marks])
+    assert at.min() >= 0 and (at <= SHAPES[shape]).all() and plate.title == "‖∇G‖, empty, weights"
+    assert sum(isinstance(mark, Line) and mark.width == 2.6 for mark in drawing.marks) >= 3
+
+
+def test_groups_of_images_are_all_there_with_their_names():
+    made = np.random.default_rng(0).integers(0, 255, (6, 28, 28), np.uint8)
+    groups = [live.Images(made, "straight"), live.Images(made, "", [*"abc", "", "", ""]), live.Images(made[:0])]
+    drawing = images_of(groups, 3, "Walks").draw(Look())
+    assert sum(isinstance(mark, Picture) for mark in drawing.marks) == 2
+    assert {"Walks", "straight", "a b c"} <= set(words(drawing))
