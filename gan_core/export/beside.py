@@ -84,7 +84,8 @@ def _finished(runs: Runs, look: Look, marks: Sequence[Mark], title: str, said: s
 
 def _pictures(runs: Runs, look: Look) -> Drawing:
     """A row of members for each run; where there is one member, the runs themselves fill the sheet."""
-    shown = members(runs[0][0], look, 8)
+    both = min(run.snapshot.members for run, _ in runs)  # what all of them have
+    shown = [k for k in members(runs[0][0], look, 8) if k < both] or [0]
     shots = [moment(run, look) for run, _ in runs]
     title, said = f"{look.word('step')} {shots[0].step:,}".capitalize(), _said(runs, look, shots[0].step)
     marks, room = sheet(look, title, said, picture_legend(runs[0][0], shots[0], look))

@@ -79,9 +79,12 @@ def _dirac(
     caption = " · ".join(filter(None, [caption, f"{look.word('step')} {at:,}"]))
     marks, room = sheet(look, words["title"], caption)
     wide = room.wide > 1.25 * room.high
-    *cells, last = room.columns(*[1.0] * len(games), 0.62, gap=1.5 * GAP) if wide else room.rows(2)
-    if not wide:
-        cells = cells[0].columns(*[1.0] * len(games), gap=1.5 * GAP)
+    if wide:
+        *cells, last = room.columns(*[1.0] * len(games), 0.62, gap=1.5 * GAP)
+    else:
+        upper = 0.66 * room.high
+        cells = Room(room.x, room.y, room.wide, upper).columns(*[1.0] * len(games), gap=1.5 * GAP)
+        last = Room(room.x, room.y + upper + GAP, room.wide, room.high - upper - GAP)
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         radii = [np.clip(2 * np.log10(np.hypot(*path.T)), DEEPEST, None) for path in paths]
     known = np.concatenate([r[np.isfinite(r)] for r in radii])

@@ -22,6 +22,7 @@ from gan_core.export import axes as axis_of
 from gan_core.export.axes import Axis, plain, values
 from gan_core.export.clipping import polygon, polyline
 from gan_core.export.drawing import Anchor, Area, Box, Dots, Drawing, Floats, Line, Mark, Picture, Text
+from gan_core.export.labels import Label, apart
 from gan_core.export.layout import CAPTION, LABEL, TICK, Entry, Room, finished, sheet, short
 from gan_core.export.look import Look
 from gan_core.export.plane import contour
@@ -62,7 +63,7 @@ def plotted(chart: Chart, look: Look, caption: str, title: str = "") -> Drawing:
         marks += TRACES[trace.get("type", "scatter")](trace, x, y, _colour(trace, i, layout), look, before)
         before = trace
     marks += _notes(layout, placed, room, look)
-    return finished(look, marks, f"{look.title or title}. {caption}")
+    return finished(look, apart(marks, look.size), f"{look.title or title}. {caption}")
 
 
 def named(chart: Chart) -> str:
@@ -214,7 +215,7 @@ def _labels(trace: Chart, points: Floats, look: Look) -> Iterator[Mark]:
         dx, dy = {"left": -9.0, "center": 0.0, "right": 9.0}[across], {"top": -8.0, "middle": 5.0, "bottom": 19.0}[up]
         anchor = {"left": "end", "center": "middle", "right": "start"}[across]
         colour = look.colours.ink if tone is None else rgba(tone, look)[0]
-        yield Text(at[0] + dx, at[1] + dy, plain(text), TICK, colour, anchor)  # type: ignore[arg-type]
+        yield Label(at[0] + dx, at[1] + dy, plain(text), TICK, colour, anchor, px=at[0], py=at[1])  # type: ignore[arg-type]
 
 
 def _bars(trace: Chart, x: Axis, y: Axis, colour: object, look: Look, before: Chart | None) -> Iterator[Mark]:
@@ -365,4 +366,4 @@ def _notes(layout: Chart, placed: Mapping[str, Axis], room: Room, look: Look) ->
         y += {"top": TICK, "bottom": -5.0}.get(str(note.get("yanchor", "middle")), TICK * 0.35)
         if np.isfinite([x, y]).all():
             y = min(max(y, room.y + 2), room.y + room.high)
-            yield Text(x, y, plain(note.get("text")), LABEL * 0.9, look.colours.faint, anchor)
+            yield Label(x, y, plain(note.get("text")), LABEL * 0.9, look.colours.faint, anchor, px=x, py=y)

@@ -53,18 +53,23 @@ def one_table(content):
     assert head and {len(row) for row in rows} <= {len(head)}  # a run at its start has no line yet
 
 
+def every_file(content):
+    """Of a zip, with its own reader; how many there are."""
+    with zipfile.ZipFile(io.BytesIO(content)) as bundle:
+        for name in bundle.namelist():
+            READERS[name.rsplit(".", 1)[1]](bundle.read(name))
+        return len(bundle.namelist())
+
+
 READERS = {
     "svg": ElementTree.fromstring, "png": one_picture, "gif": every_frame, "webp": every_frame, "html": one_page,
     "csv": one_table, "json": lambda content: RunConfig.from_json(content.decode()), "txt": bytes.decode,
+    "zip": every_file,
 }  # fmt: skip
 
 
 def opens(made):
-    """Every file of the zip, with its reader; how many there are."""
-    with zipfile.ZipFile(io.BytesIO(zipped(made))) as bundle:
-        for name in bundle.namelist():
-            READERS[name.rsplit(".", 1)[1]](bundle.read(name))
-        return len(bundle.namelist())
+    return every_file(zipped(made))
 
 
 def cases(names):

@@ -15,6 +15,7 @@ from gan_core.jobs.pool import Pool
 from pages.shared.play import resources
 from pages.shared.shell.state import KEY
 from pages.shared.views import exports
+from tests.gan_core.export.test_bad_input import READERS
 from tests.pages.test_pages import at_rest, look_back, press, state, until, visit
 
 SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
@@ -63,6 +64,18 @@ def test_a_file_is_made_while_the_run_trains() -> None:
     before = state(app).show.job.step_count
     assert ElementTree.fromstring(file(app, "svg")) is not None and state(app).show.running
     until(lambda: state(app).show.job.step_count > before)
+    app.session_state[KEY].close()
+
+
+@pytest.mark.slow
+def test_every_kind_of_file_is_made_while_the_run_trains() -> None:
+    app = opened(steps="1000000")
+    press(app, "play")
+    until(lambda: state(app).show.job.step_count > 20)
+    for kind in exports.MIME:
+        content = file(app, kind)
+        READERS[{"zip": "zip", "csv": "zip"}.get(kind, kind)](content)
+    assert state(app).show.running
     app.session_state[KEY].close()
 
 
@@ -123,12 +136,13 @@ def test_runs_are_kept_beside_each_other_with_layers_and_moments() -> None:
     assert "'soon'" in app.warning[0].value
 
 
-def test_a_run_without_a_picture_is_a_sentence(monkeypatch) -> None:
+def test_a_run_without_a_picture_is_a_sentence_in_every_format(monkeypatch) -> None:
     app = opened()
     page = state(app)
     monkeypatch.setattr(type(page.show), "moment", lambda show: None)
-    with pytest.raises(ExportError, match="wait for its first picture"):
-        exports.made_of(page, page.show, page.choices[exports.CHOSEN], "svg", None, {})
+    for kind in exports.MIME:
+        with pytest.raises(ExportError, match="wait for its first picture"):
+            exports.made_of(page, page.show, page.choices[exports.CHOSEN], kind, None, {})
 
 
 def test_a_teachers_link_can_leave_it_out() -> None:

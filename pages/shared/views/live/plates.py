@@ -7,7 +7,7 @@ Nothing is drawn before somebody asks for it. Of views that move, `play.pushed.k
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -28,6 +28,7 @@ Line: TypeAlias = Any
 Images: TypeAlias = Any  # … and of digits.py
 SHOWN = "gan-live-shown"  # in the session: what is on the page, by the keys of the views
 MOST_IMAGES = 400  # of all groups in one figure
+UNDER = 0.26  # of an image's side, for what is written under it
 
 
 def begin() -> None:
@@ -163,16 +164,30 @@ def _images(groups: Sequence[Images], columns: int, title: str, look: Look, capt
     marks, room = sheet(look, title, caption)
     most = max(columns, MOST_IMAGES // max(1, len(groups)))
     shown = [(group, group.images[:most]) for group in groups if len(group.images)]
+    columns = min(columns, max((len(made) for _, made in shown), default=1))
     rows = max((-(-len(made) // columns) for _, made in shown), default=1)
-    head = SUBTITLE * 1.4 if any(map(_named, groups)) else 0.0
-    for cell, (group, made) in zip(room.grid(max(1, len(shown)), head, aspect=columns / rows), shown, strict=False):
-        if head:
-            marks.append(headed(cell, fitted(_named(group), min(SUBTITLE, cell.wide / 6), cell.wide), look))
-        marks += images(cell, made, columns)
+    head = SUBTITLE * 1.4 if any(group.title for group, _ in shown) else 0.0
+    aspect = columns / rows / (1 + UNDER if any(group.labels for group, _ in shown) else 1)
+    for cell, (group, made) in zip(room.grid(max(1, len(shown)), head, aspect=aspect), shown, strict=False):
+        if group.title:
+            marks.append(headed(cell, fitted(group.title, min(SUBTITLE, cell.wide / 6), cell.wide), look))
+        marks += _named(cell, made, group.labels, columns, look) if group.labels else images(cell, made, columns)
     return finished(look, marks, f"{look.title or title}. {caption}")
 
 
-def _named(group: Images) -> str:
-    """Its title, and where they are few what stands under each image."""
-    labels = list(dict.fromkeys(filter(None, group.labels or ())))
-    return " · ".join(filter(None, [group.title, " ".join(labels) if len(labels) <= 10 else ""]))
+def _named(room: Room, made: np.ndarray, labels: Sequence[str], columns: int, look: Look) -> Iterator[Mark]:
+    """Images with what is written under each."""
+    from gan_core.export.drawing import Picture, Text
+    from gan_core.export.fonts import fitted
+    from gan_core.export.layout import TICK
+    from gan_core.export.sheets import tiled
+
+    rows = -(-len(made) // columns)
+    side = min(room.wide / columns, room.high / rows / (1 + UNDER))
+    left = room.x + (room.wide - columns * side) / 2
+    size = min(TICK, 0.8 * UNDER * side)
+    for i, (one, label) in enumerate(zip(made, labels, strict=False)):
+        x, y = left + i % columns * side, room.y + i // columns * side * (1 + UNDER)
+        yield Picture(tiled(one[None], 1), x, y, 0.96 * side, 0.96 * side)
+        if label:
+            yield Text(x + side / 2, y + side + size, fitted(label, size, side), size, look.colours.ink, "middle")
