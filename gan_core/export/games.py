@@ -121,7 +121,8 @@ def _scales(room: Room, extent: float, look: Look) -> list[Mark]:
         share = (tick + extent) / (2 * extent)
         x, y = room.x + share * room.wide, room.y + (1 - share) * room.high
         marks.append(Text(x, room.y + room.high + TICK, short(tick), TICK * 0.85, look.colours.faint, "middle"))
-        marks.append(Text(room.x - 5, y + TICK * 0.3, short(tick), TICK * 0.85, look.colours.faint, "end"))
+        y = min(y + TICK * 0.3, room.y + room.high)  # the lowest stands clear of the one below the corner
+        marks.append(Text(room.x - 5, y, short(tick), TICK * 0.85, look.colours.faint, "end"))
     return marks
 
 
