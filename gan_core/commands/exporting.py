@@ -84,7 +84,9 @@ def wish_of(options: argparse.Namespace, more: Mapping[str, Plate] | None, confi
     from gan_core.export.files import Wish
 
     named = () if more is None else _names(options.figures)
-    return Wish(named, _names(options.format), options.width, more or {}, tuple(configs))
+    query = "".join(f' --query "{text}"' for text in options.query)
+    again = f"python -m gan_core export --page {options.page}{query}" if options.page is not None else ""
+    return Wish(named, _names(options.format), options.width, more or {}, tuple(configs), again)
 
 
 def write(options: argparse.Namespace, recording: Recording | None, look: Look, wish: Wish) -> None:

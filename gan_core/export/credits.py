@@ -51,6 +51,9 @@ def note(config: RunConfig) -> str:
     )
 
 
-def notes(configs: Sequence[RunConfig]) -> str:
-    """The notes of several runs, one after the other; without any the program's own line."""
-    return "\n".join(map(note, configs)) if configs else f"{PROGRAM}\n"
+def notes(configs: Sequence[RunConfig], again: str = "") -> str:
+    """The notes of several runs, one after the other; without any the program's own line, and the command `again`."""
+    if configs:
+        return "\n".join(map(note, configs))
+    said = [f"{PROGRAM}.", "", f"Data: {DRAWN}", f"Where digits are shown: {LICENCES['mnist_full']}", ""]
+    return "\n".join(said + (["On one machine this writes the same files:", f"    {again}", ""] if again else []))

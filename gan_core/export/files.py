@@ -42,14 +42,15 @@ class File(NamedTuple):
 class Wish:
     """What is wanted. figures: of FIGURES and `more`, () for all that there are. formats: of FORMATS. width: of
     pictures in pixels. more: figures that are not of the recording, by their names; films and pages to turn are theirs
-    where `figures` names one of them. configs: of the runs that those are of. Raises ExportError on what there is
-    not."""
+    where `figures` names one of them. configs: of the runs that those are of. again: the command that makes
+    it once more, where the configurations do not say it. Raises ExportError on what there is not."""
 
     figures: tuple[str, ...] = ()
     formats: tuple[str, ...] = ("svg", "png")
     width: int = 1920
     more: Mapping[str, Plate] = field(default_factory=dict)
     configs: tuple[RunConfig, ...] = ()
+    again: str = ""
 
     @property
     def moving(self) -> dict[str, Plate]:
@@ -173,7 +174,7 @@ def files(recording: Recording | None, look: Look, wish: Wish) -> Iterator[File 
     configs = wish.configs if recording is None else (recording.config,)
     for i, config in enumerate(configs, start=1):
         yield File("run.json" if len(configs) == 1 else f"run-{i}.json", (config.to_json() + "\n").encode())
-    yield File("CITATION.txt", credits.notes(configs).encode())
+    yield File("CITATION.txt", credits.notes(configs, wish.again).encode())
 
 
 def zipped(made: Sequence[File]) -> bytes:

@@ -15,7 +15,7 @@ from gan_core.config import RunConfig
 from gan_core.errors import ExportError
 from gan_core.export.beside import beside
 from gan_core.export.closed import densities, lines
-from gan_core.export.files import FORMATS, Wish, files, zipped
+from gan_core.export.files import FORMATS, Wish, files, possible, zipped
 from gan_core.export.games import Game, dirac
 from gan_core.export.look import Look
 from gan_core.theory.distributions_1d import GaussianMixture
@@ -101,6 +101,16 @@ def plate(name):
         "both": lambda: beside([recorded("many"), recorded("diverged")], ["<script>", "w" * 999])["picture"],
     }  # fmt: skip
     return made[name]()
+
+
+@pytest.mark.parametrize(("name", "form"), cases(["critic", "lines"]))
+def test_every_format_of_every_kind_gives_the_same_bytes_twice(name, form):
+    recording, more = (recorded(name), {}) if name in RUNS else (None, {name: plate(name)})
+    if form not in possible(recording, more):
+        return
+    wish = Wish((), (form,), 320, more)
+    first, second = (zipped([file for file in files(recording, Look(), wish) if file is not None]) for _ in range(2))
+    assert first == second
 
 
 @pytest.mark.parametrize(("name", "form"), cases(["densities", "lines", "paths", "both"]))
