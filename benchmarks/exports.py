@@ -14,6 +14,7 @@ import json
 import statistics
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from gan_core.config import RunConfig
@@ -100,31 +101,28 @@ async def together(recording: Recording, kind: str, visitors: int, show: Show) -
 
 def subjects() -> dict[str, tuple[Recording | None, dict[str, Plate]]]:
     """What is exported: a recording, or a figure of none."""
-    trainer = Trainer(RING.replace(members=8))
-    watch(trainer)
-    trainer.step(STEPS)
     digits = Trainer(RunConfig.of(data="mnist", g_layers=(64,), d_layers=(64,), steps=STEPS))
     watch(digits)
     digits.step(200)
     p, q = (GaussianMixture.gaussian(mean, 0.3) for mean in (-2.5, 2.5))
     closed = {"densities": densities(p, q), "lines": lines(0.7),
               "smallest GAN": dirac([Game("gan"), Game("r1", {"gamma": 1.0})], step_size=0.2, steps=500)}  # fmt: skip
-    return {"plane": (recorded(), {}), "eight seeds": (record(trainer), {}), "digits": (record(digits), {}),
+    return {"plane": (recorded(), {}), "digits": (record(digits), {}),
             **{name: (None, {name: plate}) for name, plate in closed.items()}}  # fmt: skip
 
 
-def sizes() -> dict[str, dict[str, tuple[int, float]]]:
-    """kind of figure → format → (bytes, seconds of processor time)."""
-    found: dict[str, dict[str, tuple[int, float]]] = {}
+def sizes() -> Iterator[tuple[str, dict[str, tuple[int, float]]]]:
+    """A kind of figure, and of each format (bytes, seconds of processor time)."""
     for name, (recording, more) in subjects().items():
+        found: dict[str, tuple[int, float]] = {}
         for form in possible(recording, more):
             wish = Wish((next(iter(more), "picture"),), (form,), WIDTH, more)
             begun = time.process_time()
             made = [file for file in files(recording, Look(), wish) if file is not None]
             seconds = time.process_time() - begun
             size = sum(len(file.content) for file in made if file.name.endswith(form))
-            found.setdefault(name, {})[form] = size, seconds
-    return found
+            found[form] = size, seconds
+        yield name, found
 
 
 async def measure(visitors: int, kinds: list[str]) -> dict[str, Any]:
@@ -155,9 +153,9 @@ def main() -> None:
     options = parser.parse_args()
     if options.sizes:
         print("| | " + " | ".join(FORMATS) + " |\n|" + "---|" * (len(FORMATS) + 1))
-        for name, row in sizes().items():
+        for name, row in sizes():
             cells = [f"{row[form][0] / 1000:,.0f} kB, {row[form][1]:.1f} s" if form in row else "–" for form in FORMATS]
-            print(f"| {name} | " + " | ".join(cells) + " |")
+            print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
         return
     try:
         found = asyncio.run(measure(options.visitors, options.kinds))
