@@ -5,15 +5,16 @@ played("ring")        # a Recording for each panel of the file
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from gan_core.packing import array_of
+from gan_core.config import RunConfig
+from gan_core.packing import array_of, pixels
 from gan_core.recordings import files
 from gan_core.recordings.registry import RECORDED
-from gan_core.run.history import CURVES, Curves, PointSnapshot
+from gan_core.run.history import CURVES, Curves, Moment, PointSnapshot
 from gan_core.run.recording import Recording
 
 NOTHING = np.empty((1, 0), np.float32)  # of what a file does not hold
@@ -38,25 +39,35 @@ def _scaled(frame: bytes, entry: Mapping[str, Any]) -> np.ndarray:
     return np.where(codes > most, np.nan, values).astype(np.float32)
 
 
-def _recording(frame: bytes, header: Any, panel: Any, config: Any, run: int) -> Recording:
+def _recording(frame: bytes, header: Any, panel: Any, config: RunConfig, run: int) -> Recording:
+    shots = (_sheets if "images" in panel else _planes)(frame, array_of(frame, header["steps"]).tolist(), panel)
+    centres = array_of(frame, panel["centres"]) if "centres" in panel else None
+    return Recording(
+        config=config, snapshot=shots[-1], snapshots=shots, curves=_curves(frame, header, run), marks=(),
+        centres=centres, weights=None if centres is None else np.ones(len(centres)),
+        std=None if centres is None else config.data.std, failures=(),
+    )  # fmt: skip
+
+
+def _sheets(frame: bytes, steps: Sequence[int], panel: Any) -> tuple[Moment, ...]:
+    """Of images, in the grey levels of the file."""
+    codes = array_of(frame, panel["images"])
+    made = (pixels(one, panel["count"]) for one in codes)
+    return tuple(Moment(step=step, fake=fake[None]) for step, fake in zip(steps, made, strict=True))
+
+
+def _planes(frame: bytes, steps: Sequence[int], panel: Any) -> tuple[Moment, ...]:
+    """Of points."""
     fakes, real, fields = (_scaled(frame, panel[part]) for part in ("fake", "real", "field"))
     middle, spread = (array_of(frame, panel[part]) for part in ("middle", "spread"))
-    shots = tuple(
+    return tuple(
         PointSnapshot(
-            step=int(step), fake=fake[None], real=real, field=(field * wide + at)[None], extent=tuple(panel["extent"]),
+            step=step, fake=fake[None], real=real, field=(field * wide + at)[None], extent=tuple(panel["extent"]),
             real_logits=NOTHING, fake_logits=NOTHING, batch_logits=NOTHING, weight_counts=NOTHING,
             weight_reach=NOTHING, logit_gradient=np.zeros_like(fake)[None], interpolates_grad=NOTHING,
             lattice=np.empty((1, 0, 0, 2), np.float32),
         )
-        for step, fake, field, at, wide in zip(
-            array_of(frame, header["steps"]), fakes, fields, middle, spread, strict=True
-        )
-    )  # fmt: skip
-    return Recording(
-        config=config, snapshot=shots[-1], snapshots=shots, curves=_curves(frame, header, run), marks=(),
-        centres=array_of(frame, panel["centres"]) if "centres" in panel else None,
-        weights=np.ones(len(array_of(frame, panel["centres"]))) if "centres" in panel else None,
-        std=config.data.std if "centres" in panel else None, failures=(),
+        for step, fake, field, at, wide in zip(steps, fakes, fields, middle, spread, strict=True)
     )  # fmt: skip
 
 
