@@ -10,8 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-import pytest
-
 from benchmarks.class_sessions import ADDRESSES, Server, Tab, Totals, press, serve, start_training
 
 T = TypeVar("T")
@@ -60,7 +58,6 @@ def alive(server: Server, since: float) -> list[object]:
     return next((line["jobs"] for line in reversed(server.spied) if line["t"] > since), ["unknown"])
 
 
-@pytest.mark.slow
 def test_a_class_of_eight_is_answered_trains_and_leaves_nothing_behind(tmp_path: Path) -> None:
     totals = Totals()
     with serve(ROOT, tmp_path) as server:
