@@ -158,7 +158,7 @@ def test_a_click_on_a_cell_opens_its_run_on_play(monkeypatch):
     figure = json.loads(at.get("plotly_chart")[0].proto.spec)
     cells = figure["data"][-1]
     assert any("(perfect: 8)" in text and "diverged 0 / 4" in text for text in cells["text"])
-    plan = chart_of_page._plan("d_lr", "g_lr", 12, 4, 1500)
+    plan = chart_of_page.planned("d_lr", "g_lr", 12, 4, 1500)
     asked = SimpleNamespace(selection=SimpleNamespace(points=[{"point_index": 5 * 12 + 3}]))
     cell = chart_of_page.clicked(plan, asked)
     assert cell.config.train.d_lr == pytest.approx(plan.xs[3]) and cell.config.train.g_lr == pytest.approx(plan.ys[5])
