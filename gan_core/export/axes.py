@@ -81,7 +81,7 @@ class Axis:
                 (float(v), str(n)) for v, n in zip(values(self.says("tickvals")), self.says("ticktext"), strict=False)
             ]
         if self.names:
-            return [(float(i), name) for i, name in enumerate(self.names)]
+            return [(float(i), name) for i, name in enumerate(self.names)][:: self._every]
         low, high = sorted((self.low, self.high))
         room = abs(self.end - self.start)
         if self.log:
@@ -89,6 +89,13 @@ class Axis:
             found = [10.0**k for k in range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1, every)]
             return [(v, short(v)) for v in found or [10.0**low, 10.0**high]]
         return [(v, short(v)) for v in ticks(low, high, max(2, int(room / (80 if self.side == "x" else 36))))]
+
+    @property
+    def _every(self) -> int:
+        """Of so many categories the first is named: as many names as stand beside each other, once there is a sheet."""
+        room = abs(self.end - self.start)
+        widest = max(width(name, TICK) + 10 for name in self.names) if self.side == "x" else 1.2 * TICK
+        return max(1, math.ceil(widest * len(self.names) / room)) if room > 1 else 1
 
     @property
     def shown(self) -> bool:
@@ -242,7 +249,8 @@ def drawn(axis: Axis, across: Axis, look: Look) -> list[Mark]:
         if not axis.labelled:
             continue
         if axis.side == "x":
-            name = fitted(name, TICK, max(30.0, (high - low) / max(1, len(axis.names)))) if axis.names else name
+            if axis.names:
+                name = fitted(name, TICK, max(30.0, axis._every * (high - low) / len(axis.names)))
             marks.append(Text(at, edge + TICK * 1.25, name, TICK, colours.faint, "middle"))
         else:
             marks.append(

@@ -46,6 +46,7 @@ def _alone(page: PageState, frame: Frame) -> bool:
 
 
 page = layout.begin("collapse", options.SCENARIOS[options.FIRST].config, options=options.OPTIONS)
+page.titles = options.titles
 options.arrive(page)
 with stage.settings():
     options.controls(page)

@@ -10,7 +10,7 @@ from pages.shared.play.runs import Frame
 from pages.shared.shell import layout, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import code, exports, images, kept, points, statistics, stills
+from pages.shared.views import code, images, kept, points, statistics, stills
 
 STUDIED = ("scores", "latent", "labels")  # sections that play no run, and whose pictures can be kept all the same
 SHOWN = [name for name, preset in PRESETS.items() if preset.config.data.is_image]
@@ -62,4 +62,4 @@ page.of_runs = section == models.TRAINING
     "scratch": scratch,
 }[section](page)
 if section in STUDIED:
-    exports.expander(page)
+    layout.share(page)

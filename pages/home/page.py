@@ -3,12 +3,14 @@
 from gan_core.presets import PRESETS
 from pages.home import cards
 from pages.shared.shell import layout
-from pages.shared.views import code, exports
+from pages.shared.views import code, exports, slide
 
 page = layout.begin("home", None)
 cards.hero()
 cards.path()
 cards.pages()
 cards.presets()
+slide.of_recording(page, "ring")
+slide.button()
 exports.expander(page)
 code.expander(page, ("modes",), (PRESETS["ring"].config,))

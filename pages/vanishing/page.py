@@ -21,6 +21,7 @@ SECTIONS = {
 }
 
 page = layout.begin("vanishing", PRESETS["vanishing"].config, tuple({"loss": name} for name in LOSSES), options=OPTIONS)
+page.titles = twins.titles
 with stage.settings():
     fields.top(page, PRESETS_SHOWN, ())
     optimiser.control(page)

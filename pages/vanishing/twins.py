@@ -25,6 +25,11 @@ def introduction(_: PageState) -> None:
     st.markdown(t("vanishing.twins_text"))
 
 
+def titles(_: PageState, frame: Frame) -> list[str]:
+    """Either run by its loss."""
+    return [t(f"vanishing.{run.config.train.loss}") for run in frame.runs]
+
+
 def ask(page: PageState) -> bool:
     """The question about the twin runs, and its answer once they have finished. Gives whether it is open."""
     show = page.show

@@ -6,8 +6,10 @@ import streamlit as st
 
 from pages.shared.shell import layout
 from pages.shared.shell.i18n import t
+from pages.shared.shell.state import app
 from pages.shared.views import code
 from pages.wgan import beside, critic, digits, line, lines, script
+from pages.wgan.comparison import titles
 from pages.wgan.options import DEFAULTS, OPTIONS, PARTS, arrive
 
 SECTIONS = {
@@ -26,6 +28,7 @@ part = layout.part("wgan", PARTS) or PARTS[0]
 page = layout.begin("wgan", DEFAULTS[part], options=OPTIONS[part], part="" if part == PARTS[0] else part)
 arrive(page, part)
 layout.part_picker("wgan", PARTS)
+page.titles = partial(titles, part=part)
 SECTIONS[part](page)
 st.markdown(t(f"wgan.about_{part}"))
 topics, runs = BEHIND[part]
@@ -34,5 +37,5 @@ code.expander(
     page, topics, None if runs else (), calculation=calculation and partial(calculation, page),
     studies=studies and partial(studies, page),
 )  # fmt: skip
-if not page.plays:
+if not app().staged:
     layout.share(page)

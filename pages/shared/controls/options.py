@@ -28,7 +28,7 @@ import streamlit as st
 
 from pages.shared.shell import address
 from pages.shared.shell.i18n import DEFAULT, sentence, t, texts
-from pages.shared.shell.state import PageState, if_shown
+from pages.shared.shell.state import PageState, app, if_shown
 
 LONGEST = 40  # characters of a refused text that are repeated
 MANY = 10  # numbers that a sentence lists
@@ -299,4 +299,6 @@ def control(
 def sections(page: PageState, name: str) -> Any:
     """The row of buttons that open the sections of a page, the same on every page; gives the open one, which alone need
     be computed. Its option says a place."""
-    return control(page, name, collapsed=True)
+    at = control(page, name, collapsed=True)
+    app().section = _words(page, name)(at)
+    return at

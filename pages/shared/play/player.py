@@ -216,6 +216,7 @@ def stage(
 
     `ask` puts the page's prediction above a recorded run, and says whether it is open: then the recording waits.
     `foresee` puts below it what may be sketched before a run; with a run, that is the view's."""
+    app().staged = True
     with places.begin():
         buttons(page)
         if (recording := opening.name(page)) is not None:

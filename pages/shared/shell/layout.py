@@ -55,7 +55,7 @@ def begin(
     """
     state = app()
     visits.here(state)
-    state.charts = {}
+    state.charts, state.staged, state.section = {}, False, ""
     live.begin()
     back = _went_back()
     name = f"{name}-{part}" if part else name
@@ -115,6 +115,7 @@ def part_picker(name: str, parts: Sequence[str]) -> None:
     """The row of buttons that open the parts."""
     at = app().parts.get(name) or parts[0]
     key = f"{name}.{PART}~{at}"  # see controls.widget_key
+    app().section = t(f"{name}.{PART}_{at}")
 
     def opened() -> None:
         wanted = one_of(st.session_state[key], parts) or at
@@ -184,10 +185,10 @@ def share(page: PageState) -> None:
     """What can be taken along: pictures and files, and a link and a command that repeat the run. On a page without runs
     its charts; its address is the link."""
     slide.of_charts(page)
-    if page.plays or camera.there():
+    if app().staged or camera.there():
         slide.button()
     exports.expander(page)
-    if "share" in app().hidden or not page.plays:
+    if "share" in app().hidden or not app().staged:
         return
     with st.expander(t("share.title"), icon=":material/share:"):
         address = (st.context.url or "").split("?")[0]
@@ -198,7 +199,7 @@ def share(page: PageState) -> None:
         if not marks and page.show is not None and page.show.retuned:  # the frame that says when is on its way
             notices.warning(t("share.retuned"))
         st.caption(t("share.link"))
-        if page.plays and not uploads.is_in_link(page.config):
+        if not uploads.is_in_link(page.config):
             st.caption(t("share.table"))
         st.code(f"{address}?{urlencode(words)}" if words else address, language=None, wrap_lines=True)
         st.caption(t("share.command"))

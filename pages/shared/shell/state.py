@@ -57,6 +57,7 @@ class PageState:
     options: Mapping[str, Option] = field(default_factory=dict)  # what the address may say beside the configuration
     words: dict[str, str] = field(default_factory=dict)  # … and what it says, where that is not the usual
     plays: bool = True  # whether it has runs, and a configuration of them
+    titles: Callable[[PageState, Any], list[str]] | None = None  # what the page calls the runs of a frame
     arrived: bool = False  # in this run of the page: from elsewhere, by its address, or with the browser's back button
     of_runs: bool = True  # whether the section on the screen shows its runs
     turns: Counter[str] = field(default_factory=Counter)  # how often the program has changed a field, not its widget
@@ -127,6 +128,8 @@ class AppState:
     here: str = ""  # the page on the screen
     hidden: frozenset[str] = frozenset()  # what a teacher's link hides
     slide: bool = False  # the picture alone, over the whole window
+    staged: bool = False  # in this run of the page: a player has shown its runs, or a recorded one
+    section: str = ""  # … and which section is open, in words
     heard: tuple[str | None, ...] = (None, None, None)  # the last words about these in the address
     pages: dict[str, PageState] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)  # of a page in parts, the one that was open last

@@ -42,10 +42,11 @@ USUAL = {"shape": "16:9", "width": 1920, "transparent": False}  # of the panel, 
 
 @dataclass(frozen=True)
 class Drawn:
-    """The charts of a page by their keys, and what stands below them."""
+    """The charts of a page by their keys, what stands below them, and what its runs are called."""
 
     charts: Mapping[str, Plate]
     caption: str
+    names: tuple[str, ...] = ()
 
 
 NOTHING = Drawn({}, "")
@@ -71,7 +72,7 @@ def caption(page: PageState, labels: Mapping[str, str] | None = None) -> str:
 
     entry = next((one.name for one in site.PAGES if page.name.startswith(one.name)), page.name)
     parts = [t(f"{entry}.title")]
-    if page.plays and page.of_runs:
+    if page.plays and page.of_runs and app().staged:  # its charts are of its runs
         config, look = page.config, Look(labels=labels or {})
         decided = {name for variant in page.variants for name in variant}
         parts += [settings(config, look, decided), seeds(config, look, range(config.train.members))]

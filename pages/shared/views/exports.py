@@ -79,7 +79,7 @@ def _panel(page: PageState, frame: Frame | None) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         run = 0
         if frame is not None and len(runs) > 1:
-            names = names_of(frame) | {TOGETHER: t("export.together")}
+            names = names_of(frame, page) | {TOGETHER: t("export.together")}
             run = _pick(page, chosen, "run", [*range(len(runs)), TOGETHER], names)
         figures = figures_of(frame, run)
         _pick(page, chosen, "figure", list(figures), figures)
@@ -165,18 +165,23 @@ def _pick(page: PageState, chosen: dict[str, Any], name: str, options: Any, labe
     return chosen[name]
 
 
-def names_of(frame: Frame) -> dict[int, str]:
-    """The runs by what sets them apart."""
+def names_of(frame: Frame, page: PageState | None = None) -> dict[int, str]:
+    """The runs as the page calls them, or by what sets them apart."""
     from gan_core.export.beside import apart
 
-    return dict(enumerate(apart([run.config for run in frame.runs])))
+    said = page.titles(page, frame) if page is not None and page.titles is not None else []
+    named = len(said) == len(frame.runs) and all(said)
+    return dict(enumerate(said if named else apart([run.config for run in frame.runs])))
 
 
 def asked(page: PageState, kind: str) -> Callable[[], bytes]:
     """What a click on the button of this kind gives; called in a thread that may wait and has no session."""
     chosen, show, owner = dict(page.choices.get(CHOSEN, {})), page.show if page.of_runs else None, id(app())
     says = spoken()
-    drawn, again, speaks = Drawn(there(), caption(page, says["labels"])), visits.again(), app().language
+    frame = None if show is None else show.moment()
+    names = () if frame is None else tuple(names_of(frame, page).values())
+    drawn, again = Drawn(there(), caption(page, says["labels"]), names), visits.again()
+    speaks = app().language
 
     def make() -> bytes:
         try:
@@ -223,7 +228,8 @@ def content(
     more = {key: plate.captioned(drawn.caption) for key, plate in list(drawn.charts.items())}
     configs: tuple[RunConfig, ...] = ()
     if frame is not None and run == TOGETHER:
-        more |= beside(frame.runs, list(names_of(frame).values()))
+        named = drawn.names if len(drawn.names) == len(frame.runs) else names_of(frame).values()
+        more |= beside(frame.runs, list(named))
         configs = tuple(one.config for one in frame.runs)
     elif frame is not None:
         recording = frame.runs[min(run, len(frame.runs) - 1)]

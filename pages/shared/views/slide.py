@@ -2,6 +2,7 @@
 
     slide.view(page, frame)         # in place of a page's own view
     slide.of_charts(page)           # one of the charts of a page without runs
+    slide.of_recording(page, name)  # a recorded run, of a page that has neither
     slide.button()                  # into it
 
 It lies over the page, whose player goes on behind it: the space bar plays and pauses, the arrows go through what was
@@ -12,7 +13,7 @@ recorded, s takes a step, r starts anew, Esc leaves (live/timeline.js). slide.cs
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
@@ -20,18 +21,20 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame
 from pages.shared.shell import site
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app
-from pages.shared.views import camera, exports, images, points, statistics
+from pages.shared.views import camera, exports, images, live, opening, points, statistics
 
 if TYPE_CHECKING:
     from gan_core.export.plate import Plate
 
 FILLS = 4000  # pixels: more than any window, so that the room decides how large the picture is
 CHART = "slide_chart"  # in PageState.choices: which one is looked at
-ALONE, AMONG = 196, 92  # pixels of a chart: of two, and of more
+ALONE, ROOM, AROUND = 196, 470, 52  # pixels of a chart: of two; of all in a column, and of what is around each
+PANELS, DIGITS = 9, 16  # of several members or runs; images of each run
 
 
 def on() -> bool:
@@ -52,22 +55,49 @@ def button() -> None:
 def view(page: PageState, frame: Frame) -> None:
     """Title, picture, curves, and what the run is."""
     with sheet():
-        with st.container(horizontal=True, vertical_alignment="center", key="slide-head"):
-            name = next(one.name for one in site.PAGES if page.name.startswith(one.name))  # or a section of it
-            st.markdown(f"# {t(f'{name}.title')}", width="stretch")
-            _leave()
-        titles = list(exports.names_of(frame).values()) if len(frame.runs) > 1 else []
+        _head(page)
+        count = len(frame.runs)
+        titles = list(exports.names_of(frame, page).values()) if count > 1 else []
+        several = count > 1 or len(points.members_shown(page, frame.runs[0])) > 1
         with st.container(key="slide-body"):
-            with st.container(key="slide-picture"):
-                if page.of_images:
+            with st.container(key=f"slide-{'several' if several else 'picture'}"):
+                if not page.of_images:
+                    points.plane(page, frame, titles=titles, most=PANELS, fills=True)
+                elif count == 1:
                     images.samples(page, frame)
                 else:
-                    points.plane(page, frame, titles=titles, height=FILLS)
+                    _digits(page, frame, titles)
             with st.container(key="slide-curves"):
-                alone = len(frame.runs) == 1
-                height, width = (ALONE, FILLS) if alone else (AMONG, 260)
+                height, width = (ALONE, FILLS) if count == 1 else (max(60, ROOM // count - AROUND), 180)
                 statistics.curves(page, frame, ("losses", "outputs"), titles=titles, height=height, width=width)
         st.caption(_caption(page, frame))
+
+
+def _head(page: PageState, **how: Any) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="slide-head"):
+        st.markdown(f"# {_title(page)}", width="stretch")
+        _leave(**how)
+
+
+def _title(page: PageState) -> str:
+    return t(f"{next(one.name for one in site.PAGES if page.name.startswith(one.name))}.title")  # or a section of it
+
+
+@pushed
+def _digits(page: PageState, frame: Frame, titles: Sequence[str]) -> None:
+    """Of every run some."""
+    groups = [live.Images(run.snapshot.fake[0, :DIGITS], title) for run, title in zip(frame.runs, titles, strict=True)]
+    live.digits(f"{page.name}-slide-digits", groups, step=frame.step, columns=4, upscale=4, width=200,
+                summary=t("digits.grid_summary", step=f"{frame.step:,}"))  # fmt: skip
+
+
+def of_recording(page: PageState, name: str) -> None:
+    """The run that the page shows, at its beginning; space, the arrows, s and r are the recorded run's own."""
+    if on():
+        with sheet():
+            _head(page, shortcut="Esc")
+            with st.container(key="slide-recorded"):
+                opening.show(page, name, lambda: set_slide(False))
 
 
 @contextmanager
@@ -87,10 +117,16 @@ def of_charts(page: PageState) -> None:
     """A page without runs on a slide: one of its charts, drawn as it is exported; the arrows go through them, Esc
     leaves."""
     charts = list(camera.there().items())
-    if not on() or page.plays or not charts:
+    if not on() or app().staged:
+        return
+    if not charts:
+        with sheet():
+            _head(page, shortcut="Esc")
+            st.caption(t("slide.nothing_yet"))
         return
     at = page.choices.get(CHART, 0) % len(charts)
-    drawn = _drawn(charts[at][1], camera.caption(page, camera.spoken()["labels"]), camera.theme())
+    title = ": ".join(filter(None, (_title(page), app().section)))
+    drawn = _drawn(charts[at][1], camera.caption(page, camera.spoken()["labels"]), camera.theme(), title)
 
     def turn(by: int) -> None:
         page.choices[CHART] = at + by
@@ -106,14 +142,14 @@ def of_charts(page: PageState) -> None:
             _leave(shortcut="Esc")
 
 
-def _drawn(plate: Plate, caption: str, theme: str) -> str:
+def _drawn(plate: Plate, caption: str, theme: str, title: str) -> str:
     """As an address that has the picture in itself. What cannot be drawn is the sentence that says so, as a picture."""
     from gan_core.errors import ExportError
     from gan_core.export.layout import finished, sheet
     from gan_core.export.look import Look
     from gan_core.export.svg import svg
 
-    look = Look(theme=theme, **camera.spoken())
+    look = Look(theme=theme, title=title, **camera.spoken())
     try:
         drawing = plate.captioned(caption).draw(look)
     except ExportError as error:

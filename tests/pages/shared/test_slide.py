@@ -1,5 +1,11 @@
 """Slide mode is a word of the address, shows the picture and two curves, and is left again."""
 
+import re
+from base64 import b64decode
+
+import pytest
+
+from pages.shared.shell.i18n import t
 from tests.pages.test_pages import at_rest, params, state, views, visit
 
 SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
@@ -29,6 +35,10 @@ def test_pages_of_digits_and_of_several_runs_have_slides() -> None:
     app = at_rest(visit("vanishing", slide="1", **SMALL), "vanishing")
     panels = next(frame for kind, frame in views(app) if kind == "scene")["panels"]
     assert len({panel["title"] for panel in panels}) == len(panels) > 1
+    assert {panel["title"].rpartition(" seed")[0] for panel in panels} == {
+        t("vanishing.minimax"),
+        t("vanishing.non_saturating"),
+    }
 
 
 def test_a_page_without_runs_shows_one_of_its_charts() -> None:
@@ -38,3 +48,28 @@ def test_a_page_without_runs_shows_one_of_its_charts() -> None:
     assert "slide" not in params(app)
     app.button(key="slide-enter").click().run()
     assert params(app)["slide"] == "1" and not app.exception
+
+
+def test_home_has_a_slide_of_its_recorded_run() -> None:
+    app = visit("home", slide="1")
+    assert "slide" in params(app) and [kind for kind, frame in views(app) if kind == "recorded" and not frame["small"]]
+    app.button(key="slide-leave").click().run()
+    assert "slide" not in params(app) and not app.exception
+    app.button(key="slide-enter").click().run()
+    assert params(app)["slide"] == "1"
+
+
+@pytest.mark.parametrize(("page", "words", "said"), [
+    ("wgan", {"part": "line"}, "On a line"), ("wgan", {"part": "lines"}, "Parallel lines"),
+    ("convergence", {"tab": "map"}, "The map"),
+])  # fmt: skip
+def test_a_section_of_charts_is_named_on_its_slide(page: str, words: dict[str, str], said: str) -> None:
+    app = visit(page, slide="1", **words)
+    drawn = " ".join(one.value for one in app.get("html") if one.value)
+    (coded,) = re.findall(r"data:image/svg\+xml;base64,([^\"]+)", drawn)
+    assert said in b64decode(coded).decode() and not app.exception
+
+
+def test_a_slide_without_a_picture_says_so() -> None:
+    app = visit("convergence", slide="1", tab="two", two_ratio="10")  # nobody has started this run
+    assert t("slide.nothing_yet") in [one.value for one in app.caption] and app.button(key="slide-leave")

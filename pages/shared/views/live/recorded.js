@@ -62,12 +62,31 @@ export class Recorded extends View {
     this.range.oninput = () => this.seek(+this.range.value);
     this.speed.onclick = () => this.remember("speed", PACES[(PACES.indexOf(this.pace) + 1) % PACES.length]);
     this.train.onclick = () => this.send("train", Date.now());
+    this.pressed = (event) => this.typed(event);
+    document.body.addEventListener("keydown", this.pressed);
     this.seen = new IntersectionObserver(([entry]) => this.appeared(entry.isIntersecting));
     this.seen.observe(this.root);
   }
 
   get pace() {
     return this.settings.speed ?? 1;
+  }
+
+  /** On a slide the keys are those of a run: space, the arrows, s, and r for from the start. */
+  typed(event) {
+    const free =
+      !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest("input, button, a, textarea");
+    if (!free || !this.file || !this.root.isConnected || !this.root.closest(".st-key-slide")) return;
+    const keys = {
+      " ": () => (this.playing ? this.stop() : this.play({ whole: true })),
+      ArrowLeft: () => this.seek(this.moment - 1),
+      ArrowRight: () => this.seek(this.moment + 1),
+      s: () => this.seek(this.moment + 1),
+      r: () => this.seek(0),
+    };
+    if (!keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
   }
 
   take(data) {
@@ -177,10 +196,11 @@ export class Recorded extends View {
   seek(moment) {
     this.stop();
     this.told = true;
-    this.turn(moment);
+    this.turn(clamp(moment, 0, this.end));
   }
 
   close() {
+    document.body.removeEventListener("keydown", this.pressed);
     this.halt();
     this.seen.disconnect();
     for (const view of [this.plane, this.charts, this.strips]) view.close();

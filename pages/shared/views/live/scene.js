@@ -12,12 +12,20 @@ const SMALLEST = 200; // CSS pixels of a panel, where two of them fit
 const AROUND = 200; // … of the window's height that the stage needs beside its picture (12.5rem in style.css)
 const TRAIL = 5; // frames that a point's way is drawn through
 const WAYS = 120; // points whose ways are drawn, in a large picture
+const ON_SLIDE = 205; // pixels of a slide that are not the panels
+const PANEL_TITLE = 32; // … and those above each of several
 const HALO = 3; // standard deviations of a cluster that its halo lies round
 const JUMP = 0.15; // of the picture's side, that a way between two frames may go: the rest are jumps
 
 /** Of the kinds of real points, which are neither generated (orange) nor averaged (green). */
 function kindColours({ real, purple, red, yellow, grey, text }) {
   return [real, purple, red, yellow, "#44AA99", "#882255", grey, text];
+}
+
+/** All panels within the width and that height, as large as they can be. */
+function filling(count, across, high) {
+  const titles = count > 1 ? PANEL_TITLE : 0;
+  return largest(count, 1, count, (columns, rows) => Math.floor(Math.min(across(columns), high / rows - titles)));
 }
 
 /** So many columns, whose panels are no higher than that. */
@@ -75,11 +83,13 @@ export class Scene extends Zoomed {
     const { stacked } = data;
     const fit = (rows) =>
       (window.innerHeight - AROUND) / rows / stacked - (rows * stacked > 1 ? 28 : 0) - (stacked > 1 ? 30 : 0);
-    const { columns, side } = data.height
-      ? given(data.height, evenly(this.abreast, most), across)
-      : largest(this.abreast, data.panels.length / this.abreast, most, (columns, rows) =>
-          Math.floor(Math.min(Math.max(smallest, SMALLEST, fit(rows)), across(columns))),
-        );
+    const { columns, side } = data.fills
+      ? filling(data.panels.length, across, innerHeight / (this.root.currentCSSZoom ?? 1) - ON_SLIDE)
+      : data.height
+        ? given(data.height, evenly(this.abreast, most), across)
+        : largest(this.abreast, data.panels.length / this.abreast, most, (columns, rows) =>
+            Math.floor(Math.min(Math.max(smallest, SMALLEST, fit(rows)), across(columns))),
+          );
     this.grid.style.gridTemplateColumns = `repeat(${columns}, ${side}px)`;
     this.wall.style.maxWidth = `${side * columns + 10 * (columns - 1)}px`;
     this.bar.style.maxWidth = `${Math.max(side * columns + 10 * (columns - 1), 340)}px`;
