@@ -1,5 +1,6 @@
 // A recorded run that plays by itself: no script run, no socket, nothing that a server would have to compute. Its file
 // comes once and may be kept for ever; the views that draw running GANs draw it, from frames that are cut out of it here.
+// Its player and what it lays out are best read together: so it is one file, and a long one.
 
 import { make, say, View } from "./common.js";
 import { Curves } from "./curves.js";
