@@ -2,6 +2,7 @@
 // each generated point is pushed, the warped grid of latents. One panel or many, always drawn by the same function.
 //
 // Positions: u, v ∈ [0, 1] across a panel's window, v downwards.
+// A panel's layers share places and colours: so it is one file, and a long one.
 
 import { make, prepare, say, stroke } from "./common.js";
 import { clamp, contour, emptiest, evenly, faded, fieldAt, largest, number, short, sigmoid, ticks } from "./pure.js";
