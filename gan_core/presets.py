@@ -60,7 +60,7 @@ PRESETS: dict[str, Preset] = {
         members=8,
     ),
     "ring_minimax": _preset(
-        "The ring with the saturating loss",
+        "The ring, saturating loss",
         "On balanced nets log(1−D) finds all eight modes as well: the loss alone is not the culprit.",
         loss="minimax",
     ),
@@ -82,15 +82,15 @@ PRESETS: dict[str, Preset] = {
         steps=2400,
     ),
     "collapse_unrolled": _preset(
-        "The same, unrolled ten steps",
-        "The same start with a generator that looks ten discriminator steps ahead: the modes come back.",
+        "Collapse, unrolled ten steps",
+        "The start of “Mode collapse” with a generator that looks ten discriminator steps ahead: the modes come back.",
         **_UNROLLED_NETS,
         unrolled=10,
         members=4,
         steps=800,
     ),
     "vanishing": _preset(
-        "Far from the data, and D learns fast",
+        "Far data, and D learns fast",
         "D is sure of every fake long before a slow generator reaches the distant ring: the flat part of log(1−D).",
         fails=True,
         **_SMALL,
@@ -100,7 +100,7 @@ PRESETS: dict[str, Preset] = {
         steps=400,
     ),
     "vanishing_sgd": _preset(
-        "The same by plain gradient descent",
+        "Far data, by gradient descent",
         "SGD moves G by the learning rate times the gradient: where log(1−D) is flat, G stands still.",
         fails=True,
         **_SMALL,
@@ -143,7 +143,7 @@ PRESETS: dict[str, Preset] = {
         steps=3000,
     ),
     "relativistic": _preset(
-        "Relativistic loss with R1 and R2",
+        "Relativistic loss, R1 and R2",
         "The recipe of R3GAN in small: each fake is compared with a real sample, and both slopes are damped.",
         loss="relativistic",
         r1=0.1,
@@ -152,7 +152,7 @@ PRESETS: dict[str, Preset] = {
         beta2=0.99,
     ),
     "averaged": _preset(
-        "The same, and an average of G",
+        "R1 and R2, and an average of G",
         "The players circle a solution and never rest: the moving average of G, in green, is much nearer to it.",
         loss="relativistic",
         r1=0.1,
@@ -165,7 +165,7 @@ PRESETS: dict[str, Preset] = {
     # records/presets.json
     "settling": _preset(
         "Players that come to rest",
-        "The same, with rates that fall to 0 and slopes that are damped less and less: G itself settles, with nine "
+        "R1 and R2, with rates that fall to 0 and slopes that are damped less and less: G itself settles, with nine "
         "points in ten on a mode.",
         loss="relativistic",
         r1=0.1,

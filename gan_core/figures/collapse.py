@@ -1,4 +1,4 @@
-"""The picture of mitigations of mode collapse: how many modes each one captures, and how well.
+"""The picture of mitigations of mode collapse: how many modes each one covers, and how well.
 
 Arrays in, a figure out; `labels` replaces the English texts by name.
 """
@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from gan_core.figures import style
 from gan_core.figures.style import Labels
 
 MITIGATIONS = {
-    "modes": "modes captured",
+    "modes": "modes covered",
     "high_quality": "high-quality samples (%)",
     "all": "all {n}",
     "perfect": "perfect",
@@ -30,39 +31,29 @@ def mitigations(
     labels: Labels = None,
     grey: int = 0,
 ) -> go.Figure:
-    """Methods against both numbers that matter together: modes captured, and the share of high-quality samples.
+    """Both numbers that matter, beside each other: modes covered, and the share of high-quality samples. A row a
+    method, so that no name lies over another, however alike their numbers are.
 
     Each is (mean, standard error), one a name. `most`: modes there are; `perfect`: high quality (%) of real data. The
     last `grey` ones are there for comparison.
     """
     text = style.texts(MITIGATIONS, labels)
-    (x, dx), (y, dy) = (np.array(pairs, float).T for pairs in (modes, high_quality))
-    points = go.Scatter(
-        x=x,
-        y=y,
-        mode="markers+text",
-        text=list(names),
-        textposition=_around(x, y),
-        cliponaxis=False,
-        error_x={"array": np.nan_to_num(dx)},
-        error_y={"array": np.nan_to_num(dy)},
-        marker={"size": 11, "color": [style.GENERATOR] * (len(names) - grey) + [style.NEUTRAL] * grey},
-        hovertemplate="%{text}: %{x:.1f}, %{y:.1f} %<extra></extra>",
-    )
-    figure = go.Figure(points)
+    colours = [style.GENERATOR] * (len(names) - grey) + [style.NEUTRAL] * grey
+    figure = make_subplots(1, 2, shared_yaxes=True, horizontal_spacing=0.06)
+    for column, pairs in enumerate((modes, high_quality), start=1):
+        mean, error = np.array(pairs, float).T
+        points = go.Scatter(
+            x=mean, y=list(names), mode="markers", showlegend=False, cliponaxis=False,
+            error_x={"array": np.nan_to_num(error), "color": style.NEUTRAL, "thickness": 2, "width": 5},
+            marker={"size": 11, "color": colours}, hovertemplate="%{y}: %{x:.1f}<extra></extra>",
+        )  # fmt: skip
+        figure.add_trace(points, 1, column)
     limit = {"color": style.NEUTRAL, "width": 1, "dash": "dash"}
-    figure.add_vline(most, line=limit, annotation_text=text["all"].format(n=most))
-    if np.nanmax(y) > perfect / 3:  # where all are far from it the line would only flatten the picture
-        figure.add_hline(perfect, line=limit, annotation_text=text["perfect"])
-    figure.update_xaxes(title_text=text["modes"], range=[0, 1.1 * most])
-    figure.update_yaxes(title_text=text["high_quality"], rangemode="tozero")
-    return style.styled(figure).update_layout(hovermode="closest", margin_r=110)  # a name at the edge is whole
-
-
-SIDES = ("middle right", "top center", "bottom center", "middle left")
-
-
-def _around(x: np.ndarray, y: np.ndarray) -> list[str]:
-    """On which side of each point its name stands: neighbours take turns, so that names do not lie over each other."""
-    order = np.lexsort((x, y))
-    return [SIDES[k % len(SIDES)] for k in np.argsort(order)]
+    figure.add_vline(most, 1, 1, line=limit, annotation_text=text["all"].format(n=most))
+    best = np.nanmax(np.array(high_quality, float)[:, 0])
+    if best > perfect / 3:  # where all are far from it the line would only flatten the picture
+        figure.add_vline(perfect, 1, 2, line=limit, annotation_text=text["perfect"])
+    figure.update_xaxes(title_text=text["modes"], range=[0, 1.1 * most], row=1, col=1)
+    figure.update_xaxes(title_text=text["high_quality"], rangemode="tozero", row=1, col=2)
+    figure.update_yaxes(autorange="reversed", type="category")
+    return style.styled(figure, height=150 + 30 * len(names)).update_layout(hovermode="closest")

@@ -48,7 +48,7 @@ def twins(
             x=[at] * len(names),
             y=names,
             mode="lines",
-            name=f"{text[what]}: {style.number(at, 2)}",
+            name=f"{text[what]}: {style.number(at)}",
             line={"color": color, "width": 2, "dash": "dash"},
             hoverinfo="skip",
         )
@@ -56,6 +56,6 @@ def twins(
     ]
     figure = go.Figure([dots, bars, *limits])
     reach = np.log10([floor / 1.5, 1.5 * max(*dots.x, skill)])
-    figure.update_xaxes(title_text=text["score"], type="log", range=reach)
+    figure.update_xaxes(title_text=text["score"], type="log", range=reach, dtick=1)
     figure.update_yaxes(autorange="reversed", type="category")
     return style.styled(figure, height=190 + 48 * len(names)).update_layout(hovermode="closest")

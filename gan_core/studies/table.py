@@ -43,9 +43,9 @@ class Column(NamedTuple):
 
 
 COLUMNS: dict[str, Column] = {
-    "modes": Column("modes", "captured"),
-    "modes_1pct": Column("modes ≥ 1 %", "captured_share"),
-    "near": Column("near", "near"),
+    "modes": Column("modes hit", "captured"),
+    "modes_1pct": Column("hit by 1 %", "captured_share"),
+    "near": Column("covered", "near"),
     "high_quality": Column("HQ %", "high_quality", 1, 100.0),
     "reverse_kl": Column("reverse KL", "reverse_kl_3sigma", 2),
     "near_kl": Column("near KL", "reverse_kl", 2),

@@ -118,19 +118,22 @@ def table(found: Table, key: str) -> None:
     from gan_core.studies.table import COLUMNS
 
     head = [t("collapse.column_method"), *(t(f"collapse.column_{name}") for name in COLUMNS),
-            t("collapse.column_beyond"), t("collapse.column_runs"), t("collapse.column_source")]  # fmt: skip
+            t("collapse.column_beyond"), t("collapse.column_runs")]  # fmt: skip
     rows = [
         [
             _name(entry),
             *(found.text(entry, name) for name in COLUMNS),
             _beyond(found, entry),
             str(entry.runs or "–"),
-            entry.source or t("collapse.here"),
         ]
         for entry in found.lines
     ]
-    tables.show(head, rows, grey={i for i, entry in enumerate(found.lines) if not entry.runs})
+    with st.container(key=f"{key}-dense", gap="small"):
+        tables.show(head, rows, grey={i for i, entry in enumerate(found.lines) if not entry.runs})
     st.markdown(_working(found))
+    st.caption(t("collapse.columns_note"))
+    if sources := list(dict.fromkeys(f"({_paper(entry)}) {entry.source}" for entry in found.published)):
+        st.caption(t("collapse.published_note", sources="; ".join(sources)))
     st.caption(found.protocol)
     if found.deviations:
         st.caption(found.deviations)
@@ -147,7 +150,14 @@ def _name(entry: Row) -> str:
     from gan_core.studies.table import NO_SKILL, PERFECT
 
     known = {PERFECT: t("collapse.perfect_sampler")} | {name: t(f"skill.{who}") for who, name in NO_SKILL.items()}
+    if entry.source:
+        return f"{entry.name} ({_paper(entry)})"
     return method_name(entry.name) if entry.runs else known.get(entry.name, entry.name)
+
+
+def _paper(entry: Row) -> str:
+    """Of a published row, as its paper is called: the word in brackets."""
+    return entry.source.partition("(")[2].partition(")")[0]
 
 
 def _beyond(found: Table, entry: Row) -> str:

@@ -75,7 +75,10 @@ def _effects(found: Table) -> None:
 
 
 def value_name(value: str) -> str:
-    return value if value[0].isdigit() else t(f"recipe.value.{value}")
+    """A number as it is written by hand: 5·10⁻⁵."""
+    from gan_core.figures import style
+
+    return style.number(float(value)) if value[0].isdigit() else t(f"recipe.value.{value}")
 
 
 def _picture(found: Table, knob: str) -> None:

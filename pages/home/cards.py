@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import streamlit as st
 
 from gan_core.presets import PRESETS
@@ -17,7 +18,7 @@ from pages.shared.views import live, opening
 
 PICTURE = 230  # pixels of a card's picture
 COLUMNS = 4
-DIGITS = 25  # of the picture that stands for them
+DIGITS, MOMENTS = 9, 12  # of the picture that stands for them, which moves
 PICTURES = {page: name for name, page in THUMBS.items()} | {name: name for name in SKETCHES}
 
 
@@ -59,17 +60,19 @@ def _picture(page: str) -> None:
 
 
 def _digits() -> None:
-    """Of a finished run; nothing where it is not there."""
+    """A finished run from noise to digits; nothing where it is not there."""
     from gan_core.errors import CheckpointError
     from gan_core.zoo import checkpoints
 
     names = checkpoints.names()
     try:
-        images = shelf.past(names[0]).snapshot.fake[0][:DIGITS] if names else None
+        moments = [shot.fake[0][:DIGITS] for shot in shelf.past(names[0]).snapshots] if names else []
     except CheckpointError:
-        images = None
-    if images is not None:
-        live.digits("home-digits", images, columns=5, upscale=2, width=150, summary=t("home.digits_summary"))
+        moments = []
+    if moments:
+        chosen = np.unique(np.linspace(0, len(moments) - 1, MOMENTS).round().astype(int))
+        images = np.stack([moments[i] for i in chosen])
+        live.digits("home-digits", images, columns=3, upscale=2, width=150, summary=t("home.digits_summary"))
 
 
 def presets() -> None:

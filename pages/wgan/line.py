@@ -35,7 +35,7 @@ def pair(kind: str, distance: float) -> tuple[GaussianMixture, GaussianMixture]:
 
 def section(page: PageState) -> None:
     """Two distributions on a line; D and critics learn them, beside the exact optima and what they hand to G."""
-    shape, far, steep, start = st.columns([4, 4, 3, 3], gap="medium", vertical_alignment="bottom")
+    shape, far, steep, start = st.columns([5, 4, 2, 3], gap="medium", vertical_alignment="bottom")
     with shape:
         kind = options.control(page, "pair")
     with far:

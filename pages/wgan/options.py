@@ -78,7 +78,8 @@ OPTIONS: dict[str, dict[str, Option]] = {
 
 def arrive(page: PageState, part: str) -> None:
     """Run what the address asks for, unless it contradicts itself; then a sentence says how."""
-    if not page.vary(variants(page, part)):
+    said = str(page.problem)  # above, as of every page
+    if not page.vary(variants(page, part)) and str(page.problem) != said:
         notices.warning(page.problem)
 
 

@@ -1,5 +1,6 @@
 """Every page opens for a visitor who brings its address and nothing else, and fits a telephone."""
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from pages.shared.shell.site import PAGES
@@ -18,3 +19,20 @@ def test_every_page_opens_by_its_address_and_is_no_wider_than_a_telephone(browse
             expect(page.get_by_test_id("stException"), address).to_have_count(0)
             expect(page.get_by_role("dialog"), address).to_have_count(0)  # "page not found"
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), address
+
+
+# of every row of buttons, the words that lie beyond its edge
+CUT = """() => [...document.querySelectorAll('[data-testid="stButtonGroup"]')].flatMap((row) =>
+  [...row.querySelectorAll("button")].filter((button) =>
+    button.getBoundingClientRect().right > row.getBoundingClientRect().right + 1).map((button) => button.innerText))"""
+ROWS = ["/collapse", "/vanishing?tab=twins", "/wgan?part=critic", "/wgan?part=line", "/wgan?part=lines", "/digits",
+        "/digits?section=latent", "/distances", "/convergence?tab=two"]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_no_button_of_a_row_is_cut_off(browser: Browser, app_server: Server) -> None:
+    with visitor(browser, app_server, viewport={"width": 1280, "height": 720}) as page:
+        for address in ROWS:
+            page.goto(address)
+            wait_idle(page)
+            assert page.evaluate(CUT) == [], address

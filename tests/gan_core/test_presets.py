@@ -63,3 +63,9 @@ def test_the_players_that_come_to_rest_do_so_on_other_seeds():
     trainer.step(config.train.steps)
     assert sum(judged(trainer, k).high_quality >= GOOD for k in range(8)) >= 7
     assert trainer.seconds < 8 * SECONDS
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_title_says_what_it_is_wherever_it_stands_and_fits_the_box_of_the_sidebar(name: str) -> None:
+    title = PRESETS[name].title
+    assert len(title) <= 31 and "the same" not in title.lower()

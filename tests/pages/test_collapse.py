@@ -172,7 +172,7 @@ def test_perfect_and_unskilled_scores_and_closed_forms_stand_beside_the_runs() -
     assert found["reverse KL"][-1] == "2.079" and found["JSD"][-1] == "0.497" and found["W₁"][-1] == "2.514"
     assert found["high quality"][-3].startswith("99.0% (98.") and found["high quality"][-1] == "98.9%"
     square = t("skill.uniform")
-    assert found["modes (≥ 1 %)"][-3:-1] == ["8", f"8 ({square})"] and found["W₁"][-2] == f"0.749 ({square})"
+    assert found["modes covered"][-3:-1] == ["8", f"8 ({square})"] and found["W₁"][-2] == f"0.749 ({square})"
     assert "No better than a generator without skill in" in words(app)
 
 
@@ -185,7 +185,7 @@ def test_the_shipped_tables_are_shown_with_their_protocol_and_exports() -> None:
         app.segmented_control(key="collapse.table~0").set_value(name).run()
         found = shipped(name)
         (shown,) = methods(app)
-        assert {len(row) for row in shown} == {len(COLUMNS) + 4} and len(shown) == len(found.lines)
+        assert {len(row) for row in shown} == {len(COLUMNS) + 3} and len(shown) == len(found.lines)
         assert [row[0] for row in shown][: len(found.rows)] == [options.method_name(row.name) for row in found.rows]
         assert shown[0][1 : len(COLUMNS) + 1] == [found.text(found.rows[0], name) for name in COLUMNS]
         assert found.protocol in words(app) and found.deviations in words(app)

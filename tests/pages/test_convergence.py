@@ -118,7 +118,9 @@ def test_a_step_that_overflows_is_said():
     assert frame(at)["panels"][0]["end"] < 2000
 
 
-@pytest.mark.parametrize("address", [{"theta": "9"}, {"h": "nan"}, {"a": "dcgan"}, {"b_r1_gamma": "-1"}])
+@pytest.mark.parametrize(
+    "address", [{"theta": "9"}, {"h": "nan"}, {"a": "dcgan"}, {"b_r1_gamma": "-1"}, {"part": "nope"}]
+)
 def test_what_an_address_cannot_say_is_refused_with_a_sentence(address: dict[str, str]):
     at = opened(**address)
     assert "is not possible" in words(at) and len(frame(at)["panels"]) == 2

@@ -96,6 +96,7 @@ def test_every_part_opens_by_its_address_and_keeps_it(part: str) -> None:
         ({"beside": "minimax-minimax"}, "beside"),
         ({"fair": "never"}, "fair"),
         ({"part": "critic", "c": "2"}, "c = 2"),
+        ({"part": "nope"}, "nope"),
         ({"part": "critic", "lambda": "nan"}, "lambda"),
         ({"part": "lines", "theta": "1e9"}, "theta"),
         ({"part": "line", "g_lr": "fast"}, "G: learning rate"),
@@ -106,7 +107,8 @@ def test_a_bad_address_is_one_sentence(address: dict[str, str], named: str) -> N
     app = visit(NAME, **address)
     assert not app.exception and len(app.warning) == 1 and named in app.warning[0].value
     app.run()
-    assert not app.exception and not {"nonsense", "magic-minimax", "never", "2", "nan", "1e9"} & set(
+    assert len(app.warning) == 1  # what was refused is said until something else is asked for
+    assert not app.exception and not {"nonsense", "nope", "magic-minimax", "never", "2", "nan", "1e9"} & set(
         params(app).values()
     )
 

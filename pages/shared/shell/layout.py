@@ -77,6 +77,8 @@ def begin(
         if page.plays:
             left = usual if back else page.config  # an address without words: the default, or what was left behind
             page.take(lambda: uploads.available(url.read_config(params, usual) or left))
+        elif unknown := [word for word in params if word not in url.APP_WORDS]:
+            page.problem = t("app.no_word", words=", ".join(unknown)[:40])
         arrive(page, words)
         if wanted is not None and wanted != part and not page.problem:
             page.problem = t("app.no_part", part=wanted[:40])

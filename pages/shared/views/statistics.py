@@ -19,9 +19,10 @@ import numpy as np
 import streamlit as st
 
 from gan_core.config import LOSSES, RunConfig
+from gan_core.errors import Failure, Sentence
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame, Work
-from pages.shared.shell.i18n import phrase, t
+from pages.shared.shell.i18n import phrase, sentence, t
 from pages.shared.shell.state import PageState
 from pages.shared.views import live, opening
 from pages.shared.views.points import WALL, in_plane, is_probability, members_shown, of_players, titled
@@ -45,6 +46,11 @@ NUMBERS: dict[str, tuple[str, str]] = {
     "jsd": ("jsd", "{:.3f}"),
 }
 OF_MODES = ("modes", "high_quality")  # those that data without modes do not have
+
+
+def writer(style: str) -> Callable[[Any], str]:
+    """Writes a statistic in its style, and what is not finite as it is written by hand."""
+    return lambda value: style.format(value) if math.isfinite(value) else "–" if math.isnan(value) else "∞"
 
 
 class Scored(NamedTuple):
@@ -163,14 +169,20 @@ def scores(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> None
 
 def _number(name: str, shown: Sequence[Scores], beside: Yardstick | None) -> live.Number:
     statistic, style = NUMBERS[name]
-    values, one = [float(getattr(each, statistic)) for each in shown], shown[0]
+    values, one, write = [float(getattr(each, statistic)) for each in shown], shown[0], writer(style)
     middle = _middle(values)
-    spread = f"{style.format(min(values))}–{style.format(max(values))}" if len(values) > 1 else ""
-    floor = t("panel.floor", value=perfect(beside, statistic, style.format))
-    notes = [spread, floor, explained(beside, statistic, middle, style.format)]
+    spread = f"{write(min(values))}–{write(max(values))}" if len(values) > 1 else ""
+    floor = t("panel.floor", value=perfect(beside, statistic, write))
+    notes = [spread, floor, explained(beside, statistic, middle, write)]
     radius = "" if one.near_radius is None else f"{one.near_radius:.2g}"
     why = t(f"panel.{name}_help", n=one.w1_points if name == "w1" else one.samples, radius=radius)
-    return live.Number(t(f"panel.{name}"), style.format(middle), " · ".join(filter(None, notes)), why)
+    return live.Number(t(f"panel.{name}"), write(middle), " · ".join(filter(None, notes)), why)
+
+
+def failed(run: RunFrame) -> bool:
+    """Whether no member is finite any more at the moment that is shown."""
+    last = max((failure.step for failure in run.failures), default=0)
+    return len(run.failures) == run.snapshot.members and run.snapshot.step >= last
 
 
 def _middle(values: Sequence[float]) -> float:
@@ -182,6 +194,10 @@ def _middle(values: Sequence[float]) -> float:
 def verdict(page: PageState, frame: Frame) -> None:
     """What the run has come to, in a line: the median of the members that are shown, beside a perfect generator."""
     run, found, beside = frame.runs[0], scored(page, frame), yardsticks(page, frame)[0]
+    if failed(run):
+        why = live.Sentence(t("panel.all_failed", why=sentence(run.failures[-1])), "warning")
+        live.words(f"{page.name}-said", [why], step=frame.step, reserve=LINES_OF_VERDICT)
+        return
     if found is None or beside is None:
         said = t("panel.scoring")
     else:
@@ -199,7 +215,7 @@ def _in_words(name: str, shown: Sequence[Scores], beside: Yardstick) -> str:
     middle = _middle([getattr(each, statistic) for each in shown])
     floor = beside.perfect.get(statistic)
     said = t(
-        f"panel.verdict_{name}", value=style.format(middle), modes=shown[0].modes or 0,
+        f"panel.verdict_{name}", value=writer(style)(middle), modes=shown[0].modes or 0,
         perfect="–" if floor is None else style.format(floor.median),
     )  # fmt: skip
     verdict = "between" if floor is None else beside.verdict(statistic, middle)
@@ -222,7 +238,7 @@ def members(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> Non
             continue
         known = [NUMBERS[name] for name in NUMBERS if run.centres is not None or name not in OF_MODES]
         rows = [
-            [str(run.config.member(k).train.seed), *(style.format(getattr(one, of)) for of, style in known)]
+            [str(run.config.member(k).train.seed), *(writer(style)(getattr(one, of)) for of, style in known)]
             for k, one in enumerate(found.runs[i])
         ]
         measure = beside[i]
@@ -307,8 +323,13 @@ def _over_training(
     drawn = [band(label, color, _alive(getattr(curves, name), members)) for name, label, color in lines]
     return live.Chart(
         title, curves.step, drawn, references=levels, log_y=log_y,
-        marks=[(mark.step, phrase(mark.what)) for mark in run.marks],
+        marks=[(mark.step, _marked(mark.what)) for mark in run.marks],
     )  # fmt: skip
+
+
+def _marked(what: Sentence) -> str:
+    """The few words that stand in a chart: a failure has its whole sentence in the verdict."""
+    return t("panel.not_finite") if isinstance(what, Failure) else phrase(what)
 
 
 def opinions(real: np.ndarray, fake: np.ndarray, probability: bool) -> tuple[np.ndarray, list[np.ndarray]]:

@@ -1,4 +1,4 @@
-"""Mitigations, drawn: modes against quality with their errors, and what is perfect."""
+"""Mitigations, drawn: modes and quality with their errors, a row a method, and what is perfect."""
 
 from __future__ import annotations
 
@@ -12,15 +12,22 @@ from gan_core.figures.collapse import mitigations
 MODES, QUALITY = [(4.5, 0.5), (8.0, math.nan)], [(50.0, 2.0), (97.0, math.nan)]
 
 
-def test_every_method_is_a_point_with_its_errors() -> None:
-    (points,) = mitigations(["plain", "pacgan"], MODES, QUALITY, 8, 98.9).data
-    assert (list(points.text), list(points.x), list(points.y)) == (["plain", "pacgan"], [4.5, 8], [50, 97])
-    assert list(points.error_x.array) == [0.5, 0] and list(points.error_y.array) == [2, 0]
+def test_every_method_is_a_row_with_both_numbers_and_their_errors() -> None:
+    modes, quality = mitigations(["plain", "pacgan"], MODES, QUALITY, 8, 98.9).data
+    assert list(modes.y) == list(quality.y) == ["plain", "pacgan"]  # rows cannot lie over each other
+    assert (list(modes.x), list(quality.x)) == ([4.5, 8], [50, 97])
+    assert list(modes.error_x.array) == [0.5, 0] and list(quality.error_x.array) == [2, 0]
+
+
+def test_methods_of_the_same_numbers_are_told_apart() -> None:
+    figure = mitigations(["WGAN-GP", "PacGAN 2", "PacGAN 3"], [(8, 0)] * 3, [(0.4, 0.1)] * 3, 8, 98.9)
+    assert len(set(figure.data[0].y)) == 3 and figure.layout.yaxis.type == "category"
+    assert figure.layout.yaxis.automargin  # and no name is cut
 
 
 def test_what_is_perfect_is_a_line_where_somebody_is_near_it() -> None:
     near = mitigations(["plain", "pacgan"], MODES, QUALITY, 8, 98.9)
-    assert [(line.x0, line.y0) for line in near.layout.shapes] == [(8, 0), (0, 98.9)]
+    assert [line.x0 for line in near.layout.shapes] == [8, 98.9]
     assert [note.text for note in near.layout.annotations] == ["all 8", "perfect"]
     far = mitigations(["plain"], [(4.5, 0.5)], [(3.0, 0.1)], 8, 98.9)
     assert [line.x0 for line in far.layout.shapes] == [8]
@@ -34,5 +41,5 @@ def test_words_are_replaced_and_unknown_ones_refused() -> None:
 
 
 def test_what_is_there_for_comparison_is_grey():
-    (points,) = mitigations(["plain", "uniform square"], MODES, QUALITY, 8, 98.9, grey=1).data
+    points = mitigations(["plain", "uniform square"], MODES, QUALITY, 8, 98.9, grey=1).data[0]
     assert points.marker.color == (style.GENERATOR, style.NEUTRAL)

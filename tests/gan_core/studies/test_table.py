@@ -94,7 +94,7 @@ def test_a_row_counts_only_where_it_is_beyond_noise():
     beyond = {entry.name: found.beyond(entry) for entry in found.rows}
     assert beyond["unrolled"] == ("reverse_kl",)  # whose square has nothing within 3σ at all
     assert {"modes", "modes_1pct", "high_quality", "w1"} <= set(beyond["plain"]) and "near" not in beyond["plain"]
-    assert found.beyond_text(found.rows[1]).startswith("modes, modes ≥ 1 %, HQ %")
+    assert found.beyond_text(found.rows[1]).startswith("modes hit, hit by 1 %, HQ %")
     assert found.beyond_text(found.yardsticks[0]) == "–"
     (alone,) = Table.of(DATA["ring"], [works], yardstick()).rows
     assert found.beyond(alone) == () and found.beyond_text(alone) == "–"  # one run is an anecdote
@@ -230,7 +230,7 @@ def test_the_command_prints_each_form_and_resumes(tmp_path, capsys, quick):
                  "--store", str(tmp_path)]  # fmt: skip
     assert main(arguments) == 0
     first = capsys.readouterr()
-    assert first.out.startswith("| method | modes |") and "4/4" in first.err
+    assert first.out.startswith("| method | modes hit |") and "4/4" in first.err
     assert main([*arguments, "--json"]) == 0
     again = capsys.readouterr()
     assert [r["seed"] for r in json.loads(again.out)["records"]] == [0, 1, 0, 1]

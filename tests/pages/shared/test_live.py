@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -420,3 +421,21 @@ def test_words_are_sent_as_text():
 def test_a_word_that_the_timeline_does_not_have_is_refused():
     with pytest.raises(ValueError, match="no word 'pace'"):
         timeline("t", {}, token="x", buttons={}, labels={"pace": "?"})
+
+
+def test_images_that_move_are_sent_moment_after_moment():
+    images = np.random.default_rng(0).integers(0, 256, (3, 2, 28, 28), dtype=np.uint8)
+    moving, still = (read(frame_of(digits, "d", of))["groups"][0] for of in (images, images[2]))
+    assert (moving["count"], moving["moments"]) == (2, 3) and (still["count"], still["moments"]) == (2, 1)
+    assert bytes(moving["images"])[-len(bytes(still["images"])) :] == bytes(still["images"])
+    with pytest.raises(ValueError, match="labels"):
+        frame_of(digits, "d", Images(images, labels=["a"]))
+
+
+def test_the_files_that_are_joined_into_one_module_declare_every_name_once():
+    named = re.compile(
+        r"^(?:export )?(?:const|let|class|function|async function) (\[[^\]]*\]|\{[^}]*\}|\w+)", re.MULTILINE
+    )
+    code = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in FILES)
+    names = [name for found in named.findall(code) for name in re.findall(r"\w+", found)]
+    assert sorted(names) == sorted(set(names)) and len(names) > 50

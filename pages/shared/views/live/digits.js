@@ -5,6 +5,10 @@ import { make, prepare, say, View } from "./common.js";
 import { clamp, evenly, greys } from "./pure.js";
 
 const IMAGE = 28;
+const [MOMENT, LAST] = [350, 2500]; // milliseconds of a moment, and of the last one
+
+/** Whether the visitor wants no motion: then the end is shown. */
+const unmoved = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export class Digits extends View {
   constructor(kind, key) {
@@ -27,11 +31,33 @@ export class Digits extends View {
     this.grid.style.columnGap = "16px";
     while (this.groups.length > data.groups.length) this.groups.pop().figure.remove();
     while (this.groups.length < data.groups.length) this.groups.push(this.addGroup());
+    const last = Math.max(0, ...data.groups.map(({ moments }) => moments - 1));
+    this.moment = unmoved() ? last : Math.min(this.moment ?? 0, last);
     let first = 0;
     data.groups.forEach((group, i) => {
       this.drawGroup(this.groups[i], group, Math.floor((width - 16 * (across - 1)) / across), first);
       first += group.count;
     });
+    this.turn(last);
+  }
+
+  /** Of images that move: the next moment, and after the last one the first again. */
+  turn(last) {
+    clearTimeout(this.next);
+    this.root.dataset.moment = this.moment;
+    if (last < 1 || unmoved()) return;
+    this.next = setTimeout(
+      () => {
+        this.moment = this.moment < last ? this.moment + 1 : 0;
+        if (this.root.isConnected) this.redraw();
+      },
+      this.moment < last ? MOMENT : LAST,
+    );
+  }
+
+  close() {
+    clearTimeout(this.next);
+    super.close();
   }
 
   addGroup() {
@@ -43,7 +69,7 @@ export class Digits extends View {
     return group;
   }
 
-  drawGroup(group, { title, images, count, labels }, width, first) {
+  drawGroup(group, { title, images, count, moments, labels }, width, first) {
     const { data, colours } = this;
     const ratio = window.devicePixelRatio || 1;
     const gap = 3;
@@ -64,7 +90,8 @@ export class Digits extends View {
     canvas.setAttribute("aria-label", [title, data.summary].filter(Boolean).join(". "));
     const context = prepare(canvas, wide, high);
 
-    const grey = greys(images, count * IMAGE * IMAGE);
+    const from = Math.min(this.moment, moments - 1) * count * IMAGE * IMAGE; // two pixels in a byte
+    const grey = greys(images.subarray(from / 2), count * IMAGE * IMAGE);
     const sheet = new ImageData(IMAGE, IMAGE * count);
     const pixels = new Uint32Array(sheet.data.buffer);
     for (let i = 0; i < pixels.length; i++) pixels[i] = (0xff000000 | (grey[i] * 0x010101)) >>> 0;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,11 +17,17 @@ SIDE = 28
 
 @dataclass(frozen=True, eq=False)
 class Images:
-    """One titled group: images uint8 (n, 28, 28), and a short text under each if labels are given (n of them)."""
+    """One titled group: images uint8 (n, 28, 28), and a short text under each if labels are given (n of them). Of
+    (T, n, 28, 28) the T moments are shown one after the other, over and over."""
 
     images: np.ndarray
     title: str = ""
     labels: Sequence[str] | None = None
+
+    @property
+    def moments(self) -> np.ndarray:
+        """(T, n, 28, 28)."""
+        return self.images if self.images.ndim == 4 else self.images[None]
 
 
 def digits(
@@ -43,18 +49,18 @@ def digits(
     columns: images in a row of a group, fewer where there is no room. upscale: at most so many CSS pixels to a pixel.
     width: the narrowest a group may become before there are fewer side by side. Sixteen grey levels are sent.
     kept: they can be kept as a figure; not what a figure of the run shows as well. Raises ValueError on anything but
-    uint8 (n, 28, 28), or a label short.
+    uint8 (n, 28, 28) or (T, n, 28, 28), or a label short.
     """
     selected, clicked = selection(key, selected, on_select)
     groups = [Images(groups)] if isinstance(groups, np.ndarray) else [groups] if isinstance(groups, Images) else groups
     for group in groups:
-        if group.images.dtype != np.uint8 or group.images.ndim != 3 or group.images.shape[1:] != (SIDE, SIDE):
+        if group.images.dtype != np.uint8 or group.moments.ndim != 4 or group.moments.shape[2:] != (SIDE, SIDE):
             raise ValueError(f"images have to be uint8 (n, 28, 28), not {group.images.dtype} {group.images.shape}")
-        if group.labels is not None and len(group.labels) != len(group.images):
-            raise ValueError(f"{len(group.labels)} labels for {len(group.images)} images; give one each, or none")
-    if kept and any(len(group.images) for group in groups):
+        if group.labels is not None and len(group.labels) != group.moments.shape[1]:
+            raise ValueError(f"{len(group.labels)} labels for {group.moments.shape[1]} images; give one each, or none")
+    if kept and any(group.moments.shape[1] for group in groups):
         titles = dict.fromkeys(group.title for group in groups if group.title)
-        keep(key, images_of(groups, columns, summary or ", ".join(titles)))
+        keep(key, images_of([replace(one, images=one.moments[-1]) for one in groups], columns, summary or ", ".join(titles)))
     frame = pack(
         {
             "key": key,
@@ -66,7 +72,13 @@ def digits(
             "selectable": selectable,
             "selected": selected,
             "groups": [
-                {"title": g.title, "count": len(g.images), "images": nibbles(g.images), "labels": g.labels}
+                {
+                    "title": g.title,
+                    "count": g.moments.shape[1],
+                    "moments": len(g.moments),
+                    "images": nibbles(g.moments.reshape(-1, SIDE, SIDE)),
+                    "labels": g.labels,
+                }
                 for g in groups
             ],
         }

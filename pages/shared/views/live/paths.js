@@ -3,7 +3,7 @@
 // by one clock; a click in a plane tells Python where to start.
 
 import { make, prepare, say, stroke, View } from "./common.js";
-import { clamp, short, ticks } from "./pure.js";
+import { clamp, power, short, ticks } from "./pure.js";
 
 const GAP = 10;
 const TITLE = 16;
@@ -273,7 +273,7 @@ export class Paths extends View {
 
   radius(context, box, panel, tint) {
     const line = { colour: tint, value: (t) => panel.radius[t] };
-    const write = (power) => (Number.isInteger(power) ? `1e${power}`.replace("-", "−") : "");
+    const write = (exponent) => (Number.isInteger(exponent) ? power(`1e${exponent}`) : "");
     this.chart(context, box, this.data.labels.radius, this.data.radii, [line], panel.end, write);
   }
 

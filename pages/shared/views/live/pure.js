@@ -40,7 +40,7 @@ export function number(x, digits = 4) {
 const SUPERSCRIPT = { "-": "⁻", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((sign, i) => [i, sign])) };
 
 /** "8.22e-4" as it is written by hand, 8.22·10⁻⁴; 1e-6 as 10⁻⁶. */
-function power(text) {
+export function power(text) {
   const [mantissa, exponent] = text.split("e");
   const sign = mantissa.replace("-", "−");
   if (exponent === undefined) return sign;
