@@ -3,7 +3,7 @@
     python -m benchmarks.alarm --folder looks > gan_core/records/alarm.json
 
 Ten kinds of run, twenty seeds each, all members of a kind in lock-step. What the alarm has to catch is decided by
-2,500 fresh samples every few steps, of which it knows nothing: it hears 256 samples from fixed noise. How long a
+2,500 fresh samples every few steps, of which it knows nothing: it hears the 512 samples of a picture. How long a
 generator is on its way was chosen on the seeds of CHOSEN_ON; the record is of the seeds of MEASURED_ON. Each kind's
 looks are kept as a file in the folder, so an interrupted command goes on where it stopped; all of them take about ten
 minutes of one core.

@@ -34,7 +34,7 @@ Floats = NDArray[np.floating]
 EVERY = 8  # steps between two looks at first: a generator that is chased from mode to mode stays 20 to 50 steps
 ROWS = 512  # looks kept at most, fewer if they hold more than NUMBERS: when full, every second one goes
 NUMBERS = 2_000_000
-LATENTS = 256  # samples a look
+LATENTS = 512  # samples a look: those of a picture, so that a mode is counted here as the scores count it
 JACOBIANS = 64  # … of which so many have their ∂G/∂z taken
 LEAST = 0.01  # share of the samples that covers a mode
 

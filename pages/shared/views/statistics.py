@@ -6,7 +6,8 @@
     statistics.time_axis(page, key)                      for a view over steps: a click brings that step back
     statistics.band(label, colour, values)               a line, or the median of the members and their range
 
-Where a page shows several runs, give `titles`, one each.
+Where a page shows several runs, give `titles`, one each. It is a long file because numbers, verdict and curves share
+what is scored and how it is written.
 """
 
 from __future__ import annotations

@@ -60,7 +60,10 @@ def digits(
             raise ValueError(f"{len(group.labels)} labels for {group.moments.shape[1]} images; give one each, or none")
     if kept and any(group.moments.shape[1] for group in groups):
         titles = dict.fromkeys(group.title for group in groups if group.title)
-        keep(key, images_of([replace(one, images=one.moments[-1]) for one in groups], columns, summary or ", ".join(titles)))
+        keep(
+            key,
+            images_of([replace(one, images=one.moments[-1]) for one in groups], columns, summary or ", ".join(titles)),
+        )
     frame = pack(
         {
             "key": key,
