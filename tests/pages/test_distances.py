@@ -259,7 +259,7 @@ def test_every_divergence_with_a_game_links_to_its_loss() -> None:
     assert {name for name, loss in GAMES.items() if loss is not None} == {*best, "w1"}
 
 
-@pytest.mark.parametrize("name", {*NAMES, *OPTIONS["draw_plane"].values})
+@pytest.mark.parametrize("name", sorted({*NAMES, *OPTIONS["draw_plane"].values}))
 def test_every_divergence_has_a_game_or_says_why_it_has_none(name: str) -> None:
     from pages.distances.drawing import GAMES
 
