@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from collections.abc import Callable
@@ -11,7 +12,9 @@ from gan_core.config import limits
 from gan_core.metrics import copying, features
 from gan_core.metrics.classifier import NAME as JUDGE
 from gan_core.metrics.floors import TAIL
+from gan_core.metrics.points import near_modes
 from gan_core.run import modes
+from gan_core.run.pictures import POINTS
 from gan_core.studies import recipe, twin_paths
 from gan_core.studies.table import shipped
 from gan_core.weights import read_card
@@ -48,6 +51,8 @@ SAID: tuple[Callable[[], str], ...] = (
     lambda: f"a record over {twin_paths.SEEDS} seeds",
     lambda: f"over {balance_seeds()} seeds each",
     critic_steps,
+    lambda: f"at least {100 * inspect.signature(near_modes).parameters['min_share'].default:.0f} % of the samples",
+    lambda: f"count the same {POINTS} samples",
     lambda: f"in the median over {modes.WINDOW} steps, {modes.WAY} steps after the first mode",
     lambda: "{:.1f} % right on the {:,} test digits".format(
         100 * read_card(JUDGE)["accuracy"], read_card(JUDGE)["test_digits"]
@@ -55,6 +60,8 @@ SAID: tuple[Callable[[], str], ...] = (
 )
 # phrases whose figures are sizes of pictures, or were measured once, of one machine: → what measures them
 MEASURED: dict[str, str] = {
+    "have 75 characters at most": "python -m tests.browser.look",
+    "the alarm heard 256": "the version before",
     "16:9, 4:3": "shapes of a slide",
     "one file of 215 to 340 kB": "python -m gan_core record",
     "on a screen of 720 lines": "tests/browser/test_opening.py",

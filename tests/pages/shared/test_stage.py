@@ -56,10 +56,10 @@ def test_every_area_has_its_place_on_every_stage() -> None:
 
 def test_the_picture_and_the_stage_agree_on_the_room_around_it() -> None:
     """At 1280 × 800 that leaves more than 600 pixels."""
-    around = re.search(r"--picture: min\(100vh - (\d+)rem, (\d+)%\)", CSS)
+    around = re.search(r"--picture: min\(100vh - ([\d.]+)rem, (\d+)%\)", CSS)
     in_code = re.search(r"const AROUND = (\d+);", (LIVE / "scene.js").read_text(encoding="utf-8"))
     assert around is not None and in_code is not None
-    assert int(in_code[1]) == 16 * int(around[1])
+    assert int(in_code[1]) == 16 * float(around[1])
     beside = 1280 - 300 - 2 * 1.4 * 16  # the sidebar, and the margins of the page
     assert min(800 - int(in_code[1]), int(around[2]) / 100 * beside) >= 600
 
