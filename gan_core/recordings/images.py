@@ -12,23 +12,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gan_core.config import RunConfig
 from gan_core.packing import nibbles
 from gan_core.recordings.charts import Chart, band, kept
+from gan_core.recordings.seen import Looked, looks
 from gan_core.run.classes import ClassHistory, ClassWatch
-from gan_core.run.history import Curves, ImageSnapshot
+from gan_core.run.history import ImageSnapshot
 from gan_core.run.trainer import Trainer
 
 
 @dataclass(frozen=True, eq=False)
-class SeenImages:
-    """One run of K members at T moments, and which digits it makes."""
+class SeenImages(Looked[ImageSnapshot]):
+    """… of images, and which digits it makes."""
 
-    config: RunConfig
-    shots: Sequence[ImageSnapshot]
-    curves: Curves
     classes: ClassHistory
 
     @classmethod
@@ -37,21 +34,8 @@ class SeenImages:
         trainer = Trainer(config)
         digits = ClassWatch(trainer)
         trainer.add_callback(digits)
-        shots = []
-        for step in steps:
-            trainer.step(int(step) - trainer.step_count)
-            shot = trainer.snapshot()
-            assert isinstance(shot, ImageSnapshot)
-            shots.append(shot)
+        shots = looks(trainer, steps, ImageSnapshot)
         return cls(config, shots, trainer.history.curves(), digits.history())
-
-    @property
-    def members(self) -> int:
-        return self.config.train.members
-
-    @property
-    def steps(self) -> NDArray[np.int64]:
-        return np.array([shot.step for shot in self.shots])
 
 
 def panel(run: SeenImages, member: int, count: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,22 +17,48 @@ from numpy.typing import NDArray
 from gan_core.config import RunConfig
 from gan_core.metrics.floors import Range
 from gan_core.metrics.points import counts_within, mode_coverage, mode_shares, near_radius, pair, transport_value
-from gan_core.run.history import Curves, PointSnapshot
+from gan_core.run.history import Curves, PointSnapshot, Snapshot
 from gan_core.run.judging import PICTURE_W1_POINTS, yardstick_of_pictures
 from gan_core.run.modes import LEAST, Diversity, Watch
 from gan_core.run.trainer import Trainer
 from gan_core.run.updates import Updates, UpdateWatch
 
 Floats = NDArray[np.float64]
+S = TypeVar("S", bound=Snapshot)
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
-    """One run of K members at T moments. `perfect`: what a perfect sampler scores on as many samples."""
+class Looked(Generic[S]):
+    """One run of K members at T moments."""
 
     config: RunConfig
-    shots: Sequence[PointSnapshot]
+    shots: Sequence[S]
     curves: Curves
+
+    @property
+    def members(self) -> int:
+        return self.config.train.members
+
+    @property
+    def steps(self) -> NDArray[np.int64]:
+        return np.array([shot.step for shot in self.shots])
+
+
+def looks(trainer: Trainer, steps: Sequence[int], kind: type[S]) -> list[S]:
+    """Train to the last of `steps`, ascending, and look after each of them."""
+    shots = []
+    for step in steps:
+        trainer.step(int(step) - trainer.step_count)
+        shot = trainer.snapshot()
+        assert isinstance(shot, kind)
+        shots.append(shot)
+    return shots
+
+
+@dataclass(frozen=True, eq=False)
+class Seen(Looked[PointSnapshot]):
+    """… of points. `perfect`: what a perfect sampler scores on as many samples."""
+
     updates: Updates
     diversity: Diversity | None
     centres: NDArray | None
@@ -49,12 +76,7 @@ class Seen:
         if data.centres is not None:
             modes = Watch(trainer)
             trainer.add_callback(modes)
-        shots = []
-        for step in steps:
-            trainer.step(int(step) - trainer.step_count)
-            shot = trainer.snapshot()
-            assert isinstance(shot, PointSnapshot)
-            shots.append(shot)
+        shots = looks(trainer, steps, PointSnapshot)
         return cls(
             config,
             shots,
@@ -65,14 +87,6 @@ class Seen:
             std=data.std,
             perfect=yardstick_of_pictures(trainer).perfect,
         )
-
-    @property
-    def members(self) -> int:
-        return self.config.train.members
-
-    @property
-    def steps(self) -> NDArray[np.int64]:
-        return np.array([shot.step for shot in self.shots])
 
     @cached_property
     def near(self) -> Floats:
