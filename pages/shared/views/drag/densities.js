@@ -112,33 +112,16 @@ export class Densities extends Pair {
     this.ask();
   }
 
-  stop() {
-    this.started = undefined;
-  }
-
-  toggle() {
-    if (this.started === undefined) {
-      this.play();
-      return;
-    }
-    this.stop();
+  halted() {
     this.q.mean = Math.round(this.q.mean * 100) / 100;
     this.ask();
     this.report();
     this.handles.find(({ side }) => side === "q").middle.group.focus({ preventScroll: true });
   }
 
-  ask() {
-    this.waiting ??= requestAnimationFrame((now) => {
-      this.waiting = undefined;
-      if (!this.root.isConnected) return;
-      if (this.started !== undefined) {
-        const way = ((now - this.started) / 1000 / ONE_WAY) * Math.PI;
-        this.q.mean = MEANS[0] + ((MEANS[1] - MEANS[0]) * (1 - Math.cos(way))) / 2;
-      }
-      this.paint();
-      if (this.started !== undefined) this.ask();
-    });
+  moved(seconds) {
+    const way = (seconds / ONE_WAY) * Math.PI;
+    this.q.mean = MEANS[0] + ((MEANS[1] - MEANS[0]) * (1 - Math.cos(way))) / 2;
   }
 
   // ── drawing ──

@@ -1,7 +1,7 @@
 // Two parallel lines, of which one slides by itself until it is taken: each distance with its pull on θ.
 
 import { OF_LINES } from "./mixtures.js";
-import { draggable, filled, handle, html, pull, put, said, set, Tiles } from "./parts.js";
+import { draggable, filled, handle, Moving, pull, put, said, set, Tiles } from "./parts.js";
 
 const OF = Object.keys(OF_LINES);
 const LIMIT = 2; // of θ
@@ -10,14 +10,10 @@ const CROSSING = 6; // seconds for θ to slide from one end to the other
 const ARROW = 0.6; // length of a pull of 1, in units of θ
 const CEILINGS = { jsd: 0.75, tv: 1.08, w1: 2, kl: 1 };
 
-export class Lines {
+export class Lines extends Moving {
   constructor(parent, frame) {
-    Object.assign(this, { frame, theta: frame.theta });
-    this.root = html(parent, "div", { className: "gan-drag lines" });
-    const head = html(this.root, "div", { className: "head" });
-    this.caption = html(head, "p", { className: "caption" });
-    this.button = html(head, "button", { type: "button", className: "play", onclick: () => this.toggle() });
-    this.svg = put(this.root, "svg", { class: "picture", role: "group", "aria-label": frame.words.summary });
+    super(parent, frame, "lines");
+    this.theta = frame.theta;
     this.tiles = new Tiles(this.root, OF, frame.names, frame.colours);
     const line = (name, colour) => {
       const found = put(this.svg, "path", { class: name });
@@ -53,10 +49,7 @@ export class Lines {
       const along = thetas.map((theta) => Math.min(OF_LINES[name](theta)[0], 9)); // ∞ lies above every axis
       this.tiles.curve(name, thetas, along, CEILINGS[name]);
     }
-    this.resized = new ResizeObserver(() => this.ask());
-    this.resized.observe(this.svg);
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (frame.moving && !still) this.play();
+    this.begin();
   }
 
   show(frame, tell) {
@@ -73,16 +66,7 @@ export class Lines {
     this.ask();
   }
 
-  stop() {
-    this.started = undefined;
-  }
-
-  toggle() {
-    if (this.started === undefined) {
-      this.play();
-      return;
-    }
-    this.stop();
+  halted() {
     this.rest();
     this.handle.group.focus({ preventScroll: true });
   }
@@ -95,20 +79,13 @@ export class Lines {
     this.tell("theta", this.theta);
   }
 
-  ask() {
-    this.waiting ??= requestAnimationFrame((now) => {
-      this.waiting = undefined;
-      if (!this.root.isConnected) return;
-      if (this.started !== undefined) {
-        this.theta = LIMIT * Math.sin(((now - this.started) / 1000 / CROSSING) * Math.PI);
-        this.ask();
-      }
-      if (this.svg.clientWidth) this.paint();
-    });
+  moved(seconds) {
+    this.theta = LIMIT * Math.sin((seconds / CROSSING) * Math.PI);
   }
 
   paint() {
     const [width, height] = [this.svg.clientWidth, this.svg.clientHeight];
+    if (!width) return;
     set(this.svg, { viewBox: `0 0 ${width} ${height}` });
     this.span = 2 * LIMIT + 0.8;
     const x = (value) => ((value / this.span + 0.5) * width).toFixed(1);

@@ -187,12 +187,11 @@ export class Tiles {
   }
 }
 
-/** A picture of two distributions that are taken by the hand, with a button that lets q move by itself. Who extends it
- * has build, play, toggle and ask, and calls begin when all that these need is there. */
-export class Pair {
+/** A picture that is taken by the hand, with a button that lets it move by itself. Who extends it has play, which sets
+ * `started`; moved, where everything is so many seconds later; halted, what follows the button's stop; and paint. */
+export class Moving {
   constructor(parent, frame, name) {
     this.frame = frame;
-    this.take(frame);
     this.root = html(parent, "div", { className: `gan-drag ${name}` });
     const head = html(this.root, "div", { className: "head" });
     this.caption = html(head, "p", { className: "caption" });
@@ -200,13 +199,46 @@ export class Pair {
     this.svg = put(this.root, "svg", { class: "picture", role: "group", "aria-label": frame.words.summary });
   }
 
+  /** Called when all that play and paint need is there. */
   begin() {
     this.resized = new ResizeObserver(() => this.ask());
     this.resized.observe(this.svg);
-    this.build();
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (this.frame.moving && !still) this.play();
     else this.ask();
+  }
+
+  stop() {
+    this.started = undefined;
+  }
+
+  toggle() {
+    if (this.started === undefined) return this.play();
+    this.stop();
+    this.halted();
+  }
+
+  ask() {
+    this.waiting ??= requestAnimationFrame((now) => {
+      this.waiting = undefined;
+      if (!this.root.isConnected) return;
+      if (this.started !== undefined) this.moved((now - this.started) / 1000);
+      this.paint();
+      if (this.started !== undefined) this.ask();
+    });
+  }
+}
+
+/** … of two distributions, of which q moves by itself. Who extends it has build, too. */
+export class Pair extends Moving {
+  constructor(parent, frame, name) {
+    super(parent, frame, name);
+    this.take(frame);
+  }
+
+  begin() {
+    this.build();
+    super.begin();
   }
 
   take(frame) {

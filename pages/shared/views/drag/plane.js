@@ -140,30 +140,20 @@ export class Plane extends Pair {
 
   stop() {
     if (this.started === undefined) return;
-    this.started = undefined;
+    super.stop();
     Object.assign(this.q, { x: hundredths(this.q.x), y: hundredths(this.q.y) });
   }
 
-  toggle() {
-    if (this.started === undefined) return this.play();
-    this.stop();
+  halted() {
     this.ask();
     this.report();
   }
 
-  ask() {
-    this.waiting ??= requestAnimationFrame((now) => {
-      this.waiting = undefined;
-      if (!this.root.isConnected) return;
-      if (this.started !== undefined) {
-        const turn = ((now - this.started) / 1000 / ROUND) * 2 * Math.PI;
-        const { x, y } = this.from;
-        const place = [x + AROUND * Math.sin(turn), y + AROUND * (1 - Math.cos(turn))];
-        [this.q.x, this.q.y] = place.map((one) => clamp(one, ...MIDDLES));
-      }
-      this.paint();
-      if (this.started !== undefined) this.ask();
-    });
+  moved(seconds) {
+    const turn = (seconds / ROUND) * 2 * Math.PI;
+    const { x, y } = this.from;
+    const place = [x + AROUND * Math.sin(turn), y + AROUND * (1 - Math.cos(turn))];
+    [this.q.x, this.q.y] = place.map((one) => clamp(one, ...MIDDLES));
   }
 
   // ── drawing ──
