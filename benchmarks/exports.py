@@ -1,5 +1,5 @@
 """Thirty export at once, on one server: `python -m benchmarks.exports [--visitors N] [--json]`; with --sizes, what each
-kind of file weighs and takes alone.
+kind of file weighs and takes alone, as the README says.
 
 For each kind of file: seconds until the first, the middle and the last visitor has it, what memory it takes, and what
 somebody else waits for meanwhile, whose run takes single steps: for the step, and for its picture. The server's own
@@ -14,18 +14,20 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from gan_core.config import RunConfig
 from gan_core.errors import Refusal
 from gan_core.export.closed import densities, lines
-from gan_core.export.files import FORMATS, Wish, files, possible
+from gan_core.export.files import FORMATS, Wish, files, possible, zipped
 from gan_core.export.games import Game, dirac
 from gan_core.export.look import Look
 from gan_core.export.plate import Plate
 from gan_core.run.recording import Recording, record, watch
 from gan_core.run.trainer import Trainer
+from gan_core.scripts.notebook import notebook
+from gan_core.scripts.textbook import script
 from gan_core.studies.speed import machine
 from gan_core.theory.distributions_1d import GaussianMixture
 from pages.shared.play import making, resources, socket
@@ -99,30 +101,65 @@ async def together(recording: Recording, kind: str, visitors: int, show: Show) -
     }  # fmt: skip
 
 
+SUBJECTS = ("the plane", "digits", "densities", "parallel lines", "the smallest GAN")
+
+
 def subjects() -> dict[str, tuple[Recording | None, dict[str, Plate]]]:
     """What is exported: a recording, or a figure of none."""
     digits = Trainer(RunConfig.of(data="mnist", g_layers=(64,), d_layers=(64,), steps=STEPS))
     watch(digits)
     digits.step(200)
     p, q = (GaussianMixture.gaussian(mean, 0.3) for mean in (-2.5, 2.5))
-    closed = {"densities": densities(p, q), "lines": lines(0.7),
-              "smallest GAN": dirac([Game("gan"), Game("r1", {"gamma": 1.0})], step_size=0.2, steps=500)}  # fmt: skip
-    return {"plane": (recorded(), {}), "digits": (record(digits), {}),
-            **{name: (None, {name: plate}) for name, plate in closed.items()}}  # fmt: skip
+    plates = (densities(p, q), lines(0.7), dirac([Game("gan"), Game("r1", {"gamma": 1.0})], step_size=0.2, steps=500))
+    found: list[tuple[Recording | None, dict[str, Plate]]] = [(recorded(), {}), (record(digits), {})]
+    found += [(None, {name: plate}) for name, plate in zip(SUBJECTS[2:], plates, strict=True)]
+    return dict(zip(SUBJECTS, found, strict=True))
 
 
-def sizes() -> Iterator[tuple[str, dict[str, tuple[int, float]]]]:
-    """A kind of figure, and of each format (bytes, seconds of processor time)."""
-    for name, (recording, more) in subjects().items():
-        found: dict[str, tuple[int, float]] = {}
-        for form in possible(recording, more):
-            wish = Wish((next(iter(more), "picture"),), (form,), WIDTH, more)
-            begun = time.process_time()
-            made = [file for file in files(recording, Look(), wish) if file is not None]
-            seconds = time.process_time() - begun
-            size = sum(len(file.content) for file in made if file.name.endswith(form))
-            found[form] = size, seconds
-        yield name, found
+def sizes() -> Iterator[tuple[str, list[tuple[int, float] | None]]]:
+    """A kind of file, and of each subject (bytes, seconds of processor time); None where there is no such file."""
+    known = subjects().items()
+    for kind, make in SIZED.items():
+        yield kind, [_measured(make, name, recording, more) for name, (recording, more) in known]
+
+
+Sized = Callable[[str, Recording | None, dict[str, Plate]], bytes | None]
+
+
+def _measured(make: Sized, name: str, recording: Recording | None, more: dict[str, Plate]) -> tuple[int, float] | None:
+    begun = time.process_time()
+    content = make(name, recording, more)
+    return None if content is None else (len(content), time.process_time() - begun)
+
+
+def _file(form: str, width: int = WIDTH, figure: str = "picture") -> Sized:
+    """The one file of this format; all tables together."""
+
+    def make(name: str, recording: Recording | None, more: dict[str, Plate]) -> bytes | None:
+        there = form in possible(recording, more) and (recording is not None or figure == "picture")
+        if not there:
+            return None
+        wish = Wish((name if more else figure,), (form,), width, more)
+        return b"".join(file.content for file in files(recording, Look(), wish) if file and file.name.endswith(form))
+
+    return make
+
+
+def _everything(name: str, recording: Recording | None, more: dict[str, Plate]) -> bytes:
+    wish = Wish((), possible(recording, more), WIDTH, more)
+    return zipped([file for file in files(recording, Look(), wish) if file is not None])
+
+
+def _code(written: Callable[[RunConfig], str]) -> Sized:
+    return lambda name, recording, more: None if recording is None else written(recording.config).encode()
+
+
+SIZED: dict[str, Sized] = {
+    "SVG": _file("svg"), "PNG 2×": _file("png"), "PNG 4×": _file("png", 2 * WIDTH),
+    "time strip, SVG": _file("svg", figure="strip"), "time strip, PNG 2×": _file("png", figure="strip"),
+    "film, GIF": _file("gif"), "film, WebP": _file("webp"), "replay, HTML": _file("html"), "tables, CSV": _file("csv"),
+    "all of it, zip": _everything, "script": _code(script), "notebook": _code(notebook),
+}  # fmt: skip
 
 
 async def measure(visitors: int, kinds: list[str]) -> dict[str, Any]:
@@ -149,13 +186,13 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=VISITORS)
     parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=KINDS)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--sizes", action="store_true", help="bytes and seconds of one file of each kind, alone")
+    parser.add_argument("--sizes", action="store_true", help="bytes and seconds of one file of each kind, alone: 80 s")
     options = parser.parse_args()
     if options.sizes:
-        print("| | " + " | ".join(FORMATS) + " |\n|" + "---|" * (len(FORMATS) + 1))
-        for name, row in sizes():
-            cells = [f"{row[form][0] / 1000:,.0f} kB, {row[form][1]:.1f} s" if form in row else "–" for form in FORMATS]
-            print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
+        print("| | " + " | ".join(SUBJECTS) + " |\n|" + "---|" * (len(SUBJECTS) + 1))
+        for kind, row in sizes():
+            cells = ["–" if one is None else f"{one[0] / 1000:,.0f} kB, {one[1]:.1f} s" for one in row]
+            print(f"| {kind} | " + " | ".join(cells) + " |", flush=True)
         return
     try:
         found = asyncio.run(measure(options.visitors, options.kinds))
