@@ -42,7 +42,7 @@ def add(commands: Any) -> None:
     command.add_argument("--title", default="", help="in place of each figure's own")
     command.add_argument("--width", type=int, default=1920, help="of PNG, in pixels (1920)")
     command.add_argument("--member", type=int, help="draw this one alone, counted from 0 (all)")
-    command.add_argument("--layers", default="", help="gap,arrows,lattice: on the plane (none)")
+    command.add_argument("--layers", default="", help="gap,arrows,lattice: more of the plane (none)")
     command.add_argument("--transparent", action="store_true", help="no background")
     command.set_defaults(command=_export)
 
@@ -71,12 +71,12 @@ def _names(text: str) -> tuple[str, ...]:
 
 def look_of(options: argparse.Namespace, words: Mapping[str, Any] | None = None) -> Look:
     """words: `words` and `labels` of a Look. Raises ExportError."""
-    from gan_core.export.look import Look, steps_of
+    from gan_core.export.look import USUAL, Look, steps_of
 
     moments = options.moments if options.moments is not None else None if options.page else MOMENTS
     return Look(shape=options.shape, theme=options.theme, title=options.title, transparent=options.transparent,
                 steps=() if moments is None else steps_of(moments), member=options.member,
-                layers=_names(options.layers), **(words or {}))  # fmt: skip
+                layers=tuple(dict.fromkeys((*USUAL, *_names(options.layers)))), **(words or {}))  # fmt: skip
 
 
 def wish_of(options: argparse.Namespace, more: Mapping[str, Plate] | None, configs: Sequence[RunConfig] = ()) -> Wish:

@@ -1,7 +1,8 @@
-"""The pictures that are taken by the hand on a page, to keep: two densities that slide past each other, and two
-parallel lines. Each is a Plate that moves by the place of what slides.
+"""The pictures that are taken by the hand on a page, to keep: two densities that slide past each other, two
+distributions in the plane, and two parallel lines. Each is a Plate that moves by the place of what slides.
 
     densities(p, q, "jsd")                # GaussianMixture each; q slides from −4 to 4
+    plane(p, q, x, y, pairs)              # Normals each; q goes round once
     lines(0.7)                            # the generated one comes from θ = 2 to −2
 """
 
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from gan_core import theory
+from gan_core.export.clipping import polyline
 from gan_core.export.drawing import Area, Box, Dots, Drawing, Line, Mark, Text
 from gan_core.export.fonts import fitted
 from gan_core.export.games import arrow
@@ -25,6 +27,7 @@ from gan_core.figures import style
 from gan_core.figures.style import Floats, number
 from gan_core.theory.distributions_1d import GaussianMixture
 from gan_core.theory.divergences_1d import compare
+from gan_core.theory.gaussians_2d import Normals
 
 SLIDES = range(81)  # moments of what slides
 WINDOW, MEANS = (-6.5, 6.5), (-4.0, 4.0)  # of the densities, and of the mean that slides
@@ -34,6 +37,10 @@ OF_LINES = {"w1": style.W1, "jsd": style.JSD, "tv": style.TV, "kl": style.KL}
 NAMES = {"kl_pq": "KL(p ‖ q)", "kl_qp": "KL(q ‖ p)", "jsd": "JSD", "tv": "TV", "w1": "W₁", "w2": "W₂"}
 DENSITIES = {**NAMES, "title": "What {name} adds up", "p": "p (real)", "q": "q (generated)",
              "added": "what {name} adds up", "pull": "pull {pull}"}  # fmt: skip
+PLANE = {**NAMES, "title": "p and q in the plane", "p": "p (real)", "q": "q (generated)",
+         "ellipses": "one and two σ", "pairs": "which sample goes where"}  # fmt: skip
+REACH, AROUND = 5.0, 0.8  # of the plane on either side of 0; how far from where it is q goes round
+CIRCLE = np.stack([np.cos(np.linspace(0, 2 * np.pi, 65)), np.sin(np.linspace(0, 2 * np.pi, 65))], 1)
 LINES = {**{name: NAMES.get(name, "KL") for name in OF_LINES}, "title": "Two parallel lines", "real": "real (0, u)",
          "fake": "generated (θ, u)", "pull": "pull {pull}"}  # fmt: skip
 TOPS = {"jsd": 0.75, "tv": 1.08}  # of the axes of what is bounded
@@ -192,6 +199,72 @@ def _tile(
     )
     marks += [Line(place(x, y), colour, 2.2), Dots(place([here[0]], [here[1]]), 5.0, colour)]
     return marks
+
+
+# ── two distributions in the plane ───────────────────────────────────────────────────────────────────────────────────
+
+
+def plane(
+    p: Normals, q: Normals, x: Floats, y: Floats, pairs: Floats, labels: Mapping[str, str] | None = None
+) -> Plate:
+    """Ellipses of one and two σ of either, samples x, y (n, 2) of both, and how these are paired: pairs (k, 3), which
+    of x goes to which of y, and how strongly, in [0, 1]. In its film q goes round, if it is one Gaussian, and what is
+    known in closed form with it. labels: in place of PLANE."""
+    words = style.texts(PLANE, labels)
+    steps = SLIDES if len(q.weights) == 1 else ()
+    return Plate(words["title"], partial(_plane, p, q, x, y, pairs, words), steps=steps)
+
+
+def _plane(
+    p: Normals, q: Normals, x: Floats, y: Floats, pairs: Floats, words: Mapping[str, str], look: Look, caption: str
+) -> Drawing:
+    turn = 0.0 if look.step is None else 2 * math.pi * look.step / SLIDES[-1]
+    by = AROUND * np.array([math.sin(turn), 1 - math.cos(turn)])
+    colours = look.colours
+    legend = [Entry(words["p"], colours.real, "dot"), Entry(words["q"], colours.fake, "dot"),
+              Entry(words["ellipses"], colours.ink, "line")]  # fmt: skip
+    if len(pairs):
+        legend.append(Entry(words["pairs"], colours.faint, "line"))
+    caption = " · ".join(filter(None, [_closed(p, q, by, words), caption]))
+    marks, room = sheet(look, words["title"], caption, legend)
+    unit = min(room.wide, room.high) / (2 * REACH)
+    middle = np.array([room.x + room.wide / 2, room.y + room.high / 2])
+    frame = room.x, room.y, room.x + room.wide, room.y + room.high
+
+    def place(points: Floats) -> Floats:
+        return middle + np.asarray(points, float) * [unit, -unit]
+
+    for axis in (np.array([[-1, 0], [1, 0]]), np.array([[0, -1], [0, 1]])):
+        marks.append(Line(polyline(place(axis * 1e3), frame), colours.rule, 1))
+    for tick in ticks(-REACH, REACH, 8):
+        if tick and abs(tick) < REACH:
+            across, up = place(np.array([tick, 0.0])), place(np.array([0.0, tick]))
+            marks.append(Text(across[0], across[1] + TICK * 1.1, short(tick), TICK, colours.faint, "middle"))
+            marks.append(Text(up[0] - 6, up[1] + TICK * 0.35, short(tick), TICK, colours.faint, "end"))
+    moved = y + by
+    fades = 1.0 if not by.any() else 0.3  # as on the page: the plan is of where q was
+    for i, j, strength in pairs:
+        way = place(np.stack([x[int(i)], moved[int(j)]]))
+        marks.append(Line(polyline(way, frame), colours.faint, 1.2, 0.7 * fades * float(strength)))
+    for of, points, shift, tone in ((p, x, 0.0, colours.real), (q, moved, by, colours.fake)):
+        dots = place(points)
+        inside = ((dots >= frame[:2]) & (dots <= frame[2:])).all(1)
+        marks.append(Dots(dots[inside], 2.6, tone, 0.9))
+        for mean, covariance in zip(of.means + shift, of.covariances, strict=True):
+            for far in (1, 2):
+                ellipse = place(mean + far * CIRCLE @ np.linalg.cholesky(covariance).T)
+                marks.append(Line(polyline(ellipse, frame), tone, 2.6 if far == 1 else 1.8))
+    return finished(look, marks, f"{look.title or words['title']}. {caption}")
+
+
+def _closed(p: Normals, q: Normals, by: Floats, words: Mapping[str, str]) -> str:
+    """What two Gaussians are apart, "" of mixtures, of which nobody knows it."""
+    if len(p.weights) > 1 or len(q.weights) > 1:
+        return ""
+    one, other = (p.means[0], p.covariances[0]), (q.means[0] + by, q.covariances[0])
+    found = {"kl_pq": theory.kl_normals(*one, *other), "kl_qp": theory.kl_normals(*other, *one),
+             "w2": theory.w2_normals(*one, *other)}  # fmt: skip
+    return ", ".join(f"{words[name]} = {number(value)}" for name, value in found.items())
 
 
 # ── parallel lines ───────────────────────────────────────────────────────────────────────────────────────────────────

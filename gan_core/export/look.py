@@ -14,7 +14,8 @@ from gan_core.figures import style
 SHAPES: dict[str, tuple[int, int]] = {"16:9": (960, 540), "4:3": (960, 720), "1:1": (720, 720)}
 
 MOST_STEPS = 64  # moments
-LAYERS = ("gap", "arrows", "lattice")  # of the plane, from the ground up
+LAYERS = ("field", "gap", "real", "fake", "averaged", "arrows", "lattice", "modes")  # of the plane
+USUAL = ("field", "real", "fake", "averaged", "modes")  # … that it shows unless somebody chooses others
 
 WORDS = {
     "real": "real",
@@ -37,6 +38,7 @@ WORDS = {
     "d_fake": "D on generated",
     "d_grad": "‖∇D‖",
     "g_grad": "‖∇G‖",
+    "averaged": "averaged G",
     "arrows": "where G pulls",
     "lattice": "grid of latents",
     "gap": "|D − D*|",
@@ -92,9 +94,9 @@ THEMES: dict[str, Theme] = {
 class Look:
     """shape: of SHAPES; theme: of THEMES. title: a visitor's words, "" for the figure's own. transparent: no
     background. step: the moment that is drawn, None for the newest; steps: those of a time strip, () for a few spread
-    over the run. member: the only one that is drawn, None for all. layers: of LAYERS, what the plane shows beside
-    points and opinion. words: in place of the English ones in WORDS. labels: of the settings in the caption, by their
-    fields. Raises ExportError on a shape, theme or layer that there is not.
+    over the run. member: the only one that is drawn, None for all. layers: of LAYERS, what the plane shows. words: in
+    place of the English ones in WORDS. labels: of the settings in the caption, by their fields. Raises ExportError on a
+    shape, theme or layer that there is not.
     """
 
     shape: str = "16:9"
@@ -104,7 +106,7 @@ class Look:
     step: int | None = None
     steps: tuple[int, ...] = ()
     member: int | None = None
-    layers: tuple[str, ...] = ()
+    layers: tuple[str, ...] = USUAL
     words: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
 

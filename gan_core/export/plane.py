@@ -1,9 +1,14 @@
 """The plane of a moment: D's opinion as colour with its ½ contour, real points as rings and generated ones as discs,
-and a halo around every mode that fills with its share, broken where nothing was generated."""
+and a halo around every mode that fills with its share, broken where nothing was generated.
+
+    panel(room, recording, shot, k, look)        # of a run, what `look.layers` names of it
+    drawn(room, Scene(extent, fake=…), look)     # of whatever else lies in a plane
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Literal
 
@@ -14,6 +19,7 @@ from gan_core.config import LOSSES, RunConfig
 from gan_core.export.drawing import Box, Dots, Floats, Line, Mark, Picture, Text
 from gan_core.export.layout import TICK, Entry, Room, short, ticks
 from gan_core.export.look import Look, Theme
+from gan_core.figures import style
 from gan_core.metrics.points import mode_coverage, near_radius
 from gan_core.run import optimum
 from gan_core.run.history import PointSnapshot
@@ -28,25 +34,62 @@ HALO, LEAST, FULL = 3.0, 6.0, 3.5  # σ of a mode that its halo lies round; its 
 TRAIL, WAYS, JUMP = 5, 60, 0.15  # moments and points whose ways are drawn; of a panel's side, that is no jump yet
 
 
-LAYERS: dict[str, Callable[[Theme], tuple[str, Literal["area", "line"]]]] = {  # how the legend shows them
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What a picture of the plane shows; every part but the window may be missing.
+
+    extent: (xmin, xmax, ymin, ymax). field: (m, m), whose contour is drawn at `level`; shade: (m, m) in [−1, 1], how
+    real D finds each node. gap: (m, m) in [0, 1]. real, fake, averaged: (n, 2). ways: (n, 2) each, where `fake` was
+    before, the oldest first. lattice: (r, c, 2). arrows: (n, 2), a vector at each of `fake`, drawn against `unit`, None
+    for the 95th percentile of their lengths. centres: (m, 2), with the radii of their halos and how far these are
+    filled, of all or (m,), NaN where nobody knows.
+    """
+
+    extent: Sequence[float]
+    field: Floats | None = None
+    shade: Floats | None = None
+    level: float = 0.0
+    gap: Floats | None = None
+    real: Floats | None = None
+    fake: Floats | None = None
+    averaged: Floats | None = None
+    ways: Sequence[Floats] = ()
+    lattice: Floats | None = None
+    arrows: Floats | None = None
+    unit: float | None = None
+    centres: Floats | None = None
+    radii: Floats | float = 0.0
+    filled: Floats | float = np.nan
+
+
+Sign = tuple[str, Literal["ring", "dot", "line", "dash", "area"]]
+SIGNS: dict[str, Callable[[Theme], Sign]] = {  # how the legend shows a layer, in the order of the legend
+    "real": lambda colours: (colours.real, "ring"),
+    "fake": lambda colours: (colours.fake, "dot"),
+    "field": lambda colours: (colours.ink, "line"),
+    "averaged": lambda colours: (style.GENERATOR, "dot"),
+    "modes": lambda colours: (colours.missing, "dash"),
     "gap": lambda colours: (colours.missing, "area"),
     "arrows": lambda colours: (colours.ink, "line"),
     "lattice": lambda colours: (colours.faint, "line"),
 }
+SAID = {"modes": "missing"}  # layers that the legend calls otherwise
 
 
 def legend(look: Look, recording: Recording) -> list[Entry]:
-    colours = look.colours
-    entries = [
-        Entry(look.word("real"), colours.real, "ring"),
-        Entry(look.word("fake"), colours.fake, "dot"),
-        Entry(look.word("half") if is_probability(recording.config) else look.word("field"), colours.ink, "line"),
-    ]
-    if recording.centres is not None:
-        entries.append(Entry(look.word("missing"), colours.missing, "dash"))
-    there = [name for name in look.layers if name != "gap" or optimum.known(recording)]
-    entries += [Entry(look.word(name), *LAYERS[name](colours)) for name in there]
-    return entries
+    half = {"field": "half"} if is_probability(recording.config) else {}
+    shown = [name for name in there(recording) if name in look.layers]
+    return [Entry(look.word((SAID | half).get(name, name)), *SIGNS[name](look.colours)) for name in shown]
+
+
+def there(recording: Recording) -> tuple[str, ...]:
+    """The layers that a picture of this run has, in the order of the legend."""
+    shot = recording.snapshot
+    missing = {
+        "gap": not optimum.known(recording), "modes": recording.centres is None,
+        "averaged": not isinstance(shot, PointSnapshot) or shot.averaged is None,
+    }  # fmt: skip
+    return tuple(name for name in SIGNS if not missing.get(name))
 
 
 def is_probability(config: RunConfig) -> bool:
@@ -56,7 +99,28 @@ def is_probability(config: RunConfig) -> bool:
 
 def panel(room: Room, recording: Recording, shot: PointSnapshot, k: int, look: Look, panels: int = 1) -> list[Mark]:
     """Member k at this moment, in a square room; of `panels` like it in one drawing."""
-    colours, (x0, x1, y0, y1) = look.colours, shot.extent
+    return drawn(room, _of_run(recording, shot, k, look.layers), look, panels)
+
+
+def _of_run(recording: Recording, shot: PointSnapshot, k: int, layers: Sequence[str]) -> Scene:
+    """Of what takes its time only the layers that are drawn."""
+    from gan_core.run.pictures import arrows
+
+    shade, level = opinion(shot.field[k], is_probability(recording.config))
+    best = optimum.found(recording, shot, k) if "gap" in layers else None
+    before = [one for one in recording.snapshots if one.step < shot.step][-TRAIL:]
+    halos = (0.0, np.nan) if recording.centres is None else halo(recording, shot.fake[k])
+    return Scene(
+        shot.extent, shot.field[k], shade, level, real=shot.real, fake=shot.fake[k], lattice=shot.lattice[k],
+        gap=None if best is None else best.distance, averaged=None if shot.averaged is None else shot.averaged[k],
+        ways=[one.fake[k] for one in before], centres=recording.centres, radii=halos[0], filled=halos[1],
+        arrows=arrows(shot, recording.config.train.loss, k) if "arrows" in layers else None,
+    )  # fmt: skip
+
+
+def drawn(room: Room, scene: Scene, look: Look, panels: int = 1) -> list[Mark]:
+    """The layers of the look that the scene has, in a square room; of `panels` like it in one drawing."""
+    colours, (x0, x1, y0, y1) = look.colours, scene.extent
     side = min(room.wide, room.high)
     left, top = room.x + (room.wide - side) / 2, room.y + (room.high - side) / 2
 
@@ -66,28 +130,36 @@ def panel(room: Room, recording: Recording, shot: PointSnapshot, k: int, look: L
         inside: NDArray[np.bool_] = np.all((at >= [left, top]) & (at <= [left + side, top + side]), axis=1)
         return np.where(inside[:, None], at, np.nan)
 
-    values, level = opinion(shot.field[k], is_probability(recording.config))
-    drawn: list[Mark] = [Picture(shaded(values, colours), left, top, side, side, smooth=True)]
-    if "gap" in look.layers and (best := optimum.found(recording, shot, k)) is not None:
-        drawn.append(Picture(wrong(best.distance, colours), left, top, side, side, smooth=True))
-    m = shot.field.shape[-1] - 1
-    line = contour(shot.field[k], level) / m * [x1 - x0, y1 - y0] + [x0, y0]
-    drawn.append(Line(place(line), colours.ink, 1.8 if side > SMALL else 1.0, 0.85))
+    def shown(layer: str, part: Floats | None) -> Floats | None:
+        return part if layer in look.layers else None
+
     few = max(32, MOST_POINTS // panels)
     radius = max(1.2, min(3.2, side / 130))
-    drawn += _trails(recording, shot, k, place, colours, side)
-    drawn.append(Dots(place(shot.fake[k][:few]), radius, colours.fake, 0.95, edge=colours.edge))
-    drawn.append(Dots(place(shot.real[:few]), radius, colours.real, 0.8, hollow=True))  # what was generated shows in it
-    if "lattice" in look.layers:
-        drawn += _lattice(shot.lattice[k], place, colours)
-    if "arrows" in look.layers:
-        drawn += _arrows(recording, shot, k, place, colours, side)
-    if recording.centres is not None:
-        drawn += _halos(recording, shot.fake[k], place, colours, side / (x1 - x0))
-    drawn.append(Box(left, top, side, side, colours.rule, width=1.2))
+    marks: list[Mark] = []
+    if (shade := shown("field", scene.shade)) is not None:
+        marks.append(Picture(shaded(shade, colours), left, top, side, side, smooth=True))
+    if (gap := shown("gap", scene.gap)) is not None:
+        marks.append(Picture(wrong(gap, colours), left, top, side, side, smooth=True))
+    if (field := shown("field", scene.field)) is not None:
+        line = contour(field, scene.level) / (field.shape[-1] - 1) * [x1 - x0, y1 - y0] + [x0, y0]
+        marks.append(Line(place(line), colours.ink, 1.8 if side > SMALL else 1.0, 0.85))
+    if (fake := shown("fake", scene.fake)) is not None:
+        marks += _trails([*scene.ways, fake], place, colours, side)
+        marks.append(Dots(place(fake[:few]), radius, colours.fake, 0.95, edge=colours.edge))
+    if (averaged := shown("averaged", scene.averaged)) is not None:
+        marks.append(Dots(place(averaged[:few]), radius, style.GENERATOR, 0.95, edge=colours.edge))
+    if (real := shown("real", scene.real)) is not None:  # what was generated shows in it
+        marks.append(Dots(place(real[:few]), radius, colours.real, 0.8, hollow=True))
+    if (lattice := shown("lattice", scene.lattice)) is not None:
+        marks += _lattice(lattice, place, colours)
+    if (arrows := shown("arrows", scene.arrows)) is not None and scene.fake is not None:
+        marks += _arrows(arrows, scene.fake, scene.unit, place, colours, side)
+    if (centres := shown("modes", scene.centres)) is not None:
+        marks += _halos(centres, scene.radii, scene.filled, place, colours, side / (x1 - x0))
+    marks.append(Box(left, top, side, side, colours.rule, width=1.2))
     if side > SMALL:
-        drawn += _axes(left, top, side, shot.extent, look)
-    return drawn
+        marks += _axes(left, top, side, scene.extent, look)
+    return marks
 
 
 def wrong(distance: Floats, colours: Theme) -> np.ndarray:
@@ -104,18 +176,17 @@ def _lattice(nodes: Floats, place: Callable[[Floats], Floats], colours: Theme) -
 
 
 def _arrows(
-    recording: Recording, shot: PointSnapshot, k: int, place: Callable[[Floats], Floats], colours: Theme, side: float
+    arrows: Floats, at: Floats, unit: float | None, place: Callable[[Floats], Floats], colours: Theme, side: float
 ) -> list[Mark]:
-    """Where G's loss pulls some of the samples, drawn against the 95th percentile of the lengths."""
-    from gan_core.run.pictures import arrows
-
-    pull = arrows(shot, recording.config.train.loss, k)[:ARROWS].astype(float)
+    """Where some of the samples are pulled; none is longer than the unit."""
+    pull = np.asarray(arrows[:ARROWS], float)
     lengths = np.hypot(*pull.T)
-    known = lengths[np.isfinite(lengths)]
-    unit = float(np.percentile(known, 95)) if known.size else 0.0
+    if unit is None:
+        known = lengths[np.isfinite(lengths)]
+        unit = float(np.percentile(known, 95)) if known.size else 0.0
     if not unit > 0:
         return []
-    start = place(shot.fake[k][: len(pull)])
+    start = place(at[: len(pull)])
     way = pull / unit * [1, -1] * side * LONGEST
     way *= np.minimum(1, side * LONGEST / np.maximum(np.hypot(*way.T), 1e-9))[:, None]
     tip, across = start + way, way[:, ::-1] * [-1, 1]
@@ -176,31 +247,28 @@ def contour(field: Floats, level: float) -> Floats:
     return np.concatenate([segments, np.full((len(segments), 1, 2), np.nan)], 1).reshape(-1, 2)
 
 
-def _trails(
-    recording: Recording, shot: PointSnapshot, k: int, place: Callable[[Floats], Floats], colours: Theme, side: float
-) -> list[Mark]:
+def _trails(places: Sequence[Floats], place: Callable[[Floats], Floats], colours: Theme, side: float) -> list[Mark]:
     """The ways of some samples through the moments before this one, the older the fainter: a still shows the chase."""
-    before = [one for one in recording.snapshots if one.step < shot.step][-TRAIL:]
-    ways = [place(one.fake[k][:WAYS]) for one in (*before, shot)]
-    drawn: list[Mark] = []
+    ways = [place(one[:WAYS]) for one in places]
+    marks: list[Mark] = []
     for age, (start, end) in enumerate(pairwise(ways), 1):
         if start.shape != end.shape:
             continue
         far = np.hypot(*(end - start).T) > JUMP * side
         line = np.stack([start, np.where(far[:, None], np.nan, end), np.full_like(start, np.nan)], 1)
-        drawn.append(Line(line.reshape(-1, 2), colours.fake, 1.2, 0.05 + 0.3 * age / len(ways)))
-    return drawn
+        marks.append(Line(line.reshape(-1, 2), colours.fake, 1.2, 0.05 + 0.3 * age / len(ways)))
+    return marks
 
 
 def halo(recording: Recording, fake: Floats) -> tuple[Floats, Floats]:
     """Of each mode of data that have any: (m,) the radius of its halo in units of the data, and (m,) how far it is
-    filled, 1 where it has at least its share of the samples."""
+    filled, 1 where it has at least its share of the samples, NaN where modes have no width."""
     assert recording.centres is not None and recording.weights is not None
     count = len(recording.centres)
     std = recording.stds if recording.stds is not None else recording.std or 0.0
     radius = np.broadcast_to(HALO * np.asarray(std, float), (count,))
     if not recording.std:
-        return radius, np.zeros(count)
+        return radius, np.full(count, np.nan)
     near = near_radius(recording.centres, recording.std) / recording.std
     shares = mode_coverage(fake, recording.centres, recording.std, near).counts / max(1, len(fake))
     weights = np.asarray(recording.weights, float)
@@ -209,26 +277,29 @@ def halo(recording: Recording, fake: Floats) -> tuple[Floats, Floats]:
 
 
 def _halos(
-    recording: Recording, fake: Floats, place: Callable[[Floats], Floats], colours: Theme, unit: float
+    centres: Floats,
+    radii: Floats | float,
+    filled: Floats | float,
+    place: Callable[[Floats], Floats],
+    colours: Theme,
+    unit: float,
 ) -> list[Mark]:
     """A circle round each mode, filled clockwise with its share, broken and thick where no sample is. unit: points of
     the drawing per unit of the data."""
-    assert recording.centres is not None
-    radii, filled = halo(recording, fake)
-    known = bool(recording.std)
-    drawn: list[Mark] = []
-    for centre, radius, full in zip(place(recording.centres), radii, filled, strict=True):
+    marks: list[Mark] = []
+    each = (np.broadcast_to(np.asarray(of, float), (len(centres),)) for of in (radii, filled))
+    for centre, radius, full in zip(place(centres), *each, strict=True):
         wide = max(LEAST, radius * unit + FULL)
         turn = np.linspace(0, 2 * np.pi, 33)
         around = np.stack([np.sin(turn), -np.cos(turn)], 1)
-        if known and full == 0:
-            drawn.append(Line(centre + wide * around, colours.missing, 2.6, dash=(5, 3)))
+        if full == 0:
+            marks.append(Line(centre + wide * around, colours.missing, 2.6, dash=(5, 3)))
             continue
-        drawn.append(Line(centre + wide * around, colours.ink, 1.0, 0.6))
+        marks.append(Line(centre + wide * around, colours.ink, 1.0, 0.6))
         if full > 0:
             turn = np.linspace(0, 2 * np.pi * full, 2 + round(32 * full))
-            drawn.append(Line(centre + wide * np.stack([np.sin(turn), -np.cos(turn)], 1), colours.ink, FULL))
-    return drawn
+            marks.append(Line(centre + wide * np.stack([np.sin(turn), -np.cos(turn)], 1), colours.ink, FULL))
+    return marks
 
 
 def _axes(left: float, top: float, side: float, extent: Sequence[float], look: Look) -> list[Mark]:

@@ -25,7 +25,7 @@ from pages.distances.shapes import OWN, both, examples, in_one_scale, shape, tak
 from pages.shared.controls import options
 from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState
+from pages.shared.shell.state import PageState, app
 from pages.shared.views import drag, tables
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def section(page: PageState) -> None:
             if of_samples:
                 _transport_picture(x, y, pairs)
             else:
-                _taken(page, x, y, pairs)
+                _taken(page, p, q, x, y, pairs)
         if name in DIVERGENCES:
             with adds:
                 _density_picture(p, q, name)
@@ -192,9 +192,14 @@ def _density_picture(p: Any, q: Any, name: str) -> None:
     chart(figures.plane(shown.x, shown.y, shown.log_p, shown.log_q, name, labels=words()), "plane")
 
 
-def _taken(page: PageState, x: np.ndarray, y: np.ndarray, pairs: np.ndarray) -> None:
+def _taken(page: PageState, p: Normals, q: Normals, x: np.ndarray, y: np.ndarray, pairs: np.ndarray) -> None:
     """The picture whose p and q are taken by the hand; until something is set, q goes round by itself."""
+    from gan_core.export import closed
 
+    names = {name: t(f"distances.name_{name}") for name in closed.NAMES}
+    said = {word: t(f"distances.plate.{word}") for word in ("p", "q", "ellipses", "pairs")}
+    title = {"title": t("distances.plate.in_plane")}
+    app().charts["distances-plane-taken"] = closed.plane(p, q, x, y, pairs, names | said | title)
     sides, shaped = taken(page, "plane", drag.IN_PLANE)
     moving = sides["q"]["kind"] == "gaussian" and not any(word.startswith("plane_") for word in page.words)
     drag.plane(

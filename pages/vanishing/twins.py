@@ -174,6 +174,7 @@ def _arrows(page: PageState, frame: Frame) -> None:
         step=frame.step,
         labels={name: t(f"scene.{name}") for name in live.LABELS},
         summary=t("scene.summary", step=f"{frame.step:,}"),
+        on_layers=points.layered(page), title=t("vanishing.arrows_title", step=f"{frame.step:,}"),
     )  # fmt: skip
 
 

@@ -83,14 +83,15 @@ def _said(page: PageState, frame: Frame, k: int) -> None:
 def _planes(page: PageState, frame: Frame, k: int, colours: str) -> None:
     labels = {name: t(f"scene.{name}") for name in live.LABELS}
     summary = t("wgan.critic_summary", step=f"{frame.step:,}")
-    values = _values(frame, titles(page, frame, "critic"), k, colours)
+    names = titles(page, frame, "critic")
     live.scene(
-        f"{page.name}-f", values, step=frame.step, stacked=2, probability=False,
+        f"{page.name}-f", _values(frame, names, k, colours), step=frame.step, stacked=2, probability=False,
         layers=("field", "real", "fake"), labels=labels | {"field": t("wgan.f")}, summary=summary,
+        on_layers=points.layered(page), title=t("wgan.f_title", step=f"{frame.step:,}"),
     )  # fmt: skip
     live.scene(
-        f"{page.name}-slope", _slopes(frame, k), step=frame.step, stacked=2, probability=False,
-        layers=("field", "fake", "lattice"), summary=summary,
+        f"{page.name}-slope", _slopes(frame, names, k), step=frame.step, stacked=2, probability=False,
+        layers=("field", "fake", "lattice"), summary=summary, title=t("wgan.slope_title", step=f"{frame.step:,}"),
         labels=labels
         | {"field": t("wgan.slope"), "fake": t("wgan.interpolates"), "lattice": t("wgan.interpolates_lines")},
     )  # fmt: skip
@@ -126,13 +127,13 @@ def _g(value: float) -> str:
     return style.number(float(value), 2)
 
 
-def _slopes(frame: Frame, k: int) -> list[live.Panel]:
+def _slopes(frame: Frame, names: Sequence[str], k: int) -> list[live.Panel]:
     """‖∇f‖ of all in one scale around 1, with points between real and generated ones, and the lines they are on."""
     from gan_core.run.history import interpolates
     from gan_core.studies.critic import slope_map
 
     found = []
-    for run in frame.runs:
+    for run, name in zip(frame.runs, names, strict=True):
         shot = points.in_plane(run.snapshot)
         real, fake = shot.real[:LINES], shot.fake[k, :LINES]
         ways = np.full((1, 3 * len(real), 2), np.nan, np.float32)  # one line with gaps
@@ -140,7 +141,7 @@ def _slopes(frame: Frame, k: int) -> list[live.Panel]:
         found.append(
             live.Panel(
                 extent=shot.extent, fake=interpolates(shot.real, shot.fake[k]), lattice=ways, scale=(1.0, 1.0),
-                field=slope_map(shot.field[k], shot.extent), title=t("wgan.slope"),
+                field=slope_map(shot.field[k], shot.extent), title=name,
                 note=t("wgan.slope_median", slope=_g(np.median(shot.interpolates_grad[k]))),
             )
         )  # fmt: skip

@@ -77,7 +77,7 @@ class Channel:
 
     def __init__(self, show: Show) -> None:
         self.token = secrets.token_urlsafe(TOKEN_BYTES)
-        self.selections: dict[str, int | None] = {}  # what the visitor has chosen in the views, by their keys
+        self.selections: dict[str, Any] = {}  # what the visitor has chosen in the views, by their keys
         self._show = weakref.ref(show)
         self.layers: frozenset[str] = frozenset()  # made on request, and looked at
         self._views: Views | None = None

@@ -54,16 +54,18 @@ def pushed(part: Part[P]) -> Part[P]:
     return drawn
 
 
-def kept(parts: Sequence[Callable[[Frame], None]], language: str, frame: Frame) -> dict[str, Any]:
+def kept(
+    parts: Sequence[Callable[[Frame], None]], selections: dict[str, Any], language: str, frame: Frame
+) -> dict[str, Any]:
     """What the parts of a page would offer to keep of this frame, by the keys of their views; any thread may ask."""
     found: dict[str, Any] = {}
-    with i18n.speaking(language), live.recording({}, kept=found), _part():
+    with i18n.speaking(language), live.recording(selections, kept=found), _part():
         for part in parts:
             part(frame)
     return found
 
 
-def again(parts: Sequence[Callable[[Frame], None]], selections: dict[str, int | None], language: str) -> Views:
+def again(parts: Sequence[Callable[[Frame], None]], selections: dict[str, Any], language: str) -> Views:
     """All parts of a page as one function of a frame, which any thread may call: the frames of their views."""
 
     def views(frame: Frame, layers: Collection[str] | None = None) -> list[bytes]:

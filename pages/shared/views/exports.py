@@ -71,7 +71,7 @@ def _moment(page: PageState, show: Show | None) -> Frame | None:
 
 
 def _panel(page: PageState, frame: Frame | None) -> None:
-    from gan_core.export.look import LAYERS, SHAPES, THEMES
+    from gan_core.export.look import SHAPES, THEMES
 
     chosen: dict[str, Any] = page.choices.setdefault(CHOSEN, {})
     usual_theme = theme()
@@ -93,11 +93,9 @@ def _panel(page: PageState, frame: Frame | None) -> None:
         placeholder=t("export.own_title_hint"),
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen["layers"], chosen["steps"] = (), ()
+        chosen["steps"] = ()
         if runs and not page.of_images:
-            picked = st.multiselect(t("export.layers"), LAYERS, key=f"{page.name}-export-layers", width=380,
-                                    format_func=lambda name: t(f"scene.{name}"))  # fmt: skip
-            chosen["layers"] = tuple(name for name in LAYERS if name in picked)
+            _layers(page, runs[0 if run == TOGETHER else run])
         if runs:
             chosen["steps"] = _steps(page)
     possible = kinds(frame, run, chosen["figure"])
@@ -113,6 +111,29 @@ def _panel(page: PageState, frame: Frame | None) -> None:
     if runs and run != TOGETHER and "webp" not in possible and chosen["figure"] not in there():
         st.caption(sentence(ExportError("export.no_film")))
     st.caption(t("export.hint") if runs else t("export.hint_charts"))
+
+
+def _layers(page: PageState, run: RunFrame) -> None:
+    """What the plane shows: what is shown of it on the page, until another choice is made here or there."""
+    from gan_core.export.plane import there as of_plane
+
+    possible, key = of_plane(run), f"{page.name}-export-layers"
+
+    def picked() -> None:
+        kept = [name for name in layers(page) if name not in possible]
+        page.choices[points.LAYERS] = (*st.session_state[key], *kept)
+
+    st.session_state[key] = [name for name in possible if name in layers(page)]
+    st.multiselect(t("export.layers"), possible, key=key, width=380, on_change=picked,
+                   format_func=lambda name: t(f"scene.{name}"))  # fmt: skip
+
+
+def layers(page: PageState) -> tuple[str, ...]:
+    """Those of the pictures of the page's runs."""
+    from gan_core.export.look import LAYERS, USUAL
+
+    chosen = page.choices.get(points.LAYERS, USUAL)
+    return tuple(name for name in LAYERS if name in chosen)
 
 
 def _steps(page: PageState) -> tuple[int, ...]:
@@ -197,7 +218,7 @@ def asked(page: PageState, kind: str) -> Callable[[], bytes]:
 def kept_of(show: Show | None, language: str) -> dict[str, Plate]:
     """What moves on the page, as it is now."""
     frame = None if show is None else show.moment()
-    return {} if show is None or frame is None else pushed.kept(show.parts, language, frame)
+    return {} if show is None or frame is None else pushed.kept(show.parts, show.channel.selections, language, frame)
 
 
 def made_of(
@@ -239,7 +260,7 @@ def content(
         shape=chosen["shape"], theme=chosen["theme"], title=chosen["title"] or "", **says,
         member=points.member(page) if several else None, transparent=chosen["transparent"],
         step=None if frame is None else frame.step, steps=chosen.get("steps", ()) if strip else (),
-        layers=chosen.get("layers", ()),
+        layers=layers(page),
     )  # fmt: skip
     formats = possible(recording, more) if kind == "zip" else (kind,)
     own = kind in OF_ONE_FIGURE or (kind != "zip" and chosen["figure"] in more)

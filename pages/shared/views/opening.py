@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
+from gan_core.export.plate import Plate
 from gan_core.packing import array_of
 from gan_core.recordings import files
 from gan_core.recordings.registry import RECORDED, opening
@@ -20,7 +21,12 @@ from pages.shared.play.files import address
 from pages.shared.play.runs import Frame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
-from pages.shared.views import live
+from pages.shared.views import live, points
+from pages.shared.views.live.plates import charts_of
+
+if TYPE_CHECKING:
+    from gan_core.export.drawing import Drawing
+    from gan_core.export.look import Look
 
 # of the lines of one run: name → its label's key and its colour
 LINES: Mapping[str, tuple[str, str]] = {
@@ -57,10 +63,12 @@ def show(page: PageState, recording: str, train: Callable[[], None], *, waits: b
     methods = [run_name(method) for method in recorded.names]
     seeds = [t("panel.member_name", seed=seed) for seed in header["seeds"]]
     titles = [" · ".join(filter(None, pair)) for pair in zip(methods, seeds, strict=True)]
+    charts = [_chart(chart, recorded.names) for chart in header["charts"]]
+    _keep(page, recording, charts, methods)
     live.recorded(
         f"{page.name}-recorded", address(recording),
         panels=titles if len(titles) > 1 else [""],
-        charts=[_chart(chart, recorded.names) for chart in header["charts"]],
+        charts=charts,
         captions=[(one["moment"], t(f"recorded.caption.{one['code']}", **one["words"])) for one in header["captions"]],
         about=about(recording), strips=[""] * len(header["strips"]),
         strip_labels={"step": t("panel.step"), "row": t("scene.mode"), "right": t("collapse.right"),
@@ -68,8 +76,45 @@ def show(page: PageState, recording: str, train: Callable[[], None], *, waits: b
         scene_labels={label: t(f"scene.{label}") for label in live.LABELS},
         labels={label: t(f"recorded.{label}") for label in live.RECORDED_LABELS},
         summary=t(f"recorded.summary_{recording}"), on_train=train, waits=waits,
+        on_layers=points.layered(page),
         std=recorded.config.data.std,
     )  # fmt: skip
+
+
+def _keep(page: PageState, recording: str, charts: Sequence[Mapping[str, Any]], methods: Sequence[str]) -> None:
+    """What can be kept of it: its charts, and where the page has no runs of its own to keep, the picture."""
+    title = ", ".join(chart["title"] for chart in charts)
+    live.keep(f"{page.name}-recorded-charts", Plate(title, partial(_charts, recording, charts, t("panel.step"), title)))
+    if not page.plays:
+        steps = array_of(files.content(recording)[0], files.header(recording)["steps"]).tolist()
+        picture = Plate(t("export.figure_picture"), partial(_picture, recording, methods), steps=steps)
+        live.keep(f"{page.name}-recorded-picture", picture)
+
+
+def _charts(
+    recording: str, charts: Sequence[Mapping[str, Any]], step: str, title: str, look: Look, caption: str
+) -> Drawing:
+    content = files.content(recording)[0]
+    found = []
+    for pens, of in zip(charts, files.header(recording)["charts"], strict=True):
+        lines = []
+        for (label, colour, dash), line in zip(pens["lines"], of["lines"], strict=True):
+            low, high = (array_of(content, line[edge]) if edge in line else None for edge in ("low", "high"))
+            lines.append(live.Line(label, colour, array_of(content, line["y"]), low, high, dash=dash))
+        level = [] if of["level"] is None else [(of["level"], pens["level"])]
+        x = array_of(content, of["x"])
+        found.append(live.Chart(pens["title"], x, lines, log_y=of["log_y"], references=level))
+    return charts_of(found, step).captioned(caption).draw(replace(look, title=look.title or title))
+
+
+def _picture(recording: str, methods: Sequence[str], look: Look, caption: str) -> Drawing:
+    """Of the moment of the look; the file's captions are of its own seeds."""
+    from gan_core.export.beside import beside
+    from gan_core.export.figures import FIGURES
+
+    runs = _recorded(recording).runs
+    several = beside(runs, methods)
+    return several["picture"].draw(look) if several else FIGURES["picture"].draw(runs[0], look)
 
 
 def moving(key: str, file: str, *, height: int) -> None:

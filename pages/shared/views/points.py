@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ import streamlit as st
 from gan_core.config import LOSSES
 from gan_core.run import optimum
 from pages.shared.controls import uploads
+from pages.shared.play import visits
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
@@ -28,7 +29,7 @@ from pages.shared.views import live
 if TYPE_CHECKING:
     from gan_core.run.history import Moment, PointSnapshot, Snapshot
 
-MEMBER = "member"  # in PageState.choices
+MEMBER, LAYERS = "member", "layers"  # in PageState.choices
 SHOWN_AS_BUTTONS = 5  # members; more go into a box
 BOX = 130  # pixels of that
 KINDS = 8  # colours of a visitor's labels
@@ -135,7 +136,19 @@ def plane(
         abreast=len(picks) // len(frame.runs) if several else None,
         selectable=several,
         on_select=chosen,
+        on_layers=layered(page),
+        kept=False,
     )
+
+
+def layered(page: PageState) -> Callable[[tuple[str, ...]], None]:
+    """What the pictures of the page's runs show, once somebody has chosen in a live one; see `exports`."""
+
+    def chosen(layers: tuple[str, ...]) -> None:
+        page.choices[LAYERS] = tuple(name for name in layers if name in live.LAYERS)
+        visits.again()()  # the panel of exports, which is no part of the view, says it
+
+    return chosen
 
 
 def titled(frame: Frame, titles: Sequence[str]) -> list[tuple[RunFrame, str]]:

@@ -4,13 +4,17 @@ import numpy as np
 import pytest
 
 from gan_core import theory
-from gan_core.export.closed import DISTANCES, densities, lines
+from gan_core.export.closed import DISTANCES, densities, lines, plane
 from gan_core.export.drawing import Text
 from gan_core.export.look import SHAPES, Look
 from gan_core.figures.style import number
 from gan_core.theory.distributions_1d import GaussianMixture
+from gan_core.theory.gaussians_2d import Normals
 from tests.gan_core.export.test_plotted import corners
 
+ONE, OTHER = Normals.gaussian((0, 0), (1, 0.5), 30), Normals.gaussian((4.5, 0.5), (2, 0.8))
+X, Y = np.random.default_rng(0).normal(size=(2, 8, 2))
+PAIRS = np.array([[0, 3, 1.0], [1, 2, 0.5]])
 P, Q = GaussianMixture.gaussian(0, 1), GaussianMixture.gaussian(2, 1)
 
 
@@ -32,6 +36,16 @@ def test_densities_slide_and_lines_pass():
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_all_stays_on_the_sheet(shape):
-    for plate in (densities(P, Q), lines(2.0), lines(-2.0)):
+    for plate in (densities(P, Q), lines(2.0), lines(-2.0), plane(ONE, OTHER, X, 4 * Y, PAIRS)):
         at = np.concatenate([corners(mark) for mark in plate.captioned("seed 7").draw(Look(shape=shape)).marks])
         assert (at >= 0).all() and (at <= SHAPES[shape]).all()
+
+
+def test_two_distributions_in_the_plane_say_what_is_known_of_them_and_q_goes_round():
+    kept = plane(ONE, OTHER, X, Y, PAIRS, {"pairs": "plan"})
+    here, away, back = (kept.draw(Look(step=step)) for step in (0, 40, 80))
+    w2 = theory.w2_normals(ONE.means[0], ONE.covariances[0], OTHER.means[0], OTHER.covariances[0])
+    assert f"W₂ = {number(w2)}" in here.description and here.description == back.description != away.description
+    assert "plan" in said(here)
+    mixture = plane(Normals.ring(8, 5, 2.0, 0.2), Normals.ring(8, 8, 2.0, 0.2), X, Y, np.empty((0, 3)))
+    assert not mixture.steps and "W₂" not in mixture.draw(Look()).description

@@ -11,12 +11,15 @@ import pytest
 from gan_core.config import RunConfig
 from gan_core.errors import ExportError, PoolFull
 from gan_core.export import film, flipbook
+from gan_core.export.look import Look
 from gan_core.jobs.pool import Pool
 from pages.shared.play import resources
+from pages.shared.shell import site
 from pages.shared.shell.state import KEY
-from pages.shared.views import exports
+from pages.shared.views import exports, points
+from tests.browser.look import SECTIONS
 from tests.gan_core.export.test_bad_input import READERS
-from tests.pages.test_pages import at_rest, look_back, press, state, until, visit
+from tests.pages.test_pages import at_rest, look_back, press, state, until, views, visit
 
 SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
 
@@ -123,10 +126,11 @@ def test_runs_are_kept_beside_each_other_with_layers_and_moments() -> None:
     app = opened("vanishing")
     at_rest(press(app, "step", "vanishing"), "vanishing")
     app.selectbox(key="vanishing-export-run").set_value(exports.TOGETHER).run()
-    app.multiselect(key="vanishing-export-layers").set_value(["arrows"]).run()
+    app.multiselect(key="vanishing-export-layers").set_value(["fake", "arrows"]).run()
     page = state(app, "vanishing")
     drawn = file(app, "svg", "vanishing").decode()
-    assert not app.exception and page.choices[exports.CHOSEN]["layers"] == ("arrows",) and "where G pulls" in drawn
+    assert not app.exception and set(exports.layers(page)) - {"averaged"} == {"fake", "arrows"}
+    assert "where G pulls" in drawn and "missing mode" not in drawn
     assert all(name in drawn for name in exports.names_of(page.show.moment()).values())
     app.text_input(key="vanishing-export-steps").set_value("0, 1").run()
     app.selectbox(key="vanishing-export-run").set_value(0).run()
@@ -186,3 +190,62 @@ def test_a_chart_that_moves_is_kept_as_it_is_at_the_click() -> None:
     drawn = exports.Drawn(found, "")
     chosen = page.choices[exports.CHOSEN] | {"figure": "vanishing-gradients"}
     assert ElementTree.fromstring(exports.made_of(page, page.show, chosen, "svg", None, {}, drawn)) is not None
+
+
+def test_what_is_shown_of_the_plane_is_shown_in_its_picture() -> None:
+    app = opened()
+    page, box = state(app), "play_2d-export-layers"
+    assert app.multiselect(key=box).value == ["real", "fake", "field", "modes"]
+    points.layered(page)(("real", "fake", "arrows", "kind 2"))  # as the browser says it
+    app.run()
+    assert app.multiselect(key=box).value == ["real", "fake", "arrows"]
+    app.selectbox(key="play_2d-export-figure").set_value("picture").run()
+    drawn = file(app, "svg").decode()
+    assert "where G pulls" in drawn and "missing mode" not in drawn
+    app.multiselect(key=box).set_value(["real"]).run()
+    assert exports.layers(page) == ("real",)
+    assert "where G pulls" not in file(app, "svg").decode()
+
+
+ADDRESSES = [
+    (entry.name, {word: section} if word and section else {})
+    for entry in site.PAGES
+    for word, sections in [SECTIONS.get(entry.name, ("", ("",)))]
+    for section in sections
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "section"), ADDRESSES, ids=str)
+def test_every_figure_of_every_page_can_be_kept(name: str, section: dict[str, str]) -> None:
+    """As the page opens, and of pages with a player after a step: each view is a figure of the run, or has a plate."""
+    app = visit(name, **section)
+    here = app.session_state[KEY].here
+    looks = [app]
+    if any(button.key == f"{here}-reset" for button in app.button):
+        looks.append(at_rest(press(at_rest(app, here), "step", here), here))
+    for look in looks:
+        assert not look.exception
+        page = look.session_state[KEY].pages[here]
+        charts = {**look.session_state[KEY].charts, **look.session_state["gan-live-shown"]}
+        frame = exports._moment(page, page.show)
+        of_run = set() if frame is None else set(exports.figures_of(frame, 0))
+        for kind, view in views(look):
+            if kind not in ("scene", "curves", "digits", "heat", "paths"):
+                continue
+            key = view["key"]
+            assert key in charts or (frame is not None and any(part in key for part in OF_RUN)), (kind, key)
+        assert frame is None or {"picture", "slide"} <= of_run
+        assert (
+            f"{name}-{section.get('tab', 'line')}-taken" in charts or name != "distances" or section["tab"] in UNTAKEN
+        )
+        for plate in charts.values():
+            try:
+                assert plate.draw(Look()).marks
+            except ExportError as error:
+                assert str(error)
+
+
+# the views of which a run has figures of its own
+UNTAKEN = ("size", "fit", "game")  # sections of Distances where nothing is taken by the hand
+OF_RUN = ("-plane", "-curves", "-samples", "-histogram", "-timeline", "-modes", "-strips")

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from gan_core.export.drawing import Line, Picture, Text
+from gan_core.export.drawing import Dots, Line, Picture, Text
 from gan_core.export.look import SHAPES, Look
 from pages.shared.views import live
+from pages.shared.views.live.planes import scene_of
 from pages.shared.views.live.plates import charts_of, images_of
 from tests.gan_core.export.test_plotted import corners
 
@@ -40,3 +41,32 @@ def test_groups_of_images_are_all_there_with_their_names():
     drawing = images_of(groups, 3, "Walks").draw(Look())
     assert sum(isinstance(mark, Picture) for mark in drawing.marks) == 1 + len(made)  # those with names one by one
     assert {"Walks", "straight", *"abc"} <= set(words(drawing))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("probability", [True, False])
+def test_a_scene_is_kept_with_the_layers_that_are_shown(shape, probability):
+    rng = np.random.default_rng(0)
+    fake, grid = rng.normal(size=(50, 2)), rng.normal(size=(9, 9))
+    full = live.Panel(
+        extent=(-3, 3, -3, 3), fake=fake, real=fake[::2], averaged=fake[::5], field=grid, gap=np.abs(grid) / 4,
+        arrows=fake, arrow_unit=2.0, lattice=rng.normal(size=(4, 4, 2)), centres=np.eye(2), mode_std=0.1,
+        mode_shares=[0.5, 0.0], title="A method with a long name", note="median of 3 seeds, whose way is 1.25",
+    )  # fmt: skip
+    words = {**live.LABELS, "field": "f(x)"}
+
+    def kept(*layers, panels=(full, full)):
+        plate = scene_of(panels, layers, words, "Planes", probability=probability).captioned("seed 7")
+        return plate.draw(Look(shape=shape))
+
+    whole = kept(*live.LAYERS)
+    said = [mark.text for mark in whole.marks if isinstance(mark, Text)]
+    at = np.concatenate([corners(mark) for mark in whole.marks])
+    assert np.nanmin(at) >= 0 and not (at > SHAPES[shape]).any()
+    assert {words[layer] for layer in live.LAYERS} <= set(said) and "seed 7" in said
+    counts = {layer: len(kept(layer).marks) for layer in live.LAYERS}
+    bare = len(kept().marks)
+    assert all(count > bare for count in counts.values()), counts
+    dots = [mark for mark in kept("real", panels=[full]).marks if isinstance(mark, Dots)]
+    assert len(dots) == 2 and all(mark.hollow for mark in dots)  # in the legend and in the picture
+    assert kept(*live.LAYERS, panels=[live.Panel(extent=(-1, 1, -1, 1))]).marks

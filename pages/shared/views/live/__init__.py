@@ -37,7 +37,7 @@ from .curves import Chart, Line, curves
 from .digits import Images, digits
 from .heat import HEAT_LABELS, Strip, heat
 from .paths import PATH_LABELS, Path, paths
-from .plates import begin, shown
+from .plates import begin, keep, shown
 from .recorded import RECORDED_LABELS, recorded
 from .scene import LABELS, LAYERS, NOT_ASKED, Panel, scene
 from .sketch import MOST_ROWS, SKETCH_LABELS, sketch
@@ -47,6 +47,6 @@ from .words import Block, Number, Numbers, Sentence, Table, words
 __all__ = [
     "BOARD_LABELS", "HEAT_LABELS", "LABELS", "LAYERS", "MOST_ROWS", "NOT_ASKED", "PATH_LABELS", "RECORDED_LABELS",
     "SKETCH_LABELS", "TIMELINE_LABELS", "Block", "Chart", "Images", "Line", "Number", "Numbers", "Panel", "Path",
-    "Sentence", "Strip", "Table", "begin", "board", "curves", "digits", "heat", "is_asked", "is_recording", "paths",
-    "recorded", "recording", "scene", "selecting", "shown", "sketch", "stamp", "timeline", "words",
+    "Sentence", "Strip", "Table", "begin", "board", "curves", "digits", "heat", "is_asked", "is_recording", "keep",
+    "paths", "recorded", "recording", "scene", "selecting", "shown", "sketch", "stamp", "timeline", "words",
 ]  # fmt: skip

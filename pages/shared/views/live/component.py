@@ -17,7 +17,7 @@ import json
 import math
 import re
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -88,6 +88,28 @@ def selection(
     return chosen, clicked
 
 
+def layers(
+    key: str, usual: Sequence[str], there: Sequence[str], on_layers: Callable[[tuple[str, ...]], None] | None
+) -> tuple[tuple[str, ...], Callable[[], None]]:
+    """(those that the visitor looks at of the layers that are `there`, the callback when they are others). Until the
+    browser says something else, the `usual` ones. They are kept as a selection is."""
+    name = f"{key}-layers"
+    noted = _selections.get()
+    noted = {} if noted is None else noted
+    if _recorded.get() is not None:
+        return noted.get(name, tuple(usual)), lambda: None
+
+    def chosen() -> None:
+        said = st.session_state[key].layers
+        said = said if isinstance(said, list) else []
+        found = st.session_state[name] = tuple(layer for layer in there if layer in said)
+        if on_layers is not None:
+            on_layers(found)
+
+    known = noted[name] = st.session_state.get(name, tuple(usual))
+    return known, chosen
+
+
 def worded(own: Mapping[str, str], labels: Mapping[str, str] | None) -> dict[str, str]:
     """The words of a view, its own English ones replaced by `labels`. Raises ValueError on a word that it has not."""
     for name in labels or {}:
@@ -97,15 +119,15 @@ def worded(own: Mapping[str, str], labels: Mapping[str, str] | None) -> dict[str
 
 
 _recorded: ContextVar[list[bytes] | None] = ContextVar("recorded", default=None)
-_selections: ContextVar[dict[str, int | None] | None] = ContextVar("selections", default=None)
+_selections: ContextVar[dict[str, Any] | None] = ContextVar("selections", default=None)
 _asked: ContextVar[Collection[str] | None] = ContextVar("asked", default=None)
 _kept: ContextVar[dict[str, Any] | None] = ContextVar("kept", default=None)
-NOTHING_HAPPENED = SimpleNamespace(selected=None, step=None)
+NOTHING_HAPPENED = SimpleNamespace(selected=None, step=None, layers=None)
 
 
 @contextmanager
-def selecting(selections: dict[str, int | None]) -> Iterator[None]:
-    """Inside, what the visitor has chosen in views is noted in `selections`, for `recording`."""
+def selecting(selections: dict[str, Any]) -> Iterator[None]:
+    """Inside, what the visitor has chosen in views, and which layers, is noted in `selections`, for `recording`."""
     token = _selections.set(selections)
     try:
         yield
@@ -115,7 +137,7 @@ def selecting(selections: dict[str, int | None]) -> Iterator[None]:
 
 @contextmanager
 def recording(
-    selections: dict[str, int | None], asked: Collection[str] | None = None, kept: dict[str, Any] | None = None
+    selections: dict[str, Any], asked: Collection[str] | None = None, kept: dict[str, Any] | None = None
 ) -> Iterator[list[bytes]]:
     """Inside, views are not put on a page: each leaves its frame, with its kind and its length, in the list. Nothing
     asks Streamlit for anything, so any thread may do it. `asked` are the layers that somebody looks at of those that

@@ -226,7 +226,10 @@ export class Recorded extends View {
     write(this.about, data.about);
     if (!file) return;
     const step = file.steps[moment];
-    const send = (event, value) => event === "step" && this.seek(nearest(file.steps, value));
+    const send = (event, value) => {
+      if (event === "step") this.seek(nearest(file.steps, value));
+      if (event === "layers") this.send(event, value);
+    };
     this.drawn = (this.drawn ?? 0) + 1;
     const stamp = this.drawn;
     this.plane.show(file.panels[0].images ? this.sheets() : this.picture(), stamp, send);

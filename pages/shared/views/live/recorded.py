@@ -7,6 +7,7 @@ from typing import Any
 
 from gan_core.packing import pack
 
+from .component import layers as looked_at
 from .component import mount, worded
 
 RECORDED_LABELS: Mapping[str, str] = {
@@ -19,6 +20,8 @@ RECORDED_LABELS: Mapping[str, str] = {
     "waits": "Predict: this is how it begins, over and over. It goes on as soon as you have answered.",
     "missing": "The recording could not be loaded.",
 }
+
+OF_A_FILE = ("field", "real", "fake", "modes")  # layers that a file has
 
 
 def recorded(
@@ -39,6 +42,7 @@ def recorded(
     std: float = 0.0,
     waits: bool = False,
     on_train: Callable[[], None] | None = None,
+    on_layers: Callable[[tuple[str, ...]], None] | None = None,
 ) -> None:
     """Show the recorded run whose file the server has at `address`.
 
@@ -49,8 +53,8 @@ def recorded(
     height: pixels of a panel, None for as much as a window leaves. small: the picture alone, over and over.
     waits: its beginning plays over and over, and nothing tells how it goes on, until it waits no more or
     somebody looks.
-    on_train: what the button "train it yourself" does; without it there is
-    none. Raises ValueError on a word that the view has not.
+    on_train: what the button "train it yourself" does; without it there is none. on_layers: called with the layers of
+    the plane that are shown, once they are others. Raises ValueError on a word that the view has not.
     """
     frame = {
         "key": key, "address": address, "panels": list(panels), "charts": [dict(chart) for chart in charts],
@@ -59,4 +63,5 @@ def recorded(
         "labels": worded(RECORDED_LABELS, labels), "summary": summary, "height": height, "small": small, "waits": waits,
         "std": std, "trains": on_train is not None,
     }  # fmt: skip
-    mount("recorded", key, pack(frame), on_train_change=on_train or (lambda: None))
+    _, toggled = looked_at(key, (), OF_A_FILE, on_layers)
+    mount("recorded", key, pack(frame), on_train_change=on_train or (lambda: None), on_layers_change=toggled)

@@ -57,6 +57,27 @@ export class Scene extends Zoomed {
     super.take(data);
   }
 
+  /** Python hears which layers are looked at, so that a kept picture has them too: where they are others than those it
+   * knows. */
+  show(data, stamp, send) {
+    super.show(data, stamp, send);
+    if (this.settings.layers && !this.told) this.tell();
+  }
+
+  remember(name, value) {
+    super.remember(name, value);
+    if (name === "layers") this.tell();
+  }
+
+  tell() {
+    this.told = true;
+    const shown = this.data.layers.filter((layer) => !this.hidden(layer));
+    this.send(
+      "layers",
+      shown.map(({ id }) => id),
+    );
+  }
+
   draw() {
     const { data, colours } = this;
     this.root.style.setProperty("--real", colours.real); // the buttons wear the picture's colours, see live.css
