@@ -307,6 +307,11 @@ class TrainConfig:
     seed: int = number(0, 0, 2**31 - 1)
     steps: int = number(5000, 1, 1_000_000)  # where Play stops
 
+    def noise_at(self, step: float) -> float:
+        """σ of the instance noise after so many steps: linear from instance_noise to 0 over noise_steps, or steady."""
+        left = max(0.0, 1 - step / self.noise_steps) if self.noise_steps else 1.0
+        return self.instance_noise * left
+
 
 Section = Literal["data", "model", "train"]
 SECTIONS: dict[Section, type] = {"data": DataConfig, "model": ModelConfig, "train": TrainConfig}

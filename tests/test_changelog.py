@@ -14,7 +14,7 @@ from gan_core.metrics.classifier import NAME as JUDGE
 from gan_core.metrics.floors import TAIL
 from gan_core.metrics.points import near_modes
 from gan_core.run import modes
-from gan_core.run.pictures import POINTS
+from gan_core.run.history import POINTS
 from gan_core.studies import recipe, twin_paths
 from gan_core.studies.table import shipped
 from gan_core.weights import read_card

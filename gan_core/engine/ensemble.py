@@ -280,9 +280,8 @@ class Ensemble:
 
     @property
     def noise(self) -> float:
-        """σ of the instance noise now: linear from instance_noise to 0 over noise_steps, or constant."""
-        t = self.train
-        return t.instance_noise * max(0.0, 1 - self.steps / t.noise_steps) if t.noise_steps else t.instance_noise
+        """σ of the instance noise now."""
+        return self.train.noise_at(self.steps)
 
     @property
     def steps(self) -> int:

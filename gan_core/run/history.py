@@ -19,6 +19,8 @@ PICTURE_BYTES = 6_000_000  # all pictures of one run together …
 LEAST_PICTURE_BYTES = 1_500_000  # … and what is left of them when memory is short
 FIRST, EARLY = 16, 256  # pictures: one a doubling before the first of these steps, two before the second …
 SPACING, STEPS_PER_DOUBLING = 64, 8  # … and then eight, but so far apart: a picture costs as much as some steps
+POINTS, IMAGES = 512, 64  # samples of a picture: every score of a run that trains is of these
+GRID, LATTICE = 50, 21  # D's heatmap is GRID², the warped latent grid LATTICE²
 WEIGHT_BINS = 41  # of a histogram of D's weights; odd, so that 0 has a bin of its own
 GOLDEN = (5**0.5 - 1) / 2
 

@@ -16,12 +16,22 @@ from contextlib import suppress
 
 from gan_core.config import ARCHITECTURES, PENALTIES, PIXELS, ConfigError, RunConfig
 from gan_core.jobs.admission import Need
-from gan_core.run.history import CURVE_ROWS, CURVES, LEAST_PICTURE_BYTES, PICTURE_BYTES, WEIGHT_BINS, pictures_until
+from gan_core.run.history import (
+    CURVE_ROWS,
+    CURVES,
+    GRID,
+    IMAGES,
+    LATTICE,
+    LEAST_PICTURE_BYTES,
+    PICTURE_BYTES,
+    POINTS,
+    WEIGHT_BINS,
+    pictures_until,
+)
 
 FLOAT = 4  # bytes
 TOGETHER = os.cpu_count() or 1  # members that compute at a time: one a thread
 DRAWN, DRAWN_NUMBERS = 16, 2**18  # batches drawn ahead, and numbers of a member's: engine.random.BLOCK and LARGEST
-SAMPLES, GRID, LATTICE, IMAGES = 512, 50 * 50, 21 * 21, 64  # of a picture
 COPIES = 4  # of the parameters: themselves, gradient, and Adam's two averages
 # arrays of the size of the activations that a step keeps or makes, when it is recorded: in D (real and fake), in G
 D_ARRAYS, G_ARRAYS, LOOK_ARRAYS, UNROLLED_ARRAYS = 14, 4, 1.6, 6
@@ -74,8 +84,8 @@ def _perceptrons_passing(config: RunConfig, n: int, g_widths: int, d_widths: int
     """Bytes of one member: the larger of a step and a look."""
     step = n * FLOAT * (2 * d_widths * D_ARRAYS + g_widths * G_ARRAYS)
     unrolled = config.train.unrolled * (2 * n * d_widths + config.parameter_counts[1]) * FLOAT * UNROLLED_ARRAYS
-    rows = IMAGES if config.data.is_image else SAMPLES + GRID
-    samples = IMAGES if config.data.is_image else SAMPLES + LATTICE
+    rows = IMAGES if config.data.is_image else POINTS + GRID**2
+    samples = IMAGES if config.data.is_image else POINTS + LATTICE**2
     look = int(LOOK_ARRAYS * rows * d_widths * FLOAT) + samples * g_widths * FLOAT
     return max(step + unrolled, look)
 
@@ -85,7 +95,7 @@ def _picture(config: RunConfig) -> int:
     beside, averaged = FLOAT * (config.train.batch + WEIGHT_BINS + 1), bool(config.train.ema)
     if config.data.is_image:
         return IMAGES * (PIXELS * (1 + averaged) + 2 * FLOAT) + beside
-    return FLOAT * (SAMPLES * (2 + 2 + 1 + 1 + 1 + 2 * averaged) + GRID + 2 * LATTICE) + beside
+    return FLOAT * (POINTS * (2 + 2 + 1 + 1 + 1 + 2 * averaged) + GRID**2 + 2 * LATTICE**2) + beside
 
 
 def step_seconds(config: RunConfig) -> float:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from scipy.special import bdtrc, entr
 
 from gan_core.metrics.points import near_radius
+from gan_core.run.history import POINTS
 from gan_core.run.watch import Rows
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ Floats = NDArray[np.floating]
 EVERY = 8  # steps between two looks at first: a generator that is chased from mode to mode stays 20 to 50 steps
 ROWS = 512  # looks kept at most, fewer if they hold more than NUMBERS: when full, every second one goes
 NUMBERS = 2_000_000
-LATENTS = 512  # samples a look: those of a picture, so that a mode is counted here as the scores count it
 JACOBIANS = 64  # … of which so many have their ∂G/∂z taken
 LEAST = 0.01  # share of the samples that covers a mode
 
@@ -145,7 +145,7 @@ class Watch:
         stds = distribution.std or 0.0 if distribution.stds is None else distribution.stds.numpy()
         within = np.average(np.broadcast_to(stds, self.weights.shape) ** 2, weights=self.weights)
         self.real_spread = float(np.sqrt(between + 2 * within))
-        latents = [trainer.latents_of_picture(k)[:LATENTS] for k in range(len(trainer.member_configs))]
+        latents = [trainer.latents_of_picture(k) for k in range(len(trainer.member_configs))]
         sizes = np.cumsum([ensemble.size for ensemble in trainer.ensembles])[:-1]
         self.latents = np.split(np.stack(latents), sizes)  # (k, n, d) for each ensemble of k members
         numbers = 2 * len(self.centres) + 3
@@ -209,7 +209,7 @@ LOOKS = 4  # … and at least so many looks
 HALF = 0.5  # of the modes that a perfect sampler covers
 
 
-def expected_covered(weights: NDArray, samples: int = LATENTS) -> float:
+def expected_covered(weights: NDArray, samples: int = POINTS) -> float:
     """How many modes a perfect sampler covers: Σₖ P(Binomial(n, wₖ) ≥ n/100)."""
     shares = np.asarray(weights, float) / np.sum(weights)
     fewer = np.ceil(LEAST * samples - 1e-9) - 1  # than cover it

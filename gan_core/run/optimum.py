@@ -6,12 +6,13 @@ that are 0 and 1.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from gan_core.config import LOSSES, RunConfig
+from gan_core.config import LOSSES
 from gan_core.run.recording import Recording
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def found(run: Recording, shot: PointSnapshot, k: int) -> Optimum | None:
     if not known(run):
         return None
     assert run.centres is not None and run.weights is not None and run.std is not None
-    blur = noise(run.config, shot.step)
+    blur = run.config.train.noise_at(shot.step)
     return optimum(shot.field[k], shot.fake[k], run.centres, run.weights, run.std, shot.extent, blur)
 
 
@@ -45,7 +46,7 @@ def blur(run: Recording, shot: PointSnapshot) -> float:
     """h, by which both sides of D* are blurred."""
     from gan_core.metrics.optimum import cell
 
-    return max(noise(run.config, shot.step), cell(shot.extent, shot.field.shape[-1]))
+    return max(run.config.train.noise_at(shot.step), cell(shot.extent, shot.field.shape[-1]))
 
 
 def floor(run: Recording, shot: PointSnapshot) -> float:
@@ -53,16 +54,9 @@ def floor(run: Recording, shot: PointSnapshot) -> float:
     from gan_core.metrics.optimum import gap_floor
 
     assert run.centres is not None and run.weights is not None and run.std is not None
-    steady = 0.0 if run.config.train.noise_steps else run.config.train.instance_noise
+    steady = run.config.train.noise_at(math.inf)
     side, samples = shot.field.shape[-1], shot.fake.shape[1]
     return gap_floor(run.centres, run.weights, run.std, shot.extent, side, samples, steady)
-
-
-def noise(config: RunConfig, step: int) -> float:
-    """σ of the instance noise after so many steps."""
-    train = config.train
-    left = max(0.0, 1 - step / train.noise_steps) if train.noise_steps else 1.0
-    return train.instance_noise * left
 
 
 def gaps(run: Recording, shot: PointSnapshot, members: int) -> np.ndarray:

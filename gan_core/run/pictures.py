@@ -25,10 +25,18 @@ from gan_core.engine.losses import LOSSES
 from gan_core.engine.networks import StackedMLP
 from gan_core.engine.random import Source, generator_for, latents
 from gan_core.jobs.threads import side_by_side
-from gan_core.run.history import WEIGHT_BINS, ImageSnapshot, PointSnapshot, Snapshot, interpolates
+from gan_core.run.history import (
+    GRID,
+    IMAGES,
+    LATTICE,
+    POINTS,
+    WEIGHT_BINS,
+    ImageSnapshot,
+    PointSnapshot,
+    Snapshot,
+    interpolates,
+)
 
-POINTS, IMAGES = 512, 64  # samples of a picture
-GRID, LATTICE = 50, 21  # D's heatmap is GRID², the warped latent grid LATTICE²
 LATTICE_REACH = 2.0  # the latent grid spans ±2 (normal) or ±1 (uniform)
 
 Arrays = dict[str, NDArray]

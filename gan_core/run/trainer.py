@@ -32,8 +32,8 @@ from gan_core.engine.optimisers import set_rate
 from gan_core.engine.random import Source, generator_for, latents
 from gan_core.errors import Failure, Field, Sentence
 from gan_core.jobs.threads import side_by_side
-from gan_core.run.history import History, Snapshot
-from gan_core.run.pictures import IMAGES, ImagePictures, Pictures, PointPictures, conditioned_latents
+from gan_core.run.history import IMAGES, History, Snapshot
+from gan_core.run.pictures import ImagePictures, Pictures, PointPictures, conditioned_latents
 
 TURN = 8  # steps a member takes in its turn
 

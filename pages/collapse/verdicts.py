@@ -102,11 +102,12 @@ def _verdict(
 
 def about_the_alarm() -> None:
     """What it listens to, what it has to catch, and how often it was wrong when that was measured."""
-    from gan_core.run.modes import HALF, LATENTS, WAY, WINDOW, measured
+    from gan_core.run.history import POINTS
+    from gan_core.run.modes import HALF, WAY, WINDOW, measured
 
     found = measured()
     first, last = found["seeds"]
-    st.markdown(t("collapse.alarm_text", window=WINDOW, way=WAY, samples=LATENTS, half=f"{HALF:.0%}"))
+    st.markdown(t("collapse.alarm_text", window=WINDOW, way=WAY, samples=POINTS, half=f"{HALF:.0%}"))
     st.markdown(
         t("collapse.alarm_measured", kinds=len(found["kinds"]), runs=found["all"]["runs"], steps=f"{found['steps']:,}",
           first=first, last=last, fresh=f"{found['fresh']:,}", every=found["every"])

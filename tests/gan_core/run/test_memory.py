@@ -12,11 +12,7 @@ from gan_core.jobs.admission import FLOOR, PROGRAM, SHARE
 from gan_core.presets import PRESETS
 from gan_core.run.memory import (
     DRAWN,
-    GRID,
-    IMAGES,
-    LATTICE,
     LONGEST_STEP,
-    SAMPLES,
     drawn_ahead,
     estimate,
     lowered,
@@ -51,12 +47,10 @@ def test_more_needs_more(field: str) -> None:
 
 def test_the_numbers_of_other_rooms_are_these() -> None:
     from gan_core.engine import random
-    from gan_core.run import pictures
 
     assert DRAWN == random.BLOCK
     for numbers in (1, 2, 512, 4096, 6400, 65_536, 65_540, 2**20):
         assert drawn_ahead(numbers) == random.ahead(numbers)
-    assert (pictures.POINTS, pictures.GRID**2, pictures.LATTICE**2, pictures.IMAGES) == (SAMPLES, GRID, LATTICE, IMAGES)
 
 
 @pytest.mark.parametrize("changes", [{}, {"members": 5, "batch": 32}, {**MNIST, "batch": 16}], ids=str)

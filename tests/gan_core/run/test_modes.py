@@ -16,6 +16,7 @@ from gan_core.data import DISTRIBUTIONS
 from gan_core.engine.networks import StackedMLP
 from gan_core.presets import PRESETS
 from gan_core.run import modes as collapse
+from gan_core.run.history import POINTS
 from gan_core.run.modes import Diversity, Watch, alarms, signals
 from gan_core.run.trainer import Trainer
 
@@ -102,7 +103,7 @@ def test_watching_changes_nothing_and_looks_at_even_steps():
     trainer.step(4)
     alone.step(4)
     cloud = alone.snapshot().fake[4]
-    assert len(cloud) == collapse.LATENTS  # of all that the scores see: there is one count of modes, and one number
+    assert len(cloud) == POINTS  # of all that the scores see: there is one count of modes, and one number
     np.testing.assert_allclose(watched.diversity().shares[-1, 4], metrics.mode_shares(cloud, RING.centres), atol=1e-6)
     near = metrics.near_modes(cloud, RING.centres, found.radius)
     assert watched.diversity().covered[-1, 4] == near
@@ -216,8 +217,8 @@ def test_half_of_what_a_perfect_sampler_covers_counts_and_not_half_of_the_modes(
 @pytest.mark.parametrize("weights", [(1.0,) * 8, (1.0,) * 64, (1.0, 2.0, 40.0), (1.0,) * 7 + (600.0,)])
 def test_the_modes_that_a_perfect_sampler_covers_are_those_of_many_samples(weights):
     w = np.array(weights) / sum(weights)
-    draws = np.random.default_rng(0).multinomial(collapse.LATENTS, w, size=2000)
-    covered = (draws >= 0.01 * collapse.LATENTS).sum(1)
+    draws = np.random.default_rng(0).multinomial(POINTS, w, size=2000)
+    covered = (draws >= 0.01 * POINTS).sum(1)
     assert collapse.expected_covered(np.array(weights)) == pytest.approx(covered.mean(), abs=0.2)
 
 

@@ -30,4 +30,4 @@ def test_a_gap_is_found_for_every_member_and_is_no_less_than_0():
 
 def test_noise_fades():
     config = RunConfig.of(instance_noise=0.4, noise_steps=100)
-    assert [optimum.noise(config, step) for step in (0, 50, 100, 200)] == [0.4, 0.2, 0.0, 0.0]
+    assert [config.train.noise_at(step) for step in (0, 50, 100, 200)] == [0.4, 0.2, 0.0, 0.0]
