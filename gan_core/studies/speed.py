@@ -1,7 +1,8 @@
 """Speed of the engine as a ratio to the textbook loop, measured in turn in one process: `python -m gan_core bench`.
 
 A row's figure is the median over the rounds of (engine member-steps/s) / (textbook steps/s next to it), so that a drift
-of the machine touches both. Absolute speeds are printed for orientation only.
+of the machine touches both. Absolute speeds are printed for orientation only. What the optimisers cost that look ahead,
+back or at both gradients is measured likewise, beside the engine's own steps with Adam.
 """
 
 from __future__ import annotations
@@ -78,16 +79,26 @@ ROWS = (
     ),
 )
 
+# → what it changes in eight members on the ring, both players at once, with Adam
+OPTIMISERS: dict[str, dict[str, Any]] = {
+    "optimistic Adam": {"optimiser": "optimistic_adam"},
+    "lookahead, 5 steps": {"lookahead": 5},
+    "extragradient": {"update": "extragradient"},
+    "consensus": {"consensus": 1.0},
+}
+
 
 def measure(*, rounds: int = 10, threads: int = 2, only: str = "") -> dict[str, Any]:
     """Every row whose name contains `only`: ratio (median, least, most), both speeds, and the machine."""
     torch.set_num_threads(threads)
     rows = [row for row in ROWS if only in row.name]
-    with tqdm(total=rounds * len(rows), unit="round", file=sys.stderr) as bar:
+    chosen = {name: changes for name, changes in OPTIMISERS.items() if only in name}
+    with tqdm(total=rounds * (len(rows) + len(chosen)), unit="round", file=sys.stderr) as bar:
         results = [_measure(row, rounds, bar) for row in rows]
+        costs = [_cost(name, changes, rounds, bar) for name, changes in chosen.items()]
     if all(map(importlib.util.find_spec, ("jax", "benchmarks"))) and only in "JAX":
         results += [_measure_jax(members, rounds) for members in (1, 8)]
-    return {"machine": machine(threads), "rounds": rounds, "rows": results}
+    return {"machine": machine(threads), "rounds": rounds, "rows": results, "optimisers": costs}
 
 
 class _Threaded:
@@ -107,6 +118,18 @@ def _measure(row: Row, rounds: int, bar: tqdm) -> dict[str, Any]:
     loop, engine = row.textbook(), _Threaded(row.config, torch.get_num_threads())
     slow, fast = _steps_in(loop, SLICE), _steps_in(engine, SLICE)
     return _in_turn(row.name, row.at_least, (loop, slow), (engine, fast, row.members), rounds, bar.update)
+
+
+def _cost(name: str, changes: dict[str, Any], rounds: int, bar: tqdm) -> dict[str, Any]:
+    """How many steps as eight members make with Adam they make with another optimiser, in the same time."""
+    eight = BOTH.replace(members=8)
+    adam, other = (_Threaded(eight.replace(**of), torch.get_num_threads()) for of in ({}, changes))
+    slow, fast = _steps_in(adam, SLICE), _steps_in(other, SLICE)
+    found = _in_turn(name, None, (adam, slow), (other, fast, 1), rounds, bar.update)
+    return {name: found[name] for name in ("name", "ratio", "ratio_least", "ratio_most")} | {
+        "adam_steps_per_second": found["textbook_steps_per_second"],
+        "steps_per_second": found["member_steps_per_second"],
+    }
 
 
 def _measure_jax(members: int, rounds: int) -> dict[str, Any]:
@@ -196,5 +219,16 @@ def table(results: dict[str, Any]) -> str:
         lines.append(
             f"| {row['name']} | {row['ratio']:.2f} ({row['ratio_least']:.2f}–{row['ratio_most']:.2f}) "
             f"| {row['at_least'] or ''} | {speeds} |"
+        )
+    if results["optimisers"]:
+        lines += [
+            "",
+            "| Optimiser, ring, simultaneous, K=8 | × Adam (least–most) | steps/s | steps/s with Adam |",
+            "|---|---|---|---|",
+        ]
+    for row in results["optimisers"]:
+        lines.append(
+            f"| {row['name']} | {row['ratio']:.2f} ({row['ratio_least']:.2f}–{row['ratio_most']:.2f}) "
+            f"| {row['steps_per_second']:,.0f} | {row['adam_steps_per_second']:,.0f} |"
         )
     return "\n".join(lines)

@@ -52,7 +52,21 @@ def test_the_table_has_a_line_for_each_row() -> None:
     row = {"name": "ring", "ratio": 2.5, "ratio_least": 2.0, "ratio_most": 3.0, "at_least": None,
            "textbook_steps_per_second": 400.0, "member_steps_per_second": 1234.5}  # fmt: skip
     machine = {"cores": 2, "threads": 2, "torch": "2", "matmul_gflops": 80.0}
-    lines = speed.table({"machine": machine, "rounds": 3, "rows": [row, row | {"at_least": 2.0}]}).splitlines()
+    rows = {"rows": [row, row | {"at_least": 2.0}], "optimisers": []}
+    lines = speed.table({"machine": machine, "rounds": 3, **rows}).splitlines()
     assert lines[0].startswith("2 cores, 2 threads") and lines[0].endswith("medians of 3 rounds")
     assert lines[-2] == "| ring | 2.50 (2.00–3.00) |  | 1,234 | 400 |"
     assert lines[-1] == "| ring | 2.50 (2.00–3.00) | 2.0 | 1,234 | 400 |"
+
+
+def test_what_an_optimiser_costs_is_told_beside_adam(clock: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Extragradient, whose steps take twice as long here, makes half of them."""
+    monkeypatch.setattr(speed, "_Threaded", lambda config, threads: Work(1 + (config.train.update == "extragradient")))
+    bar = SimpleNamespace(update=lambda: None)
+    found = speed._cost("extragradient", speed.OPTIMISERS["extragradient"], 3, bar)
+    assert found["ratio"] == pytest.approx(0.5) and found["steps_per_second"] == pytest.approx(0.5)
+    for changes in speed.OPTIMISERS.values():
+        assert speed.BOTH.replace(**changes) != speed.BOTH
+    machine = {"cores": 2, "threads": 2, "torch": "2", "matmul_gflops": 80.0}
+    lines = speed.table({"machine": machine, "rounds": 3, "rows": [], "optimisers": [found]}).splitlines()
+    assert lines[-1] == "| extragradient | 0.50 (0.50–0.50) | 0 | 1 |"
