@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 from weakref import WeakValueDictionary
 
 import streamlit as st
 from streamlit import runtime
+from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared.play import resources
@@ -52,16 +54,23 @@ def session_of(connection: str) -> str | None:
 
 def again() -> Callable[[], None]:
     """What has the page of this script run look again, called from any thread: for what nobody waits for in a script
-    run. Streamlit's sessions have no public way to be asked."""
+    run. Streamlit's sessions have no public way to be asked; one that is not told where its visitor is, and with which
+    widgets, leads home."""
     context = get_script_run_ctx()
     name = None if context is None else context.session_id
+
+    def look(session: Any) -> None:
+        here = ClientState()
+        here.CopyFrom(session._client_state)
+        here.fragment_id = ""  # all of the page
+        session.request_rerun(here)
 
     def ask() -> None:
         if name is None or not runtime.exists():
             return
         found = runtime.get_instance()._session_mgr.get_session_info(name)
         if found is not None:
-            found.session._event_loop.call_soon_threadsafe(found.session.request_rerun, None)
+            found.session._event_loop.call_soon_threadsafe(look, found.session)
 
     return ask
 
