@@ -20,7 +20,7 @@ from streamlit import runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from pages.shared.play import resources, visits
-from pages.shared.shell import lighter
+from pages.shared.shell import lighter, mended
 from pages.shared.shell.i18n import t
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,7 @@ UPLOADS_KEPT = 32  # of all visitors together: a file is read when it comes, and
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """The workers warm up before anybody asks for a run, and every run ends with the server."""
     lighter.apply()
+    mended.apply()
     resources.warm_up()
     try:
         yield
