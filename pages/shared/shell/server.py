@@ -10,7 +10,7 @@ import re
 import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import RerunException, StopException
 
 from pages.shared.play import resources, visits
 from pages.shared.shell import lighter, mended
@@ -50,9 +51,11 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
 
 def unforeseen(error: Exception) -> bool:
-    """The visitor reads a sentence, the log has the traceback; True: Streamlit adds nothing."""
+    """The visitor reads a sentence, unless the page is made anew or nobody is left to read it; the log has the
+    traceback. True: Streamlit adds nothing."""
     log.error("a page failed", exc_info=error)
-    st.error(t("app.unforeseen"), icon=":material/error:")
+    with suppress(RerunException, StopException):
+        st.error(t("app.unforeseen"), icon=":material/error:")
     return True
 
 

@@ -69,8 +69,10 @@ class PageState:
 
     @property
     def shown(self) -> Show:
-        """The runs, for a view: it is called only when there are some."""
-        assert self.show is not None
+        """The runs, for a view: it is called only when there are some. A visitor who leaves takes them away in the
+        middle of a look; that look ends, for nobody is there to see it."""
+        if self.show is None:
+            st.stop()
         return self.show
 
     @property
