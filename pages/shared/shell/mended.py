@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import ModuleType
+from typing import Any
 
 from _plotly_utils import basevalidators, optional_imports, utils
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
-from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation, ThreadState
+from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation, ThreadState, get_script_run_ctx
+from streamlit.runtime.state.session_state import SessionState
 
 
 def apply() -> None:
     """Put them in place."""
+    SessionState._call_callbacks = called  # type: ignore[method-assign,assignment]
     ScriptRunner._maybe_handle_execution_control_request = interrupted  # type: ignore[method-assign,assignment]
     basevalidators.get_module = utils.get_module = module
 
@@ -27,6 +31,28 @@ def interrupted(runner: ScriptRunner) -> None:
 
 
 may_interrupt = ScriptRunner._maybe_handle_execution_control_request
+
+
+def called(state: SessionState, **how: Any) -> None:
+    """The browser sends all that has changed with whichever message is next. When that is one of a fragment, which
+    asks for the fragment alone, the rest of the page went on showing what a widget elsewhere on it had said before."""
+    context = get_script_run_ctx()
+    beyond = context is not None and bool(context.fragment_ids_this_run) and _has_changed_elsewhere(state)
+    call_callbacks(state, **how)
+    if beyond and context is not None and context.script_requests is not None:
+        whole = state._build_full_app_rerun(context)
+        # what the browser said it still has of earlier messages, it may forget at the end of the fragment's run
+        context.script_requests.request_rerun(replace(whole, cached_message_hashes=frozenset()))
+
+
+def _has_changed_elsewhere(state: SessionState) -> bool:
+    """Whether the browser says anything new of a widget that no fragment has."""
+    widgets = state._new_widget_state
+    known = ((name, widgets.widget_metadata.get(name)) for name in widgets)
+    return any(one is not None and one.fragment_id is None and state._widget_changed(name) for name, one in known)
+
+
+call_callbacks = SessionState._call_callbacks
 
 
 def module(name: str, should_load: bool = True) -> ModuleType | None:

@@ -12,10 +12,13 @@ import plotly.graph_objects as go
 import pytest
 from _plotly_utils import basevalidators, utils
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import RerunException
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
-from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation, ThreadState
+from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation, ScriptRunContext, ThreadState
+from streamlit.runtime.state.common import WidgetMetadata
+from streamlit.runtime.state.session_state import SessionState
 
 from pages.shared.shell import mended
 
@@ -24,6 +27,7 @@ from pages.shared.shell import mended
 def put_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     name = "_maybe_handle_execution_control_request"
     monkeypatch.setattr(ScriptRunner, name, getattr(ScriptRunner, name))
+    monkeypatch.setattr(SessionState, "_call_callbacks", SessionState._call_callbacks)
     for place in (basevalidators, utils):
         monkeypatch.setattr(place, "get_module", place.get_module)
     yield
@@ -55,6 +59,31 @@ def two_clicks() -> None:
         look()
     with pytest.raises(RerunException):
         look()
+
+
+@pytest.mark.parametrize(("fragment", "asked"), [(None, True), ("part", False)])
+def test_a_message_of_a_fragment_that_changes_more_is_one_of_the_page(
+    fragment: str | None, asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, context = SessionState(), ScriptRunContext(*[None] * 11)  # type: ignore[arg-type]
+    context.pages_manager = PagesManager("app.py")
+    context.fragment_ids_this_run = ["part"]
+    context.script_requests = ScriptRequests()
+    context.cached_message_hashes = frozenset({"old"})
+    heard: list[str] = []
+    say = lambda: heard.append(state._new_widget_state["file"])  # noqa: E731
+    to = lambda value, *_: value  # noqa: E731
+    state._set_widget_metadata(
+        WidgetMetadata("file", to, to, value_type="string_value", callback=say, fragment_id=fragment)
+    )
+    state._new_widget_state.set_from_value("file", "new")
+    monkeypatch.setattr(mended, "get_script_run_ctx", lambda: context)
+    monkeypatch.setattr(mended, "call_callbacks", lambda state, **_: say())
+    mended.called(state)
+    request = context.script_requests.on_scriptrunner_yield()
+    assert heard == ["new"] and (request is not None) == asked
+    if request is not None:
+        assert not request.rerun_data.fragment_id_queue and not request.rerun_data.cached_message_hashes
 
 
 def test_a_figure_is_made_while_pandas_is_half_imported(monkeypatch: pytest.MonkeyPatch) -> None:
