@@ -25,11 +25,11 @@ VERDICT_ROOM = 76  # pixels
 
 
 @pushed
-def samples(page: PageState, frame: Frame) -> None:
-    """Samples from fixed noise: 64 of one member, or some of every one. A click chooses one."""
+def samples(page: PageState, frame: Frame, *, most: int = 64) -> None:
+    """Samples from fixed noise: at most so many of one member, or some of every one. A click chooses one."""
     run = frame.runs[0]
     shown = points.members_shown(page, run)
-    per_member = run.snapshot.fake.shape[1] if len(shown) == 1 else SHARED
+    per_member = min(most, run.snapshot.fake.shape[1]) if len(shown) == 1 else SHARED
     key = f"{page.name}-samples"
 
     def chosen() -> None:

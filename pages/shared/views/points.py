@@ -105,12 +105,12 @@ def of_players(shot: Moment) -> Snapshot:
 @pushed
 def plane(
     page: PageState, frame: Frame, *, titles: Sequence[str] = (), hidden: Sequence[str] = ("arrows", "lattice"),
-    height: int | None = None, most: int = WALL, fills: bool = False,
+    height: int | None = None, most: int = WALL,
 ) -> None:  # fmt: skip
     """Real and generated points, D's opinion and its ½ contour, the arrows −∂L_G/∂x of the run's loss, the latent grid.
 
     `hidden` are the layers that are off at first. A click on one of several members looks at that one. `most`: panels,
-    of which every run has as many members; `fills`: they share the whole window, as `scene` says.
+    of which every run has as many members.
     """
     each = max(1, min(WALL, most // len(frame.runs)))
     picks = [(run, k, title) for run, title in titled(frame, titles) for k in members_shown(page, run)[:each]]
@@ -132,7 +132,6 @@ def plane(
         labels={name: t(f"scene.{name}") for name in live.LABELS},
         summary=t("scene.summary", step=f"{frame.step:,}"),
         height=height,
-        fills=fills,
         abreast=len(picks) // len(frame.runs) if several else None,
         selectable=several,
         on_select=chosen,

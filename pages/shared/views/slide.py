@@ -6,8 +6,8 @@
     slide.button()                  # into it
 
 It lies over the page, whose player goes on behind it: the space bar plays and pauses, the arrows go through what was
-recorded, s takes a step, r starts anew, Esc leaves (live/timeline.js). slide.css says where things are, on a window of
-1280 × 720 CSS pixels; larger ones show the same, larger.
+recorded, s takes a step, r starts anew, Esc leaves (live/timeline.js). slide.css says where things
+are: a larger window shows the same, larger, letters too. The views fill the slide's body (live/common.js: space).
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from pages.shared.views import camera, exports, images, live, opening, points, s
 if TYPE_CHECKING:
     from gan_core.export.plate import Plate
 
-FILLS = 4000  # pixels: more than any window, so that the room decides how large the picture is
+CURVES = ("losses", "outputs")  # of one run; of several the first of each
 CHART = "slide_chart"  # in PageState.choices: which one is looked at
-ALONE, ROOM, AROUND = 196, 470, 52  # pixels of a chart: of two; of all in a column, and of what is around each
-PANELS, DIGITS = 9, 16  # of several members or runs; images of each run
+PANELS, DIGITS = 8, 32  # of several members or runs; images of each run
+SAMPLES = 40  # images of one run, which are as wide as several panels
 
 
 def on() -> bool:
@@ -60,16 +60,15 @@ def view(page: PageState, frame: Frame) -> None:
         titles = list(exports.names_of(frame, page).values()) if count > 1 else []
         several = count > 1 or len(points.members_shown(page, frame.runs[0])) > 1
         with st.container(key="slide-body"):
-            with st.container(key=f"slide-{'several' if several else 'picture'}"):
+            with st.container(key=f"slide-{'wide' if several or page.of_images else 'picture'}"):
                 if not page.of_images:
-                    points.plane(page, frame, titles=titles, most=PANELS, fills=True)
+                    points.plane(page, frame, titles=titles, most=PANELS)
                 elif count == 1:
-                    images.samples(page, frame)
+                    images.samples(page, frame, most=SAMPLES)
                 else:
                     _digits(page, frame, titles)
             with st.container(key="slide-curves"):
-                height, width = (ALONE, FILLS) if count == 1 else (max(60, ROOM // count - AROUND), 180)
-                statistics.curves(page, frame, ("losses", "outputs"), titles=titles, height=height, width=width)
+                statistics.curves(page, frame, CURVES[: 2 if count == 1 else 1], titles=titles)
         st.caption(_caption(page, frame))
 
 
@@ -96,7 +95,7 @@ def of_recording(page: PageState, name: str) -> None:
     if on():
         with sheet():
             _head(page, shortcut="Esc")
-            with st.container(key="slide-recorded"):
+            with st.container(key="slide-body"), st.container(key="slide-recorded"):
                 opening.show(page, name, lambda: set_slide(False))
 
 
@@ -122,7 +121,8 @@ def of_charts(page: PageState) -> None:
     if not charts:
         with sheet():
             _head(page, shortcut="Esc")
-            st.caption(t("slide.nothing_yet"))
+            with st.container(key="slide-nothing"):
+                st.caption(t("slide.nothing_yet"))
         return
     at = page.choices.get(CHART, 0) % len(charts)
     title = ": ".join(filter(None, (_title(page), app().section)))

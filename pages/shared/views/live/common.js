@@ -51,9 +51,11 @@ function palette(element) {
   const dark = 0.3 * r + 0.59 * g + 0.11 * b < 128;
   const text = hex(read("text-color"), dark ? "#fafafa" : "#31333f");
   const family = read("font") || "sans-serif";
+  const size = parseFloat(style.getPropertyValue("--pen")) || 11; // pixels of a letter; more on a slide
   return {
     family,
-    font: `11px ${family}`,
+    size,
+    font: `${size}px ${family}`,
     dark,
     background,
     text,
@@ -84,9 +86,26 @@ export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** The nearest such element around one, also beyond the shadow root that Streamlit puts a view into. */
+function around(element, selector) {
+  return element.closest(selector) ?? element.getRootNode().host?.closest(selector);
+}
+
+/** How much larger than its own CSS pixels an element is shown: a slide is zoomed. */
+export function magnified(element) {
+  return element.currentCSSZoom ?? 1;
+}
+
+/** Where a pointer is on an element, in the element's own CSS pixels. */
+export function within(element, { clientX, clientY }) {
+  const { left, top } = element.getBoundingClientRect();
+  const zoom = magnified(element);
+  return [(clientX - left) / zoom, (clientY - top) / zoom];
+}
+
 /** A canvas as sharp as the screen, `width` × `height` CSS pixels, cleared; gives its context. */
 export function prepare(canvas, width, height) {
-  const ratio = (window.devicePixelRatio || 1) * (canvas.currentCSSZoom ?? 1); // a slide is zoomed
+  const ratio = (window.devicePixelRatio || 1) * magnified(canvas);
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h]; // this clears it as well
   const context = canvas.getContext("2d");
@@ -140,6 +159,7 @@ export class View {
     this.waiting ??= requestAnimationFrame(() => {
       this.waiting = undefined;
       if (!this.data || !this.root.clientWidth) return;
+      this.root.classList.toggle("slide", !!this.slide);
       this.colours = palette(this.root);
       this.draw();
       if (!this.fresh) return;
@@ -153,6 +173,18 @@ export class View {
   chose(step) {
     if (page.timeline?.root.isConnected) page.timeline.scrub(step);
     else this.send("step", step);
+  }
+
+  /** The body of the slide that this view is on, if it is on one. */
+  get slide() {
+    return around(this.root, ".st-key-slide-body");
+  }
+
+  /** On a slide, the pixels from the top of a part of this view to where the slide's body ends, all of which it fills;
+   * undefined elsewhere. */
+  space(part) {
+    const body = this.slide;
+    return body && (body.getBoundingClientRect().bottom - part.getBoundingClientRect().top) / magnified(part);
   }
 
   close() {

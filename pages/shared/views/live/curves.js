@@ -7,13 +7,14 @@ import { apart, clamp, decades, faded, fitting, nearest, number, short, span, ti
 
 const [LEFT, TOP, BOTTOM] = [46, 8, 22];
 const MARKED = 22; // above the curves of a chart with marks, whose words stand there and not over them
-const NAME = 12; // pixels between the names of two levels
+const LOWEST = 48; // pixels of a chart on a slide
 const DASHES = { dash: [7, 4], dot: [2, 3], longdash: [12, 4] };
 
 export class Curves extends OverTime {
   draw() {
     const { data } = this;
     const inner = this.lay(data.charts);
+    this.height = this.high();
     const at = this.hover?.step ?? data.cursor;
     const curves = data.charts.filter((chart) => chart.kind === "lines" && chart.x.length);
     const longest = curves.reduce((best, chart) => (chart.x.length > (best?.x.length ?? 0) ? chart : best), undefined);
@@ -24,6 +25,15 @@ export class Curves extends OverTime {
       if (chart.kind === "lines") this.drawLines(this.figures[i], chart, inner, at);
       else this.drawHistogram(this.figures[i], chart, inner, i);
     });
+  }
+
+  /** Of one chart: on a slide, an equal share of the room that titles and legends leave. */
+  high() {
+    const room = this.space(this.grid);
+    if (!room) return this.data.height;
+    const around = this.figures.reduce((sum, { figure, canvas }) => sum + figure.offsetHeight - canvas.offsetHeight, 0);
+    const gaps = parseFloat(getComputedStyle(this.grid).rowGap) * (this.figures.length - 1);
+    return Math.max(LOWEST, Math.floor((room - around - gaps) / this.figures.length));
   }
 
   parts() {
@@ -52,8 +62,7 @@ export class Curves extends OverTime {
 
   /** Title, legend with the values in it, and an empty canvas with its scales: gives {context, px, py, right}. */
   frame(parts, chart, width, { x, values, low, high }) {
-    const { data, colours } = this;
-    const height = data.height;
+    const { height, colours } = this;
     const title = chart.title + (chart.unit ? ` (${chart.unit})` : "");
     const texts = chart.lines.map((line, i) => `${line.label} ${values[i] === undefined ? "" : number(values[i])}`);
     this.chips(parts.legend, this.layers(chart));
@@ -112,14 +121,14 @@ export class Curves extends OverTime {
     const range = [end < 0 ? 0 : Math.min(longer[0], data.start ?? longer[0]), end < 0 ? 1 : longer[end]];
     const { context, px, py, right } = this.frame(parts, chart, width, { x: range, values, low, high });
     const drawable = (y) => Number.isFinite(y) && (!chart.log_y || y > 0);
-    const [top, bottom] = [this.top(chart), data.height - BOTTOM];
+    const [top, bottom] = [this.top(chart), this.height - BOTTOM];
 
     context.textAlign = "left";
     context.textBaseline = "middle";
     const levels = chart.references.filter(([y]) => drawable(y) && y >= low && y <= high);
     const places = apart(
       levels.map(([y]) => py(y)),
-      NAME,
+      colours.size + 1,
       top,
       bottom,
     );

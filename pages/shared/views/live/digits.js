@@ -1,10 +1,11 @@
 // Images side by side, in titled groups (one for each run), as sharp squares: every pixel of an image is the same whole
 // number of screen pixels.
 
-import { make, prepare, say, View } from "./common.js";
-import { clamp, evenly, greys } from "./pure.js";
+import { magnified, make, prepare, say, View, within } from "./common.js";
+import { clamp, evenly, greys, largest } from "./pure.js";
 
 const IMAGE = 28;
+const SEAM = 3; // pixels between two images
 const [MOMENT, LAST] = [350, 2500]; // milliseconds of a moment, and of the last one
 
 /** Whether the visitor wants no motion: then the end is shown. */
@@ -26,7 +27,10 @@ export class Digits extends View {
   draw() {
     const { data } = this;
     const width = this.root.clientWidth;
-    const across = evenly(data.groups.length, Math.floor((width + 16) / (data.width + 16)));
+    const wide = (columns) => Math.floor((width - 16 * (columns - 1)) / columns);
+    const { columns: across, side } = this.filling(wide) ?? {
+      columns: evenly(data.groups.length, Math.floor((width + 16) / (data.width + 16))),
+    };
     this.grid.style.gridTemplateColumns = `repeat(${across}, minmax(0, 1fr))`;
     this.grid.style.columnGap = "16px";
     while (this.groups.length > data.groups.length) this.groups.pop().figure.remove();
@@ -35,10 +39,25 @@ export class Digits extends View {
     this.moment = unmoved() ? last : Math.min(this.moment ?? 0, last);
     let first = 0;
     data.groups.forEach((group, i) => {
-      this.drawGroup(this.groups[i], group, Math.floor((width - 16 * (across - 1)) / across), first);
+      this.drawGroup(this.groups[i], group, wide(across), first, side ?? data.upscale * IMAGE);
       first += group.count;
     });
     this.turn(last);
+  }
+
+  /** On a slide: how many groups stand side by side for the images to be largest, and what their side may be. */
+  filling(wide) {
+    const { groups, columns } = this.data;
+    const high = this.space(this.grid);
+    if (!high) return undefined;
+    const rows = Math.max(1, ...groups.map(({ count }) => Math.ceil(count / columns)));
+    const title = Math.max(...this.groups.map(({ caption }) => caption.offsetHeight), 0) + 10;
+    return largest(
+      groups.length,
+      1,
+      groups.length,
+      (across, lines) => Math.min(wide(across) / columns, (high / lines - title) / rows) - SEAM,
+    );
   }
 
   /** Of images that move: the next moment, and after the last one the first again. */
@@ -69,14 +88,13 @@ export class Digits extends View {
     return group;
   }
 
-  drawGroup(group, { title, images, count, moments, labels }, width, first) {
+  drawGroup(group, { title, images, count, moments, labels }, width, first, most) {
     const { data, colours } = this;
-    const ratio = window.devicePixelRatio || 1;
-    const gap = 3;
-    const columns = Math.max(1, Math.min(data.columns, count, Math.floor(width / (IMAGE / ratio + gap))));
-    const zoom = clamp(Math.floor(((width / columns - gap) * ratio) / IMAGE), 1, Math.round(data.upscale * ratio));
+    const ratio = (window.devicePixelRatio || 1) * magnified(this.root);
+    const columns = Math.max(1, Math.min(data.columns, count, Math.floor(width / (IMAGE / ratio + SEAM))));
+    const zoom = Math.max(1, Math.floor((Math.min(width / columns - SEAM, most) * ratio) / IMAGE + 1e-9));
     const side = (zoom * IMAGE) / ratio;
-    const cell = { wide: side + gap, high: side + gap + (labels ? 16 : 0) };
+    const cell = { wide: side + SEAM, high: side + SEAM + (labels ? 16 : 0) };
     const rows = Math.ceil(count / columns);
     Object.assign(group, { first, count, columns, cell, labels });
     say(group.caption, title);
@@ -106,7 +124,7 @@ export class Digits extends View {
       context.drawImage(source, 0, IMAGE * i, IMAGE, IMAGE, x, y, side, side);
       if (labels) {
         context.fillStyle = colours.text;
-        context.fillText(labels[i], x + side / 2, y + side + 3, side + gap);
+        context.fillText(labels[i], x + side / 2, y + side + 3, side + SEAM);
       }
       const chosen = pick && this.selected === first + i;
       if (!chosen && !(pick && this.over === first + i)) continue;
@@ -118,7 +136,7 @@ export class Digits extends View {
 
   /** The top left corner of image i of a group, on a whole screen pixel. */
   place({ columns, cell }, i) {
-    const ratio = window.devicePixelRatio || 1;
+    const ratio = (window.devicePixelRatio || 1) * magnified(this.root);
     const whole = (x) => Math.round(x * ratio) / ratio;
     return [whole((i % columns) * cell.wide + 1.5), whole(Math.floor(i / columns) * cell.high + 1.5)];
   }
@@ -126,9 +144,8 @@ export class Digits extends View {
   listen(group) {
     const { canvas } = group;
     const find = (event) => {
-      const box = canvas.getBoundingClientRect();
-      const column = Math.floor((event.clientX - box.left) / group.cell.wide);
-      const row = Math.floor((event.clientY - box.top) / group.cell.high);
+      const [x, y] = within(canvas, event);
+      const [column, row] = [Math.floor(x / group.cell.wide), Math.floor(y / group.cell.high)];
       const i = row * group.columns + column;
       return column >= 0 && column < group.columns && i >= 0 && i < group.count ? group.first + i : undefined;
     };

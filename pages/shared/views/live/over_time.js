@@ -1,7 +1,7 @@
 // What the views with a time axis have in common: small figures in as even rows as fit, a line above them that says where
 // the pointer is, and a click that looks at a step.
 
-import { make, prepare, say, View } from "./common.js";
+import { make, prepare, say, View, within } from "./common.js";
 import { evenly, short, ticks } from "./pure.js";
 
 /**
@@ -28,7 +28,7 @@ export class OverTime extends View {
     this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", data.summary);
     const width = this.root.clientWidth;
-    const columns = evenly(items.length, Math.floor((width + gap) / (data.width + gap)));
+    const columns = this.space(this.grid) ? 1 : evenly(items.length, Math.floor((width + gap) / (data.width + gap)));
     this.grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     this.grid.style.columnGap = `${gap}px`;
     while (this.figures.length > items.length) this.figures.pop().figure.remove();
@@ -74,8 +74,7 @@ export class OverTime extends View {
 
   listen(canvas, index) {
     canvas.onpointermove = canvas.onpointerdown = (event) => {
-      const { left, top } = canvas.getBoundingClientRect();
-      this.point(this.aim(this.items[index], index, event.clientX - left, event.clientY - top));
+      this.point(this.aim(this.items[index], index, ...within(canvas, event)));
     };
     canvas.onpointerleave = canvas.onblur = () => this.point(undefined);
     canvas.onclick = () => this.choose();

@@ -20,6 +20,7 @@ const TITLES = 22; // pixels of the titles above several panels
 const SPACE = 7; // pixels between the picture, both players and the end of the window
 const ROW = { share: 0.66, low: 14, high: 40 }; // of the strips: of the picture's height, and its pixels
 const TILE = { side: 28, gap: 3, most: 5 }; // of images: pixels of one, between two, and screen pixels to a pixel
+const ON_SLIDE = 2; // charts beside the picture
 const LAYERS = ["field", "real", "fake", "modes"];
 
 const files = new Map(); // address → the promise of its contents
@@ -77,7 +78,7 @@ export class Recorded extends View {
   typed(event) {
     const free =
       !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest("input, button, a, textarea");
-    if (!free || !this.file || !this.root.isConnected || !this.root.closest(".st-key-slide")) return;
+    if (!free || !this.file || !this.root.isConnected || !this.slide) return;
     const keys = {
       " ": () => (this.playing ? this.stop() : this.play({ whole: true })),
       ArrowLeft: () => this.seek(this.moment - 1),
@@ -356,7 +357,7 @@ export class Recorded extends View {
   /** Each chart so far in its colours, over the whole of it in grey. */
   over(step) {
     const { data, file } = this;
-    const charts = file.charts.map((chart, i) => {
+    const charts = file.charts.slice(0, this.slide ? ON_SLIDE : undefined).map((chart, i) => {
       const { title, lines, level } = data.charts[i];
       const length = until(chart.x, step);
       const drawn = chart.lines.map(({ y, low, high }, j) => ({

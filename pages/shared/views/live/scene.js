@@ -4,7 +4,7 @@
 // Positions: u, v ∈ [0, 1] across a panel's window, v downwards.
 // A panel's layers share places and colours: so it is one file, and a long one.
 
-import { make, prepare, say, stroke } from "./common.js";
+import { make, prepare, say, stroke, within } from "./common.js";
 import { clamp, contour, emptiest, evenly, faded, fieldAt, largest, number, short, sigmoid, ticks } from "./pure.js";
 import { heatmap, stamp } from "./stamps.js";
 import { Zoomed } from "./zoomed.js";
@@ -13,8 +13,7 @@ const SMALLEST = 200; // CSS pixels of a panel, where two of them fit
 const AROUND = 200; // … of the window's height that the stage needs beside its picture (12.5rem in style.css)
 const TRAIL = 5; // frames that a point's way is drawn through
 const WAYS = 120; // points whose ways are drawn, in a large picture
-const ON_SLIDE = 205; // pixels of a slide that are not the panels
-const PANEL_TITLE = 32; // … and those above each of several
+const ASIDE = 10; // pixels between two panels
 const HALO = 3; // standard deviations of a cluster that its halo lies round
 const JUMP = 0.15; // of the picture's side, that a way between two frames may go: the rest are jumps
 
@@ -23,10 +22,12 @@ function kindColours({ real, purple, red, yellow, grey, text }) {
   return [real, purple, red, yellow, "#44AA99", "#882255", grey, text];
 }
 
-/** All panels within the width and that height, as large as they can be. */
-function filling(count, across, high) {
-  const titles = count > 1 ? PANEL_TITLE : 0;
-  return largest(count, 1, count, (columns, rows) => Math.floor(Math.min(across(columns), high / rows - titles)));
+/** All panels, as large as the room lets them be; of several runs `abreast` of each, side by side or below each other. */
+function filling(count, abreast, side) {
+  if (abreast === count) return largest(count, 1, count, side);
+  const runs = count / abreast;
+  const [rows, columns] = [side(abreast, runs), side(runs, abreast)];
+  return rows < columns ? { columns: runs, side: columns, turned: true } : { columns: abreast, side: rows };
 }
 
 /** So many columns, whose panels are no higher than that. */
@@ -98,27 +99,36 @@ export class Scene extends Zoomed {
     this.badges = new Map(); // panel data → where its modes' numbers stand
     const many = data.panels.length > 4;
     const width = this.root.clientWidth;
-    const smallest = data.panels.length === 1 ? width : Math.min(SMALLEST, (width - 10) / 2);
+    const smallest = data.panels.length === 1 ? width : Math.min(SMALLEST, (width - ASIDE) / 2);
     this.abreast = data.abreast ?? data.panels.length;
-    const most = Math.floor((width + 10) / (smallest + 10));
-    const across = (columns) => Math.floor((width - 10 * (columns - 1)) / columns);
+    const most = Math.floor((width + ASIDE) / (smallest + ASIDE));
+    const across = (columns) => Math.floor((width - ASIDE * (columns - 1)) / columns);
     const { stacked } = data;
     const fit = (rows) =>
       (window.innerHeight - AROUND) / rows / stacked - (rows * stacked > 1 ? 28 : 0) - (stacked > 1 ? 30 : 0);
-    const { columns, side } = data.fills
-      ? filling(data.panels.length, across, innerHeight / (this.root.currentCSSZoom ?? 1) - ON_SLIDE)
+    const high = this.space(this.grid);
+    const titles = Math.max(...this.panels.map(({ caption }) => caption.offsetHeight), 0);
+    const filled = (columns, rows) =>
+      Math.floor(Math.min(across(columns), (high - ASIDE * (rows - 1)) / rows - titles - 2));
+    const { columns, side, turned } = high
+      ? filling(data.panels.length, this.abreast, filled)
       : data.height
         ? given(data.height, evenly(this.abreast, most), across)
         : largest(this.abreast, data.panels.length / this.abreast, most, (columns, rows) =>
             Math.floor(Math.min(Math.max(smallest, SMALLEST, fit(rows)), across(columns))),
           );
     this.grid.style.gridTemplateColumns = `repeat(${columns}, ${side}px)`;
-    this.wall.style.maxWidth = `${side * columns + 10 * (columns - 1)}px`;
-    this.bar.style.maxWidth = `${Math.max(side * columns + 10 * (columns - 1), 340)}px`;
+    this.wall.style.maxWidth = `${side * columns + ASIDE * (columns - 1)}px`;
+    this.bar.style.maxWidth = `${Math.max(side * columns + ASIDE * (columns - 1), 340)}px`;
     this.grid.classList.toggle("small", many);
     while (this.panels.length > data.panels.length) this.panels.pop().figure.remove();
     while (this.panels.length < data.panels.length) this.panels.push(this.addPanel(this.panels.length));
-    data.panels.forEach((panel, i) => this.drawPanel(this.panels[i], panel, side, i));
+    data.panels.forEach((panel, i) => {
+      const [line, at] = [Math.floor(i / this.abreast), i % this.abreast]; // a line for each run
+      const { style } = this.panels[i].figure;
+      style.gridArea = turned ? `${at + 1} / ${line + 1}` : at ? "" : "auto / 1";
+      this.drawPanel(this.panels[i], panel, side, i);
+    });
   }
 
   /** The layers that are made on request and that somebody looks at. */
@@ -141,7 +151,6 @@ export class Scene extends Zoomed {
     say(caption.firstChild, panel.title);
     say(caption.lastChild, panel.note ? ` · ${panel.note}` : "");
     caption.hidden = !panel.title && !panel.note;
-    figure.style.gridColumnStart = index % this.abreast === 0 ? "1" : "auto"; // a row of its own for each method
     figure.className = (data.selectable ? "pick" : "") + (picked ? " picked" : "");
     canvas.setAttribute("role", data.selectable ? "button" : "img");
     if (data.selectable) canvas.setAttribute("aria-pressed", String(picked));
@@ -340,7 +349,7 @@ export class Scene extends Zoomed {
     const [least, line] = numbered ? [9, 3.5] : [6, 2.5];
     const unit = (side * this.view.zoom) / (panel.extent[1] - panel.extent[0]); // pixels of a unit
     const [mx, my] = [px((panel.extent[0] + panel.extent[1]) / 2), py((panel.extent[2] + panel.extent[3]) / 2)];
-    context.font = `600 11px ${colours.family}`;
+    context.font = `600 ${colours.size}px ${colours.family}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     const places = [];
@@ -409,18 +418,17 @@ export class Scene extends Zoomed {
       const value = fieldAt(panel.field, u, v);
       lines.push(`${data.labels.field} ${number(panel.spread === null ? sigmoid(value) : value, 3)}`);
     }
-    const box = canvas.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const [x, y] = within(canvas, event);
     const mode = this.badges.get(panel)?.find((badge) => Math.hypot(badge.x - x, badge.y - y) < badge.radius + 4);
     const share = mode?.share === undefined ? "" : `: ${(100 * mode.share).toFixed(1)} %`;
     if (mode) lines.push(`${data.labels.mode} ${mode.label}${share}`);
     this.tip.textContent = lines.join("\n");
     this.tip.hidden = false;
-    const home = this.root.getBoundingClientRect();
-    const left = clamp(event.clientX - home.left + 14, 0, Math.max(0, home.width - this.tip.offsetWidth));
-    const top = event.clientY - home.top - this.tip.offsetHeight - 12;
+    const [right, down] = within(this.root, event);
+    const left = clamp(right + 14, 0, Math.max(0, this.root.offsetWidth - this.tip.offsetWidth));
+    const top = down - this.tip.offsetHeight - 12;
     this.tip.style.left = `${left}px`;
-    this.tip.style.top = `${top < 0 ? event.clientY - home.top + 18 : top}px`;
+    this.tip.style.top = `${top < 0 ? down + 18 : top}px`;
     this.redraw();
   }
 }

@@ -93,7 +93,6 @@ def scene(
     height: int | None = None,
     abreast: int | None = None,
     stacked: int = 1,
-    fills: bool = False,
     probability: bool = True,
     middle: float | None = None,
     selectable: bool = False,
@@ -108,8 +107,8 @@ def scene(
     One panel fills the width up to `height` pixels, None: as far as all of them fit the window; several stand side by
     side, each at least 200 pixels wide where two of them fit. `abreast`: how many belong into one row (the seeds of a
     method, say), which may take several lines but shares none. They zoom together; the zoom and the hidden layers
-    stay with `key`. `stacked`: so many scenes share a window. `fills`: on a slide, all of them in the
-    window, as large as they can be.
+    stay with `key`. `stacked`: so many scenes share a window. On a slide they are as large as it
+    allows.
 
     layers: which buttons there are, in this order; a layer no panel has data for is left out. hidden: those that are
     off until the visitor turns them on. labels: words by the names in `LABELS`, for what should not be in English.
@@ -139,7 +138,6 @@ def scene(
             "height": height,
             "abreast": abreast or len(panels),
             "stacked": stacked,
-            "fills": fills,
             "selectable": selectable,
             "selected": selected,
             "labels": words,
