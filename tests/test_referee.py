@@ -199,6 +199,7 @@ def sentences() -> list[str]:
         f"{rows[name].cells['high_quality'].mean:.0f} %"
         for name in ("plain", "averaged", "decay", "relativistic", "relativistic_averaged")
     )
+    quality = {name: "{:.0f} ± {:.0f}".format(*row.cells["high_quality"]) for name, row in rows.items()}
     steps = {name: f"{table(name).records[0]['steps']:,}" for name in TABLES}
     return [
         f"*Balanced players on the ring* ({rows['plain'].runs} seeds, {steps['balanced']} steps): all find all eight "
@@ -213,9 +214,8 @@ def sentences() -> list[str]:
             plain,
             f"{rows['plain'].cells['w1'].mean:.2f}",
         ),
-        "Lookahead ({}) has {} %, Adam {} %".format(
-            rows["lookahead"].runs,
-            *("{:.0f} ± {:.0f}".format(*rows[name].cells["high_quality"]) for name in ("lookahead", "plain")),
+        "Lookahead ({}) has {} %, consensus ({}) {} %, Adam {} %".format(
+            rows["lookahead"].runs, quality["lookahead"], rows["consensus"].runs, quality["consensus"], quality["plain"]
         ),
         "An audit on eight further seeds heard it wrongly in {} of {} balanced runs".format(*FALSE),
         f"with as many samples (median and {100 * TAIL:.0f}–{100 * (1 - TAIL):.0f} %, by Monte Carlo)",
