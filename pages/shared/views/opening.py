@@ -131,9 +131,10 @@ def small(key: str, name: str, *, height: int) -> None:
     moving(key, f"{name}{files.SMALL}", height=height)
 
 
-def ghosts(page: PageState, frame: Frame, charts: Mapping[str, live.Chart]) -> list[live.Chart]:
+def ghosts(page: PageState, frame: Frame, charts: Mapping[str, live.Chart], *, empty: bool = False) -> list[live.Chart]:
     """The charts of a run by their names. Before its first steps each shows in grey what a recorded run of this page
-    came to, so that it is no empty frame; where no such run has it, the chart comes with the first step."""
+    came to, so that it is no empty frame; where no such run has it, the chart comes with the first step, unless `empty`
+    keeps its place."""
     recording = next((name for name, recorded in RECORDED.items() if recorded.page == page.name), None)
     if recording is None or frame.step > 0:
         return list(charts.values())
@@ -147,7 +148,7 @@ def ghosts(page: PageState, frame: Frame, charts: Mapping[str, live.Chart]) -> l
         return replace(chart, ghost=grey, unit=t("recorded.grey"))
 
     found = [with_ghost(name.partition("/")[0], chart) for name, chart in charts.items()]
-    return [chart for chart in found if chart.ghost is not None or chart.kind != "lines" or len(chart.x)]
+    return [chart for chart in found if empty or chart.ghost is not None or chart.kind != "lines" or len(chart.x)]
 
 
 def about(recording: str) -> str:

@@ -68,7 +68,7 @@ def view(page: PageState, frame: Frame) -> None:
                 else:
                     _digits(page, frame, titles)
             with st.container(key="slide-curves"):
-                statistics.curves(page, frame, CURVES[: 2 if count == 1 else 1], titles=titles)
+                statistics.curves(page, frame, CURVES[: 2 if count == 1 else 1], titles=titles, empty=True)
         st.caption(_caption(page, frame))
 
 

@@ -258,11 +258,11 @@ def members(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> Non
 @pushed
 def curves(
     page: PageState, frame: Frame, names: Sequence[str], *,
-    titles: Sequence[str] = (), height: int = 130, width: int = 280,
+    titles: Sequence[str] = (), height: int = 130, width: int = 280, empty: bool = False,
 ) -> None:  # fmt: skip
     """Charts of every run: "losses", "outputs", "gradients" over training, "histogram" of D's outputs at this moment.
 
-    A click on a chart brings that step back.
+    A click on a chart brings that step back. `empty`: also those that no step is in yet.
     """
     named = {
         f"{name}/{i}": CHARTS[name](
@@ -271,7 +271,7 @@ def curves(
         for name in names
         for i, (run, title) in enumerate(titled(frame, titles))
     }
-    charts = opening.ghosts(page, frame, named)
+    charts = opening.ghosts(page, frame, named, empty=empty)
     key = f"{page.name}-curves-{'-'.join(names)}"
     live.curves(key, charts, step=frame.step, label=t("panel.step"), height=height, width=width, kept=False,
                 **time_axis(page, key))  # fmt: skip
