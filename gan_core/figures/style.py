@@ -67,10 +67,10 @@ METHODS: dict[str, Pen] = {
     "non_saturating": Pen(NON_SATURATING),
     "minimax": Pen(SATURATING, "dash"),
     "wasserstein": Pen(_INDIGO, "longdash"),  # however its critic is bounded
-    "wgan_clip": Pen(_INDIGO, "dash"),
+    "wgan_clip": Pen(_BROWN, "longdash"),
     "wgan_gp": Pen(_INDIGO),
-    "wgan_sn": Pen(_INDIGO, "dot"),
-    "hinge_r1": Pen(_OLIVE, "dash"),
+    "wgan_sn": Pen(_TEAL, "longdash"),
+    "hinge_r1": Pen(_ROSE, "dot"),
     "relativistic": Pen(_OLIVE),
     "unrolled": Pen(_ROSE),
     "pacgan2": Pen(_TEAL),

@@ -25,24 +25,20 @@ def view(page: PageState, frame: Frame) -> None:
     with stage.area("verdict"):
         verdicts.verdicts(page, frame)
         points.member_picker(page, frame)
-    with stage.picture(panels=2):
-        timeline.timeline(page, frame)
+    several = len(frame.runs) > 1
+    with stage.picture(panels=len(frame.runs)):  # one run lies as its recording does: the plane, the strips beside it
+        (timeline.timeline if several else points.plane)(page, frame)
     with stage.rail():
-        plane, scores = st.columns([5, 4], gap="medium") if _alone(page, frame) else (st.container(), st.container())
-        with plane:
+        if several:
             points.plane(page, frame, titles=titles)
-        with scores:
-            verdicts.prediction(page)
-            numbers.numbers(page, frame)
+        else:
+            timeline.timeline(page, frame)
+        verdicts.prediction(page)
     with stage.below():
+        numbers.numbers(page, frame)
         foreseen.show(page, frame)
         timeline.charts(page, frame)
         stills.expander(page, frame, titles=titles)
-
-
-def _alone(page: PageState, frame: Frame) -> bool:
-    """Whether there is one plane to show."""
-    return len(frame.runs) == len(points.members_shown(page, frame.runs[0])) == 1
 
 
 page = layout.begin("collapse", options.SCENARIOS[options.FIRST].config, options=options.OPTIONS)

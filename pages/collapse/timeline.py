@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,10 +17,10 @@ from pages.shared.shell.state import PageState
 from pages.shared.views import live, opening, points, statistics
 
 if TYPE_CHECKING:
-    from gan_core.run.modes import Alarm, Diversity
+    from gan_core.run.modes import Diversity
 
 ROWS = {1: 28, 2: 24, 3: 20, 4: 16}  # pixels of a row of the timeline, by the number of strips; beyond that …
-MANY = 12, 6  # … of few modes, and of more than eight
+MANY = 9, 6  # … of few modes, and of more than eight
 
 
 def timeline(page: PageState, frame: Frame) -> None:
@@ -43,10 +42,9 @@ def _strips(page: PageState, frame: Frame, count: str) -> None:
     """One strip a run and seed, dashed where the alarm began."""
     watched = _watched(page, frame)
     listened = verdicts.heard(page, [known for *_, known in watched])
-    raised: list[Sequence[Alarm | None]]
-    raised = [[None] * run.snapshot.members for _, run, _ in watched] if listened is None else listened.parts
     strips = []
-    for (name, run, known), alarms in zip(watched, raised, strict=True):
+    for i, (name, run, known) in enumerate(watched):
+        alarms = verdicts.alarms_of(listened, i)[0] or [None] * run.snapshot.members  # it hears one run after the other
         counted = {"shares": known.shares, "near": known.near}[count]
         for k in points.members_shown(page, run):
             seed = points.member_name(run, k) if run.snapshot.members > 1 else ""

@@ -61,13 +61,13 @@ def verdicts(page: PageState, frame: Frame) -> None:
         when = "now" if page.shown.at is None else "past"
         listened = heard(page, [past for *_, past in watched], when)
         blocks = [
-            _verdict(name or method_name(chosen(page)[0]), run, past, *_alarms_of(listened, i))
+            _verdict(name or method_name(chosen(page)[0]), run, past, *alarms_of(listened, i))
             for i, (name, run, past) in enumerate(watched)
         ]
     live.words(f"{page.name}-verdicts", blocks, step=frame.step, reserve=ROOM * len(blocks))
 
 
-def _alarms_of(listened: Known[Sequence[Alarm | None]] | None, i: int) -> tuple[Sequence[Alarm | None] | None, int]:
+def alarms_of(listened: Known[Sequence[Alarm | None]] | None, i: int) -> tuple[Sequence[Alarm | None] | None, int]:
     """Of run i, and the step they are of."""
     return (None, 0) if listened is None or i >= len(listened.parts) else (listened.parts[i], listened.of[i])
 

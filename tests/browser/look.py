@@ -34,7 +34,7 @@ from pages.distances import options as distances
 from pages.shared.shell.site import PAGES
 from pages.vanishing import options as vanishing
 from pages.wgan import options as wgan
-from tests.browser.driver import FLAGS, PATIENCE, button, chromium, context_of, serve, wait_idle
+from tests.browser.driver import FLAGS, PATIENCE, button, chromium, context_of, serve, timeline, wait_at_rest, wait_idle
 
 SECTIONS: dict[str, tuple[str, Sequence[str]]] = {  # page → the word of its address, and what that may say
     "digits": (digits.SECTION, digits.SECTIONS),
@@ -127,8 +127,8 @@ def look(context: BrowserContext, address: str, sizes: Sequence[str], moment: st
     if moment != "before" and play.count() and play.is_enabled():
         play.click()
         if moment == "end":
-            button(page, "Pause").first.wait_for(state="detached")
-            wait_idle(page)
+            timeline(page).wait_for()
+            wait_at_rest(page)
         page.wait_for_timeout(2500)
     for i, size in enumerate(sizes):
         if i:

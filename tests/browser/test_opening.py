@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.driver import Server, button, visitor, wait_idle
@@ -15,6 +16,13 @@ def recorded(page: Page) -> Locator:
 
 def moment(page: Page) -> int:
     return int(recorded(page).get_attribute("data-moment") or 0)
+
+
+def place(part: Locator) -> float:
+    """How far below the top of the page it begins, however far one has scrolled."""
+    return part.evaluate(
+        "e => e.getBoundingClientRect().top + document.querySelector('[data-testid=stMain]').scrollTop"
+    )
 
 
 def test_a_page_opens_on_a_run_that_moves_and_hands_over(page: Page) -> None:
@@ -30,6 +38,7 @@ def test_a_page_opens_on_a_run_that_moves_and_hands_over(page: Page) -> None:
     expect(recorded(page).get_by_role("slider")).to_be_in_viewport(ratio=1)
     picture, play = recorded(page).locator(".scene canvas").bounding_box(), button(page, "Play").bounding_box()
     assert picture["height"] > 450 and picture["y"] + picture["height"] < play["y"]
+    was = place(recorded(page).locator(".scene canvas")), place(button(page, "Play"))
     player = recorded(page).get_by_role("button", name="Pause the recording")
     player.click()
     expect(recorded(page)).to_have_attribute("data-state", "still")
@@ -46,6 +55,10 @@ def test_a_page_opens_on_a_run_that_moves_and_hands_over(page: Page) -> None:
     recorded(page).get_by_role("button", name="Now train it yourself").click()
     expect(button(page, "Pause")).to_be_visible()
     expect(page.locator(".gan-live[data-kind=recorded]")).to_have_count(0)
+    live = page.locator(".gan-live[data-kind=scene] canvas").first
+    expect(live).to_be_visible()
+    wait_idle(page)
+    assert (place(live), place(button(page, "Pause"))) == pytest.approx(was, abs=10)  # nothing jumps for it
     expect(sketch).to_contain_text(re.compile(r"your sketch is off by 0\.\d+ on average.*you would be off by 0\.\d"))
 
 
@@ -61,8 +74,11 @@ def test_while_a_prediction_is_open_the_beginning_plays_and_does_not_tell(page: 
         seen.at(-1) < seen.at(-2) ? done(seen) : requestAnimationFrame(look); }; look(); })"""
     )
     assert max(seen) <= 24
+    parts = [strips, recorded(page).locator(".scene canvas"), button(page, "Play")]
+    before = [place(part) for part in parts]
     page.get_by_text("at most 3 in 8").click()
     expect(recorded(page)).to_have_attribute("data-moment", re.compile(r"^(2[5-9]|[3-9]\d)$"))
+    assert [place(part) for part in parts] == before  # what is asked and answered has its room
 
 
 def test_who_wants_no_motion_sees_the_end_and_a_card_is_a_link_as_a_whole(browser: Browser, app_server: Server) -> None:

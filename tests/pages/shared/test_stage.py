@@ -10,6 +10,8 @@ from typing import get_args
 import pytest
 
 from gan_core.figures import style
+from gan_core.recordings.registry import RECORDED
+from gan_core.studies import parallel_lines
 from pages.collapse import options as collapse
 from pages.shared.shell import stage
 from pages.wgan import options as wgan
@@ -87,3 +89,21 @@ def test_the_hues_of_an_opinion_are_no_players_and_the_same_live_and_still() -> 
 
 def test_whatever_can_stand_side_by_side_has_a_pen_of_its_own() -> None:
     assert {*collapse.VARIANTS, *wgan.VARIANTS} <= style.METHODS.keys()
+    for together in (
+        collapse.VARIANTS,
+        wgan.VARIANTS,
+        parallel_lines.METHODS,
+        *(run.names for run in RECORDED.values()),
+    ):
+        pens = [style.METHODS[name] for name in together if name]
+        assert len(set(pens)) == len(pens)
+    hues = {style.METHODS[name].colour for name in wgan.VARIANTS}  # a legend's sample is too short for a dash
+    assert len(hues) == len(wgan.VARIANTS)
+
+
+def test_a_verdict_and_a_caption_have_the_same_room() -> None:
+    live = (LIVE / "live.css").read_text(encoding="utf-8")
+    caption = re.search(r"\.caption \{[^}]*min-height: ([\d.]+rem)", live)
+    verdict = re.search(r"grid-area: verdict; min-height: ([\d.]+rem)", CSS)
+    assert caption is not None and verdict is not None and caption[1] == verdict[1]
+    assert "var(--sentence," in live and "--sentence:" in CSS and "var(--leading," in live and "--leading:" in CSS

@@ -17,7 +17,7 @@ const BEGINNING = 24; // moments that play over and over while somebody is asked
 const PAUSE = 800; // … and milliseconds between two times
 const NARROW = 640; // pixels below which the charts stand under the picture
 const TITLES = 22; // pixels of the titles above several panels
-const SPACE = 7; // pixels between the picture, both players and the end of the window
+const SPACE = 5; // pixels between the picture, both players and the end of the window
 const ROW = { share: 0.66, low: 14, high: 40 }; // of the strips: of the picture's height, and its pixels
 const TILE = { side: 28, gap: 3, most: 5 }; // of images: pixels of one, between two, and screen pixels to a pixel
 const ON_SLIDE = 2; // charts beside the picture
@@ -220,6 +220,7 @@ export class Recorded extends View {
     if (!narrow && first !== this.caption) this.root.prepend(this.caption);
     this.root.classList.toggle("wide", data.panels.length > 1);
     this.root.classList.toggle("secret", !!this.secret);
+    this.root.classList.toggle("asked", !!document.querySelector('.st-key-stage-verdict [class*="-predict-"]'));
     this.root.classList.toggle("stripped", !!file?.strips.length);
     this.root.dataset.state = this.playing ? "playing" : file ? "still" : "loading";
     this.root.dataset.moment = moment ?? "";
@@ -268,9 +269,10 @@ export class Recorded extends View {
     const stage = document.querySelector(".st-key-stage");
     const buttons = document.querySelector(".st-key-stage-player");
     if (!stage || !buttons) return;
-    this.room.style.height = `${buttons.offsetHeight + 8}px`;
+    this.room.style.height = `${buttons.offsetHeight + 5}px`;
     const top = this.room.getBoundingClientRect().top - stage.getBoundingClientRect().top;
-    stage.style.setProperty("--player", `${Math.round(top) + 4}px`);
+    stage.style.setProperty("--player", `${Math.round(top) + 3}px`);
+    stage.style.setProperty("--seated", "visible");
   }
 
   /** Of a panel: what the first screen has between what is above the picture and the two players below it. */

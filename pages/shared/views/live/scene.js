@@ -10,7 +10,10 @@ import { heatmap, stamp } from "./stamps.js";
 import { Zoomed } from "./zoomed.js";
 
 const SMALLEST = 200; // CSS pixels of a panel, where two of them fit
+const LEAST = 130; // … where several rows of them share a window
+const TELEPHONE = 768; // … of a window that scrolls through them, as in style.css
 const AROUND = 200; // … of the window's height that the stage needs beside its picture (12.5rem in style.css)
+const HEAD = 48; // … above a stage, without a row of sections
 const TRAIL = 5; // frames that a point's way is drawn through
 const WAYS = 120; // points whose ways are drawn, in a large picture
 const ASIDE = 10; // pixels between two panels
@@ -100,12 +103,13 @@ export class Scene extends Zoomed {
     const many = data.panels.length > 4;
     const width = this.root.clientWidth;
     const smallest = data.panels.length === 1 ? width : Math.min(SMALLEST, (width - ASIDE) / 2);
+    const least = window.innerWidth <= TELEPHONE ? smallest : LEAST;
     this.abreast = data.abreast ?? data.panels.length;
-    const most = Math.floor((width + ASIDE) / (smallest + ASIDE));
+    const most = Math.floor((width + ASIDE) / (Math.min(smallest, least) + ASIDE));
     const across = (columns) => Math.floor((width - ASIDE * (columns - 1)) / columns);
     const { stacked } = data;
-    const fit = (rows) =>
-      (window.innerHeight - AROUND) / rows / stacked - (rows * stacked > 1 ? 28 : 0) - (stacked > 1 ? 30 : 0);
+    const room = window.innerHeight - AROUND - this.above();
+    const fit = (rows) => room / rows / stacked - (rows * stacked > 1 ? 28 : 0) - (stacked > 1 ? 46 : 0);
     const high = this.space(this.grid);
     const titles = Math.max(...this.panels.map(({ caption }) => caption.offsetHeight), 0);
     const filled = (columns, rows) =>
@@ -115,11 +119,11 @@ export class Scene extends Zoomed {
       : data.height
         ? given(data.height, evenly(this.abreast, most), across)
         : largest(this.abreast, data.panels.length / this.abreast, most, (columns, rows) =>
-            Math.floor(Math.min(Math.max(smallest, SMALLEST, fit(rows)), across(columns))),
+            Math.floor(Math.min(Math.max(rows * stacked > 1 ? least : SMALLEST, fit(rows)), across(columns))),
           );
     this.grid.style.gridTemplateColumns = `repeat(${columns}, ${side}px)`;
     this.wall.style.maxWidth = `${side * columns + ASIDE * (columns - 1)}px`;
-    this.bar.style.maxWidth = `${Math.max(side * columns + ASIDE * (columns - 1), 340)}px`;
+    this.bar.style.maxWidth = `${Math.max(side * columns + ASIDE * (columns - 1), 600)}px`;
     this.grid.classList.toggle("small", many);
     while (this.panels.length > data.panels.length) this.panels.pop().figure.remove();
     while (this.panels.length < data.panels.length) this.panels.push(this.addPanel(this.panels.length));
@@ -129,6 +133,13 @@ export class Scene extends Zoomed {
       style.gridArea = turned ? `${at + 1} / ${line + 1}` : at ? "" : "auto / 1";
       this.drawPanel(this.panels[i], panel, side, i);
     });
+  }
+
+  /** Pixels that the row of sections takes above the stage. */
+  above() {
+    const top = document.querySelector(".st-key-stage")?.getBoundingClientRect().top;
+    const scrolled = document.querySelector('[data-testid="stMain"]')?.scrollTop ?? 0;
+    return top === undefined ? 0 : clamp(top + scrolled - HEAD, 0, HEAD);
   }
 
   /** The layers that are made on request and that somebody looks at. */
