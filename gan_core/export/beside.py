@@ -6,7 +6,7 @@ for name, draw in beside(recordings, ["saturating", "non-saturating"]).items():
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -56,13 +56,15 @@ def _drawn(draw: Draw, look: Look, caption: str) -> Drawing:
     return draw(look)
 
 
-def apart(configs: Sequence[RunConfig]) -> list[str]:
-    """The runs by the settings that set them apart, by number where none does."""
+def apart(configs: Sequence[RunConfig], options: Mapping[str, Mapping[object, str]] | None = None) -> list[str]:
+    """The runs by the settings that set them apart, by number where none does. options: as in a Look."""
+    words = options or {}
     changed = {name for config in configs for name in config.differences(configs[0])}
     named = []
     for i, config in enumerate(configs, start=1):
         values = dict(config.flat())
-        said = [str(values[name]).replace("_", " ") for name in FIELDS if name in changed]
+        said = [words.get(name, {}).get(values[name]) or str(values[name]).replace("_", " ")
+                for name in FIELDS if name in changed]  # fmt: skip
         named.append(" · ".join(said) or str(i))
     return named
 

@@ -58,7 +58,7 @@ def settings(config: RunConfig, look: Look, without: Collection[str] = ()) -> st
     """Those that make a run what it is, by their words."""
     changed = config.differences().keys() - UNSAID
     parts = (
-        f"{look.labels.get(name, _named(name))} {_said(value)}"
+        f"{look.labels.get(name, _named(name))} {look.options.get(name, {}).get(value) or _said(value)}"
         for name, value in config.flat()
         if (name in USUAL_FIELDS or name in changed) and name not in without
     )
@@ -87,7 +87,7 @@ def seeds(config: RunConfig, look: Look, shown: Sequence[int]) -> str:
 
 def failures(recording: Recording, look: Look) -> str:
     """Which members are no longer finite, "" if all are."""
-    return " · ".join(str(failure) for failure in recording.failures[:1])
+    return " · ".join(look.failed(failure) for failure in recording.failures[:1])
 
 
 def members(recording: Recording, look: Look, most: int = MOST_PANELS) -> list[int]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from gan_core.config import limits
-from gan_core.errors import ExportError
+from gan_core.errors import ExportError, Failure
 from gan_core.export.fonts import tidy
 from gan_core.figures import style
 
@@ -95,8 +95,9 @@ class Look:
     """shape: of SHAPES; theme: of THEMES. title: a visitor's words, "" for the figure's own. transparent: no
     background. step: the moment that is drawn, None for the newest; steps: those of a time strip, () for a few spread
     over the run. member: the only one that is drawn, None for all. layers: of LAYERS, what the plane shows. words: in
-    place of the English ones in WORDS. labels: of the settings in the caption, by their fields. Raises ExportError on a
-    shape, theme or layer that there is not.
+    place of the English ones in WORDS. labels: of the settings in the caption, by their fields; options: of
+    their values. failed: how it is said that members are no longer finite. Raises ExportError on a shape, theme or
+    layer that there is not.
     """
 
     shape: str = "16:9"
@@ -109,6 +110,8 @@ class Look:
     layers: tuple[str, ...] = USUAL
     words: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Mapping[object, str]] = field(default_factory=dict)
+    failed: Callable[[Failure], str] = str
 
     def __post_init__(self) -> None:
         if self.shape not in SHAPES:

@@ -15,6 +15,7 @@ import pytest
 
 from gan_core import theory
 from gan_core.presets import PRESETS
+from gan_core.recordings.registry import RECORDED
 from gan_core.scripts import studies, textbook
 from gan_core.scripts.calculations import Calculation, notebook, script
 from gan_core.theory import dirac
@@ -32,7 +33,7 @@ from pages.vanishing import script as of_vanishing
 from pages.vanishing.helps import HELPS
 from pages.wgan import options as wgan
 from pages.wgan import script as of_wgan
-from tests.gan_core.scripts.made import module
+from tests.gan_core.scripts.made import difference, module
 
 
 def page_of(name: str, options: dict, **chosen: object) -> PageState:
@@ -120,6 +121,38 @@ def test_the_scripts_of_fit_size_and_game_give_the_pages_arrays(ran: Callable) -
         found = of_section(ran, "game", game_path=path, game_distance=1.0)
         assert found["best"] == pytest.approx(float(theory.optimal_value(theory.gaussian_jsd(1.0))))
         assert found["values"][-1 if path == "zero" else 40] == pytest.approx(found["best"], abs=1e-6)  # D = D*
+
+
+BALANCED = [
+    {"two_loss": "hinge", "two_ratio": 3.0}, {"two_d_steps": 3, "two_r1": 1.0},
+    {"two_skip": 1.0, "two_smoothing": 0.1}, {"two_dropout": 0.5},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("chosen", BALANCED, ids=str)
+def test_the_script_of_two_players_is_the_run_of_the_section(chosen: dict, tmp_path: Path) -> None:
+    page = page_of("convergence", convergence.OPTIONS, **chosen)
+    (config,) = of_convergence.runs(page, "two")
+    assert difference(config.replace(batch=16), 6, tmp_path) < 1e-9
+
+
+@pytest.mark.parametrize("number", range(1, len(convergence.RIDDLES) + 1))
+def test_a_riddles_script_is_its_run_and_is_told_after_the_guess(number: int, tmp_path: Path) -> None:
+    from gan_core.studies.riddles import shipped
+
+    page = page_of("convergence", convergence.OPTIONS, riddle=number)
+    assert of_convergence.runs(page, "losses") == ()
+    page.choices["predict", "riddle", str(number)] = "a guess"
+    (config,) = of_convergence.runs(page, "losses")
+    told = shipped()[list(convergence.RIDDLES)[number - 1]]
+    points = np.array(told["points"], np.float32) if "points" in told else None
+    assert config.to_query() == told["query"] or config == type(config).from_query(told["query"])
+    assert difference(config, 3, tmp_path, points=points) < 1e-6
+
+
+@pytest.mark.parametrize("number", range(len(RECORDED["critic"].configs)))
+def test_the_script_of_a_critic_is_its_run(number: int, tmp_path: Path) -> None:
+    assert difference(RECORDED["critic"].configs[number].replace(batch=16), 4, tmp_path) < 1e-9
 
 
 @pytest.mark.parametrize("update", convergence.TURNS)

@@ -82,6 +82,15 @@ def phrase(of: Sentence) -> str:
     return of.say(lambda code: t(f"errors.{code}", default=ENGLISH[code]), _label)
 
 
+def value(field: str, of: object) -> str:
+    """A setting as its control says it: a word where it has words, numbers as they are read."""
+    if isinstance(of, bool):
+        return t(f"option.switch.{of}")
+    if isinstance(of, tuple):
+        return "-".join(value(field, part) for part in of)
+    return f"{of:.4g}" if isinstance(of, float) else t(f"option.{field}.{of}", default=str(of))
+
+
 def _label(name: str) -> str:
     """What the controls call a field of the configuration, or one of its values."""
     if isinstance(name, Option):

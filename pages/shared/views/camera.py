@@ -11,15 +11,16 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from gan_core.config import FIELDS
-from gan_core.errors import Refusal
+from gan_core.errors import Failure, Refusal
 from pages.shared.play import making, resources, visits
-from pages.shared.shell import site
-from pages.shared.shell.i18n import t
+from pages.shared.shell import i18n, site
+from pages.shared.shell.i18n import t, value
 from pages.shared.shell.state import PageState, app, one_of
 from pages.shared.views import live
 
@@ -65,7 +66,7 @@ def theme() -> str:
     return one_of(st.context.theme.type, THEMES) or "light"
 
 
-def caption(page: PageState, labels: Mapping[str, str] | None = None) -> str:
+def caption(page: PageState, says: Mapping[str, Any] | None = None) -> str:
     """What a chart of the page is of: the page, its settings, and its seeds."""
     from gan_core.export.figures import seeds, settings
     from gan_core.export.look import Look
@@ -73,18 +74,33 @@ def caption(page: PageState, labels: Mapping[str, str] | None = None) -> str:
     entry = next((one.name for one in site.PAGES if page.name.startswith(one.name)), page.name)
     parts = [t(f"{entry}.title")]
     if page.plays and page.of_runs and app().staged:  # its charts are of its runs
-        config, look = page.config, Look(labels=labels or {})
+        config, look = page.config, Look(**(says or {}))
         decided = {name for variant in page.variants for name in variant}
         parts += [settings(config, look, decided), seeds(config, look, range(config.train.members))]
     return " · ".join([*parts, *(f"{word} {value}" for word, value in page.words.items())])
 
 
 def spoken() -> dict[str, Any]:
-    """What a Look says in the visitor's language: the labels of the settings in a caption, and the words of figures."""
+    """What a Look says in the visitor's language: the labels of the settings in a caption with their values, the words
+    of figures, and why a run has ended."""
     from gan_core.export.look import WORDS
 
     words = {name: t(f"export.words.{name}") for name in WORDS}
-    return {"labels": {name: t(f"field.{name}") for name in FIELDS}, "words": words}
+    return {"labels": {name: t(f"field.{name}") for name in FIELDS}, "words": words, "options": options_said(),
+            "failed": partial(_failed, app().language)}  # fmt: skip
+
+
+def options_said() -> dict[str, dict[object, str]]:
+    """The values of settings that have words, by their fields."""
+    chosen = {name: of.metadata["options"] for name, of in FIELDS.items() if of.metadata.get("options")}
+    switches = {name: (False, True) for name, of in FIELDS.items() if isinstance(of.default, bool)}
+    return {name: {one: value(name, one) for one in ones} for name, ones in (chosen | switches).items()}
+
+
+def _failed(language: str, failure: Failure) -> str:
+    """Any thread may say it."""
+    with i18n.speaking(language):
+        return i18n.phrase(failure)
 
 
 def file_name(figure: str) -> str:
@@ -109,7 +125,7 @@ def asked(page: PageState, key: str, kind: str) -> Callable[[], bytes]:
     """What a click on a chart's button gives; called in a thread that may wait and has no session."""
     charts, usual, owner, again = app().charts, USUAL | {"theme": theme()}, id(app()), visits.again()
     words = spoken()
-    said = caption(page, words["labels"])
+    said = caption(page, words)
 
     def make() -> bytes:
         from gan_core.export.files import Wish

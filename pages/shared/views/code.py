@@ -19,7 +19,7 @@ import streamlit as st
 from gan_core.config import ConfigError, RunConfig
 from pages.shared.controls import uploads
 from pages.shared.shell import notices
-from pages.shared.shell.i18n import phrase, t
+from pages.shared.shell.i18n import phrase, t, value
 from pages.shared.shell.state import PageState, app, one_of
 
 if TYPE_CHECKING:
@@ -158,12 +158,10 @@ def _apart(configs: Sequence[RunConfig]) -> list[str]:
     from gan_core.scripts.textbook import name_of
 
     changed = dict.fromkeys(name for config in configs for name in config.differences(configs[0]))
-    rows = [[f"{t(f'field.{name}')} {_value(dict(config.flat())[name])}" for name in changed] for config in configs]
-    return [" · ".join(row).replace("_", " ") or name_of(one) for one, row in zip(configs, rows, strict=True)]
-
-
-def _value(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    rows = [
+        [f"{t(f'field.{name}')} {value(name, dict(config.flat())[name])}" for name in changed] for config in configs
+    ]
+    return [" · ".join(row) or name_of(one) for one, row in zip(configs, rows, strict=True)]
 
 
 def _of_studies(studies: Mapping[str, Study]) -> list[File]:

@@ -31,6 +31,7 @@ from pages.shared.views.camera import (
     Drawn,
     caption,
     file_name,
+    options_said,
     spoken,
     theme,
     there,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 WIDTHS = (1280, 1920, 2560, 3840)  # pixels: 2× is 1,920, 4× is 3,840
 TITLE_LENGTH = 400
 TOGETHER = -1  # in place of the number of a run
-Says = Mapping[str, Mapping[str, str]]  # the words of a Look
+Says = Mapping[str, Any]  # the words of a Look
 
 
 def expander(page: PageState) -> None:
@@ -192,7 +193,7 @@ def names_of(frame: Frame, page: PageState | None = None) -> dict[int, str]:
 
     said = page.titles(page, frame) if page is not None and page.titles is not None else []
     named = len(said) == len(frame.runs) and all(said)
-    return dict(enumerate(said if named else apart([run.config for run in frame.runs])))
+    return dict(enumerate(said if named else apart([run.config for run in frame.runs], options_said())))
 
 
 def asked(page: PageState, kind: str) -> Callable[[], bytes]:
@@ -201,7 +202,7 @@ def asked(page: PageState, kind: str) -> Callable[[], bytes]:
     says = spoken()
     frame = None if show is None else show.moment()
     names = () if frame is None else tuple(names_of(frame, page).values())
-    drawn, again = Drawn(there(), caption(page, says["labels"]), names), visits.again()
+    drawn, again = Drawn(there(), caption(page, says), names), visits.again()
     speaks = app().language
 
     def make() -> bytes:

@@ -15,7 +15,7 @@ import streamlit as st
 from pages.shared.play import kept, player
 from pages.shared.play.kept import Row
 from pages.shared.shell import address, layout, site
-from pages.shared.shell.i18n import t
+from pages.shared.shell.i18n import t, value
 from pages.shared.shell.state import PageState, app, one_of
 from pages.shared.views import statistics
 from pages.shared.views.figures import plot
@@ -42,7 +42,7 @@ def section(page: PageState) -> None:
         if not found:
             st.caption(t("kept.empty"))
             return
-        st.caption(t("kept.hint", most=kept.MOST))
+        st.caption(t("kept.hint", most=kept.MOST, members=kept.MEMBERS))
         for row in found:
             _row(page, row)
         _overlaid(page, found)
@@ -63,16 +63,10 @@ def _row(page: PageState, row: Row) -> None:
 
 def settings(row: Row) -> list[str]:
     """What sets the run apart from its page's own."""
-    differences = {name: value for name, value in row.config.differences(row.default).items() if name != "steps"}
-    shown = [f"{t(f'field.{name}')} {_value(value)}" for name, value in list(differences.items())[:SETTINGS]]
+    differences = {name: of for name, of in row.config.differences(row.default).items() if name != "steps"}
+    shown = [f"{t(f'field.{name}')} {value(name, chosen)}" for name, chosen in list(differences.items())[:SETTINGS]]
     more = len(differences) - SETTINGS
     return [*(shown or [t("kept.usual")]), *([t("kept.more", n=more)] if more > 0 else [])]
-
-
-def _value(value: object) -> str:
-    if isinstance(value, tuple):
-        return "-".join(f"{part:g}" for part in value)
-    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 def numbers(row: Row) -> list[str]:

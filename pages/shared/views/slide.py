@@ -126,7 +126,7 @@ def of_charts(page: PageState) -> None:
         return
     at = page.choices.get(CHART, 0) % len(charts)
     title = ": ".join(filter(None, (_title(page), app().section)))
-    drawn = _drawn(charts[at][1], camera.caption(page, camera.spoken()["labels"]), camera.theme(), title)
+    drawn = _drawn(charts[at][1], camera.caption(page, camera.spoken()), camera.theme(), title)
 
     def turn(by: int) -> None:
         page.choices[CHART] = at + by

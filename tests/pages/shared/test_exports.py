@@ -178,7 +178,7 @@ def test_a_recorded_opening_is_kept_before_anything_trains() -> None:
     chosen = page.choices[exports.CHOSEN]
     assert len(set(app.selectbox(key="vanishing-export-run").options)) == 3
     drawn = exports.made_of(page, None, chosen | {"run": exports.TOGETHER, "figure": "picture"}, "svg", None, {})
-    assert "non saturating" in drawn.decode()
+    assert "non-saturating" in drawn.decode()
 
 
 def test_a_chart_that_moves_is_kept_as_it_is_at_the_click() -> None:

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from pages.shared.play import kept
 from pages.shared.shell import i18n
 from pages.shared.shell.state import KEY
+from pages.shared.views import camera
 from pages.shared.views import kept as view
 from tests.pages.test_pages import at_rest, press, state, visit
 
@@ -47,7 +48,7 @@ def test_runs_are_kept_scored_overlaid_and_brought_back() -> None:
     assert (second.number, second.config.train.loss, first.config.train.loss) == (2, "hinge", "non_saturating")
     shown = view.numbers(second)
     assert len(shown) == len(view.NUMBERS) and all("perfect " in one for one in shown)
-    assert "Loss hinge" in view.settings(second) and second.yardstick is not None
+    assert f"Loss {i18n.t('option.loss.hinge')}" in view.settings(second) and second.yardstick is not None
     assert max(row.nbytes for row in found(app)) < kept.ROW_BYTES
     assert len(app.get("image")) >= 2 and app.get("plotly_chart")
 
@@ -89,6 +90,16 @@ def test_a_run_that_diverged_is_kept_as_one() -> None:
     (row,) = found(app)
     assert row.failed and not app.exception
     assert any(i18n.t("kept.failed") in one.value for one in app.caption)
+
+
+def test_settings_are_said_in_the_words_of_their_controls() -> None:
+    assert i18n.value("loss", "non_saturating") == i18n.t("option.loss.non_saturating") != "non_saturating"
+    assert [i18n.value("spectral_norm", on) for on in (False, True)] == ["off", "on"]
+    assert i18n.value("g_layers", (64, 64)) == "64-64" and i18n.value("g_lr", 1e-3) == "0.001"
+    said = camera.options_said()
+    assert (
+        said["loss"]["non_saturating"] == i18n.value("loss", "non_saturating") and said["spectral_norm"][True] == "on"
+    )
 
 
 def test_what_runs_side_by_side_have_in_common() -> None:
