@@ -1,5 +1,5 @@
 """A replay in a slide deck: one file in an iframe, without a network, with keys, a scrubber and layers. And what the
-corner of a chart saves."""
+corner of a chart saves; what is refused at a click is a sentence on the page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gan_core.export.look import Look
 from gan_core.export.replay import replay
 from gan_core.run.recording import record, watch
 from gan_core.run.trainer import Trainer
-from tests.browser.driver import wait_idle
+from tests.browser.driver import ROOT, context_of, serve, wait_idle
 
 INK = """(canvas) => {
   const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
@@ -84,3 +84,25 @@ def test_the_corner_of_a_chart_saves_it_for_a_slide(page) -> None:
             assert content.startswith(b"<svg") and b"Distances" in content and b'width="960"' in content
         else:
             assert (int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")) == (1920, 1080)
+
+
+REFUSES = """
+from gan_core.errors import ExportError
+from pages.shared.play import making
+def refused(*_):
+    raise ExportError("export.no_film")
+making.made = refused
+"""
+
+
+@pytest.mark.slow
+def test_what_is_refused_at_a_click_is_a_sentence_where_the_visitor_is(browser, tmp_path) -> None:
+    (tmp_path / "app.py").write_text(REFUSES + (ROOT / "app.py").read_text())
+    with serve(tmp_path / "log.txt", script=tmp_path / "app.py") as server, context_of(browser, server) as context:
+        page = context.new_page()
+        page.goto("/play_2d")
+        wait_idle(page)
+        page.get_by_text("Pictures for slides, films and files").click()
+        page.get_by_role("button", name="SVG").first.click()
+        expect(page.get_by_test_id("stAlert")).to_contain_text("let the run take a step first.")
+        assert "/play_2d" in page.url
