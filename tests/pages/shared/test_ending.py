@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
+from gan_core.config import RunConfig
 from gan_core.presets import PRESETS
+from pages.collapse import options as collapse
+from pages.digits import models
 from pages.shared.shell import i18n
 from pages.shared.shell.state import PageState
 from pages.shared.views.ending import OF_IMAGES, OFFERED, WHAT_IF, offers
+from pages.vanishing import options as vanishing
+from pages.wgan import options as wgan
 from tests.pages.test_pages import at_rest, blocks, press, state, until, visit
 
 FAST = {"batch": "16", "g_layers": "8", "d_layers": "8", "steps": "3"}
@@ -37,6 +45,28 @@ def test_after_every_preset_there_is_something_to_try_that_can_run(name: str) ->
     config = PRESETS[name].config
     offered = offers(PageState("play_2d", config, config))
     assert len(offered) >= OFFERED and all(other != config for _, other in offered)
+
+
+# each page with a player as it opens: its runs, and what sets them apart
+OPENED: dict[str, tuple[RunConfig, tuple[Mapping[str, Any], ...]]] = {
+    "play_2d": (RunConfig(), ({},)),
+    "digits": (models.DEFAULT, ({},)),
+    "collapse": (collapse.SCENARIOS[collapse.FIRST].config, ({},)),
+    "vanishing": (PRESETS["vanishing"].config, tuple({"loss": name} for name in vanishing.LOSSES)),
+    "wgan": (wgan.DEFAULTS["beside"], tuple(wgan.VARIANTS[name] for name in wgan.FIRST)),
+    "wgan-critic": (wgan.DEFAULTS["critic"], tuple(wgan.VARIANTS[name] for name in wgan.BOUNDS)),
+    "wgan-digits": (wgan.DEFAULTS["digits"], tuple(wgan.DIGITS.values())),
+}
+
+
+@pytest.mark.parametrize("name", OPENED)
+def test_every_page_with_a_player_leads_on_to_runs_of_all_its_variants(name: str) -> None:
+    config, variants = OPENED[name]
+    page = PageState(name, config, config, variants, variants)
+    offered = offers(page)[:OFFERED]
+    assert len(offered) == OFFERED
+    for _, other in offered:
+        assert len(page.configs(other)) == len(variants) and other != config  # none contradicts a variant
 
 
 def test_every_experiment_has_its_words() -> None:
