@@ -27,7 +27,8 @@ from gan_core.studies.table import shipped as table
 FIRST, SEEDS, FEW = 400, 8, 4
 FALSE = (3, 16)  # runs in which the alarm was wrong, of healthy ones on balanced rings
 # methods of the ring's table → where they are beyond every generator without skill, of modes and quality
-CHASE: dict[str, set[str]] = {"plain": set(), "pacgan2": set(), "stronger_d": {"modes", "high_quality"}}
+CHASE: dict[str, set[str]] = {"plain": set(), "pacgan2": set(), "stronger_d": {"high_quality"}}
+STRONGER = ("7.5 ± 0.3", "1.0 ± 0.1")  # modes hit, and HQ in per cent, of a stronger D on the seeds of the audit
 pytestmark = pytest.mark.slow
 
 
@@ -93,10 +94,14 @@ def test_balanced_players_find_all_modes_and_the_average_is_far_better_than_they
 
 @pytest.mark.parametrize("method", CHASE)
 def test_the_chase_is_beyond_noise_where_its_table_says(method: str) -> None:
-    """The table's row on four further seeds: in modes and in quality, in neither, or without even the modes."""
+    """The table's row on four further seeds: in quality, in neither, or without even the modes. The bar was that a
+    stronger D is beyond noise in modes too, as the record's four seeds are; it hit STRONGER of them, which the README
+    and the page say."""
     found = table("ring")
     trainer = trained(found.base.replace(**METHODS[method]), FEW)
     audit = Table.of(found.base, [record(method, trainer, k) for k in range(FEW)], found.beside)
     (row,) = audit.rows
     assert set(audit.beyond(row)) & {"modes", "high_quality"} == CHASE[method], audit.markdown()
+    if method == "stronger_d":
+        assert (audit.text(row, "modes"), audit.text(row, "high_quality")) == STRONGER
     assert (row.cells["near"].mean == 8) == (method != "plain"), row
