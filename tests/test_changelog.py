@@ -61,6 +61,7 @@ SAID: tuple[Callable[[], str], ...] = (
 # phrases whose figures are sizes of pictures, or were measured once, of one machine: → what measures them
 MEASURED: dict[str, str] = {
     "have 75 characters at most": "python -m tests.browser.look",
+    "its plane at 600 pixels in a window of 1280 × 800": "python -m tests.browser.look",
     "the alarm heard 256": "the version before",
     "16:9, 4:3": "shapes of a slide",
     "one file of 215 to 340 kB": "python -m gan_core record",
