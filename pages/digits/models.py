@@ -30,7 +30,7 @@ from pages.shared.controls import options
 from pages.shared.controls.options import OneOf
 from pages.shared.shell import address, layout, notices
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import Option, PageState, app, one_of
+from pages.shared.shell.state import Option, PageState, one_of
 
 if TYPE_CHECKING:
     from gan_core.run.trainer import Trainer
@@ -97,12 +97,7 @@ def section(page: PageState) -> str:
         page.problem = ""
         _place(page)
 
-    st.session_state[key] = here
-    app().section = t(f"digits.section_{here}")
-    st.segmented_control(
-        t("digits.section"), sections(), key=key, on_change=changed, required=True, label_visibility="collapsed",
-        format_func=lambda name: t(f"digits.section_{name}"),
-    )  # fmt: skip
+    options.section_row(t("digits.section"), sections(), here, lambda name: t(f"digits.section_{name}"), key, changed)
     return here
 
 

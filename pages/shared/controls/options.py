@@ -297,8 +297,22 @@ def control(
 
 
 def sections(page: PageState, name: str) -> Any:
-    """The row of buttons that open the sections of a page, the same on every page; gives the open one, which alone need
-    be computed. Its option says a place."""
-    at = control(page, name, collapsed=True)
-    app().section = _words(page, name)(at)
+    """The row of buttons that open the sections of a page; gives the open one, which alone need be computed. Its option
+    says a place."""
+    option, at = page.options[name], value(page, name)
+    assert isinstance(option, OneOf)
+    named = _key(page, name)
+    section_row(t(named), option.values, at, _words(page, name, named), key(page, name), changed(page, name))
     return at
+
+
+def section_row(
+    label: str, names: Sequence[str], at: str, say: Callable[[str], str], key: str, opened: Callable[[], None]
+) -> None:
+    """The row of buttons that open the sections of a page, the same on every page: `at` is open, `say` gives a name's
+    words, and `label` is for those who hear the page."""
+    app().section = say(at)
+    st.session_state[key] = at
+    st.segmented_control(
+        label, names, key=key, on_change=opened, required=True, label_visibility="collapsed", format_func=say
+    )

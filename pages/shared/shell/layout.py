@@ -22,7 +22,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from gan_core import __version__
 from gan_core.config import RunConfig
 from pages.shared.controls import uploads
-from pages.shared.controls.options import arrive, reset
+from pages.shared.controls.options import arrive, reset, section_row
 from pages.shared.play import visits
 from pages.shared.shell import address as url
 from pages.shared.shell import notices, site
@@ -117,18 +117,13 @@ def part_picker(name: str, parts: Sequence[str]) -> None:
     """The row of buttons that open the parts."""
     at = app().parts.get(name) or parts[0]
     key = f"{name}.{PART}~{at}"  # see controls.widget_key
-    app().section = t(f"{name}.{PART}_{at}")
 
     def opened() -> None:
         wanted = one_of(st.session_state[key], parts) or at
         app().parts[name] = "" if wanted == parts[0] else wanted
         st.query_params.from_dict({PART: wanted} if wanted != parts[0] else {})
 
-    st.session_state[key] = at
-    st.segmented_control(
-        t(f"{name}.{PART}"), parts, key=key, required=True, on_change=opened, label_visibility="collapsed",
-        format_func=lambda one: t(f"{name}.{PART}_{one}"),
-    )  # fmt: skip
+    section_row(t(f"{name}.{PART}"), parts, at, lambda one: t(f"{name}.{PART}_{one}"), key, opened)
 
 
 def hand_over(name: str, config: RunConfig) -> NoReturn:
