@@ -113,14 +113,18 @@ def control(page: PageState, place: str, kind: Kind, label: str, taken: Callable
         return None
     if brought.problem is not None:
         notices.warning(brought.problem)
-    now = brought  # as the widgets below know it
+    now = brought  # as the widgets below know it; one that is of what was there before has no say, see state.if_shown
 
     def paint(colour: str) -> None:
-        page.choices[kept(place)] = painted = replace(now, colour=colour)
-        taken(painted)
+        if page.choices.get(kept(place)) is now:
+            page.choices[kept(place)] = painted = replace(now, colour=colour)
+            taken(painted)
+
+    def say(wishes: Wishes) -> None:
+        if page.choices.get(kept(place)) is now:
+            take(now.content, wishes, now.colour)
 
     if now.table is not None:
-        say = lambda wishes: take(now.content, wishes, now.colour)  # noqa: E731
         _choices(f"{page.name}-{place}", now.table, now, kind, say)
     if now.picked is not None:
         _preview(f"{page.name}-{place}", now, paint)
