@@ -67,17 +67,18 @@ def theme() -> str:
 
 
 def caption(page: PageState, says: Mapping[str, Any] | None = None) -> str:
-    """What a chart of the page is of: the page, its settings, and its seeds."""
+    """What a chart of the page is of: the page, its section, its settings, and its seeds."""
     from gan_core.export.figures import seeds, settings
     from gan_core.export.look import Look
 
     entry = next((one.name for one in site.PAGES if page.name.startswith(one.name)), page.name)
-    parts = [t(f"{entry}.title")]
+    parts = [t(f"{entry}.title"), *filter(None, [app().section])]
     if page.plays and page.of_runs and app().staged:  # its charts are of its runs
         config, look = page.config, Look(**(says or {}))
         decided = {name for variant in page.variants for name in variant}
         parts += [settings(config, look, decided), seeds(config, look, range(config.train.members))]
-    return " · ".join([*parts, *(f"{word} {value}" for word, value in page.words.items())])
+    places = {name for name, option in page.options.items() if getattr(option, "place", False)}  # said by the section
+    return " · ".join([*parts, *(f"{word} {value}" for word, value in page.words.items() if word not in places)])
 
 
 def spoken() -> dict[str, Any]:
