@@ -48,7 +48,7 @@ def charts(page: str, query: str) -> dict[str, Plate]:
     if not found:
         raise Refused(f"The page {page!r} has no figure of its own at this address; runs are exported with --query.")
     with i18n.speaking(i18n.DEFAULT):
-        said = camera.caption(state.pages[state.here], camera.spoken())
+        said = camera.caption(state.pages[state.here], camera.spoken(), state)
     return {key: plate.captioned(said) for key, plate in found.items()}
 
 

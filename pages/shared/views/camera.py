@@ -21,7 +21,7 @@ from gan_core.errors import Failure, Refusal
 from pages.shared.play import making, resources, visits
 from pages.shared.shell import i18n, site
 from pages.shared.shell.i18n import t, value
-from pages.shared.shell.state import PageState, app, one_of
+from pages.shared.shell.state import AppState, PageState, app, one_of
 from pages.shared.views import live
 
 if TYPE_CHECKING:
@@ -66,14 +66,16 @@ def theme() -> str:
     return one_of(st.context.theme.type, THEMES) or "light"
 
 
-def caption(page: PageState, says: Mapping[str, Any] | None = None) -> str:
-    """What a chart of the page is of: the page, its section, its settings, and its seeds."""
+def caption(page: PageState, says: Mapping[str, Any] | None = None, visit: AppState | None = None) -> str:
+    """What a chart of the page is of: the page, its section, its settings, and its seeds. `visit` is that of the page,
+    where it is not the present one."""
     from gan_core.export.figures import seeds, settings
     from gan_core.export.look import Look
 
     entry = next((one.name for one in site.PAGES if page.name.startswith(one.name)), page.name)
-    parts = [t(f"{entry}.title"), *filter(None, [app().section])]
-    if page.plays and page.of_runs and app().staged:  # its charts are of its runs
+    visit = visit or app()
+    parts = [t(f"{entry}.title"), *filter(None, [visit.section])]
+    if page.plays and page.of_runs and visit.staged:  # its charts are of its runs
         config, look = page.config, Look(**(says or {}))
         decided = {name for variant in page.variants for name in variant}
         parts += [settings(config, look, decided), seeds(config, look, range(config.train.members))]

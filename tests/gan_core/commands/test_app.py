@@ -33,4 +33,5 @@ def test_a_page_is_written_as_it_stands_at_its_address_and_twice_the_same(tmp_pa
         assert main([*words, "--out", str(tmp_path / name)]) == 0
     one, two = ({path.name: path.read_bytes() for path in (tmp_path / n).iterdir()} for n in ("one", "two"))
     assert one == two and {"CITATION.txt", "wgan-lines-lines.html", "wgan-lines-lines.webp"} <= set(one)
-    assert "θ = 1.5" in one["wgan-lines-lines.svg"].decode()
+    drawn = one["wgan-lines-lines.svg"].decode()
+    assert "θ = 1.5" in drawn and "GAN against WGAN · Parallel lines" in drawn  # the section in words
