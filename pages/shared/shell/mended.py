@@ -1,18 +1,23 @@
-"""What goes wrong in Streamlit and Plotly when two things happen at once, put right before the server starts.
+"""What goes wrong in Streamlit and Plotly when two things happen at once, and what the log need not say, put right
+before the server starts.
 
 `apply` puts these in place once. Written for the versions in requirements.txt.
 """
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 from _plotly_utils import basevalidators, optional_imports, utils
+from streamlit.runtime import backend_operation_handler
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation, ThreadState, get_script_run_ctx
 from streamlit.runtime.state.session_state import SessionState
+
+from gan_core.errors import Refusal
 
 
 def apply() -> None:
@@ -20,6 +25,7 @@ def apply() -> None:
     SessionState._call_callbacks = called  # type: ignore[method-assign,assignment]
     ScriptRunner._maybe_handle_execution_control_request = interrupted  # type: ignore[method-assign,assignment]
     basevalidators.get_module = utils.get_module = module
+    logging.getLogger(backend_operation_handler.__name__).addFilter(is_unforeseen)
 
 
 def interrupted(runner: ScriptRunner) -> None:
@@ -64,3 +70,10 @@ def module(name: str, should_load: bool = True) -> ModuleType | None:
 
 
 find = optional_imports.get_module
+
+
+def is_unforeseen(record: logging.LogRecord) -> bool:
+    """Whether the log is to say that a file could not be made: a traceback is for what nobody thought of. What was
+    refused is a sentence on the page."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error and error.__cause__, Refusal)

@@ -1,9 +1,12 @@
-"""Two things at once: a click while a callback works, and a figure while another thread imports pandas."""
+"""Two things at once: a click while a callback works, and a figure while another thread imports pandas. And what is
+logged of a file that is not made."""
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import importlib.machinery
+import logging
 import sys
 from collections.abc import Iterator
 from types import ModuleType
@@ -11,7 +14,10 @@ from types import ModuleType
 import plotly.graph_objects as go
 import pytest
 from _plotly_utils import basevalidators, utils
+from streamlit.proto.BackMsg_pb2 import BackendOperationRequest
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime import backend_operation_handler
+from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import RerunException
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
@@ -20,6 +26,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation,
 from streamlit.runtime.state.common import WidgetMetadata
 from streamlit.runtime.state.session_state import SessionState
 
+from gan_core.errors import ExportError
 from pages.shared.shell import mended
 
 
@@ -98,3 +105,17 @@ def test_a_figure_is_made_while_pandas_is_half_imported(monkeypatch: pytest.Monk
     assert draw().hovertemplate == ("a", "b")
     assert mended.module("numpy", should_load=False) is sys.modules["numpy"]
     assert mended.module("no_such_module_anywhere") is None
+
+
+@pytest.mark.parametrize(("cause", "lines"), [(ExportError("export.no_film"), 0), (ZeroDivisionError(), 1)])
+def test_only_what_nobody_thought_of_is_logged_of_a_file_that_is_not_made(cause, lines, monkeypatch) -> None:
+    class Manager:
+        def execute_deferred(self, file_id: str) -> str:
+            raise MediaFileStorageError("the callable failed") from cause
+
+    mended.apply()
+    logged: list[logging.LogRecord] = []
+    monkeypatch.setattr(logging.getLogger(backend_operation_handler.__name__), "callHandlers", logged.append)
+    handler = backend_operation_handler.DeferredFileHandler(Manager)  # type: ignore[arg-type]
+    answer = asyncio.run(handler.handle(BackendOperationRequest(request_id="one"), "session"))
+    assert answer.error_msg and len(logged) == lines
