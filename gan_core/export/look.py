@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gan_core.config import limits
 from gan_core.errors import ExportError, Failure
@@ -16,6 +19,7 @@ SHAPES: dict[str, tuple[int, int]] = {"16:9": (960, 540), "4:3": (960, 720), "1:
 MOST_STEPS = 64  # moments
 LAYERS = ("field", "gap", "real", "fake", "averaged", "arrows", "lattice", "modes")  # of the plane
 USUAL = ("field", "real", "fake", "averaged", "modes")  # … that it shows unless somebody chooses others
+WHOLE = (0.5, 0.5, 1.0)  # of the plane's window: where its middle is across and down, and how many times it is enlarged
 
 WORDS = {
     "real": "real",
@@ -80,6 +84,11 @@ class Theme:
     # of a share of nothing, of as much as in the data, and of twice that: ever further from the background
     heat: tuple[str, ...]
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Of real points that a visitor gave words to: a colour a word, as on the page."""
+        return (self.real, style.DISCRIMINATOR, style.SATURATING, "#B8A900", "#44AA99", "#882255", "#8C8C8C", self.ink)
+
 
 HEAT = ("#fde725", "#7ad151", "#22a884", "#2a788e", "#414487", "#440154")  # viridis, from light to dark
 THEMES: dict[str, Theme] = {
@@ -94,8 +103,9 @@ THEMES: dict[str, Theme] = {
 class Look:
     """shape: of SHAPES; theme: of THEMES. title: a visitor's words, "" for the figure's own. transparent: no
     background. step: the moment that is drawn, None for the newest; steps: those of a time strip, () for a few spread
-    over the run. member: the only one that is drawn, None for all. layers: of LAYERS, what the plane shows. words: in
-    place of the English ones in WORDS. labels: of the settings in the caption, by their fields; options: of
+    over the run. member: the only one that is drawn, None for all. layers: of LAYERS, what the plane shows; window: the
+    part of it, as WHOLE says. kinds: the words that colour the real points, and of each (n,) the number of its own.
+    words: in place of the English ones in WORDS. labels: of the settings in the caption, by their fields; options: of
     their values. failed: how it is said that members are no longer finite. Raises ExportError on a shape, theme or
     layer that there is not.
     """
@@ -108,6 +118,8 @@ class Look:
     steps: tuple[int, ...] = ()
     member: int | None = None
     layers: tuple[str, ...] = USUAL
+    window: tuple[float, float, float] = WHOLE
+    kinds: tuple[Sequence[str], NDArray[np.uint8] | None] = ((), None)
     words: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Mapping[object, str]] = field(default_factory=dict)

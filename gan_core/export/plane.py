@@ -8,7 +8,7 @@ and a halo around every mode that fills with its share, broken where nothing was
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Literal
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from gan_core.config import LOSSES, RunConfig
 from gan_core.export.drawing import Box, Dots, Floats, Line, Mark, Picture, Text
 from gan_core.export.layout import TICK, Entry, Room, short, ticks
-from gan_core.export.look import Look, Theme
+from gan_core.export.look import WHOLE, Look, Theme
 from gan_core.figures import style
 from gan_core.metrics.points import mode_coverage, near_radius
 from gan_core.run import optimum
@@ -39,10 +39,10 @@ class Scene:
     """What a picture of the plane shows; every part but the window may be missing.
 
     extent: (xmin, xmax, ymin, ymax). field: (m, m), whose contour is drawn at `level`; shade: (m, m) in [−1, 1], how
-    real D finds each node. gap: (m, m) in [0, 1]. real, fake, averaged: (n, 2). ways: (n, 2) each, where `fake` was
-    before, the oldest first. lattice: (r, c, 2). arrows: (n, 2), a vector at each of `fake`, drawn against `unit`, None
-    for the 95th percentile of their lengths. centres: (m, 2), with the radii of their halos and how far these are
-    filled, of all or (m,), NaN where nobody knows.
+    real D finds each node. gap: (m, m) in [0, 1]. real, fake, averaged: (n, 2). kinds: (n,), whole numbers that colour
+    the real points. ways: (n, 2) each, where `fake` was before, the oldest first. lattice: (r, c, 2). arrows: (n, 2), a
+    vector at each of `fake`, drawn against `unit`, None for the 95th percentile of their lengths. centres: (m, 2), with
+    the radii of their halos and how far these are filled, of all or (m,), NaN where nobody knows.
     """
 
     extent: Sequence[float]
@@ -51,6 +51,7 @@ class Scene:
     level: float = 0.0
     gap: Floats | None = None
     real: Floats | None = None
+    kinds: NDArray[np.uint8] | None = None
     fake: Floats | None = None
     averaged: Floats | None = None
     ways: Sequence[Floats] = ()
@@ -79,7 +80,12 @@ SAID = {"modes": "missing"}  # layers that the legend calls otherwise
 def legend(look: Look, recording: Recording) -> list[Entry]:
     half = {"field": "half"} if is_probability(recording.config) else {}
     shown = [name for name in there(recording) if name in look.layers]
-    return [Entry(look.word((SAID | half).get(name, name)), *SIGNS[name](look.colours)) for name in shown]
+    found = [Entry(look.word((SAID | half).get(name, name)), *SIGNS[name](look.colours)) for name in shown]
+    words, _ = look.kinds
+    if not words or "real" not in shown:
+        return found
+    kinds = [Entry(word, hue, "ring") for word, hue in zip(words, look.colours.kinds, strict=False)]
+    return [*kinds, *found[1:]]
 
 
 def there(recording: Recording) -> tuple[str, ...]:
@@ -99,7 +105,7 @@ def is_probability(config: RunConfig) -> bool:
 
 def panel(room: Room, recording: Recording, shot: PointSnapshot, k: int, look: Look, panels: int = 1) -> list[Mark]:
     """Member k at this moment, in a square room; of `panels` like it in one drawing."""
-    return drawn(room, _of_run(recording, shot, k, look.layers), look, panels)
+    return drawn(room, replace(_of_run(recording, shot, k, look.layers), kinds=look.kinds[1]), look, panels)
 
 
 def _of_run(recording: Recording, shot: PointSnapshot, k: int, layers: Sequence[str]) -> Scene:
@@ -120,6 +126,7 @@ def _of_run(recording: Recording, shot: PointSnapshot, k: int, layers: Sequence[
 
 def drawn(room: Room, scene: Scene, look: Look, panels: int = 1) -> list[Mark]:
     """The layers of the look that the scene has, in a square room; of `panels` like it in one drawing."""
+    scene = seen(scene, look.window)
     colours, (x0, x1, y0, y1) = look.colours, scene.extent
     side = min(room.wide, room.high)
     left, top = room.x + (room.wide - side) / 2, room.y + (room.high - side) / 2
@@ -144,12 +151,13 @@ def drawn(room: Room, scene: Scene, look: Look, panels: int = 1) -> list[Mark]:
         line = contour(field, scene.level) / (field.shape[-1] - 1) * [x1 - x0, y1 - y0] + [x0, y0]
         marks.append(Line(place(line), colours.ink, 1.8 if side > SMALL else 1.0, 0.85))
     if (fake := shown("fake", scene.fake)) is not None:
-        marks += _trails([*scene.ways, fake], place, colours, side)
+        marks += _trails([*scene.ways, fake], place, colours, JUMP * side * look.window[2])
         marks.append(Dots(place(fake[:few]), radius, colours.fake, 0.95, edge=colours.edge))
     if (averaged := shown("averaged", scene.averaged)) is not None:
         marks.append(Dots(place(averaged[:few]), radius, style.GENERATOR, 0.95, edge=colours.edge))
     if (real := shown("real", scene.real)) is not None:  # what was generated shows in it
-        marks.append(Dots(place(real[:few]), radius, colours.real, 0.8, hollow=True))
+        for hue, some in by_kind(real[:few], scene.kinds, colours):
+            marks.append(Dots(place(some), radius, hue, 0.8, hollow=True))
     if (lattice := shown("lattice", scene.lattice)) is not None:
         marks += _lattice(lattice, place, colours)
     if (arrows := shown("arrows", scene.arrows)) is not None and scene.fake is not None:
@@ -160,6 +168,45 @@ def drawn(room: Room, scene: Scene, look: Look, panels: int = 1) -> list[Mark]:
     if side > SMALL:
         marks += _axes(left, top, side, scene.extent, look)
     return marks
+
+
+def by_kind(real: Floats, kinds: NDArray[np.uint8] | None, colours: Theme) -> list[tuple[str, Floats]]:
+    """The real points with their colours, those of each kind apart."""
+    if kinds is None:
+        return [(colours.real, real)]
+    return [(hue, real[kinds[: len(real)] == kind]) for kind, hue in enumerate(colours.kinds) if (kinds == kind).any()]
+
+
+def seen(scene: Scene, window: tuple[float, float, float]) -> Scene:
+    """As much of the scene as that part of its window shows."""
+    if window == WHOLE:
+        return scene
+    field, shade, gap = (None if grid is None else cut(grid, window) for grid in (scene.field, scene.shade, scene.gap))
+    return replace(scene, extent=part_of(scene.extent, window), field=field, shade=shade, gap=gap)
+
+
+def part_of(extent: Sequence[float], window: tuple[float, float, float]) -> tuple[float, float, float, float]:
+    """(xmin, xmax, ymin, ymax) of the part of a window."""
+    (x0, x1, y0, y1), (u, v, zoom) = extent, window
+    x, y = x0 + u * (x1 - x0), y1 - v * (y1 - y0)
+    wide, high = (x1 - x0) / zoom / 2, (y1 - y0) / zoom / 2
+    return x - wide, x + wide, y - high, y + high
+
+
+def cut(grid: Floats, window: tuple[float, float, float]) -> Floats:
+    """Values (m, m), the lowest row first, at as many nodes in a part of the window: linear between the known ones, NaN
+    beyond them."""
+    values, (u, v, zoom) = np.asarray(grid, float), window
+    m = len(values)
+
+    def along(middle: float) -> tuple[NDArray[np.intp], Floats, NDArray[np.bool_]]:
+        at = (middle + np.linspace(-0.5, 0.5, m) / zoom) * (m - 1)
+        low = np.clip(np.floor(at), 0, m - 2).astype(np.intp)
+        return low, at - low, (at >= -1e-9) & (at <= m - 1 + 1e-9)
+
+    (i, t, inside), (j, s, within) = along(1 - v), along(u)
+    rows = values[i] * (1 - t)[:, None] + values[i + 1] * t[:, None]
+    return np.where(inside[:, None] & within, rows[:, j] * (1 - s) + rows[:, j + 1] * s, np.nan)
 
 
 def wrong(distance: Floats, colours: Theme) -> np.ndarray:
@@ -216,7 +263,7 @@ def shaded(values: Floats, colours: Theme) -> np.ndarray:
     low = np.minimum(at.astype(int), m - 2)
     share = at - low
     rows = values[low] * (1 - share)[:, None] + values[low + 1] * share[:, None]
-    fine = (rows[:, low] * (1 - share) + rows[:, low + 1] * share)[::-1]
+    fine = np.nan_to_num((rows[:, low] * (1 - share) + rows[:, low + 1] * share)[::-1])
     ends = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in colours.opinion])
     pixels = np.empty((*fine.shape, 4), np.uint8)
     pixels[..., :3] = ends[(fine > 0).astype(int)]
@@ -247,14 +294,15 @@ def contour(field: Floats, level: float) -> Floats:
     return np.concatenate([segments, np.full((len(segments), 1, 2), np.nan)], 1).reshape(-1, 2)
 
 
-def _trails(places: Sequence[Floats], place: Callable[[Floats], Floats], colours: Theme, side: float) -> list[Mark]:
-    """The ways of some samples through the moments before this one, the older the fainter: a still shows the chase."""
+def _trails(places: Sequence[Floats], place: Callable[[Floats], Floats], colours: Theme, jump: float) -> list[Mark]:
+    """The ways of some samples through the moments before this one, the older the fainter: a still shows the chase.
+    What goes further than `jump` in one of them is no way."""
     ways = [place(one[:WAYS]) for one in places]
     marks: list[Mark] = []
     for age, (start, end) in enumerate(pairwise(ways), 1):
         if start.shape != end.shape:
             continue
-        far = np.hypot(*(end - start).T) > JUMP * side
+        far = np.hypot(*(end - start).T) > jump
         line = np.stack([start, np.where(far[:, None], np.nan, end), np.full_like(start, np.nan)], 1)
         marks.append(Line(line.reshape(-1, 2), colours.fake, 1.2, 0.05 + 0.3 * age / len(ways)))
     return marks

@@ -4,10 +4,12 @@ const run = JSON.parse(document.getElementById("run").textContent);
 const { words, colours } = run;
 const $ = (id) => document.getElementById(id);
 const bytes = Uint8Array.from(atob($("arrays").textContent), (letter) => letter.charCodeAt(0));
-const KINDS = { u1: Uint8Array, u2: Uint16Array, f4: Float32Array };
+const KINDS = { i1: Int8Array, u1: Uint8Array, u2: Uint16Array, f4: Float32Array };
 const array = ({ at, as, size }) => new KINDS[as](bytes.buffer, at, size);
 const [TRAIL, WAYS, JUMP] = [5, 60, 0.15]; // moments and points whose ways are drawn; of the side, that is a jump
-const state = { at: run.steps.length - 1, member: 0, playing: false, hidden: new Set(), timer: 0 };
+const LONGEST = 0.09; // of the side, an arrow
+const MISSING = 65535; // of a place: outside, or nowhere
+const state = { at: run.steps.length - 1, member: 0, playing: false, hidden: new Set(run.hidden), timer: 0 };
 
 function make(tag, properties, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
@@ -60,15 +62,82 @@ function opinion(codes, m, side) {
   return canvas;
 }
 
+const place = (codes, i, side) => [(codes[i] / 65534) * side, (1 - codes[i + 1] / 65534) * side];
+
+/** How wrong D is, codes 0 … 255, in the hue of what is missing. */
+function wrong(codes, m) {
+  const image = new ImageData(m, m);
+  const hue = channels(colours.missing);
+  for (let y = 0; y < m; y++)
+    for (let x = 0; x < m; x++)
+      image.data.set([...hue, Math.min(255, (codes[(m - 1 - y) * m + x] * 225) / 255)], 4 * (y * m + x));
+  const canvas = make("canvas", { width: m, height: m });
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** What G makes of a grid of latents: the lines of that grid. */
+function lattice(context, codes, side) {
+  const [rows, columns] = run.nodes;
+  const line = (from, by, count) => {
+    let drawing = false;
+    for (let n = 0, at = 2 * from; n < count; n++, at += 2 * by) {
+      const good = codes[at] !== MISSING && codes[at + 1] !== MISSING;
+      if (good) context[drawing ? "lineTo" : "moveTo"](...place(codes, at, side));
+      drawing = good;
+    }
+  };
+  context.beginPath();
+  for (let i = 0; i < rows; i++) line(i * columns, 1, columns);
+  for (let j = 0; j < columns; j++) line(j, columns, rows);
+  Object.assign(context, { strokeStyle: colours.ink, lineWidth: 1, globalAlpha: 0.5 });
+  context.stroke();
+  context.globalAlpha = 1;
+}
+
+/** Where some of the samples are pulled, codes −127 … 127 of the longest. */
+function arrows(context, pull, fake, side) {
+  context.beginPath();
+  for (let i = 0; i < pull.length; i += 2) {
+    if (fake[i] === MISSING || fake[i + 1] === MISSING) continue;
+    const [x, y] = place(fake, i, side);
+    const [dx, dy] = [(pull[i] / 127) * LONGEST * side, (-pull[i + 1] / 127) * LONGEST * side];
+    const [u, v] = [x + dx, y + dy];
+    context.moveTo(x, y);
+    context.lineTo(u, v);
+    context.moveTo(u - 0.3 * dx - 0.18 * dy, v - 0.3 * dy + 0.18 * dx);
+    context.lineTo(u, v);
+    context.lineTo(u - 0.3 * dx + 0.18 * dy, v - 0.3 * dy - 0.18 * dx);
+  }
+  Object.assign(context, { strokeStyle: colours.ink, lineWidth: 1.4, globalAlpha: 0.85 });
+  context.stroke();
+  context.globalAlpha = 1;
+}
+
+/** The real points, those of each kind in its colour. */
+function reals(context, codes, side) {
+  if (!run.kinds) return dots(context, codes, side, colours.real, true);
+  const kinds = array(run.points.kinds);
+  run.kinds.forEach(({ colour }, kind) => {
+    dots(
+      context,
+      codes.filter((_, i) => kinds[i >> 1] === kind),
+      side,
+      colour,
+      true,
+    );
+  });
+}
+
 function dots(context, codes, side, colour, hollow) {
   const radius = Math.max(1.4, Math.min(3.6, side / 150));
   context.lineWidth = hollow ? radius * 0.6 : 0.8;
   context.fillStyle = colour;
   context.strokeStyle = hollow ? colour : colours.background;
   for (let i = 0; i < codes.length; i += 2) {
-    if (codes[i] === 65535 || codes[i + 1] === 65535) continue;
+    if (codes[i] === MISSING || codes[i + 1] === MISSING) continue;
     context.beginPath();
-    context.arc((codes[i] / 65534) * side, (1 - codes[i + 1] / 65534) * side, radius, 0, 2 * Math.PI);
+    context.arc(...place(codes, i, side), radius, 0, 2 * Math.PI);
     if (!hollow) context.fill();
     context.stroke();
   }
@@ -100,7 +169,6 @@ function modes(context, side, filled) {
 /** The ways of some points through the moments before this one, the older the fainter. */
 function trails(context, fake, n, side) {
   const first = Math.max(0, state.at - TRAIL);
-  const place = (codes, i) => [(codes[i] / 65534) * side, (1 - codes[i + 1] / 65534) * side];
   context.strokeStyle = colours.fake;
   context.lineWidth = 1.2;
   for (let at = first; at < state.at; at++) {
@@ -108,8 +176,8 @@ function trails(context, fake, n, side) {
     context.globalAlpha = 0.05 + (0.3 * (at + 1 - first)) / (state.at - first + 1);
     context.beginPath();
     for (let i = 0; i < 2 * Math.min(n, WAYS); i += 2) {
-      if ([from[i], from[i + 1], to[i], to[i + 1]].includes(65535)) continue;
-      const [[x, y], [u, v]] = [place(from, i), place(to, i)];
+      if ([from[i], from[i + 1], to[i], to[i + 1]].includes(MISSING)) continue;
+      const [[x, y], [u, v]] = [place(from, i, side), place(to, i, side)];
       if (Math.hypot(u - x, v - y) > JUMP * side) continue;
       context.moveTo(x, y);
       context.lineTo(u, v);
@@ -126,12 +194,21 @@ const part = (codes, size, at = state.at) => {
 
 function plane(canvas) {
   const [context, side] = prepared(canvas);
-  const { fake, real, field, filled } = run.points;
-  const [n, m] = [run.points.n, run.points.m];
+  const { fake, real, field, filled, n, m } = run.points;
+  const now = (layer) => {
+    const codes = run.points[layer] && shown(layer) ? array(run.points[layer]) : undefined;
+    return codes && part(codes, codes.length / run.steps.length / run.members.length);
+  };
+  const [gap, averaged, grid, pull] = ["gap", "averaged", "lattice", "arrows"].map(now);
+  const made = part(array(fake), 2 * n);
   context.drawImage(opinion(part(array(field), m * m), m, side), 0, 0, side, side);
-  if (shown("real")) dots(context, array(real), side, colours.real, true);
+  if (gap) context.drawImage(wrong(gap, m), 0, 0, side, side);
   if (shown("fake")) trails(context, array(fake), n, side);
-  if (shown("fake")) dots(context, part(array(fake), 2 * n), side, colours.fake, false);
+  if (shown("fake")) dots(context, made, side, colours.fake, false);
+  if (averaged) dots(context, averaged, side, colours.averaged, false);
+  if (shown("real")) reals(context, array(real), side);
+  if (grid) lattice(context, grid, side);
+  if (pull) arrows(context, pull, made, side);
   if (run.modes && shown("mode")) modes(context, side, part(array(filled), run.modes.length));
   context.strokeStyle = colours.rule;
   context.strokeRect(0.5, 0.5, side - 1, side - 1);
@@ -263,17 +340,26 @@ function play(playing) {
   draw();
 }
 
-const LAYERS = run.points ? ["field", "half", "real", "fake", ...(run.modes ? ["mode"] : [])] : [];
-LAYERS.forEach((layer) => {
-  const box = make("input", { type: "checkbox", checked: true });
-  const colour = { real: colours.real, fake: colours.fake }[layer];
+/** A ring or a disc, as a legend has it. */
+function signed(colour, filled) {
   const sign = make("i", { hidden: !colour });
-  if (colour) Object.assign(sign.style, { borderColor: colour, background: layer === "fake" ? colour : "transparent" });
+  if (colour) Object.assign(sign.style, { borderColor: colour, background: filled ? colour : "transparent" });
+  return sign;
+}
+
+const LAYERS = (run.layers ?? []).filter((layer) => layer !== "mode" || run.modes);
+LAYERS.forEach((layer) => {
+  const box = make("input", { type: "checkbox", checked: shown(layer) });
+  const colour = { real: run.kinds ? undefined : colours.real, fake: colours.fake, averaged: colours.averaged }[layer];
+  const sign = signed(colour, layer !== "real");
   box.onchange = () => {
     state.hidden[box.checked ? "delete" : "add"](layer);
     draw();
   };
   $("layers").append(make("label", {}, box, sign, words[layer]));
+});
+(run.kinds ?? []).forEach(({ word, colour }) => {
+  $("layers").append(make("span", { className: "kind" }, signed(colour, false), word));
 });
 if (run.members.length > 1) {
   const pick = make("select", { id: "member" });

@@ -1,8 +1,9 @@
 """A run to play back without this program: one HTML file with a scrubber, layers and curves, that asks no network.
 
-Its moments are packed as 16-bit places and 8-bit opinions, digits as WebP; when they are more than LIMIT bytes, there
-are fewer of them, evenly over the logarithm of the step. A visitor's words are text: escaped in the markup, and in the
-JSON without "<", so that none ends the script.
+Its moments are packed as 16-bit places and 8-bit opinions, digits as WebP; of the plane it has the layers that are
+shown where it is made, and the usual ones to be shown. When they are more than LIMIT bytes, there are fewer of them,
+evenly over the logarithm of the step. A visitor's words are text: escaped in the markup, and in the JSON without "<",
+so that none ends the script.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -22,6 +24,8 @@ from gan_core.export.layout import median, span, ticks
 from gan_core.export.look import Look
 from gan_core.export.page import page
 from gan_core.export.sheets import tiled
+from gan_core.figures import style
+from gan_core.run import optimum
 from gan_core.run.history import Moment, PointSnapshot
 from gan_core.run.recording import Recording
 
@@ -31,6 +35,7 @@ MOST_MEMBERS, MOST_MOMENTS, MOST_ROWS = 8, 120, 600
 DIGITS = 64
 CHARTS = ("losses", "outputs")
 MISSING, LEVELS = 65_535, 65_534
+LAYERS = {"field": "field", "half": "field", "real": "real", "fake": "fake", "mode": "modes"}  # of the page: of a Look
 
 
 class Packed:
@@ -64,35 +69,50 @@ def _page(recording: Recording, look: Look, shown: list[int], shots: list[Moment
     said = caption(recording, look, shown, None) + (f" · {lost}" if lost else "")
     run: dict[str, Any] = {
         "words": {name: look.word(name) for name in ("step", "play", "pause", "member", "field", "half", "real",
-                                                     "fake", "mode")},
+                                                     "fake", "mode", *EXTRA)},
         "colours": {name: getattr(colours, name) for name in ("background", "ink", "faint", "rule", "real", "fake",
-                                                              "missing", "opinion")},
+                                                              "missing", "opinion")} | {"averaged": style.GENERATOR},
         "steps": [shot.step for shot in shots],
         "members": [member_name(recording, look, k) for k in shown],
     }  # fmt: skip
-    run |= _points(packed, recording, shown, shots) if isinstance(shots[-1], PointSnapshot) else _sheets(shown, shots)
+    run |= (
+        _points(packed, recording, look, shown, shots)
+        if isinstance(shots[-1], PointSnapshot)
+        else _sheets(shown, shots)
+    )
     run |= _curves(packed, recording, look, shown)
     text = json.dumps(run, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     words = {name: escape(look.word(name)) for name in ("step", "speed")} | {"caption": escape(said), "run": text}
     return page("replay", look, title, words | {"arrays": base64.b64encode(b"".join(packed.blocks)).decode()})
 
 
-def _points(packed: Packed, recording: Recording, shown: list[int], shots: list[Moment]) -> dict[str, Any]:
+def _points(packed: Packed, recording: Recording, look: Look, shown: list[int], shots: list[Moment]) -> dict[str, Any]:
     last = shots[-1]
     assert isinstance(last, PointSnapshot)
-    extent, probability = last.extent, plane.is_probability(recording.config)
+    extent, probability = plane.part_of(last.extent, look.window), plane.is_probability(recording.config)
     fakes = np.stack([places(shot.fake[shown], extent) for shot in shots])
     fields = []
     for shot in shots:
         assert isinstance(shot, PointSnapshot)
-        opinions = [plane.opinion(shot.field[k], probability)[0] for k in shown]
-        fields.append(np.rint((np.stack(opinions) + 1) * 127).astype(np.uint8))
+        opinions = [plane.cut(plane.opinion(shot.field[k], probability)[0], look.window) for k in shown]
+        fields.append(np.rint((np.nan_to_num(np.stack(opinions)) + 1) * 127).astype(np.uint8))
     found: dict[str, Any] = {
         "points": {
             "n": int(fakes.shape[2]), "m": int(last.field.shape[-1]), "fake": packed.add(fakes),
             "real": packed.add(places(last.real, extent)), "field": packed.add(np.stack(fields)),
         }
     }  # fmt: skip
+    more = [name for name in plane.there(recording) if name in EXTRA and name in look.layers]
+    for name in more:
+        each = np.stack([[EXTRA[name](recording, look, shot, k, extent) for k in shown] for shot in shots])
+        found["points"][name] = packed.add(each)
+    found["nodes"] = list(last.lattice.shape[1:3])
+    found["layers"] = [*LAYERS, *more]
+    found["hidden"] = [name for name, of in LAYERS.items() if of not in look.layers]
+    words, kinds = look.kinds
+    if kinds is not None:
+        found["kinds"] = [{"word": word, "colour": hue} for word, hue in zip(words, look.colours.kinds, strict=False)]
+        found["points"]["kinds"] = packed.add(kinds[: len(last.real)].astype(np.uint8))
     if recording.centres is not None and recording.std:
         halos = [[plane.halo(recording, shot.fake[k]) for k in shown] for shot in shots]
         low, size = np.array(extent[::2]), np.array([extent[1] - extent[0], extent[3] - extent[2]])
@@ -110,6 +130,38 @@ def places(points: np.ndarray, extent: tuple[float, float, float, float]) -> np.
         share = (np.asarray(points, float) - low) / (high - low)
         inside = ((share >= 0) & (share <= 1)).all(-1, keepdims=True)
     return np.where(inside, np.rint(np.where(inside, share, 0) * LEVELS), MISSING).astype(np.uint16)
+
+
+def _pulls(recording: Recording, shot: PointSnapshot, k: int) -> np.ndarray:
+    """(ARROWS, 2) int8: where the first samples are pulled, against the 95th percentile of their lengths, 127."""
+    from gan_core.run.pictures import arrows
+
+    pull = np.asarray(arrows(shot, recording.config.train.loss, k)[: plane.ARROWS], float)
+    lengths = np.hypot(*pull.T)
+    known = lengths[np.isfinite(lengths)]
+    unit = max(np.percentile(known, 95) if known.size else 0.0, 1e-12)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.rint(np.nan_to_num(pull / np.maximum(lengths, unit)[:, None]) * 127).astype(np.int8)
+
+
+def _gap(recording: Recording, look: Look, shot: PointSnapshot, k: int) -> np.ndarray:
+    """(m, m) uint8: how wrong D is."""
+    best = optimum.found(recording, shot, k)
+    wrong = np.zeros_like(shot.field[k]) if best is None else best.distance
+    return np.rint(np.nan_to_num(plane.cut(wrong, look.window)).clip(0, 1) * 255).astype(np.uint8)
+
+
+def _averaged(shot: PointSnapshot, k: int) -> np.ndarray:
+    return np.full_like(shot.fake[k], np.nan) if shot.averaged is None else shot.averaged[k]
+
+
+Extent = tuple[float, float, float, float]
+EXTRA: dict[str, Callable[[Recording, Look, Any, int, Extent], np.ndarray]] = {  # a layer of one member at one moment
+    "averaged": lambda recording, look, shot, k, extent: places(_averaged(shot, k), extent),
+    "gap": lambda recording, look, shot, k, extent: _gap(recording, look, shot, k),
+    "arrows": lambda recording, look, shot, k, extent: _pulls(recording, shot, k),
+    "lattice": lambda recording, look, shot, k, extent: places(shot.lattice[k], extent),
+}
 
 
 def _sheets(shown: list[int], shots: list[Moment]) -> dict[str, Any]:

@@ -201,6 +201,8 @@ def asked(page: PageState, kind: str) -> Callable[[], bytes]:
     chosen, show, owner = dict(page.choices.get(CHOSEN, {})), page.show if page.of_runs else None, id(app())
     says = spoken()
     frame = None if show is None else show.moment()
+    if frame is not None and not page.of_images:
+        says |= {"kinds": points.kinds_of(page, frame)}
     names = () if frame is None else tuple(names_of(frame, page).values())
     drawn, again = Drawn(there(), caption(page, says), names), visits.again()
     speaks = app().language
@@ -243,7 +245,7 @@ def content(
 ) -> bytes:  # fmt: skip
     from gan_core.export.beside import beside
     from gan_core.export.files import Wish, possible, zipped
-    from gan_core.export.look import Look
+    from gan_core.export.look import WHOLE, Look
 
     run = chosen.get("run") or 0
     recording: RunFrame | None = None
@@ -261,7 +263,7 @@ def content(
         shape=chosen["shape"], theme=chosen["theme"], title=chosen["title"] or "", **says,
         member=points.member(page) if several else None, transparent=chosen["transparent"],
         step=None if frame is None else frame.step, steps=chosen.get("steps", ()) if strip else (),
-        layers=layers(page),
+        layers=layers(page), window=page.choices.get(points.WINDOW, WHOLE),
     )  # fmt: skip
     formats = possible(recording, more) if kind == "zip" else (kind,)
     own = kind in OF_ONE_FIGURE or (kind != "zip" and chosen["figure"] in more)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +29,7 @@ from pages.shared.views import live
 if TYPE_CHECKING:
     from gan_core.run.history import Moment, PointSnapshot, Snapshot
 
-MEMBER, LAYERS = "member", "layers"  # in PageState.choices
+MEMBER, LAYERS, WINDOW = "member", "layers", "window"  # in PageState.choices
 SHOWN_AS_BUTTONS = 5  # members; more go into a box
 BOX = 130  # pixels of that
 KINDS = 8  # colours of a visitor's labels
@@ -136,6 +136,7 @@ def plane(
         selectable=several,
         on_select=chosen,
         on_layers=layered(page),
+        on_window=partial(page.choices.__setitem__, WINDOW),
         kept=False,
     )
 

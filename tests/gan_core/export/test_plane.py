@@ -72,3 +72,38 @@ def test_a_halo_lies_round_its_cluster_and_fills_with_its_share(points):
     fake = np.repeat(centres[:2], [5, 25], axis=0)  # of 30, where each should get 10
     radius, filled = plane.halo(known, fake)
     assert radius == pytest.approx([0.15, 0.3, 0.15]) and filled == pytest.approx([0.5, 1.0, 0.0])
+
+
+def test_a_part_of_the_window_is_cut_out_as_linearly_as_it_is_drawn():
+    at = np.linspace(0, 1, 9)
+    grid = 2 * at[None, :] - 3 * at[:, None]  # 2 u − 3 (1 − v), the lowest row first
+    window = (0.25, 0.5, 2.0)
+    assert plane.part_of((0, 4, -2, 2), window) == (0, 2, -1, 1)
+    assert plane.cut(grid, window) == pytest.approx(
+        2 * np.linspace(0, 0.5, 9) - 3 * np.linspace(0.25, 0.75, 9)[:, None]
+    )
+    far = plane.cut(grid, (0.5, 0.5, 1 / 3))
+    assert np.isnan(far[0]).all() and np.isfinite(far[3:6, 3:6]).all() and far[4, 4] == pytest.approx(grid[4, 4])
+
+
+@pytest.mark.parametrize("window", [(0.3, 0.6, 2.5), (0.5, 0.5, 1 / 3)])
+def test_what_is_looked_at_of_the_window_is_what_is_drawn(points, window):
+    look = Look(window=window, layers=("field", "real", "fake", "arrows", "lattice", "modes", "gap"))
+    shot = points.snapshot
+    marks = plane.panel(Room(0, 0, 500, 500), points, shot, 1, look)
+    fake = next(mark for mark in marks if isinstance(mark, Dots) and not mark.hollow)
+    x0, x1, y0, y1 = shot.extent
+    u, v = (shot.fake[1, :, 0] - x0) / (x1 - x0), (y1 - shot.fake[1, :, 1]) / (y1 - y0)
+    wanted = 500 * ((np.stack([u, v], 1) - window[:2]) * window[2] + 0.5)
+    inside = ((wanted >= 0) & (wanted <= 500)).all(1)
+    assert fake.points[inside] == pytest.approx(wanted[inside], abs=1e-3) and np.isnan(fake.points[~inside]).all()
+
+
+def test_real_points_have_the_colours_of_their_words(points):
+    shot, colours = points.snapshot, THEMES["light"]
+    kinds = (np.arange(len(shot.real)) % 3).astype(np.uint8)
+    look = Look(kinds=(("setosa", "virginica", "other"), kinds))
+    marks = plane.panel(Room(0, 0, 500, 500), points, shot, 0, look)
+    hues = {mark.colour: len(mark.points) for mark in marks if isinstance(mark, Dots) and mark.hollow}
+    assert hues == {colours.kinds[i]: int((kinds == i).sum()) for i in range(3)}
+    assert [entry.label for entry in plane.legend(look, points)][:4] == ["setosa", "virginica", "other", "generated"]

@@ -7,8 +7,10 @@ import re
 import numpy as np
 import pytest
 
-from gan_core.export.look import Look
+from gan_core.export.look import LAYERS, Look
 from gan_core.export.replay import LEVELS, LIMIT, MISSING, places, replay
+from gan_core.run import optimum
+from gan_core.run.pictures import arrows
 
 
 def parts(page: bytes) -> tuple[str, dict, bytes]:
@@ -68,3 +70,34 @@ def test_a_long_run_has_fewer_moments_and_keeps_its_ends(points, monkeypatch):
     page = replay(points, Look())
     steps = parts(page)[1]["steps"]
     assert len(page) <= 60_000 and 2 <= len(steps) < whole and steps[0] == 0 and steps[-1] == 70
+
+
+def test_the_layers_that_are_shown_are_in_it_and_the_others_not(points):
+    _, run, data = parts(replay(points, Look(layers=("fake", "gap", "arrows", "lattice"))))
+    assert run["layers"] == ["field", "half", "real", "fake", "mode", "gap", "arrows", "lattice"]
+    assert run["hidden"] == ["field", "half", "real", "mode"]
+    shot, count = points.snapshot, (len(run["steps"]), 2)
+    codes = {name: array(data, run["points"][name]).reshape(*count, -1)[-1, 1] for name in ("gap", "arrows", "lattice")}
+    best = optimum.found(points, shot, 1)
+    assert best is not None and np.abs(codes["gap"] / 255 - np.nan_to_num(best.distance).ravel()).max() < 0.003
+    pull, shown = arrows(shot, "non_saturating", 1)[:60], codes["arrows"].reshape(60, 2) / 127
+    assert np.hypot(*shown.T).max() < 1.01
+    assert np.abs(pull[:, 0] * shown[:, 1] - pull[:, 1] * shown[:, 0]).max() < 0.01 * np.hypot(*pull.T).max()
+    x0, x1, _, _ = shot.extent
+    nodes = codes["lattice"].reshape(*run["nodes"], 2)[..., 0]
+    seen = nodes != MISSING
+    assert np.abs(nodes / LEVELS * (x1 - x0) + x0 - shot.lattice[1][..., 0])[seen].max() < 1e-3
+    usual = parts(replay(points, Look()))[1]
+    assert not usual["hidden"] and not {"gap", "arrows", "lattice"} & usual["points"].keys()
+
+
+def test_every_layer_of_every_run_is_packed_and_a_part_of_the_window_too(each):
+    page = replay(each, Look(layers=LAYERS, window=(0.4, 0.6, 3.0)))
+    assert len(page) <= LIMIT and parts(page)[1]["steps"][-1] == each.snapshot.step
+
+
+def test_words_of_real_points_are_text_with_a_colour(points):
+    kinds = (np.arange(len(points.snapshot.real)) % 2).astype(np.uint8)
+    text, run, data = parts(replay(points, Look(kinds=(("<b>", "other"), kinds))))
+    assert "<b>" not in text and [one["word"] for one in run["kinds"]] == ["<b>", "other"]
+    assert array(data, run["points"]["kinds"]).tolist() == kinds.tolist()

@@ -38,6 +38,10 @@ FILES = (
 
 BETWEEN_FILES = re.compile(r"^import [^;]*;\n|^export (?!default)", re.MULTILINE)  # joined, they are one module
 
+Window = tuple[float, float, float]
+WHOLE: Window = (0.5, 0.5, 1.0)  # as a Look has it
+FARTHEST, NEAREST = 1 / 3 - 1e-9, 60.0  # of zoomed.js
+
 CODE_HERE, CODE_SENT = "gan-live-code-here", "gan-live-code-sent"  # in the session: whether, and with whom and when
 PATIENCE = 1.0  # seconds until another view brings the code, as long as nobody has said that it is there
 
@@ -108,6 +112,33 @@ def layers(
 
     known = noted[name] = st.session_state.get(name, tuple(usual))
     return known, chosen
+
+
+def window(key: str, on_window: Callable[[Window], None] | None) -> tuple[Window, Callable[[], None]]:
+    """(the part of the planes' window that the visitor looks at, the callback when it is another one), kept as a
+    selection is."""
+    name = f"{key}-window"
+    noted = _selections.get()
+    noted = {} if noted is None else noted
+    if _recorded.get() is not None:
+        return noted.get(name, WHOLE), lambda: None
+
+    def moved() -> None:
+        found = st.session_state[name] = window_of(st.session_state[key].window)
+        if on_window is not None:
+            on_window(found)
+
+    known = noted[name] = st.session_state.get(name, WHOLE)
+    return known, moved
+
+
+def window_of(said: object) -> Window:
+    """What a browser says of its zoom, (across, down, times larger); the whole window if that is none."""
+    if not (isinstance(said, list) and len(said) == 3 and all(isinstance(x, int | float) for x in said)):
+        return WHOLE
+    u, v, zoom = map(float, said)
+    good = 0 <= u <= 1 and 0 <= v <= 1 and FARTHEST <= zoom <= NEAREST
+    return (u, v, zoom) if good else WHOLE
 
 
 def worded(own: Mapping[str, str], labels: Mapping[str, str] | None) -> dict[str, str]:

@@ -14,6 +14,8 @@ import numpy as np
 
 from gan_core.export.plate import Plate
 
+from .component import WHOLE, Window
+
 if TYPE_CHECKING:
     from gan_core.export.drawing import Drawing
     from gan_core.export.layout import Entry
@@ -24,23 +26,23 @@ Panel: TypeAlias = Any  # of scene.py, which imports this
 
 
 def scene_of(
-    panels: Sequence[Panel], layers: Sequence[str], words: Mapping[str, str], title: str, *, probability: bool = True,
-    middle: float | None = None,
+    panels: Sequence[Panel], layers: Sequence[str], words: Mapping[str, str], title: str, window: Window = WHOLE, *,
+    probability: bool = True, middle: float | None = None,
 ) -> Plate:  # fmt: skip
-    """`words`: what each layer is called; the rest as `live.scene` takes it."""
-    return Plate(title, partial(_drawn, tuple(panels), tuple(layers), words, title, probability, middle))
+    """`words`: what each layer is called; `window`: the part that is looked at; the rest as `live.scene` takes it."""
+    return Plate(title, partial(_drawn, tuple(panels), tuple(layers), words, title, window, probability, middle))
 
 
 def _drawn(
-    panels: Sequence[Panel], layers: tuple[str, ...], words: Mapping[str, str], title: str, probability: bool,
-    middle: float | None, look: Look, caption: str,
+    panels: Sequence[Panel], layers: tuple[str, ...], words: Mapping[str, str], title: str, window: Window,
+    probability: bool, middle: float | None, look: Look, caption: str,
 ) -> Drawing:  # fmt: skip
     from gan_core.export.drawing import Text
     from gan_core.export.fonts import width, wrapped
     from gan_core.export.layout import GAP, LABEL, LEADING, finished, sheet
     from gan_core.export.plane import drawn
 
-    look = replace(look, layers=layers)
+    look = replace(look, layers=layers, window=window)
     marks, room = sheet(look, title, caption, _legend(panels, layers, words, look))
     names = [" · ".join(filter(None, [panel.title, panel.note])) for panel in panels]
     longest = max((width(name, LABEL) for name in names), default=0.0)

@@ -16,6 +16,7 @@ const AROUND = 200; // … of the window's height that the stage needs beside it
 const HEAD = 48; // … above a stage, without a row of sections
 const TRAIL = 5; // frames that a point's way is drawn through
 const WAYS = 120; // points whose ways are drawn, in a large picture
+const AT_REST = 400; // milliseconds after the last turn of a wheel
 const ASIDE = 10; // pixels between two panels
 const HALO = 3; // standard deviations of a cluster that its halo lies round
 const JUMP = 0.15; // of the picture's side, that a way between two frames may go: the rest are jumps
@@ -61,16 +62,27 @@ export class Scene extends Zoomed {
     super.take(data);
   }
 
-  /** Python hears which layers are looked at, so that a kept picture has them too: where they are others than those it
-   * knows. */
+  /** Python hears which layers are looked at, and which part of the window, so that a kept picture has them too: where
+   * they are others than those it knows. */
   show(data, stamp, send) {
     super.show(data, stamp, send);
-    if (this.settings.layers && !this.told) this.tell();
+    if (this.told) return;
+    if (this.settings.layers) this.tell();
+    if (this.settings.view) this.tellWindow();
   }
 
   remember(name, value) {
     super.remember(name, value);
     if (name === "layers") this.tell();
+    if (name !== "view") return;
+    clearTimeout(this.moving);
+    this.moving = setTimeout(() => this.tellWindow(), AT_REST);
+  }
+
+  tellWindow() {
+    this.told = true;
+    const { u, v, zoom } = this.view;
+    this.send("window", [u, v, zoom]);
   }
 
   tell() {

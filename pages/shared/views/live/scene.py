@@ -11,8 +11,8 @@ import numpy as np
 
 from gan_core.packing import Quantised, pack, resampled
 
+from .component import Window, mount, selection, window, worded
 from .component import layers as looked_at
-from .component import mount, selection, worded
 from .planes import scene_of
 from .plates import keep
 
@@ -99,6 +99,7 @@ def scene(
     selected: int | None = None,
     on_select: Callable[[], None] | None = None,
     on_layers: Callable[[tuple[str, ...]], None] | None = None,
+    on_window: Callable[[Window], None] | None = None,
     title: str = "",
     kept: bool = True,
 ) -> int | None:
@@ -114,9 +115,10 @@ def scene(
     off until the visitor turns them on. labels: words by the names in `LABELS`, for what should not be in English.
     kinds: words for the kinds of real points, each of which is a colour and a button of its own. probability: colour
     and read-out are σ(field); else they are the field itself, around `middle` (default: the middle
-    of its 5th and 95th percentile). on_select is called before the rerun that a click causes, on_layers
-    with the layers that are shown, once they are others. kept: the scene can be kept as a figure, called `title`; not
-    what a figure of the run shows as well. Raises ValueError on a layer or a label that does not exist.
+    of its 5th and 95th percentile). on_select is called before the rerun that a click causes; on_layers with the
+    layers that are shown and on_window with the part of the window, once they are others. kept: the scene can be kept
+    as a figure, called `title`; not what a figure of the run shows as well. Raises ValueError on a layer or a label
+    that does not exist.
     """
     selected, clicked = selection(key, selected, on_select)
     panels = [panels] if isinstance(panels, Panel) else list(panels)
@@ -127,8 +129,9 @@ def scene(
     source = {"modes": "centres"}
     present = [name for name in layers if any(getattr(p, source.get(name, name)) is not None for p in panels)]
     shown, toggled = looked_at(key, [name for name in present if name not in hidden], present, on_layers)
+    part, moved = window(key, on_window)
     if kept:
-        keep(key, scene_of(panels, shown, words, title or summary, probability=probability, middle=middle))
+        keep(key, scene_of(panels, shown, words, title or summary, part, probability=probability, middle=middle))
     shared: dict[int, Quantised] = {}  # the real points of all panels are often the same array
     frame = pack(
         {
@@ -148,7 +151,7 @@ def scene(
             "panels": [_panel(panel, len(panels), probability, middle, shared) for panel in panels],
         }
     )
-    mount("scene", key, frame, on_selected_change=clicked, on_layers_change=toggled)
+    mount("scene", key, frame, on_selected_change=clicked, on_layers_change=toggled, on_window_change=moved)
     return selected
 
 
