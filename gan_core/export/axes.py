@@ -22,6 +22,7 @@ from gan_core.export.layout import LABEL, TICK, Room, short, span, ticks
 from gan_core.export.look import Look
 
 Side = Literal["x", "y"]
+SMALLEST = 0.7  # of the usual letters, for a title that is longer than its axis
 
 
 def values(found: Any) -> np.ndarray:
@@ -258,10 +259,12 @@ def drawn(axis: Axis, across: Axis, look: Look) -> list[Mark]:
             )
     if axis.title:
         long, middle = (high - low) * (1.0 if axis.side == "x" else 1.12), (low + high) / 2
-        said = fitted(axis.title, LABEL, max(long, 60.0))
+        room = max(long, 60.0)
+        size = LABEL * min(1.0, max(SMALLEST, room / max(width(axis.title, LABEL), 1.0)))
+        said = fitted(axis.title, size, room)
         if axis.side == "x":
-            marks.append(Text(middle, edge + axis.reach - LABEL * 0.3, said, LABEL, colours.ink, "middle"))
+            marks.append(Text(middle, edge + axis.reach - LABEL * 0.3, said, size, colours.ink, "middle"))
         else:
             x = edge + (axis.reach - 3 if far else -axis.reach + LABEL * 0.9)
-            marks.append(Text(x, middle, said, LABEL, colours.ink, "middle", turned=True))
+            marks.append(Text(x, middle, said, size, colours.ink, "middle", turned=True))
     return marks

@@ -22,8 +22,9 @@ from gan_core.export import axes as axis_of
 from gan_core.export.axes import Axis, plain, values
 from gan_core.export.clipping import polygon, polyline
 from gan_core.export.drawing import Anchor, Area, Box, Dots, Drawing, Floats, Line, Mark, Picture, Text
+from gan_core.export.fonts import wrapped
 from gan_core.export.labels import Label, apart
-from gan_core.export.layout import CAPTION, LABEL, TICK, Entry, Room, finished, sheet, short
+from gan_core.export.layout import CAPTION, LABEL, LEADING, TICK, Entry, Room, finished, sheet, short
 from gan_core.export.look import Look
 from gan_core.export.plane import contour
 from gan_core.figures import style
@@ -49,7 +50,7 @@ def plotted(chart: Chart, look: Look, caption: str, title: str = "") -> Drawing:
     scale = next((one for one in data if one["type"] == "heatmap" and one.get("showscale", True)), None)
     if scale is not None:
         body = Room(room.x, room.y, room.wide - BARS, room.high)
-        marks += _scale(scale, Room(room.x + room.wide - BARS + 24, room.y + 26, 16, room.high - 60), look)
+        marks += _scale(scale, Room(room.x + room.wide - BARS + 24, room.y + 38, 16, room.high - 72), look)
         room = body
     placed = axis_of.placed(axis_of.read(layout, data), room)
     for name, axis in placed.items():
@@ -313,12 +314,14 @@ def _legend(data: Sequence[Chart], layout: Chart, look: Look) -> Iterator[Entry]
 
 
 def _scale(trace: Chart, room: Room, look: Look) -> list[Mark]:
-    """A bar of the colours with the values of its ends and middle."""
+    """A bar of the colours with the values of its ends and middle, and above it what they are of, in a line or two."""
     low, high = float(trace.get("zmin", 0)), float(trace.get("zmax", 1))
     pixels = _painted(np.linspace(high, low, 128)[:, None], dict(trace, opacity=1), look)
     title = plain(((trace.get("colorbar") or {}).get("title") or {}).get("text"))
-    marks: list[Mark] = [Picture(pixels, room.x, room.y, room.wide, room.high, True),
-                         Text(room.x + 50, room.y - 10, title, CAPTION, look.colours.faint, "end")]  # fmt: skip
+    marks: list[Mark] = [Picture(pixels, room.x, room.y, room.wide, room.high, True)]
+    for i, line in enumerate(reversed(wrapped(title, CAPTION, BARS - 14.0, 2) if title else [])):
+        y = room.y - 10 - i * CAPTION * LEADING
+        marks.append(Text(room.x + BARS - 24, y, line, CAPTION, look.colours.faint, "end"))
     for share in (0.0, 0.5, 1.0):
         y = room.y + share * room.high + TICK * 0.35
         marks.append(Text(room.x + room.wide + 4, y, short(high + share * (low - high)), CAPTION, look.colours.faint))

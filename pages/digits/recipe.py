@@ -23,7 +23,7 @@ from pages.shared.play.runs import Frame
 from pages.shared.shell import stage
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import Option, PageState, app
-from pages.shared.views import code, exports, images, live, tables
+from pages.shared.views import code, exports, images, live, slide, tables
 from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def section(page: PageState) -> None:
     st.caption(t("recipe.note", seconds=f"{found.seconds(knob):g}", seeds=found.seeds, n=f"{found.samples:,}",
                  engine=found.engine, now=ENGINE))  # fmt: skip
     st.code(f"python -m gan_core recipe --knobs {knob} --seeds {found.seeds}", language="bash")
-    _live(knob)
+    _live(page, knob)
     code.expander(page, ("fid", "manifolds"), tuple(KNOBS[knob].twins.values()))
 
 
@@ -155,7 +155,7 @@ def _without_skill(found: Table, knob: str) -> str:
 # ── live ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _live(knob: str) -> None:
+def _live(page: PageState, knob: str) -> None:
     st.markdown(f"**{t('recipe.live')}**", help=t("recipe.live_help"))
     twins = app().pages.get(NAME)
     if twins is None or twins.choices.get(KNOB) != knob:
@@ -163,8 +163,12 @@ def _live(knob: str) -> None:
             t("recipe.start"), key=f"{NAME}-start", icon=":material/play_arrow:", type="primary", on_click=start,
             args=(knob,),
         )  # fmt: skip
+        slide.of_charts(page)
+        slide.button()
+        exports.expander(page)
         return
     player.stage(twins, _view)
+    slide.button()
     exports.expander(twins)
 
 

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from gan_core.run.history import Mark
 
 DEFAULT = RunConfig()
-PART = "part"  # in the address of a page in parts
 
 
 def begin(
@@ -70,9 +69,9 @@ def begin(
         params = st.query_params.to_dict()
         if back:
             reset(page, places=True)  # the address leads
-        wanted = part if part is None else params.pop(PART, part)
+        wanted = part if part is None else params.pop(site.PART, part)
         if part:
-            page.words[PART] = part
+            page.words[site.PART] = part
         words = {word: params.pop(word) for word in options if word in params}
         if page.plays:
             left = usual if back else page.config  # an address without words: the default, or what was left behind
@@ -105,9 +104,9 @@ def _refusal(page: PageState) -> None:
 
 def part(name: str, parts: Sequence[str]) -> str:
     """Which part of a page in parts is open, "" for the first: what the address says, else where the visitor was."""
-    word, opened = st.query_params.get(PART), app().parts
+    word, opened = st.query_params.get(site.PART), app().parts
     if word == parts[0]:
-        del st.query_params[PART]
+        del st.query_params[site.PART]
     wanted = opened.get(name, "") if word is None and not _went_back() else word
     opened[name] = one_of(wanted, parts[1:]) or ""
     return opened[name]
@@ -116,14 +115,14 @@ def part(name: str, parts: Sequence[str]) -> str:
 def part_picker(name: str, parts: Sequence[str]) -> None:
     """The row of buttons that open the parts."""
     at = app().parts.get(name) or parts[0]
-    key = f"{name}.{PART}~{at}"  # see controls.widget_key
+    key = f"{name}.{site.PART}~{at}"  # see controls.widget_key
 
     def opened() -> None:
         wanted = one_of(st.session_state[key], parts) or at
         app().parts[name] = "" if wanted == parts[0] else wanted
-        st.query_params.from_dict({PART: wanted} if wanted != parts[0] else {})
+        st.query_params.from_dict({site.PART: wanted} if wanted != parts[0] else {})
 
-    section_row(t(f"{name}.{PART}"), parts, at, lambda one: t(f"{name}.{PART}_{one}"), key, opened)
+    section_row(t(f"{name}.{site.PART}"), parts, at, lambda one: t(f"{name}.{site.PART}_{one}"), key, opened)
 
 
 def hand_over(name: str, config: RunConfig) -> NoReturn:

@@ -17,6 +17,7 @@ from gan_core.presets import PRESETS
 from pages.shared.shell.i18n import t
 
 PAGES_FOLDER = Path(__file__).parents[2]
+PART = "part"  # in the address of a page in parts
 
 
 @dataclass(frozen=True)

@@ -72,15 +72,22 @@ def caption(page: PageState, says: Mapping[str, Any] | None = None, visit: AppSt
     from gan_core.export.figures import seeds, settings
     from gan_core.export.look import Look
 
-    entry = next((one.name for one in site.PAGES if page.name.startswith(one.name)), page.name)
     visit = visit or app()
-    parts = [t(f"{entry}.title"), *filter(None, [visit.section])]
+    parts = [title_of(page, visit), *filter(None, [visit.section])]
     if page.plays and page.of_runs and visit.staged:  # its charts are of its runs
         config, look = page.config, Look(**(says or {}))
         decided = {name for variant in page.variants for name in variant}
         parts += [settings(config, look, decided), seeds(config, look, range(config.train.members))]
     places = {name for name, option in page.options.items() if getattr(option, "place", False)}  # said by the section
+    places.add(site.PART)
     return " · ".join([*parts, *(f"{word} {value}" for word, value in page.words.items() if word not in places)])
+
+
+def title_of(page: PageState, visit: AppState | None = None) -> str:
+    """Of the page that the state is of, or of the one on the screen that it is a part of."""
+    visit = visit or app()
+    name = next(one.name for state in (page.name, visit.here) for one in site.PAGES if state.startswith(one.name))
+    return t(f"{name}.title")
 
 
 def spoken() -> dict[str, Any]:

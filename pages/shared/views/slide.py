@@ -23,7 +23,6 @@ import streamlit as st
 
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame
-from pages.shared.shell import site
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import camera, exports, images, live, opening, points, statistics
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 CURVES = ("losses", "outputs")  # of one run; of several the first of each
 CHART = "slide_chart"  # in PageState.choices: which one is looked at
 PANELS, DIGITS = 8, 32  # of several members or runs; images of each run
+ROW = 3  # panels that are larger in one row above the curves than beside them
 SAMPLES = 40  # images of one run, which are as wide as several panels
 
 
@@ -58,9 +58,9 @@ def view(page: PageState, frame: Frame) -> None:
         _head(page)
         count = len(frame.runs)
         titles = list(exports.names_of(frame, page).values()) if count > 1 else []
-        several = count > 1 or len(points.members_shown(page, frame.runs[0])) > 1
+        panels = count * len(points.members_shown(page, frame.runs[0]))
         with st.container(key="slide-body"):
-            with st.container(key=f"slide-{'wide' if several or page.of_images else 'picture'}"):
+            with st.container(key=f"slide-{_shape(page, panels)}"):
                 if not page.of_images:
                     points.plane(page, frame, titles=titles, most=PANELS)
                 elif count == 1:
@@ -72,14 +72,17 @@ def view(page: PageState, frame: Frame) -> None:
         st.caption(_caption(page, frame))
 
 
+def _shape(page: PageState, panels: int) -> str:
+    """How the picture lies: alone beside the curves, as a row above them, or as several rows beside them."""
+    if page.of_images or panels > ROW:
+        return "wide"
+    return "picture" if panels == 1 else "row"
+
+
 def _head(page: PageState, **how: Any) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="slide-head"):
-        st.markdown(f"# {_title(page)}", width="stretch")
+        st.markdown(f"# {camera.title_of(page)}", width="stretch")
         _leave(**how)
-
-
-def _title(page: PageState) -> str:
-    return t(f"{next(one.name for one in site.PAGES if page.name.startswith(one.name))}.title")  # or a section of it
 
 
 @pushed
@@ -125,7 +128,7 @@ def of_charts(page: PageState) -> None:
                 st.caption(t("slide.nothing_yet"))
         return
     at = page.choices.get(CHART, 0) % len(charts)
-    title = ": ".join(filter(None, (_title(page), app().section)))
+    title = ": ".join(filter(None, (camera.title_of(page), app().section)))
     drawn = _drawn(charts[at][1], camera.caption(page, camera.spoken()), camera.theme(), title)
 
     def turn(by: int) -> None:

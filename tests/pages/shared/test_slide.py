@@ -6,6 +6,7 @@ from base64 import b64decode
 import pytest
 
 from pages.shared.shell.i18n import t
+from pages.shared.views import slide
 from tests.pages.test_pages import at_rest, params, state, views, visit
 
 SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
@@ -61,15 +62,42 @@ def test_home_has_a_slide_of_its_recorded_run() -> None:
 
 @pytest.mark.parametrize(("page", "words", "said"), [
     ("wgan", {"part": "line"}, "On a line"), ("wgan", {"part": "lines"}, "Parallel lines"),
-    ("convergence", {"tab": "map"}, "The map"),
+    ("convergence", {"tab": "map"}, "The map"), ("digits", {"section": "recipe"}, "Recipe"),
 ])  # fmt: skip
 def test_a_section_of_charts_is_named_on_its_slide(page: str, words: dict[str, str], said: str) -> None:
     app = visit(page, slide="1", **words)
     drawn = " ".join(one.value for one in app.get("html") if one.value)
     (coded,) = re.findall(r"data:image/svg\+xml;base64,([^\"]+)", drawn)
-    assert said in b64decode(coded).decode() and not app.exception
+    text = b64decode(coded).decode()
+    assert said in text and not app.exception
+    assert not any(f"· {word} {value}" in text for word, value in words.items())  # the section says it
 
 
 def test_a_slide_without_a_picture_says_so() -> None:
     app = visit("convergence", slide="1", tab="two", two_ratio="10")  # nobody has started this run
     assert t("slide.nothing_yet") in [one.value for one in app.caption] and app.button(key="slide-leave")
+
+
+@pytest.mark.slow
+def test_a_few_panels_lie_in_a_row_above_their_curves() -> None:
+    app = at_rest(visit("wgan", slide="1", part="critic", **SMALL), "wgan-critic")
+    assert not app.exception
+    panels = next(frame for kind, frame in views(app) if kind == "scene")["panels"]
+    assert len(panels) == slide.ROW
+    page = state(app, "wgan-critic")
+    assert [slide._shape(page, count) for count in (1, 2, slide.ROW, slide.ROW + 1)] == [
+        "picture",
+        "row",
+        "row",
+        "wide",
+    ]
+
+
+@pytest.mark.slow
+def test_twins_of_a_knob_have_a_slide_too() -> None:
+    app = visit("digits", section="recipe", knob="label_smoothing")
+    app.button(key="recipe-start").click().run()
+    at_rest(app, "recipe")
+    app.button(key="slide-enter").click().run()
+    assert not app.exception and "# Digits" in [one.value for one in app.markdown]
+    assert any("MNIST" in one.value for one in app.caption)

@@ -175,9 +175,9 @@ export class View {
     else this.send("step", step);
   }
 
-  /** The body of the slide that this view is on, if it is on one. */
+  /** The body of the slide that this view is on, or the row of it, if it is on one. */
   get slide() {
-    return around(this.root, ".st-key-slide-body");
+    return around(this.root, ".st-key-slide-row, .st-key-slide-body");
   }
 
   /** On a slide, the pixels from the top of a part of this view to where the slide's body ends, all of which it fills;

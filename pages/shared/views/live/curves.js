@@ -27,13 +27,14 @@ export class Curves extends OverTime {
     });
   }
 
-  /** Of one chart: on a slide, an equal share of the room that titles and legends leave. */
+  /** Of one chart: on a slide, an equal share of the room that titles and legends leave to its rows. */
   high() {
     const room = this.space(this.grid);
     if (!room) return this.data.height;
-    const around = this.figures.reduce((sum, { figure, canvas }) => sum + figure.offsetHeight - canvas.offsetHeight, 0);
-    const gaps = parseFloat(getComputedStyle(this.grid).rowGap) * (this.figures.length - 1);
-    return Math.max(LOWEST, Math.floor((room - around - gaps) / this.figures.length));
+    const { figures, rows } = this;
+    const words = figures.reduce((sum, { figure, canvas }) => sum + figure.offsetHeight - canvas.offsetHeight, 0);
+    const gaps = parseFloat(getComputedStyle(this.grid).rowGap) * (rows - 1);
+    return Math.max(LOWEST, Math.floor((room - gaps) / rows - words / figures.length));
   }
 
   parts() {

@@ -28,12 +28,21 @@ export class OverTime extends View {
     this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", data.summary);
     const width = this.root.clientWidth;
-    const columns = this.space(this.grid) ? 1 : evenly(items.length, Math.floor((width + gap) / (data.width + gap)));
+    const columns = this.abreast(items.length, width);
     this.grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     this.grid.style.columnGap = `${gap}px`;
     while (this.figures.length > items.length) this.figures.pop().figure.remove();
     while (this.figures.length < items.length) this.figures.push(this.add(this.figures.length));
+    this.rows = Math.ceil(items.length / columns);
     return Math.floor((width - gap * (columns - 1)) / columns);
+  }
+
+  /** How many figures stand side by side: on a slide all of them in a low room, and else none. */
+  abreast(count, width) {
+    const high = this.space(this.grid);
+    if (high) return width > 2 * high ? count : 1;
+    const { gap } = OverTime;
+    return evenly(count, Math.floor((width + gap) / (this.data.width + gap)));
   }
 
   add(index) {
