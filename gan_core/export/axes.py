@@ -22,7 +22,7 @@ from gan_core.export.layout import LABEL, TICK, Room, short, span, ticks
 from gan_core.export.look import Look
 
 Side = Literal["x", "y"]
-SMALLEST = 0.7  # of the usual letters, for a title that is longer than its axis
+SMALLEST = 0.6  # of the usual letters, for a title that is longer than its axis
 
 
 def values(found: Any) -> np.ndarray:

@@ -24,6 +24,7 @@ MOST_PANELS = 32  # members side by side
 MOST_STRIPS = 8
 OF_A_SHEET, OF_A_MEMBER = 64, 16  # digits of one member alone, and of each of several
 BINS = 40
+ABOVE = 0.62  # of the height of a sheet that is no wider than high: the picture above its curves
 MOMENTS = 6  # of a time strip that is not told which
 USUAL_FIELDS = ("data", "loss", "update", "optimiser", "g_lr", "d_lr", "batch")  # that a caption always names
 UNSAID = {"seed", "members", "steps", "points"}  # said otherwise, or of no weight
@@ -247,7 +248,7 @@ def slide(recording: Recording, look: Look) -> Drawing:
     legend = picture_legend(recording, shot, look) + entries(recording, look, charts[:1])
     marks, room = sheet(look, title, said, legend)
     wide = room.wide > 1.4 * room.high
-    left, right = room.columns(room.high, room.wide - room.high) if wide else room.rows(2)
+    left, right = room.columns(room.high, room.wide - room.high) if wide else room.split(ABOVE)
     for cell, k in zip(left.grid(len(shown)), shown, strict=True):
         marks += draw_picture(cell, recording, shot, k, look, len(shown))
     for cell, name in zip(right.rows(2) if wide else right.columns(1, 1), charts, strict=True):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
 from gan_core.errors import ExportError
@@ -23,6 +24,7 @@ from gan_core.run.recording import Recording
 SECONDS = 10.0
 LAST_SECONDS = 1.5  # that the last picture stays
 FRAMES = 80  # at most
+LOOKS = 6  # of which the colours of a GIF are taken
 LIMIT = 2_000_000  # bytes
 WIDTHS = {"16:9": 720, "4:3": 640, "1:1": 512}  # pixels
 LOSSLESS: dict[str, Any] = {"lossless": True, "quality": 20, "method": 1}  # of drawings: sharper, lighter and quicker
@@ -61,6 +63,22 @@ def joined(pictures: list[Image.Image], kind: str, drawn: bool = False) -> bytes
         pictures = [*pictures[:-1:2], pictures[-1]]
 
 
+def palette(pictures: list[Image.Image], colours: int) -> Image.Image:
+    """An image with so many colours of the film. A colour counts by the root of its pixels: few points are of a hue
+    that means something, and most of a picture is ground, which is kept as it is."""
+    some = [pictures[i] for i in sorted({round(i * (len(pictures) - 1) / (LOOKS - 1)) for i in range(LOOKS)})]
+    pixels = np.concatenate([np.asarray(one.convert("RGB"), np.uint32).reshape(-1, 3) for one in some])
+    found, counts = np.unique(pixels @ np.array([1 << 16, 1 << 8, 1], np.uint32), return_counts=True)
+    strip = np.repeat(found, np.ceil(np.sqrt(counts)).astype(int))
+    rgb = np.stack([strip >> 16, strip >> 8, strip], 1).astype(np.uint8)  # the lowest byte of each
+    made = Image.fromarray(rgb[None]).quantize(colours)
+    table = np.array(made.getpalette(), int).reshape(-1, 3)
+    ground = found[counts.argmax()] >> np.array([16, 8, 0], np.uint32) & 255
+    table[np.abs(table - ground).sum(1).argmin()] = ground
+    made.putpalette(table.astype(np.uint8).tobytes())
+    return made
+
+
 def _joined(pictures: list[Image.Image], kind: str, setting: Any) -> bytes:
     each = (SECONDS - LAST_SECONDS) / max(1, len(pictures) - 1)
     durations = [round(1000 * each)] * (len(pictures) - 1) + [round(1000 * LAST_SECONDS)]
@@ -70,7 +88,7 @@ def _joined(pictures: list[Image.Image], kind: str, setting: Any) -> bytes:
         how = {"append_images": rest, "duration": durations, "loop": 0, "kmin": 0, "kmax": 0}  # one key frame
         first.save(out, "WEBP", save_all=True, **how, **setting)
     else:
-        table = pictures[len(pictures) // 2].quantize(setting)  # one palette, so that nothing flickers
+        table = palette(pictures, setting)  # one for all, so that nothing flickers
         first, *rest = (picture.quantize(palette=table, dither=Image.Dither.NONE) for picture in pictures)
         first.save(out, "GIF", save_all=True, append_images=rest, duration=durations, loop=0, optimize=False)
     return out.getvalue()

@@ -41,6 +41,13 @@ class Room(NamedTuple):
         high = (self.high - gap * (count - 1)) / count
         return [Room(self.x, self.y + i * (high + gap), self.wide, high) for i in range(count)]
 
+    def split(self, share: float, gap: float = GAP) -> tuple[Room, Room]:
+        """One above the other, the upper one with that share of the height."""
+        high = share * (self.high - gap)
+        return Room(self.x, self.y, self.wide, high), Room(
+            self.x, self.y + high + gap, self.wide, self.high - high - gap
+        )
+
     def grid(self, count: int, head: float = 0.0, gap: float = GAP, aspect: float = 1.0) -> list[Room]:
         """So many rooms of one shape (wide : high, below a head each) in rows and columns, as large as they can be, in
         the middle."""
