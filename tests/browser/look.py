@@ -2,13 +2,16 @@
 
     --sizes 1280x720 390x844     windows, the page is loaded in the first
     --themes light dark
+    --markdown                   a table, one row an address, of what is measured before anything is pressed
     --moments before middle end  nothing pressed; some seconds into a run; a short run that has ended
 
 Prints what was measured, one JSON object a picture. Each is what a visitor sees without scrolling; contact sheets put
-several beside each other. It measures:
-`y`, `width`, `height` of the main picture and `foot`, the lowest pixel of the player; how much has `moved` between two
-looks (share of the pixels of the main picture); `shift`, the layout shifts since the page came to rest; `line`, the
-characters in the longest line of text.
+several beside each other. A section without a player has the first moment only. It measures:
+`y`, `width`, `height` of the main picture, which is the largest that begins in the first window, else the first one;
+`seen`, the share of it that stands in the first window; `foot`, the lowest pixel of the player; how much has `moved`
+between two looks (share of the pixels of the window); `shift`, the layout shifts since the page came to rest; `line`,
+the characters in the longest line of text; `faint`, texts whose contrast is too low; `wide`, whether the page is
+wider than its window.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, TimeoutError, sync_playwright
 
 from pages.collapse import options as collapse
 from pages.convergence import options as convergence
@@ -54,9 +57,13 @@ MEASURE = """() => {
     return found;
   };
   const elements = all(document), box = (e) => e.getBoundingClientRect();
-  const big = elements.filter((e) => (e.tagName === 'CANVAS' || e.matches('svg.main-svg, .stage svg, img'))
-    && box(e).width > 150 && box(e).height > 60);
-  const main = big.sort((a, b) => box(a).top - box(b).top || box(b).width - box(a).width)[0];
+  const pictures = 'canvas, svg.main-svg, svg.picture, img';
+  const area = (e) => box(e).width * box(e).height;
+  const visible = (e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+  const big = elements.filter((e) => e.matches(pictures) && box(e).width > 100 && box(e).height > 60 && visible(e));
+  const first = big.sort((a, b) => box(a).top - box(b).top || box(a).left - box(b).left)[0];
+  const near = big.filter((e) => box(e).top < innerHeight - 60);
+  const main = near.reduce((one, other) => area(other) > 1.1 * area(one) ? other : one, first);
   const player = document.querySelector('.st-key-stage-player'), time = document.querySelector('.st-key-stage-time');
   const foot = Math.max(...[player, time].filter(Boolean).map((e) => box(e).bottom), 0);
   let line = 0, text = '';
@@ -75,8 +82,11 @@ MEASURE = """() => {
     if (n > line) { line = n; text = e.textContent.trim().slice(0, 60); }
   }
   const r = main && box(main);
-  return { y: r ? Math.round(r.top) : null, width: r ? Math.round(r.width) : 0, height: r ? Math.round(r.height) : 0,
-           foot: Math.round(foot), line, text, tall: document.querySelector('[data-testid=stMain]').scrollHeight,
+  const seen = r && Math.max(0, Math.min(r.bottom, innerHeight) - Math.max(r.top, 0)) / r.height;
+  const [width, height] = r ? [Math.round(r.width), Math.round(r.height)] : [0, 0];
+  return { y: r ? Math.round(r.top) : null, width, height,
+           seen: +(seen ?? 0).toFixed(2), pictures: big.length, foot: Math.round(foot), line, text,
+           tall: document.querySelector('[data-testid=stMain]').scrollHeight,
            shift: +(window.shifted ?? 0).toFixed(4), by: (window.shifters ?? []).slice(0, 4),
            wide: document.documentElement.scrollWidth > innerWidth + 1 };
 }"""
@@ -86,6 +96,50 @@ SHIFTS = """() => {
     window.shifted += e.value;
     for (const { node } of e.sources) window.shifters.push(`${node?.className || node?.tagName}`.slice(0, 60)); }
   }).observe({ type: 'layout-shift' });
+}"""
+# [{text, ratio, wanted, colour, ground}] of those that are too faint. A colour is laid over what is behind it, each
+# with its alpha and the opacity of all that it is in. What is disabled need not be read; what is shown as large as 24
+# pixels, or 18.66 in bold, and the icons of controls need 3 : 1, all else 4.5 : 1.
+FAINT = """() => {
+  const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const rgba = (css) => {
+    pen.clearRect(0, 0, 1, 1); pen.fillStyle = '#000'; pen.fillStyle = css; pen.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = pen.getImageData(0, 0, 1, 1).data;
+    return [r, g, b, a / 255];
+  };
+  const over = ([r, g, b, a], [x, y, z]) => [r * a + x * (1 - a), g * a + y * (1 - a), b * a + z * (1 - a)];
+  const light = (rgb) => rgb.map((v) => v / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const parent = (e) => e.parentElement ?? e.getRootNode().host;
+  const chain = (e) => { const found = []; for (; e; e = parent(e)) found.push(e); return found; };
+  const ground = (e) => chain(e).reverse().reduce((below, one) => {
+    const style = getComputedStyle(one), [r, g, b, a] = rgba(style.backgroundColor);
+    return a ? over([r, g, b, a], below) : below;
+  }, [255, 255, 255]);
+  const all = (from, found = []) => {
+    for (const e of from.querySelectorAll('*')) { found.push(e); if (e.shadowRoot) all(e.shadowRoot, found); }
+    return found;
+  };
+  const found = new Map();
+  for (const e of all(document.querySelector('[data-testid=stApp]'))) {
+    const text = [...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data).join('').trim();
+    if (!text || !e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+    if (box.width < 2 || box.height < 2 || e.closest('style, script, [disabled], [aria-disabled=true]')) continue;
+    const svg = e.namespaceURI.endsWith('svg');
+    const [r, g, b, a] = rgba(svg ? style.fill : style.color);
+    const opacity = chain(e).reduce((product, one) => product * +getComputedStyle(one).opacity, 1);
+    const behind = ground(e), seen = over([r, g, b, a * opacity], behind);
+    const [low, high] = [light(seen), light(behind)].sort((x, y) => x - y), ratio = (high + 0.05) / (low + 0.05);
+    const size = parseFloat(style.fontSize), icon = /Material/.test(style.fontFamily);
+    const wanted = icon || size >= 24 || (size >= 18.66 && +style.fontWeight >= 700) ? 3 : 4.5;
+    if (ratio >= wanted - 0.01) continue;
+    const hex = (rgb) => '#' + rgb.map((v) => Math.round(v).toString(16).padStart(2, '0')).join('');
+    found.set(`${hex(seen)} ${hex(behind)}`, { text: text.slice(0, 40), ratio: +ratio.toFixed(2), wanted,
+      colour: hex(seen), ground: hex(behind), of: e.closest('[class*=st-key]')?.className.match(/st-key-\\S+/)?.[0]
+      ?? e.tagName });
+  }
+  return [...found.values()];
 }"""
 
 
@@ -111,6 +165,34 @@ def moved(one: Image.Image, other: Image.Image) -> float:
     return float((np.abs(a - b).max(-1) > 24).mean())
 
 
+def _arrive(page: Page, address: str, problems: list[str]) -> None:
+    page.goto(f"/{address}", wait_until="domcontentloaded")
+    try:
+        wait_idle(page)
+    except TimeoutError:
+        problems.append(f"not at rest after {PATIENCE:g} s")
+    page.wait_for_timeout(1000)
+    page.evaluate(SHIFTS)
+
+
+def _begun(page: Page, address: str, moment: str, problems: list[str]) -> bool:
+    """Whether there is a run to begin; then it has begun, or ended."""
+    play = button(page, "Play").first
+    if not play.count():
+        return False
+    if moment == "end":
+        _arrive(page, f"{address}{'&' if '?' in address else '?'}steps={SHORT}", problems)
+    play.click()
+    try:
+        timeline(page).wait_for()
+        if moment == "end":
+            wait_at_rest(page)
+    except TimeoutError:
+        problems.append(f"{moment}: not reached after {PATIENCE:g} s")
+    page.wait_for_timeout(2500)
+    return True
+
+
 def look(context: BrowserContext, address: str, sizes: Sequence[str], moment: str) -> Iterator[tuple[Any, Image.Image]]:
     """What is measured, and the picture, in windows of each size."""
     page = context.new_page()
@@ -118,26 +200,21 @@ def look(context: BrowserContext, address: str, sizes: Sequence[str], moment: st
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)[:160]))
     page.set_viewport_size(window(sizes[0]))
-    short = f"{'&' if '?' in address else '?'}steps={SHORT}" if moment == "end" else ""
-    page.goto(f"/{address}{short}", wait_until="domcontentloaded")
-    wait_idle(page)
-    page.wait_for_timeout(1000)
-    page.evaluate(SHIFTS)
-    play = button(page, "Play").first
-    if moment != "before" and play.count() and play.is_enabled():
-        play.click()
-        if moment == "end":
-            timeline(page).wait_for()
-            wait_at_rest(page)
-        page.wait_for_timeout(2500)
+    _arrive(page, address, problems)
+    if moment != "before" and not _begun(page, address, moment, problems):
+        page.close()
+        return
     for i, size in enumerate(sizes):
         if i:
             page.set_viewport_size(window(size))
+            page.wait_for_timeout(1000)
+            page.evaluate("window.shifted = 0; window.shifters = []")
         page.wait_for_timeout(700)
         first = shot(page)
         page.wait_for_timeout(700)
         picture = shot(page)
         found = {"address": address, "size": size, "moment": moment, **page.evaluate(MEASURE)}
+        found["faint"] = page.evaluate(FAINT)
         found["moved"] = moved(first, picture)
         found["problems"] = problems + page.locator('[data-testid="stException"]').all_inner_texts()
         yield found, picture
@@ -146,8 +223,10 @@ def look(context: BrowserContext, address: str, sizes: Sequence[str], moment: st
 
 def sheets(folder: Path, name: str, pictures: Sequence[tuple[str, Image.Image]]) -> None:
     """Contact sheets of pictures of one size."""
+    if not pictures:
+        return
     width = pictures[0][1].width
-    columns = 2 if width > NARROW else 6
+    columns = 2 if width > NARROW else 5
     each = SHEET // columns
     rows_a_sheet = 3 if width > NARROW else 1
     for i in range(0, len(pictures), columns * rows_a_sheet):
@@ -168,12 +247,14 @@ def main() -> None:
     parser.add_argument("addresses", nargs="*")
     parser.add_argument("--sizes", nargs="+", default=["1280x720"])
     parser.add_argument("--themes", nargs="+", default=["light"], choices=("light", "dark"))
+    parser.add_argument("--markdown", action="store_true")
     parser.add_argument("--moments", nargs="+", default=["before"], choices=MOMENTS)
     given = parser.parse_args()
     path = chromium()
     if path is None:
         sys.exit("There is no Chromium on this machine; install it (on Debian: apt-get install chromium).")
     given.folder.mkdir(parents=True, exist_ok=True)
+    seen: list[Any] = []
     with (
         sync_playwright() as playwright,
         TemporaryDirectory() as logs,
@@ -189,10 +270,24 @@ def main() -> None:
                             name = f"{re.sub(r'[^a-z0-9]+', '_', address)}-{found['size']}-{theme}-{moment}"
                             picture.save(given.folder / f"{name}.png")
                             kept[found["size"]].append((address, picture))
-                            print(json.dumps(found | {"theme": theme}), flush=True)
-                        for size, pictures in kept.items():
-                            sheets(given.folder, f"{size}-{theme}-{moment}", pictures)
+                            seen.append(found | {"theme": theme})
+                            print(json.dumps(seen[-1]), flush=True)
+                    for size, pictures in kept.items():
+                        sheets(given.folder, f"{size}-{theme}-{moment}", pictures)
         browser.close()
+    if given.markdown:
+        print(markdown(seen, given.sizes))
+
+
+def markdown(seen: Sequence[Any], sizes: Sequence[str]) -> str:
+    """A row an address: the y of its main picture in windows of each size, and whether it moves by itself."""
+    lines = [f"| address | {' | '.join(sizes)} | moves |", "|---" * (len(sizes) + 2) + "|"]
+    first = [found for found in seen if (found["theme"], found["moment"]) == (seen[0]["theme"], MOMENTS[0])]
+    for address in dict.fromkeys(found["address"] for found in first):
+        of = {found["size"]: found for found in first if found["address"] == address}
+        moves = "yes" if any(found["moved"] > 0 for found in of.values()) else "no"
+        lines.append(f"| `{address}` | {' | '.join(str(of[size]['y']) for size in sizes)} | {moves} |")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
