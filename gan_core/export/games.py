@@ -31,9 +31,9 @@ WORDS = {
     "start": "start θ {theta}, ψ {psi}",
 }  # fmt: skip
 DEEPEST = -16.0  # log₁₀ r² below which there is only rounding
-GREEN = style.PALETTE[2]  # where it converges
+GREEN = style.GENERATOR  # where it converges
 Played = tuple[Sequence[Floats], Mapping[str, Sequence[np.ndarray]]]  # paths (T, 2); eigenvalues by their word
-TINTS = [style.PALETTE[i] for i in (0, 5, 2, 3)]  # of the games
+TINTS = style.APART  # of the games
 
 
 @dataclass(frozen=True)

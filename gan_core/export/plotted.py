@@ -107,7 +107,7 @@ def rgba(colour: object, look: Look) -> tuple[str, float]:
 
 
 def _colour(trace: Chart, i: int, layout: Chart) -> object:
-    """Of a trace that says none: the next of the palette."""
+    """Of a trace that says none: the next of the theme's."""
     said = (trace.get("line") or {}).get("color") or (trace.get("marker") or {}).get("color")
     return style.PALETTE[i % len(style.PALETTE)] if said is None else said
 

@@ -57,7 +57,7 @@ def balance(
     line(mean[:, 0], mean[:, 1], 1, 3, style.FAKE)
     line(norms[:, 0], norms[:, 1], 2, 1, style.NEUTRAL)
     for place, x, y in (((1, 3), mean[-1:, 0], mean[-1:, 1]), ((2, 1), norms[-1:, 0], norms[-1:, 1])):
-        figure.add_trace(go.Scatter(x=x, y=y, mode="markers", marker={"color": style.PALETTE[5], "size": 9},
+        figure.add_trace(go.Scatter(x=x, y=y, mode="markers", marker={"color": style.FAILED, "size": 9},
                                     showlegend=False), *place)  # fmt: skip
     for column, player in enumerate(("g", "d")):
         line(steps, turns[:, column], 2, 2, colours[player])

@@ -17,6 +17,11 @@ HEIGHT = 240
 MOST = 2000  # points that are drawn, spread evenly over the rows
 
 
+def _colour(i: int) -> str:
+    """Of the visitor's i-th kind of real points: the first is real as everywhere, no other is a player's."""
+    return (style.REAL, *style.APART)[i % (1 + len(style.APART))]
+
+
 def preview(values: NDArray[np.float64], names: Sequence[str], labels: Sequence[str] | None = None) -> go.Figure:
     """values (n, 2) or (n, 1); `names` of the columns; `labels`: n words, each of which has a colour of its own."""
     if values.shape[1] == 1:
@@ -31,7 +36,7 @@ def preview(values: NDArray[np.float64], names: Sequence[str], labels: Sequence[
                     y=values[shown][words == word, 1],
                     name=word,
                     mode="markers",
-                    marker={"size": 5, "color": style.PALETTE[i % len(style.PALETTE)]},
+                    marker={"size": 5, "color": _colour(i)},
                     hovertemplate="%{x:.4g}, %{y:.4g}<extra>"
                     + ("" if labels is None else "%{fullData.name}")
                     + "</extra>",

@@ -85,7 +85,7 @@ def walks(
     """Mean confidence and its standard error (count,) along each kind of walk, at `place` (count,) in [0, 1]; `real` is
     what real digits get."""
     text = style.texts(WALKS, labels)
-    colours = {"straight": style.PALETTE[5], "spherical": style.GENERATOR}
+    colours = {"straight": style.APART[1], "spherical": style.APART[0]}
     figure = go.Figure()
     for kind, (mean, error) in confidence.items():
         line = style.line(colours[kind], dash="dash" if kind == "straight" else "solid")
@@ -105,7 +105,7 @@ def truncation(
     text = style.texts(TRUNCATION, labels)
     places = [text["none"] if np.isinf(limit) else style.number(limit) for limit in limits]
     figure = go.Figure()
-    for (name, (values, floor)), colour in zip(scores.items(), style.PALETTE, strict=False):
+    for (name, (values, floor)), colour in zip(scores.items(), style.APART, strict=False):
         figure.add_trace(go.Scatter(x=places, y=np.asarray(values), name=text[name], line=style.line(colour)))
         dotted = style.line(colour, width=1, dash="dot")
         label = text["floor"].format(name=text[name])

@@ -191,7 +191,7 @@ def fits(
     x, p = np.asarray(x, float), np.asarray(target, float)
     curves = {name: [np.asarray(v, float) for v in path] for name, path in paths.items()}
     length = max(len(means) for means, _, _ in curves.values())
-    colors = {"kl_pq": style.KL, "kl_qp": style.FAKE, "jsd": style.JSD}
+    pens = {"kl_pq": style.Pen(style.KL), "kl_qp": style.Pen(style.KL, "dash"), "jsd": style.Pen(style.JSD)}
     figure = make_subplots(len(curves), 1, shared_xaxes=True, vertical_spacing=0.05)
 
     def bell(name: str, t: int) -> tuple[Floats, str]:
@@ -202,7 +202,7 @@ def fits(
     for row, name in enumerate(curves, start=1):
         q, value = bell(name, 0)
         figure.add_trace(area(x, p, text["p"], style.REAL).update(showlegend=row == 1), row, 1)
-        figure.add_trace(line(x, q, value, colors[name]), row, 1)
+        figure.add_trace(line(x, q, value, pens[name].colour, dash=pens[name].dash), row, 1)
         highest = max(p.max(), q.max(), bell(name, length)[0].max())
         figure.update_yaxes(title_text=text[name], range=[0, 1.08 * highest], row=row, col=1)
     frames = [[bell(name, t)[0] for name in curves] for t in range(length)]

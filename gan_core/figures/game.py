@@ -34,7 +34,7 @@ def game(
     if np.isfinite(at[1]):
         figure.add_trace(
             go.Scatter(
-                x=[at[0]], y=[at[1]], mode="markers+text", text=[style.number(at[1], 4)], textposition="top left",
+                x=[at[0]], y=[at[1]], mode="markers+text", text=[style.number(at[1], 4)], textposition="bottom right",
                 marker={"size": 11, "color": style.DISCRIMINATOR}, showlegend=False, hoverinfo="skip", cliponaxis=False,
             ),
             2, 1,

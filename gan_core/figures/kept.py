@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import numpy as np
 import plotly.graph_objects as go
@@ -56,7 +57,7 @@ def overlaid(
     """The curves of some runs in one chart: for each its name, steps (T,), and named values (T,). A run has a colour, a
     curve its dash. `log`: the axis of values is logarithmic. `labels`: "step", "value"."""
     words, figure = style.texts(WORDS, labels), go.Figure()
-    for colour, (run, (step, curves)) in zip(style.PALETTE, runs.items(), strict=False):
+    for colour, (run, (step, curves)) in zip(cycle(style.APART), runs.items()):
         for dash, (name, values) in zip(DASHES, curves.items(), strict=False):
             known = np.asarray(values, float)
             line = style.line(colour) | {"dash": dash}

@@ -17,7 +17,9 @@ WORDS = {
     "value": "value",
     "diverged": "diverged",
 }
-DIVERGED = style.PALETTE[5]
+# above the map, so that a narrow window leaves it its width
+SCALE = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0.0, "xanchor": "left", "thickness": 12, "len": 0.7}
+DIVERGED = style.FAILED
 
 
 def settings_map(
@@ -38,7 +40,9 @@ def settings_map(
     colours = {"zmin": limits[0], "zmax": limits[1], "colorscale": scale, "xgap": 1, "ygap": 1, "hoverinfo": "skip"}
     figure = go.Figure()
     figure.add_trace(go.Heatmap(x=x, y=y, z=shown, showscale=False, opacity=0.35, **colours))
-    figure.add_trace(go.Heatmap(x=x, y=y, z=values, colorbar={"title": {"text": text["value"]}}, **colours))
+    figure.add_trace(
+        go.Heatmap(x=x, y=y, z=values, colorbar=SCALE | {"title": {"text": text["value"], "side": "right"}}, **colours)
+    )
     gone = np.where(diverged >= 0.5, 1.0, np.nan)
     figure.add_trace(
         go.Heatmap(x=x, y=y, z=gone, showscale=False, colorscale=[[0, DIVERGED], [1, DIVERGED]], xgap=1, ygap=1,

@@ -34,6 +34,7 @@ REAL, FAKE, GENERATOR, DISCRIMINATOR = PALETTE[:4]
 NON_SATURATING, SATURATING = PALETTE[2], PALETTE[5]  # the generator's two losses; the second one is also dashed
 HIGH, LOW = "#44AA99", "#AA4499"  # D says real, and fake, in the plane: hues that neither player owns
 HIGH_ON_DARK, LOW_ON_DARK = "#2A8C7C", "#8F3A80"
+FAILED = PALETTE[5]  # what has diverged
 JSD, TV, W1, KL = PALETTE[3], PALETTE[7], PALETTE[5], PALETTE[9]
 NEUTRAL = "#808080"  # axes, reference lines: half way between the light and the dark page
 GRID = "rgba(128, 128, 128, 0.25)"
@@ -80,6 +81,10 @@ METHODS: dict[str, Pen] = {
     "instance_noise": Pen(_BROWN, "dash"),
     "stronger_d": Pen(_ROSE, "dash"),
 }
+
+# What is told apart by its order alone: kept runs, the twins of a knob, scores in one chart
+APART = (_TEAL, _ROSE, _INDIGO, _BROWN, _OLIVE, NEUTRAL)
+TWINS = tuple(map(Pen, APART, ("solid", "dash", "dot", "longdash")))
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 

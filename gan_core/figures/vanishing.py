@@ -85,7 +85,7 @@ def far_away(
     d = np.linspace(0, 8, 161)
     exact = dict(zip(("non_saturating", "minimax"), theory.gaussian_gradients(d), strict=True))
     exact["jsd"] = theory.gaussian_jsd(d)
-    looks = _LOOKS | {"jsd": (style.REAL, "solid")}
+    looks = _LOOKS | {"jsd": (style.JSD, "solid")}
     figure = make_subplots(2, 1, shared_xaxes=True, vertical_spacing=0.06, row_heights=[0.6, 0.4])
     for name, (color, dash) in looks.items():
         row = 2 if name == "jsd" else 1

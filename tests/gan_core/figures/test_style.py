@@ -1,5 +1,6 @@
 """What all figures share: colours that can be read on both pages, numbers as by hand, export as a vector graphic."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -60,3 +61,36 @@ def test_each_method_has_one_pen_that_no_other_has_that_is_no_players_and_is_leg
     for name, pen in style.METHODS.items():
         assert pen.colour not in (style.REAL, style.FAKE), name
         assert min(contrast(pen.colour, page) for page in (LIGHT, DARK)) >= 3, name
+
+
+ROOT = Path(__file__).parents[3]
+DRAWING = [
+    path
+    for folder in ("gan_core/figures", "gan_core/export", "pages")
+    for path in sorted((ROOT / folder).rglob("*"))
+    if path.suffix in (".py", ".js", ".css") and path.name != "style.py"
+]
+# of a page's ground, its letters and rules, and of what is counted from nothing to much: these mean no player, run or
+# method
+GROUND = {"#ffffff", "#000000", "#0e1117", "#fafafa", "#1a1c23", "#31333f", "#5b606e", "#a6abb8", "#cdd1d9", "#3a404d",
+          "#808080", "#888888", "#8c8c8c", "#ff4b4b", "#5c3f00", "#2a1d00", "#3a2800", "#6b4a00"}  # fmt: skip
+COUNTED = {"#fde725", "#7ad151", "#22a884", "#2a788e", "#414487", "#440154"}
+DARKER = {"#b8a900": "#f0e442"}  # a hue of the table where the light page would swallow it
+
+
+def test_no_picture_has_a_hue_that_the_table_has_not():
+    opinions = style.HIGH, style.LOW, style.HIGH_ON_DARK, style.LOW_ON_DARK
+    methods = (pen.colour for pen in style.METHODS.values())
+    table = {colour.lower() for colour in (*style.PALETTE, *style.APART, *opinions, *methods)}
+    for path in DRAWING:
+        hues = {hue[:7].lower() for hue in re.findall(r"#[0-9A-Fa-f]{6}(?:[0-9A-Fa-f]{2})?\b", path.read_text())}
+        assert {DARKER.get(hue, hue) for hue in hues} - GROUND - COUNTED <= table, path.relative_to(ROOT)
+
+
+def test_no_figure_takes_a_players_hue_by_counting():
+    """What is told apart by its order has the hues of APART, none of which is a player's."""
+    players = {style.REAL, style.FAKE, style.GENERATOR, style.DISCRIMINATOR}
+    assert not players & set(style.APART) and len(set(style.TWINS)) == len(style.TWINS)
+    theme = ("export/look.py", "export/plotted.py")  # what has no colour of its own has the theme's
+    for path in (path for path in DRAWING if not path.as_posix().endswith(theme)):
+        assert "PALETTE" not in path.read_text(), path.relative_to(ROOT)
