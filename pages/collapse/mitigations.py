@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gan_core.studies.table import Row, Table
 
 SAMPLES = 2500
+FAR = 5  # times what needs no skill, from which on quality orders methods
 
 
 def section(page: PageState) -> None:
@@ -35,6 +36,8 @@ def section(page: PageState) -> None:
     name = options.control(page, "table", label=t("collapse.tables"), collapsed=True)
     st.caption(t(f"collapse.about_{name}"))
     found, (protocol, _) = shipped(name), TABLES[name]
+    if said := telling(found):
+        st.markdown(said)
     table(found, f"{key}-shipped")
     _picture(found, f"{key}-picture")
     st.caption(t("collapse.mitigations_command"))
@@ -177,6 +180,17 @@ def _working(found: Table) -> str:
         if {"near", "modes", "modes_1pct"} & {*found.beyond(entry)} and "high_quality" in found.beyond(entry)
     ]
     return t("collapse.works", names=", ".join(both)) if both else t("collapse.nothing_works")
+
+
+def telling(found: Table) -> str:
+    """Where no method's quality is far beyond what needs no skill, what it can tell in this table."""
+    perfect, *unskilled = (row.cells["high_quality"].mean for row in found.yardsticks)
+    best = max(found.rows, key=lambda row: row.cells["high_quality"].mean)
+    most, by_chance = best.cells["high_quality"].mean, max(unskilled)
+    if most >= FAR * by_chance:
+        return ""
+    numbers = {"best": f"{most:.1f}", "perfect": f"{perfect:.1f}", "chance": f"{by_chance:.1f}"}
+    return t("collapse.quality_low", name=_name(best), **numbers)
 
 
 def _picture(found: Table, key: str) -> None:

@@ -186,7 +186,7 @@ def _score_charts(run: PageState, frame: Frame) -> list[live.Chart]:
     charts = []
     for score in ("fid", "class_kl"):
         lines = [live.Line(t("panel.fake"), "fake", recorded.scores[score])]
-        floor = [(card.scores[score].floor, t("digits.real"))]
+        floor = [(card.scores[score].floor, t("recipe.real"))]
         charts.append(live.Chart(t(f"digits.chart_{score}"), recorded.steps, lines, log_y=True, references=floor))
     return [*charts, images.class_chart(_counts(run, frame), card.config.data.data)]
 

@@ -32,8 +32,8 @@ def section(page: PageState) -> None:
     for error in broken:
         notices.error(error)
     if any(row.kind == "run" for row in rows):
-        _table(rows)
         _trade_off(rows)
+        _table(rows)
     name = models.run_picker(page, models.names())
     if name is not None:
         _verdict(page, name)
@@ -71,7 +71,8 @@ def _table(rows: list[Row]) -> None:
     known = shipped()
     n, draws, makers = (f"{known[name]:,}" for name in ("samples", "draws", "maker_draws"))
     st.markdown(f"**{t('digits.table')}**", help=t("digits.table_help", n=n, draws=draws, makers=makers))
-    tables.show(head, lines, grey={i for i, row in enumerate(rows) if row.kind != "run"})
+    with st.container(key="digits-scores-dense"):
+        tables.show(head, lines, grey={i for i, row in enumerate(rows) if row.kind != "run"})
     st.caption(t("digits.table_note", n=n))
     with st.expander(t("digits.about_scores"), icon=":material/help:"):
         told = [f"- **{t(f'digits.score_{score}')}**: {t(f'digits.score_{score}_help')}" for score in ESTIMATES]

@@ -55,8 +55,8 @@ def asks(page: PageState, text: str, *names: str) -> tuple[DeltaGenerator, Delta
         return verdict, picture, rail, [options.control(page, name) for name in names]
 
 
-def chart(figure: Any, name: str) -> None:
-    plot(figure, key=f"distances-chart-{name}")
+def chart(figure: Any, name: str, *, begins: bool = False) -> None:
+    plot(figure, key=f"distances-chart-{name}", begins=begins)
 
 
 def number(value: float, digits: int = 4) -> str:

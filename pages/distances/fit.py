@@ -33,7 +33,7 @@ def section(page: PageState) -> None:
         st.markdown(t("distances.fit_said", **ends, **wide))
     with picture:
         figure = figures.fits(x, np.exp(target.log_pdf(x)), paths, labels=words())
-        chart(figure.update_layout(height=HEIGHT), "fit")
+        chart(figure.update_layout(height=HEIGHT), "fit", begins=True)
     with rail:
         rows = [
             [t(f"distances.name_{name}"), *(f"{found[-1]:.3f}".replace("-", "−") for found in path)]

@@ -72,7 +72,7 @@ def _digits() -> None:
     if moments:
         chosen = np.unique(np.linspace(0, len(moments) - 1, MOMENTS).round().astype(int))
         images = np.stack([moments[i] for i in chosen])
-        live.digits("home-digits", images, columns=3, upscale=2, width=150, summary=t("home.digits_summary"))
+        live.digits("home-digits", images, columns=3, upscale=3, width=150, summary=t("home.digits_summary"))
 
 
 def presets() -> None:

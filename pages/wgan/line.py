@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.shared.controls import options, predict
 from pages.shared.play import experiments
+from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import tables
@@ -35,30 +36,38 @@ def pair(kind: str, distance: float) -> tuple[GaussianMixture, GaussianMixture]:
 
 def section(page: PageState) -> None:
     """Two distributions on a line; D and critics learn them, beside the exact optima and what they hand to G."""
-    shape, far, steep, start = st.columns([5, 4, 2, 3], gap="medium", vertical_alignment="bottom")
-    with shape:
-        kind = options.control(page, "pair")
-    with far:
-        distance = options.control(page, "distance")
-    with steep:
-        weight = options.control(page, "weight")
     seed = page.config.train.seed
-    run = f"line {kind} {distance} {weight} {seed}"
-    with start:
-        make = partial(_duel, kind, distance, weight, seed)
-        experiment = experiments.pressed(
-            page, "start", run, t("wgan.line_start"), make, lambda work: work.duel(), DUEL_UPDATES
-        )
-    result: Duel | None = None if experiment is None else experiment.result
-    shown, evidence = (None, "") if result is None else _pull_at_fakes(kind, distance, result)
-    predict.question(page, "pull", ("critic", "alike", "saturating"), run=run, started=experiment is not None,
-                     shown=shown, evidence=evidence)  # fmt: skip
+    with stage.begin():
+        with stage.area("verdict"):
+            shape, far, steep, start = st.columns([5, 4, 3, 3], gap="medium", vertical_alignment="bottom")
+            with shape:
+                kind = options.control(page, "pair")
+            with far:
+                distance = options.control(page, "distance")
+            with steep:
+                weight = options.control(page, "weight")
+            run = f"line {kind} {distance} {weight} {seed}"
+            with start:
+                make = partial(_duel, kind, distance, weight, seed)
+                experiment = experiments.pressed(
+                    page, "start", run, t("wgan.line_start"), make, lambda work: work.duel(), DUEL_UPDATES
+                )
+        waited = [] if experiment is None else [experiment]
+        result: Duel | None = None if experiment is None else experiment.result
+        shown, evidence = (None, "") if result is None else _pull_at_fakes(kind, distance, result)
 
-    def draw() -> None:
-        newest = None if experiment is None else experiment.look()
-        _line_picture(page, kind, distance, newest, whole=experiment is not None and experiment.done)
+        def newest() -> Duel | None:
+            return None if experiment is None else experiment.look()
 
-    experiments.stage([] if experiment is None else [experiment], draw)
+        def draw() -> None:
+            with stage.picture():
+                _line_picture(page, kind, distance, newest(), whole=experiment is not None and experiment.done)
+
+        with stage.rail():
+            predict.question(page, "pull", ("critic", "alike", "saturating"), run=run, started=experiment is not None,
+                             shown=shown, evidence=evidence)  # fmt: skip
+            experiments.stage(waited, lambda: _line_table(*pair(kind, distance), newest()))
+        experiments.stage(waited, draw, areas=True)
 
 
 def _duel(kind: str, distance: float, weight: float, seed: int) -> Any:
@@ -86,7 +95,7 @@ def _n(value: float, digits: int = 3) -> str:
 
 
 def _line_picture(page: PageState, kind: str, distance: float, result: Duel | None, *, whole: bool) -> None:
-    """The figure, animated once all is there, and the distances that each has found beside the exact ones."""
+    """The figure, animated once all is there."""
     from gan_core.figures import wgan as figures
     from gan_core.studies.line_duel import POSITIONS, trained_duel
     from gan_core.theory.optimal_critic import exact_duel
@@ -97,18 +106,15 @@ def _line_picture(page: PageState, kind: str, distance: float, result: Duel | No
     if trained is not None and not whole:  # while it learns, the newest moment is enough
         trained = {name: values[-1:] for name, values in trained.items()}
     updates = [] if result is None else list(result.updates if whole else result.updates[-1:])
-    left, right = st.columns([5, 3], gap="large")
-    with left:
-        figure = figures.duel(
-            x, (np.exp(p.log_pdf(x)), np.exp(q.log_pdf(x))), exact_duel(p, q, x), updates, trained or {},
-            labels={name: t(f"wgan.figure.{name}") for name in figures.WORDS},
-        )  # fmt: skip
-        plot(figure, key=f"{page.name}-duel")
-    with right:
-        _line_table(p, q, result)
+    figure = figures.duel(
+        x, (np.exp(p.log_pdf(x)), np.exp(q.log_pdf(x))), exact_duel(p, q, x), updates, trained or {},
+        labels={name: t(f"wgan.figure.{name}") for name in figures.WORDS},
+    )  # fmt: skip
+    plot(figure, key=f"{page.name}-duel")
 
 
 def _line_table(p: GaussianMixture, q: GaussianMixture, result: Duel | None) -> None:
+    """The distances that each has found, beside the exact ones."""
     from gan_core.theory.divergences_1d import jsd, w1
 
     exact = {"discriminator": jsd(p, q), "penalty": w1(p, q), "clip": w1(p, q)}

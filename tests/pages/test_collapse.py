@@ -12,7 +12,7 @@ from gan_core.run.modes import Diversity
 from gan_core.studies.mitigations import PROTOCOLS, TABLES
 from gan_core.studies.table import COLUMNS, PERFECT, shipped
 from gan_core.studies.table import NO_SKILL as SKILL
-from pages.collapse import misconceptions, numbers, options
+from pages.collapse import misconceptions, mitigations, numbers, options
 from pages.shared.shell import i18n
 from pages.shared.shell.i18n import t
 from tests.pages.test_pages import alarms, at_rest, params, press, state, tables, until, visit, words
@@ -256,3 +256,12 @@ def test_every_composed_word_is_there() -> None:
 def test_the_variants_are_configurations_that_run() -> None:
     for name, changes in options.VARIANTS.items():
         assert RunConfig.of(**changes), name
+
+
+def test_a_table_says_whether_quality_orders_its_methods():
+    """In the chase nobody comes near the modes, so the page sends whoever asks for quality to the balanced players."""
+    said = {name: mitigations.telling(shipped(name)) for name in TABLES}
+    assert [name for name, text in said.items() if text] == ["ring", "grid"]
+    quality = [row.cells["high_quality"].mean for row in shipped("ring").rows]
+    assert f"the most is {max(quality):.1f} %" in said["ring"] and max(quality) < 2
+    assert max(row.cells["high_quality"].mean for row in shipped("balanced").rows) > 90

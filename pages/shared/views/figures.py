@@ -14,6 +14,21 @@ from pages.shared.views import camera
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+# Presses a figure's play button once, when it has been drawn; not for who wants no motion.
+BEGIN = """
+export default function ({ data, parentElement }) {
+  if (parentElement.dataset.begun || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  parentElement.dataset.begun = "true";
+  const press = (tries) => {
+    const button = document.querySelector(`.st-key-chart-${data[0]} .updatemenu-button`);
+    if (button) button.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    else if (tries && parentElement.isConnected) setTimeout(press, 250, tries - 1);
+  };
+  press(40);
+}
+"""
+_begin = st.components.v2.component("gan_begin", js=BEGIN)
+
 KEPT = 96  # figures, some ten kilobytes each
 
 
@@ -35,8 +50,9 @@ def _shared(
     return figure
 
 
-def plot(figure: go.Figure, key: str, **how: Any) -> Any:
-    """The figure as wide as there is room, which can be kept: by its own buttons, and with all others (`exports`)."""
+def plot(figure: go.Figure, key: str, *, begins: bool = False, **how: Any) -> Any:
+    """The figure as wide as there is room, which can be kept: by its own buttons, and with all others (`exports`). One
+    with a play button `begins` by itself."""
     from gan_core.export.plate import Plate
     from gan_core.export.plotted import named, plotted
     from gan_core.figures import style
@@ -47,4 +63,6 @@ def plot(figure: go.Figure, key: str, **how: Any) -> Any:
     with st.container(key=f"chart-{key}", gap=None):
         event = st.plotly_chart(figure, key=key, config=style.MODE_BAR, width="stretch", **how)
         camera.buttons(key)
+        if begins:
+            _begin(key=f"{key}-begin", data=[key])
     return event
