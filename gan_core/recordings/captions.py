@@ -245,6 +245,11 @@ def digits_beside(runs: Sequence[SeenImages], members: Sequence[int]) -> list[Ca
     return _read("digits_beside", runs, members)
 
 
+def twins(runs: Sequence[SeenImages], members: Sequence[int]) -> list[Caption]:
+    """… by each twin, however many there are: in `each`, in the order of the runs."""
+    return _read("twins", runs, members)
+
+
 def _read(code: str, runs: Sequence[SeenImages], members: Sequence[int]) -> list[Caption]:
     first, last = runs[0], len(runs[0].shots) - 1
 
@@ -252,8 +257,11 @@ def _read(code: str, runs: Sequence[SeenImages], members: Sequence[int]) -> list
         known = [run.classes.until(int(first.steps[i])) for run in runs]
         found: dict[str, Any] = {"step": f"{first.steps[i]:,}", "n": known[0].samples}
         found["floor"] = f"{known[0].floor:.2f}"
-        for n, (of, member) in enumerate(zip(known, members, strict=True)):
-            found |= {f"made_{n}": int(of.made[-1, member]), f"kl_{n}": f"{of.kl[-1, member]:.2f}"}
+        read = [(int(of.made[-1, k]), f"{of.kl[-1, k]:.2f}") for of, k in zip(known, members, strict=True)]
+        if code == "twins":
+            return found | {"each": [{"made": made, "kl": kl} for made, kl in read]}
+        for n, (made, kl) in enumerate(read):
+            found |= {f"made_{n}": made, f"kl_{n}": kl}
         return found
 
     def found() -> Iterator[Caption]:

@@ -19,6 +19,7 @@ from gan_core.presets import PRESETS, training_of
 from gan_core.recordings import captions
 from gan_core.recordings.captions import Maker
 from gan_core.recordings.seen import Seen, middle
+from gan_core.studies.recipe import KNOBS, MLP
 
 PACE = 8.0  # moments a second
 FORMAT = 1  # of the files: whoever changes what stands in one raises it
@@ -37,10 +38,11 @@ PICKS: dict[str, Callable[[Any], np.ndarray]] = {
 class Recorded:
     """A run, or several from one start, as the page `page` begins with it.
 
-    names: of the runs, where there are several. pick: of PICKS. moments: how many pictures, the n-th at
-    steps · (n/moments)^power. points: samples drawn of each picture; nodes: of D's field along one side. strip: whether
-    it is shown over the steps who gets which mode. thumb: the run that stands for its page on the home page, None for
-    the recordings of sections. pace: moments a second. Of images `points` are the pictures drawn of each moment.
+    names: of the runs, where there are several; says: of the texts that have their words. pick: of PICKS. moments:
+    how many pictures, the n-th at steps · (n/moments)^power. points: samples drawn of each picture; nodes: of D's
+    field along one side. strip: whether it is shown over the steps who gets which mode. thumb: the run that stands
+    for its page on the home page, None for the recordings of sections. pace: moments a second. Of images `points` are
+    the pictures drawn of each moment.
     """
 
     page: str
@@ -49,6 +51,7 @@ class Recorded:
     captions: Maker
     variants: tuple[Mapping[str, Any], ...] = ({},)
     names: tuple[str, ...] = ("",)
+    says: str = "recorded.run."
     pick: str = "w1"
     moments: int = 120
     power: float = 1.6
@@ -104,6 +107,27 @@ ON_DIGITS: dict[str, dict[str, Any]] = {  # the settings that were tried on digi
         "loss": "wasserstein", "wgan_gp": 10.0, "d_steps": 5, "g_lr": 3e-4, "d_lr": 3e-4, "beta1": 0.0, "beta2": 0.9,
     },
 }  # fmt: skip
+
+
+def _twins(knob: str) -> Recorded:
+    """The twins of a knob of the recipe, as far as they are trained when somebody looks."""
+    base = MLP.replace(steps=KNOBS[knob].live)
+    return Recorded(
+        "recipe",
+        base,
+        ("made", "kl"),
+        captions.twins,
+        tuple(twin.differences(base) for twin in KNOBS[knob].looked_at),
+        tuple(KNOBS[knob].twins),
+        says="recipe.value.",
+        pick="only",
+        moments=13,
+        power=1.3,
+        points=16,
+        thumb=None,
+        pace=1.5,
+    )
+
 
 RECORDED: dict[str, Recorded] = {
     "ring": Recorded("play_2d", RunConfig(), ("quality", "losses", "outputs"), captions.learning),
@@ -198,6 +222,7 @@ RECORDED: dict[str, Recorded] = {
         nodes=26,
         thumb=2,
     ),
+    **{f"recipe_{knob}": _twins(knob) for knob in KNOBS},
 }
 
 THUMBS = {name: recorded.page for name, recorded in RECORDED.items() if recorded.thumb is not None}  # → their pages

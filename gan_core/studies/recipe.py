@@ -48,11 +48,18 @@ TURN = 0.5  # seconds of processor time that a run advances before the next one 
 
 @dataclass(frozen=True)
 class Knob:
-    """One question of the recipe. `twins`: a value → its run; all get `share` × the seconds."""
+    """One question of the recipe. `twins`: a value → its run; all get `share` × the seconds. Where they are looked at
+    while they train, each makes `live` steps, which take all of them together less than a minute of a core."""
 
     question: str
     twins: Mapping[str, RunConfig]
+    live: int
     share: float = 1.0
+
+    @property
+    def looked_at(self) -> tuple[RunConfig, ...]:
+        """The twins, as far as they are trained where somebody looks."""
+        return tuple(twin.replace(steps=self.live) for twin in self.twins.values())
 
 
 def _twins(*values: dict[str, Any]) -> dict[str, RunConfig]:
@@ -66,27 +73,27 @@ def _shown(value: Any) -> str:
 
 KNOBS: dict[str, Knob] = {
     "pixels": Knob("Pixels in [−1, 1] with tanh, or in [0, 1] with σ?",
-                   _twins({"pixels": "symmetric"}, {"pixels": "unit"})),
+                   _twins({"pixels": "symmetric"}, {"pixels": "unit"}), 2000),
     "latent": Knob("Normal or uniform noise?",
-                   _twins({"latent": "normal"}, {"latent": "uniform"})),
+                   _twins({"latent": "normal"}, {"latent": "uniform"}), 2000),
     "g_norm": Knob("What does normalisation in G do?",
-                   _twins({"g_norm": "none"}, {"g_norm": "layer"}, {"g_norm": "batch"})),
+                   _twins({"g_norm": "none"}, {"g_norm": "layer"}, {"g_norm": "batch"}), 1500),
     "label_smoothing": Knob("Should D's target be 0.9 instead of 1?",
-                            _twins({"label_smoothing": 0.0}, {"label_smoothing": 0.1})),
+                            _twins({"label_smoothing": 0.0}, {"label_smoothing": 0.1}), 2000),
     "d_dropout": Knob("Does D need dropout?",
-                      _twins({"d_dropout": 0.0}, {"d_dropout": 0.3})),
+                      _twins({"d_dropout": 0.0}, {"d_dropout": 0.3}), 2000),
     "lr": Knob("How fast may both players learn?",
-               _twins({"g_lr": 5e-5, "d_lr": 5e-5}, {"g_lr": 2e-4, "d_lr": 2e-4}, {"g_lr": 1e-3, "d_lr": 1e-3})),
+               _twins({"g_lr": 5e-5, "d_lr": 5e-5}, {"g_lr": 2e-4, "d_lr": 2e-4}, {"g_lr": 1e-3, "d_lr": 1e-3}), 1400),
     "beta1": Knob("How much momentum should Adam have?",
-                  _twins({"beta1": 0.0}, {"beta1": 0.5}, {"beta1": 0.9})),
+                  _twins({"beta1": 0.0}, {"beta1": 0.5}, {"beta1": 0.9}), 1400),
     "d_steps": Knob("Is a D that moves five times a step worth its time?",
-                    _twins({"d_steps": 1}, {"d_steps": 5})),
+                    _twins({"d_steps": 1}, {"d_steps": 5}), 1000),
     "labels": Knob("What do labels add?",
-                   _twins({"labels": "none"}, {"labels": "conditional"}, {"labels": "auxiliary"})),
+                   _twins({"labels": "none"}, {"labels": "conditional"}, {"labels": "auxiliary"}), 1200),
     "architecture": Knob("Perceptrons or convolutions, at once, growing, or at three sizes?",
                          {"mlp": MLP, "dcgan": DCGAN, "multi_scale": GROWN.replace(architecture="multi_scale"),
                           "progressive": GROWN.replace(architecture="progressive", grow_steps=100)},
-                         share=3.0),
+                         240, share=3.0),
 }  # fmt: skip
 
 

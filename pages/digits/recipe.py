@@ -1,6 +1,7 @@
 """The section "Recipe": one knob at a time, what its twins scored over seeds, and the same twins live.
 
-    recipe.section(page)       the picker of knobs, the shipped table with its floor, and a player of its own
+    recipe.section(page)       the picker of knobs, a player of its own that opens on recorded twins, and the shipped
+                               table with its floor
 
 The twins play in a state of their own: whatever is trained elsewhere on the page stays as it is.
 """
@@ -32,18 +33,18 @@ if TYPE_CHECKING:
 NAME = "recipe"
 KNOB = "knob"  # in the address, and of the twins in PageState.choices
 OPTIONS: dict[str, Option] = {KNOB: OneOf(tuple(KNOBS), "g_norm", "pills", says="recipe.knob.")}
-LIVE_STEPS = 280  # of live twins, which all of them together take in a minute of a core
 
 
 def section(page: PageState) -> None:
     from gan_core.studies.recipe import shipped
 
     found = shipped()
-    st.markdown(t("recipe.text", seeds=found.seeds))
-    _effects(found)
     knob = options.control(page, KNOB, label=t("recipe.picker"), among=found.knobs, collapsed=True)
     question = t(f"recipe.question.{knob}", default=KNOBS[knob].question)  # another language may have its own
     st.markdown(f"**{question}** {t(f'recipe.about.{knob}')}")
+    twins = twins_of(knob)
+    player.stage(twins, _view)
+    st.caption(t("recipe.live_help", steps=f"{KNOBS[knob].live:,}"))
     st.markdown(_verdict(found, knob))
     _picture(found, knob)
     _table(found, knob)
@@ -51,7 +52,10 @@ def section(page: PageState) -> None:
     st.caption(t("recipe.note", seconds=f"{found.seconds(knob):g}", seeds=found.seeds, n=f"{found.samples:,}",
                  engine=found.engine, now=ENGINE))  # fmt: skip
     st.code(f"python -m gan_core recipe --knobs {knob} --seeds {found.seeds}", language="bash")
-    _live(page, knob)
+    _effects(found)
+    st.markdown(t("recipe.text", seeds=found.seeds))
+    slide.button()
+    exports.expander(twins)
     code.expander(page, ("fid", "manifolds"), tuple(KNOBS[knob].twins.values()))
 
 
@@ -106,7 +110,8 @@ def _table(found: Table, knob: str) -> None:
         [t(f"digits.row_{maker}"), *(f"{of[score]:,.{digits}f}" for score, digits in SCORES.items()), "–"]
         for maker, of in found.no_skill.items()
     ]
-    tables.show(head, [real, *rows, *makers], grey={0, *range(1 + len(rows), 1 + len(rows) + len(makers))})
+    with st.container(key=f"{NAME}-scores-dense"):
+        tables.show(head, [real, *rows, *makers], grey={0, *range(1 + len(rows), 1 + len(rows) + len(makers))})
     with st.expander(t("digits.about_scores"), icon=":material/help:"):
         st.markdown("\n".join(f"- **{t(f'recipe.score_{s}')}**: {t(f'recipe.score_{s}_help')}" for s in SCORES))
 
@@ -155,30 +160,16 @@ def _without_skill(found: Table, knob: str) -> str:
 # ── live ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _live(page: PageState, knob: str) -> None:
-    st.markdown(f"**{t('recipe.live')}**", help=t("recipe.live_help"))
+def twins_of(knob: str) -> PageState:
+    """The state in which the knob's twins play side by side, with one seed; that of another knob goes."""
     twins = app().pages.get(NAME)
     if twins is None or twins.choices.get(KNOB) != knob:
-        st.button(
-            t("recipe.start"), key=f"{NAME}-start", icon=":material/play_arrow:", type="primary", on_click=start,
-            args=(knob,),
-        )  # fmt: skip
-        slide.of_charts(page)
-        slide.button()
-        exports.expander(page)
-        return
-    player.stage(twins, _view)
-    slide.button()
-    exports.expander(twins)
-
-
-def start(knob: str) -> None:
-    """The knob's twins side by side, from the beginning, with one seed."""
-    base = MLP.replace(steps=LIVE_STEPS)
-    state = app().pages.setdefault(NAME, PageState(NAME, base, base))
-    state.choices[KNOB] = knob
-    state.config, state.variants = base, tuple(twin.differences(MLP) for twin in KNOBS[knob].twins.values())
-    player.restart(state, play=True)
+        if twins is not None and twins.show is not None:
+            twins.show.close()
+        base = MLP.replace(steps=KNOBS[knob].live)
+        variants = tuple(twin.differences(base) for twin in KNOBS[knob].looked_at)
+        twins = app().pages[NAME] = PageState(NAME, base, base, variants, variants, choices={KNOB: knob})
+    return twins
 
 
 def _view(twins: PageState, frame: Frame) -> None:

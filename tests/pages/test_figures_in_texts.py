@@ -60,7 +60,6 @@ FIGURES: dict[str, dict[str, float | Callable[[], float] | None]] = {
     "digits.fresh": {"10,000": lambda: len(load_images("mnist", "train")[0])},
     "recipe.note": {"10,000": lambda: len(load_images("mnist", "train")[0])},
     "digits.score_class_kl_help": {"10": 10, "2.3": math.log(10)},
-    "recipe.live_help": {"280": SETTING},
     "recipe.score_class_kl_help": {"10": 10, "2.30": math.log(10)},
     "digits.verdict": {"10": 10, "1 %": 0.01},
     "digits.classes_range": {"95 %": 0.95},

@@ -14,20 +14,21 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from gan_core.export.plate import Plate
-from gan_core.packing import array_of
+from gan_core.packing import array_of, pixels
 from gan_core.recordings import files
-from gan_core.recordings.registry import RECORDED, opening
+from gan_core.recordings.registry import RECORDED, Recorded, opening
 from pages.shared.play.files import address
 from pages.shared.play.runs import Frame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import live, points
-from pages.shared.views.live.plates import charts_of
+from pages.shared.views.live.plates import charts_of, images_of
 
 if TYPE_CHECKING:
     from gan_core.export.drawing import Drawing
     from gan_core.export.look import Look
 
+SHEET = 8  # columns of the images of a movement where they are kept
 # of the lines of one run: name → its label's key and its colour
 LINES: Mapping[str, tuple[str, str]] = {
     "d_loss": ("recorded.line_d", "purple"),
@@ -60,22 +61,22 @@ def _recorded(recording: str) -> Frame:
 
 def show(page: PageState, recording: str, train: Callable[[], None], *, waits: bool = False) -> None:
     header, recorded = files.header(recording), RECORDED[recording]
-    methods = [run_name(method) for method in recorded.names]
+    methods = [run_name(recorded, method) for method in recorded.names]
     seeds = [t("panel.member_name", seed=seed) for seed in header["seeds"]]
     titles = [" · ".join(filter(None, pair)) for pair in zip(methods, seeds, strict=True)]
-    charts = [_chart(chart, recorded.names) for chart in header["charts"]]
+    charts = [_chart(chart, recorded) for chart in header["charts"]]
     _keep(page, recording, charts, methods)
     live.recorded(
         f"{page.name}-recorded", address(recording),
         panels=titles if len(titles) > 1 else [""],
         charts=charts,
-        captions=[(one["moment"], t(f"recorded.caption.{one['code']}", **one["words"])) for one in header["captions"]],
+        captions=[(one["moment"], _said(one["code"], one["words"], methods)) for one in header["captions"]],
         about=about(recording), strips=[""] * len(header["strips"]),
         strip_labels={"step": t("panel.step"), "row": t("scene.mode"), "right": t("collapse.right"),
                       "legend": t("collapse.legend")},
         scene_labels={label: t(f"scene.{label}") for label in live.LABELS},
         labels={label: t(f"recorded.{label}") for label in live.RECORDED_LABELS},
-        summary=t(f"recorded.summary_{recording}"), on_train=train, waits=waits,
+        summary=t(f"recorded.summary_{recording}", default=t("recorded.summary_twins")), on_train=train, waits=waits,
         on_layers=points.layered(page),
         std=recorded.config.data.std,
     )  # fmt: skip
@@ -126,6 +127,40 @@ def moving(key: str, file: str, *, height: int) -> None:
     )  # fmt: skip
 
 
+def turning(key: str, name: str) -> None:
+    """What moves of a finished run, over and over, with its captions and its chart; nothing where its weights are
+    others than those of the file."""
+    from gan_core.errors import CheckpointError
+    from gan_core.figures import style
+    from gan_core.recordings.turning import TURNING, weights_of
+
+    header, of = files.header(name), TURNING[name]
+    try:
+        if weights_of(name) != header["weights"]:
+            return
+    except CheckpointError:
+        return
+    kind, step = name.removesuffix(f"_{of.run}"), t(f"recorded.step_{name.partition('_')[0]}")
+    title = t(f"recorded.chart_{of.chart}")
+    charts = [{
+        "title": title, "lines": [(t("panel.fake"), style.FAKE, "solid")],
+        "level": t("recipe.real" if of.chart == "sure" else "recorded.level_right"),
+    }]  # fmt: skip
+    live.recorded(
+        key, address(name), panels=[""], charts=charts,
+        captions=[(one["moment"], t(f"recorded.caption.{one['code']}", **one["words"])) for one in header["captions"]],
+        about=t(f"recorded.about_{kind}"),
+        scene_labels={label: t(f"scene.{label}") for label in live.LABELS},
+        labels={label: t(f"recorded.{label}") for label in live.RECORDED_LABELS} | {"step": step},
+        summary=t(f"recorded.summary_{kind}"),
+    )  # fmt: skip
+    live.keep(f"{key}-chart", Plate(title, partial(_charts, name, charts, step, title)))
+    (panel,) = header["panels"]
+    shown = array_of(files.content(name)[0], panel["images"])
+    middle = live.Images(pixels(shown[len(shown) // 2], panel["count"]))
+    live.keep(f"{key}-images", images_of([middle], SHEET, t(f"recorded.summary_{kind}")))
+
+
 def small(key: str, name: str, *, height: int) -> None:
     """The small picture of a recorded run, or of a closed form."""
     moving(key, f"{name}{files.SMALL}", height=height)
@@ -160,12 +195,24 @@ def about(recording: str) -> str:
     return " ".join(filter(None, [t("recorded.about", seed=seeds, engine=header["engine"]), of]))
 
 
-def run_name(method: str) -> str:
-    """Of runs side by side."""
-    return t(f"recorded.run.{method}") if method else ""
+def run_name(recorded: Recorded, method: str) -> str:
+    """Of runs side by side; a number as it is written by hand."""
+    from gan_core.figures import style
+
+    if not method:
+        return ""
+    return style.number(float(method)) if method[0].isdigit() else t(f"{recorded.says}{method}")
 
 
-def _chart(chart: Mapping[str, Any], methods: Sequence[str]) -> dict[str, Any]:
+def _said(code: str, words: Mapping[str, Any], methods: Sequence[str]) -> str:
+    """A caption; what it says of `each` of the runs stands in one row."""
+    if "each" in words:
+        each = (t(f"recorded.each.{code}", name=name, **of) for name, of in zip(methods, words["each"], strict=True))
+        words = {**words, "each": ", ".join(each)}
+    return t(f"recorded.caption.{code}", **words)
+
+
+def _chart(chart: Mapping[str, Any], recorded: Recorded) -> dict[str, Any]:
     """The words and the pens of its lines: those of one run are coloured as a chart of it while it trains, those of
     several by their methods."""
     from gan_core.figures import style
@@ -174,8 +221,9 @@ def _chart(chart: Mapping[str, Any], methods: Sequence[str]) -> dict[str, Any]:
         if of["name"] in LINES:
             label, colour = LINES[of["name"]]
             return t(label), colour, "solid"
-        method = methods[of["run"]]
-        return (run_name(method), *style.METHODS[method]) if method else (t("panel.fake"), "fake", "solid")
+        method = recorded.names[of["run"]]
+        pen = style.METHODS.get(method) or style.TWINS[of["run"]]
+        return (run_name(recorded, method), *pen) if method else (t("panel.fake"), "fake", "solid")
 
     return {
         "title": t(f"recorded.chart_{chart['name']}"), "lines": [line(of) for of in chart["lines"]],

@@ -15,11 +15,14 @@ from pages.shared.views import opening
 from tests.pages.test_pages import at_rest, press, state, views, visit
 
 SECTIONS = {"digits": {"section": "scratch"}, "convergence": {"tab": "two"}}  # of the pages that do not begin with it
-PLAYED = [name for name, recorded in RECORDED.items() if recorded.page != "convergence"]  # by a player
+# by a player; of the recipe, whose knobs are alike, one
+PLAYED = [name for name, run in RECORDED.items() if run.page not in ("convergence", "recipe")] + ["recipe_g_norm"]
 
 
 def arrive(page: str) -> AppTest:
     """A visitor of a page, or of a part of one, whose names are joined by a hyphen."""
+    if page == "recipe":
+        return visit("digits", section="recipe")
     name, _, part = page.partition("-")
     return visit(name, **({"part": part} if part else SECTIONS.get(name, {})))
 
@@ -71,11 +74,11 @@ def test_a_recording_waits_while_its_page_asks_what_it_will_show(name: str) -> N
 
 @pytest.mark.parametrize("name", [name for name, recorded in RECORDED.items() if any(recorded.names)])
 def test_methods_have_the_pens_of_the_live_charts(name: str) -> None:
-    names = RECORDED[name].names
     for chart in files.header(name)["charts"]:
-        lines = opening._chart(chart, names)["lines"]
+        lines = opening._chart(chart, RECORDED[name])["lines"]
         pens = {of["run"]: line[1:] for of, line in zip(chart["lines"], lines, strict=True)}
-        assert pens == {run: tuple(style.METHODS[method]) for run, method in enumerate(names)}
+        wanted = [style.METHODS.get(method, twin) for method, twin in zip(RECORDED[name].names, style.TWINS)]  # noqa: B905
+        assert pens == {run: tuple(pen) for run, pen in enumerate(wanted)}
 
 
 def test_other_settings_are_a_run_of_ones_own() -> None:

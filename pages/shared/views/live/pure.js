@@ -97,6 +97,13 @@ export function short(x) {
   return power(text) + unit[1];
 }
 
+/** So many columns that the rows of so many things are full, and no more rows than columns. */
+export function squarely(count) {
+  let columns = Math.ceil(Math.sqrt(count));
+  while (count % columns) columns++;
+  return columns;
+}
+
 /** How many columns for so many things, if at most so many fit: rows as even as they can be. */
 export function evenly(count, most) {
   const rows = Math.ceil(count / Math.max(1, most));

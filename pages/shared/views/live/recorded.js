@@ -6,7 +6,7 @@ import { make, say, View } from "./common.js";
 import { Curves } from "./curves.js";
 import { Digits } from "./digits.js";
 import { Heat } from "./heat.js";
-import { bases, begun, clamp, cut, nearest, unpack, until } from "./pure.js";
+import { bases, begun, clamp, cut, nearest, squarely, unpack, until } from "./pure.js";
 import { Scene } from "./scene.js";
 import { write } from "./words.js";
 
@@ -174,7 +174,8 @@ export class Recorded extends View {
     const moment = Math.min(this.end, Math.floor(this.playing.at));
     if (moment !== this.moment) this.turn(moment);
     if (moment < this.end) this.next = setTimeout(() => this.tick(), 1000 / Math.min(30, moments));
-    else if (this.data.small || this.secret) this.next = setTimeout(() => this.play(), this.secret ? PAUSE : STILL);
+    else if (this.data.small || this.secret || this.file.loops)
+      this.next = setTimeout(() => this.play({ whole: !this.secret }), this.secret ? PAUSE : STILL);
     else this.stop();
   }
 
@@ -335,8 +336,8 @@ export class Recorded extends View {
   /** The frame of the images. */
   sheets() {
     const { data, file, moment } = this;
-    const columns = file.panels.length > 1 ? 4 : 8;
-    const rows = Math.ceil(file.panels[0].count / columns);
+    const columns = squarely(file.panels[0].count);
+    const rows = file.panels[0].count / columns;
     const upscale = Math.floor((this.height() / rows - TILE.gap) / TILE.side);
     return {
       key: `${data.key}-plane`,
