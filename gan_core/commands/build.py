@@ -151,10 +151,11 @@ def riddles(options: argparse.Namespace) -> None:
 
 
 def recorded(options: argparse.Namespace) -> None:
-    from gan_core.recordings.files import sketch, write
+    from gan_core.recordings.files import sketch, turn, write
     from gan_core.recordings.sketches import SKETCHES
+    from gan_core.recordings.turning import TURNING
 
-    known = {**dict.fromkeys(RECORDED, write), **dict.fromkeys(SKETCHES, sketch)}
+    known = {**dict.fromkeys(RECORDED, write), **dict.fromkeys(SKETCHES, sketch), **dict.fromkeys(TURNING, turn)}
     for name in options.names:
         if name not in known:
             raise Refused(f"There is no recorded run {name!r}; there are {', '.join(known)}.")

@@ -4,5 +4,6 @@ registry   RECORDED: which run each page opens with
 seen       what is seen of a run while it is recorded, and measured
 captions   the sentences that follow it, from what was measured
 record     trains, looks, and packs a file; `python -m gan_core record`
+turning    small movements of finished runs: from latent to latent, from label to label
 files      the shipped files: their headers, and whether they are still those of this engine
 """

@@ -40,19 +40,28 @@ def sketch(name: str, report: Callable[[str], object] = lambda line: None) -> di
     """Draw the small picture of a page without a recorded run anew: file → bytes."""
     from gan_core.recordings.sketches import packed
 
-    file = path(f"{name}{SMALL}")
-    report(f"{file.name}: {file.write_bytes(packed(name)):,} bytes")
-    return {file.name: file.stat().st_size}
+    return _kept(f"{name}{SMALL}", packed(name), report)
+
+
+def turn(name: str, report: Callable[[str], object] = lambda line: None) -> dict[str, int]:
+    """Make the movement of a finished run anew: file → bytes."""
+    from gan_core.recordings.turning import packed
+
+    return _kept(name, packed(name), report)
 
 
 def write(name: str, report: Callable[[str], object] = lambda line: None) -> dict[str, int]:
     """Record the run `name` anew: file → bytes."""
     from gan_core.recordings.record import record
 
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    sizes = {}
+    sizes: dict[str, int] = {}
     for file, found in zip((name, f"{name}{SMALL}"), record(name), strict=False):
-        path(file).write_bytes(found)
-        sizes[path(file).name] = len(found)
-        report(f"{path(file).name}: {len(found):,} bytes")
+        sizes |= _kept(file, found, report)
     return sizes
+
+
+def _kept(name: str, content: bytes, report: Callable[[str], object]) -> dict[str, int]:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    file = path(name)
+    report(f"{file.name}: {file.write_bytes(content):,} bytes")
+    return {file.name: len(content)}

@@ -12,7 +12,7 @@ from pages.shared.controls.options import OneOf
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import Option, PageState
-from pages.shared.views import code, live
+from pages.shared.views import code, live, opening
 from pages.shared.views.figures import plot
 
 OPTIONS: dict[str, Option] = {"draw_me": OneOf(tuple(range(10)), 7, "pills")}
@@ -41,10 +41,11 @@ def parse(phrase: str) -> list[int | None]:
 def section(page: PageState) -> None:
     from gan_core.weights import CheckpointError
 
-    st.markdown(t("digits.labels_text"))
     name = digits.run_picker(page, digits.labelled())
     if name is None:
         return
+    opening.turning(f"{KEY}-moving", f"asked_{name}")
+    st.markdown(t("digits.labels_text"))
     try:
         model = digits.model(name)
         _sevens(page, model)

@@ -21,7 +21,7 @@ from pages.shared.play import experiments
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import Option, PageState
-from pages.shared.views import code, live, tables
+from pages.shared.views import code, live, opening, tables
 from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ def section(page: PageState) -> None:
     if name is None:
         return
     view = options.control(page, "view", collapsed=True)
+    if view == VIEWS[0]:
+        opening.turning(f"{KEY}-moving", f"walk_{name}")
     try:
         model = digits.model(name)
         # the digit that a run with labels is asked for all along, so that only z changes

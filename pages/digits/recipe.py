@@ -43,7 +43,9 @@ def section(page: PageState) -> None:
     question = t(f"recipe.question.{knob}", default=KNOBS[knob].question)  # another language may have its own
     st.markdown(f"**{question}** {t(f'recipe.about.{knob}')}")
     twins = twins_of(knob)
-    player.stage(twins, _view)
+    charts = slide.on() and twins.show is None  # a slide of the figures, until somebody has trained the twins
+    if not charts:
+        player.stage(twins, _view)
     st.caption(t("recipe.live_help", steps=f"{KNOBS[knob].live:,}"))
     st.markdown(_verdict(found, knob))
     _picture(found, knob)
@@ -54,8 +56,10 @@ def section(page: PageState) -> None:
     st.code(f"python -m gan_core recipe --knobs {knob} --seeds {found.seeds}", language="bash")
     _effects(found)
     st.markdown(t("recipe.text", seeds=found.seeds))
+    if charts:
+        slide.of_charts(page)
     slide.button()
-    exports.expander(twins)
+    exports.expander(page if charts else twins)
     code.expander(page, ("fid", "manifolds"), tuple(KNOBS[knob].twins.values()))
 
 

@@ -14,9 +14,10 @@ from starlette.routing import Route
 from gan_core.recordings import files
 from gan_core.recordings.registry import RECORDED, THUMBS
 from gan_core.recordings.sketches import SKETCHES
+from gan_core.recordings.turning import TURNING
 
 FOR_EVER = "public, max-age=31536000, immutable"
-NAMES = {*RECORDED, *(f"{name}{files.SMALL}" for name in (*THUMBS, *SKETCHES))}
+NAMES = {*RECORDED, *TURNING, *(f"{name}{files.SMALL}" for name in (*THUMBS, *SKETCHES))}
 
 
 def address(name: str) -> str:

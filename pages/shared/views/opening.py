@@ -134,7 +134,9 @@ def turning(key: str, name: str) -> None:
     from gan_core.figures import style
     from gan_core.recordings.turning import TURNING, weights_of
 
-    header, of = files.header(name), TURNING[name]
+    if (of := TURNING.get(name)) is None:
+        return
+    header = files.header(name)
     try:
         if weights_of(name) != header["weights"]:
             return

@@ -13,6 +13,7 @@ from gan_core.recordings.record import record
 from gan_core.recordings.registry import RECORDED, THUMBS
 from gan_core.recordings.seen import Seen
 from gan_core.recordings.sketches import SKETCHES, packed
+from gan_core.recordings.turning import TURNING
 
 PICTURES = [f"{name}{files.SMALL}" for name in SKETCHES]
 SHIPPED = [*RECORDED, *(f"{name}{files.SMALL}" for name in THUMBS)]
@@ -22,7 +23,7 @@ CODES = 16  # of 65,534 over the window: another machine may round a step otherw
 
 
 def test_there_is_a_file_for_every_entry_and_no_other() -> None:
-    assert sorted(path.stem for path in files.FOLDER.iterdir()) == sorted(SHIPPED + PICTURES)
+    assert sorted(path.stem for path in files.FOLDER.iterdir()) == sorted([*SHIPPED, *PICTURES, *TURNING])
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -96,7 +96,8 @@ def test_a_few_panels_lie_in_a_row_above_their_curves() -> None:
 @pytest.mark.slow
 def test_twins_of_a_knob_have_a_slide_too() -> None:
     app = visit("digits", section="recipe", knob="label_smoothing")
-    app.button(key="recipe-start").click().run()
+    app.button(key="recipe-play").click().run()
+    state(app, "recipe").show.pause()
     at_rest(app, "recipe")
     app.button(key="slide-enter").click().run()
     assert not app.exception and "# Digits" in [one.value for one in app.markdown]
