@@ -14,6 +14,7 @@ import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -51,6 +52,7 @@ STATISTICS = (
     "w1",
 )
 DISTANCES = ("reverse_kl", "reverse_kl_3sigma", "jsd", "w1")  # of them: the less, the nearer
+COUNTS = ("near", "captured", "captured_share")  # of modes: one more or less is chance
 SKILL_REPEATS = 20  # of the generators without skill, whose scores scatter little
 SKILL_TRANSPORTS = 5  # … and of these so many are transported, which takes longest where nothing fits
 
@@ -113,9 +115,9 @@ class Yardstick:
         return best, medians[best]
 
     def verdict(self, name: str, value: float) -> Verdict:
-        """Whether chance explains the number: it is no nearer to the perfect median than the best generator without
-        skill, or it lies within the range of perfect samplers. Where both hold it shows no skill."""
-        if not self._off(name, value) < self._off(name, self.best_without_skill(name)[1]):
+        """Whether chance explains the number: it is no nearer to the perfect median than one in twenty samples of a
+        generator without skill, or it lies within the range of perfect samplers. Where both hold it shows no skill."""
+        if not self._off(name, value) < self._nearest_without_skill(name):
             return "no_skill"
         return "perfect" if self.perfect[name].holds(value) else "between"
 
@@ -129,11 +131,10 @@ class Yardstick:
             return "narrow"
         return "chance" if name in DISTANCES and value < known.low else None
 
-    def beyond(self, name: str, mean: float, error: float) -> bool:
-        """Whether a mean over runs is nearer to the perfect median than nine in ten samples of any generator without
-        skill, by two standard errors (of a single run: none)."""
-        worst = self._off(name, mean) + 2 * (0.0 if math.isnan(error) else error)
-        return worst < min(self._off(name, x) for of in self.no_skill.values() for x in of[name])
+    def beyond(self, name: str, value: float) -> bool:
+        """Whether one run of several is nearer to the perfect median than the samples of any generator without skill,
+        but for one in twenty; a count of modes by more than one."""
+        return self._off(name, value) + (name in COUNTS) < self._nearest_without_skill(name)
 
     def verdicts(self, found: Scores) -> dict[str, Verdict]:
         """The verdict on each of its numbers."""
@@ -162,6 +163,13 @@ class Yardstick:
 
     def _off(self, name: str, value: float) -> float:
         return abs(value - self.perfect[name].median)
+
+    def _nearest_without_skill(self, name: str) -> float:
+        """How near to the perfect median a generator without skill comes at the nearer end of its range; 0 where this
+        range holds the median."""
+        perfect = self.perfect[name].median
+        ranges = [of[name] for of in self.no_skill.values()]
+        return min(0.0 if of.holds(perfect) else min(map(partial(self._off, name), of)) for of in ranges)
 
 
 def scores(

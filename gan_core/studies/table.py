@@ -4,10 +4,10 @@
     table.markdown(), table.csv(), table.latex(), table.json()
 
 Each number is the mean over seeds ± its standard error s/√n. Below the runs stand a perfect sampler and generators
-without skill, and each row says in which columns it is nearer to the perfect one than all of these: one that works is
-so in modes and in quality. The rows of this project and the published ones share columns, not a protocol: the same
-"GAN" keeps 1 mode in one paper and 6.3 in another, because networks and learning rates decide. So every row names its
-own, and the notes name where the two differ.
+without skill, and each row says in which columns every one of its runs is nearer to the perfect one than all of these:
+one that works is so in modes and in quality. The rows of this project and the published ones share columns, not a
+protocol: the same "GAN" keeps 1 mode in one paper and 6.3 in another, because networks and learning rates decide. So
+every row names its own, and the notes name where the two differ.
 """
 
 from __future__ import annotations
@@ -55,6 +55,10 @@ COLUMNS: dict[str, Column] = {
 
 
 BEYOND = "beyond noise in"  # the heading of what a row is better in than generators without skill
+# Of fewer runs nothing is said. Where n runs are all beyond, a further one is so in n of n + 1 cases or more, whatever
+# the scores are distributed like; a mean can be beyond while every other run is not.
+FEWEST = 4
+MODES, QUALITY = {"near", "modes", "modes_1pct"}, "high_quality"  # what works is so in one of these and in that
 PERFECT = "perfect sampler"
 NO_SKILL = {"uniform": "uniform square", "gaussian": "single Gaussian", "blob": "wide blob"}  # as they are printed
 
@@ -71,14 +75,16 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table. `source` is empty for a row that was computed here; `cells` by the names of COLUMNS; of a
-    perfect sampler they are medians, and `spans` their 5 and 95 % quantiles."""
+    """One line of a table. `source` is empty for a row that was computed here; `cells` by the names of COLUMNS, and
+    what each of the runs scored in `values`; of a perfect sampler cells are medians, and `spans` their 5 and 95 %
+    quantiles."""
 
     name: str
     cells: Mapping[str, Cell]
     source: str = ""
     runs: int = 0
     spans: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    values: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 _VEEGAN = "Srivastava et al. 2017 (VEEGAN), table 1"
@@ -144,12 +150,13 @@ def mean_and_error(values: Sequence[float]) -> Cell:
 
 def row(name: str, records: Sequence[Mapping[str, Any]]) -> Row:
     """The row of a method. A record has `scores` and may have `cpu_seconds`; what one lacks stays out of the row."""
-    cells = {}
+    values = {}
     for column, (_, score, _, factor) in COLUMNS.items():
-        values = [record["scores"].get(score, record.get(score)) for record in records]
-        if None not in values:
-            cells[column] = mean_and_error([factor * float(value) for value in values])
-    return Row(name, cells, runs=len(records))
+        found = [record["scores"].get(score, record.get(score)) for record in records]
+        if None not in found:
+            values[column] = tuple(factor * float(value) for value in found)
+    cells = {column: mean_and_error(found) for column, found in values.items()}
+    return Row(name, cells, runs=len(records), values=values)
 
 
 @dataclass(frozen=True)
@@ -200,19 +207,25 @@ class Table:
         return tuple(rows)
 
     def beyond(self, entry: Row) -> tuple[str, ...]:
-        """The columns in which a row is nearer to the perfect median than any generator without skill, by more than the
-        spread of these and by two standard errors. Nothing of a row with a single run, whose error nobody knows."""
-        if self.beside is None or entry.runs < 2:
+        """The columns in which every run of a row is nearer to the perfect median than the samples of any generator
+        without skill, but for one in twenty (Yardstick.beyond). Nothing of a row with fewer than FEWEST runs."""
+        beside = self.beside
+        if beside is None or entry.runs < FEWEST:
             return ()
         return tuple(
             name
-            for name, cell in entry.cells.items()
-            if COLUMNS[name].score in self.beside.perfect
-            and self.beside.beyond(COLUMNS[name].score, *(x / COLUMNS[name].factor for x in cell))
+            for name, values in entry.values.items()
+            if COLUMNS[name].score in beside.perfect
+            and all(beside.beyond(COLUMNS[name].score, value / COLUMNS[name].factor) for value in values)
         )
 
+    def works(self, entry: Row) -> bool:
+        """Whether a row is beyond noise on both axes, in modes and in quality."""
+        beyond = {*self.beyond(entry)}
+        return bool(beyond & MODES) and QUALITY in beyond
+
     def beyond_text(self, entry: Row) -> str:
-        if self.beside is None or entry.runs < 2:
+        if self.beside is None or entry.runs < FEWEST:
             return "–"
         return ", ".join(COLUMNS[name].heading for name in self.beyond(entry)) or "nothing"
 

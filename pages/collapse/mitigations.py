@@ -165,20 +165,20 @@ def _paper(entry: Row) -> str:
 
 def _beyond(found: Table, entry: Row) -> str:
     """The columns in which a row is better than generators without skill, in words."""
-    if found.beside is None or entry.runs < 2:
+    if found.beyond_text(entry) == "–":
         return "–"
     return ", ".join(t(f"collapse.column_{name}") for name in found.beyond(entry)) or t("collapse.nothing")
 
 
 def _working(found: Table) -> str:
     """Which methods are beyond noise on both axes, in modes and in quality: only these may be said to work."""
+    from gan_core.studies.table import FEWEST
+
     if found.beside is None:
         return ""
-    both = [
-        _name(entry)
-        for entry in found.rows
-        if {"near", "modes", "modes_1pct"} & {*found.beyond(entry)} and "high_quality" in found.beyond(entry)
-    ]
+    if all(entry.runs < FEWEST for entry in found.rows):
+        return t("collapse.too_few", fewest=FEWEST)
+    both = [_name(entry) for entry in found.rows if found.works(entry)]
     return t("collapse.works", names=", ".join(both)) if both else t("collapse.nothing_works")
 
 

@@ -119,6 +119,25 @@ def about_the_alarm() -> None:
     ]
     tables.show(head, rows)
     st.caption(t("collapse.alarm_note", on_their_way=found["all"]["on_their_way"]))
+    _about_the_audit(found)
+
+
+def _about_the_audit(found: Mapping[str, Any]) -> None:
+    """The same on seeds that were looked at last, and the kind of which these say something else than the record."""
+    audit = found["audit"]
+    first, last = audit["seeds"]
+
+    def odd(kind: str) -> float:
+        of, before = (part["kinds"][kind]["per_run"]["false"] for part in (audit, found))
+        return of["k"] / max(of["n"], 1) - before["k"] / max(before["n"], 1)
+
+    kind = max(audit["kinds"], key=odd)
+    of, before = (part["kinds"][kind]["per_run"]["false"] for part in (audit, found))
+    rates = {f"{per}_{what}": _rate(audit["all"][per][what]) for per in PER for what in WHAT}
+    st.markdown(
+        t("collapse.alarm_audit", first=first, last=last, **rates, kind=t(f"collapse.measured_{kind}"), k=of["k"],
+          n=of["n"], before=t("collapse.alarm_of", k=before["k"], n=before["n"]))
+    )  # fmt: skip
 
 
 PER, WHAT = ("per_run", "per_look"), ("caught", "false")

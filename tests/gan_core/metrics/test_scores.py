@@ -159,6 +159,23 @@ def test_a_number_between_noise_and_perfection_is_called_neither(of_ring):
     assert of_ring.verdict("w1", math.nan) == "no_skill"
 
 
+def test_a_number_that_one_square_in_twenty_reaches_is_no_skill(of_ring):
+    """Also where half of the squares do not: their median is not the bar, nor is it where their range holds the
+    perfect one, as that of a Gaussian fitted to a single Gaussian does."""
+    square = of_ring.no_skill["uniform"]["captured"]
+    assert square.median < square.high == 7 and of_ring.verdict("captured", 7) == "no_skill"
+    assert not of_ring.beyond("captured", 8) and of_ring.beyond("captured_share", 2)
+    assert not of_ring.beyond("captured_share", 1) and of_ring.verdict("captured_share", 1) == "between"
+    assert of_ring.beyond("high_quality", 0.01) and not of_ring.beyond("high_quality", square_high(of_ring))
+    alone = of_mixture(np.zeros((1, 2)), 0.5)
+    assert alone.verdict("high_quality", alone.perfect["high_quality"].median) == "no_skill"
+    assert not alone.beyond("high_quality", alone.perfect["high_quality"].median)
+
+
+def square_high(beside):
+    return max(of["high_quality"].high for of in beside.no_skill.values())
+
+
 def test_more_modes_than_a_perfect_sampler_covers_are_no_better():
     beside = of_mixture(RING, 0.02, (1,) * 4 + (50,) * 4)
     assert beside.no_skill["uniform"]["near"].median == 8

@@ -252,16 +252,31 @@ def test_the_shipped_rates_are_those_of_many_kinds_of_run_on_seeds_that_set_noth
 
     found = collapse.measured()
     assert list(found["kinds"]) == list(alarm.KINDS) and len(found["kinds"]) >= 8
-    assert found["seeds"][0] == alarm.MEASURED_ON >= alarm.CHOSEN_ON + alarm.SEEDS
-    assert found["all"]["runs"] == sum(of["runs"] for of in found["kinds"].values()) == alarm.SEEDS * len(alarm.KINDS)
-    for kind, of in found["kinds"].items():
-        assert of["query"] == alarm.KINDS[kind].to_query()
-        for per in ("per_run", "per_look"):
-            for counted in (of[per]["caught"], of[per]["false"]):
-                assert 0 <= counted["k"] <= counted["n"]
-    for what in ("caught", "false"):
-        counted = found["all"]["per_run"][what]
-        assert counted["interval"] == pytest.approx(alarm.interval(counted["k"], counted["n"]), abs=1e-4)
+    ends = [0, *(end for first, n in alarm.SEEDS.items() for end in (first, first + n - 1))]
+    assert ends == sorted(ends), "the seeds of one overlap with those of another"
+    for first, part in {alarm.MEASURED_ON: found, alarm.AUDITED_ON: found["audit"]}.items():
+        n = alarm.SEEDS[first]
+        assert part["seeds"] == [first, first + n - 1] and list(part["kinds"]) == list(alarm.KINDS)
+        assert part["all"]["runs"] == sum(of["runs"] for of in part["kinds"].values()) == n * len(alarm.KINDS)
+        for kind, of in part["kinds"].items():
+            assert of["query"] == alarm.KINDS[kind].to_query()
+            for per in ("per_run", "per_look"):
+                for counted in (of[per]["caught"], of[per]["false"]):
+                    assert 0 <= counted["k"] <= counted["n"]
+        for what in ("caught", "false"):
+            counted = part["all"]["per_run"][what]
+            assert counted["interval"] == pytest.approx(alarm.interval(counted["k"], counted["n"]), abs=1e-4)
+
+
+def test_what_the_card_says_holds_on_the_seeds_of_the_audit():
+    """Of all kinds together: either interval holds the share that the other seeds have shown."""
+    found = collapse.measured()
+    for per in ("per_run", "per_look"):
+        for what in ("caught", "false"):
+            card, audit = (part["all"][per][what] for part in (found, found["audit"]))
+            for one, other in ((card, audit), (audit, card)):
+                low, high = one["interval"]
+                assert low <= other["k"] / other["n"] <= high, (per, what, card, audit)
 
 
 def test_intervals_are_those_of_the_textbook():

@@ -18,7 +18,7 @@ from gan_core.metrics.scores import Yardstick
 from gan_core.run.trainer import Trainer
 from gan_core.studies import mitigations
 from gan_core.studies.mitigations import DATA, METHODS, PROTOCOLS, TABLES, Task, early_points, plan
-from gan_core.studies.table import COLUMNS, NO_SKILL, PERFECT, PUBLISHED, Table, mean_and_error, row, shipped
+from gan_core.studies.table import COLUMNS, FEWEST, NO_SKILL, PERFECT, PUBLISHED, Table, mean_and_error, row, shipped
 
 
 @pytest.fixture
@@ -85,19 +85,24 @@ def test_a_perfect_sampler_and_all_without_skill_have_rows():
 
 
 def test_a_row_counts_only_where_it_is_beyond_noise():
-    """The shipped "unrolled" was said to work with these numbers, which a uniform square has too."""
+    """The shipped "unrolled" was said to work with these numbers, which a uniform square has too. All runs count: one
+    that a uniform square explains is enough, where the mean of the four is beyond."""
     noise = fake_record(
         "unrolled", captured=4.8, captured_share=0, near=8, high_quality=0.0027, reverse_kl=0.022, w1=0.87
     )
     works = fake_record("plain", captured=8, captured_share=6, near=8, high_quality=0.4, reverse_kl=0.004, w1=0.3)
-    found = Table.of(DATA["ring"], [noise, noise, works, works], yardstick())
+    once = fake_record("pacgan2", captured=8, captured_share=6, near=8, high_quality=0.004, reverse_kl=0.004, w1=0.3)
+    often = fake_record("pacgan2", captured=7, captured_share=1, near=8, high_quality=0.4, reverse_kl=0.004, w1=0.74)
+    found = Table.of(DATA["ring"], [*[noise] * 4, *[works] * 4, *[often] * 3, once], yardstick())
     beyond = {entry.name: found.beyond(entry) for entry in found.rows}
     assert beyond["unrolled"] == ("reverse_kl",)  # whose square has nothing within 3σ at all
     assert {"modes", "modes_1pct", "high_quality", "w1"} <= set(beyond["plain"]) and "near" not in beyond["plain"]
+    assert beyond["pacgan2"] == ("reverse_kl", "near_kl")  # a count by more than one, and every run
+    assert [entry.name for entry in found.rows if found.works(entry)] == ["plain"]
     assert found.beyond_text(found.rows[1]).startswith("modes hit, hit by 1 %, HQ %")
     assert found.beyond_text(found.yardsticks[0]) == "–"
-    (alone,) = Table.of(DATA["ring"], [works], yardstick()).rows
-    assert found.beyond(alone) == () and found.beyond_text(alone) == "–"  # one run is an anecdote
+    (few,) = Table.of(DATA["ring"], [works] * (FEWEST - 1), yardstick()).rows
+    assert found.beyond(few) == () and found.beyond_text(few) == "–"
 
 
 def test_deviations_from_the_published_protocol_are_named_field_by_field():
