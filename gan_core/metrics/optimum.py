@@ -15,17 +15,20 @@ with V(G, D) = E ln D(x) + E ln(1 − D(G(z))), summed over the window, outside 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_core.metrics.floors import Range, ranges
+
 Floats = NDArray[np.float64]
 Extent = tuple[float, float, float, float]
 
 SURE = 30.0  # D's logits count up to here: a D that is wrong and surer than e^−30 misses no more
-DRAWS = 20  # perfect generators that the floor is the median of
+DRAWS = 20  # perfect generators that the floor is made of
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +90,8 @@ def _gaussians(at: Floats, weights: Floats, std: float, extent: Extent, side: in
 
 def gap_floor(
     centres: NDArray, weights: NDArray, std: float, extent: Extent, side: int, samples: int, blur: float = 0.0
-) -> float:
-    """What the gap reads for a perfect G and the best D, which says ½ everywhere: the median over perfect samples.
+) -> Range:
+    """What the gap reads for a perfect G and the best D, which says ½ everywhere: over DRAWS perfect samples.
 
     It is above 0 because q is estimated from so many `samples`.
     """
@@ -99,11 +102,11 @@ def gap_floor(
 @lru_cache(maxsize=64)
 def _gap_floor(
     centres: tuple, weights: tuple, std: float, extent: Extent, side: int, samples: int, blur: float
-) -> float:
+) -> Range:
     draws = np.random.default_rng(0)
     at, shares = np.array(centres), np.array(weights) / np.sum(weights)
-    gaps = []
+    found: list[Mapping[str, float]] = []
     for _ in range(DRAWS):
         perfect = at[draws.choice(len(at), samples, p=shares)] + std * draws.standard_normal((samples, 2))
-        gaps.append(optimum(np.zeros((side, side)), perfect, at, shares, std, extent, blur).gap)
-    return float(np.median(gaps))
+        found.append({"gap": optimum(np.zeros((side, side)), perfect, at, shares, std, extent, blur).gap})
+    return ranges(found)["gap"]

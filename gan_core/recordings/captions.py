@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from gan_core.metrics.floors import Range
 from gan_core.recordings.images import SeenImages
 from gan_core.recordings.seen import Seen
 
@@ -40,7 +41,11 @@ def apart(found: Iterator[Caption] | Sequence[Caption], last: Caption, by: int =
 
 def _of_range(run: Seen, name: str, style: str) -> str:
     """What a perfect sampler scores."""
-    median, low, high = (style.format(x) for x in run.perfect[name])
+    return _written(run.perfect[name], style)
+
+
+def _written(known: Range, style: str) -> str:
+    median, low, high = (style.format(x) for x in known)
     return median if low == high else f"{median}, {low}–{high}"
 
 
@@ -256,7 +261,7 @@ def _read(code: str, runs: Sequence[SeenImages], members: Sequence[int]) -> list
     def numbers(i: int) -> dict[str, Any]:
         known = [run.classes.until(int(first.steps[i])) for run in runs]
         found: dict[str, Any] = {"step": f"{first.steps[i]:,}", "n": known[0].samples}
-        found["floor"] = f"{known[0].floor:.2f}"
+        found["floor"] = _written(known[0].perfect, "{:.2f}")
         read = [(int(of.made[-1, k]), f"{of.kl[-1, k]:.2f}") for of, k in zip(known, members, strict=True)]
         if code == "twins":
             return found | {"each": [{"made": made, "kl": kl} for made, kl in read]}

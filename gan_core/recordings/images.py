@@ -54,7 +54,7 @@ def _kl(runs: Sequence[SeenImages], members: Sequence[int]) -> Chart:
     """How far their shares are from the labels', in nats."""
     keep = kept(len(runs[0].classes.step))
     lines = [band(i, run.classes.kl[keep]) for i, run in enumerate(runs)]
-    return Chart(runs[0].classes.step[keep], lines, level=runs[0].classes.floor)
+    return Chart(runs[0].classes.step[keep], lines, level=runs[0].classes.perfect.median)
 
 
 CHARTS_OF_IMAGES = {"made": _made, "kl": _kl}

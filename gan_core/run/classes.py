@@ -12,12 +12,14 @@ What `gan_core.run.modes` is for points: there the modes are known, here the cla
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import rel_entr
 
+from gan_core.metrics.floors import Range, ranges
 from gan_core.run.watch import Rows
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ EVERY = 32  # steps between two looks at first: one costs about as much as three
 ROWS = 128  # looks kept at most: when full, every second one goes
 SAMPLES = 200  # a look
 SEED = 0  # of their latents, always the same
+DRAWS = 2000  # of as many real digits, that the range of their KL is made of
 MIN_SHARE = 0.01  # of the samples: a digit with less is not made
 
 # --- The alarm --------------------------------------------------------------------------------------------------------
@@ -76,9 +79,9 @@ class ClassHistory:
         return _kl(self.classes, self.weights)
 
     @property
-    def floor(self) -> float:
-        """What as many real digits score on average: (10 − 1)/2N."""
-        return (CLASSES - 1) / (2 * self.samples)
+    def perfect(self) -> Range:
+        """The KL of as many real digits."""
+        return _perfect(self.samples, tuple(self.weights.tolist()))
 
 
 def _shares(classes: NDArray) -> Floats:
@@ -89,6 +92,13 @@ def _shares(classes: NDArray) -> Floats:
 def _kl(classes: NDArray, weights: Floats) -> Floats:
     # KL = Σ s ln(s/w)
     return rel_entr(_shares(classes), weights).sum(-1)
+
+
+@lru_cache(maxsize=8)
+def _perfect(samples: int, weights: tuple[float, ...]) -> Range:
+    """The distribution of the KL of so many draws from the weights; on average about (10 − 1)/2N."""
+    drawn = np.random.default_rng(0).multinomial(samples, weights, size=DRAWS)
+    return ranges([{"kl": float(kl)} for kl in _kl(drawn, np.array(weights))])["kl"]
 
 
 class ClassWatch:

@@ -16,6 +16,7 @@ from gan_core.config import LOSSES
 from gan_core.run.recording import Recording
 
 if TYPE_CHECKING:
+    from gan_core.metrics.floors import Range
     from gan_core.metrics.optimum import Optimum
     from gan_core.run.history import PointSnapshot
 
@@ -49,7 +50,7 @@ def blur(run: Recording, shot: PointSnapshot) -> float:
     return max(run.config.train.noise_at(shot.step), cell(shot.extent, shot.field.shape[-1]))
 
 
-def floor(run: Recording, shot: PointSnapshot) -> float:
+def floor(run: Recording, shot: PointSnapshot) -> Range:
     """What the gap of a perfect pair reads."""
     from gan_core.metrics.optimum import gap_floor
 

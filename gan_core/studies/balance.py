@@ -26,6 +26,7 @@ from gan_core.engine.ensemble import Ensemble
 from gan_core.engine.networks import StackedMLP
 from gan_core.engine.penalties import PENALTIES
 from gan_core.engine.random import generator_for, latents
+from gan_core.metrics.floors import Range
 from gan_core.metrics.points import pair, transport_value
 from gan_core.run.judging import yardstick_for
 
@@ -44,8 +45,8 @@ class Record:
     steps (T,). d_loss, g_loss, accuracy (T, K): the share of its batch that D called right, NaN of a D that only
     compares. mean (T, K, 2) and spread (T, K): of G's points at fixed latents. g_norm, d_norm (T, K): of all
     parameters. g_turn, d_turn (T, K): the cosine between the last update (of LOOK steps) and the one before. moved
-    (T, K): rms distance of G's points to where they were a look ago. w1 (K,): at the end, w1_floor: the median of as
-    many samples of the data themselves, and w1_no_skill: the best median of generators without skill. centre (2,): the
+    (T, K): rms distance of G's points to where they were a look ago. w1 (K,): at the end, w1_perfect: that of as many
+    samples of the data themselves, and w1_no_skill: the best median of generators without skill. centre (2,): the
     mean of the data, and radius their rms distance from it.
     eigenvalues: of the first member, (steps (S,), complex (S, P)).
     """
@@ -62,7 +63,7 @@ class Record:
     g_turn: Floats
     d_turn: Floats
     w1: Floats
-    w1_floor: float
+    w1_perfect: Range
     w1_no_skill: float
     centre: Floats
     radius: float
@@ -135,13 +136,13 @@ class BalanceRun:
         real = self.real.numpy()
         w1 = np.array([transport_value(*pair(real, fake), POINTS)[0] for fake in self._fake.float().numpy()])
         beside = yardstick_for(self.config.data, self.data, real, POINTS, POINTS)
-        floor, no_skill = beside.perfect["w1"].median, beside.best_without_skill("w1")[1]
+        perfect, no_skill = beside.perfect["w1"], beside.best_without_skill("w1")[1]
         at = np.array([step for step, _ in self._spectra], np.int64)
         count = sum(self.config.parameter_counts)
         found = np.array([values for _, values in self._spectra], np.complex128).reshape(len(at), count)
         radius = float(np.sqrt(((real - real.mean(0)) ** 2).sum(1).mean()))
         return Record(
-            **series, w1=w1, w1_floor=floor, w1_no_skill=no_skill, centre=real.mean(0), radius=radius,
+            **series, w1=w1, w1_perfect=perfect, w1_no_skill=no_skill, centre=real.mean(0), radius=radius,
             eigenvalues=(at, found),
         )  # fmt: skip
 
@@ -220,7 +221,8 @@ def verdict(record: Record, member: int = 0) -> Verdict:
     """
     half = slice(len(record.steps) // 2, None)
     mean, r = record.mean[half, member], record.radius
-    ratio, no_skill = float(record.w1[member] / record.w1_floor), record.w1_no_skill / record.w1_floor
+    usual, low, high = record.w1_perfect
+    ratio, no_skill = float(record.w1[member] / usual), record.w1_no_skill / usual
     if not np.isfinite(record.mean[:, member]).all() or not np.isfinite(ratio):
         return Verdict("diverged", {})
     away = float(np.hypot(*(mean[-1] - record.centre)) / r)
@@ -229,7 +231,8 @@ def verdict(record: Record, member: int = 0) -> Verdict:
     swing, correlation, period = rhythm(mean)
     accuracy = float(record.accuracy[half, member].mean())
     moved = float(np.median(record.moved[half, member]) / r)
-    numbers = {"w1": ratio, "no_skill": no_skill, "accuracy": accuracy, "moved": moved, "swing": swing / r,
+    beside = {"low": low / usual, "high": high / usual, "no_skill": no_skill}
+    numbers = {"w1": ratio, **beside, "accuracy": accuracy, "moved": moved, "swing": swing / r,
                "rhythm": correlation, "period": float(period * LOOK)}  # fmt: skip
     rules = {
         "d_won": accuracy > SURE and ratio > NEAR,

@@ -23,6 +23,7 @@ from typing import Any
 from gan_core.config import ConfigError, RunConfig
 from gan_core.engine.version import VERSION as ENGINE
 from gan_core.metrics import yardsticks
+from gan_core.metrics.floors import Range
 from gan_core.studies.store import read_json, write_json
 from gan_core.studies.table import Cell, mean_and_error
 
@@ -191,6 +192,12 @@ def _train_in_turns(
     return records
 
 
+def ranged(known: Range, digits: int) -> str:
+    """Median (5–95 %), as it is printed."""
+    median, low, high = (f"{x:,.{digits}f}" for x in known)
+    return median if low == high else f"{median} ({low}–{high})"
+
+
 @dataclass(frozen=True)
 class Effect:
     """How much a knob decides: the mean FID of its `worst` value over that of its `best`, `ratio` ± `error` (by the
@@ -227,20 +234,23 @@ class Table:
         runs = self.runs(knob, value)
         return mean_and_error([r["steps"] if score == "steps" else r["scores"][score] for r in runs])
 
-    def floor(self, score: str) -> float:
+    def perfect(self, score: str) -> Range:
         """What as many real digits score."""
-        return float(self.records[0]["floors"][score])
+        return Range(*yardsticks.shipped()["floors"]["mnist"][score])
 
     @cached_property
-    def no_skill(self) -> dict[str, dict[str, float]]:
-        """Maker without skill → score → its median, with as many samples."""
+    def no_skill(self) -> dict[str, dict[str, Range]]:
+        """Maker without skill → score → what it has with as many samples."""
         found = yardsticks.shipped()["yardsticks"]
-        return {name: {score: float(found[name][score][0]) for score in SCORES} for name in NO_SKILL}
+        return {name: {score: Range(*found[name][score]) for score in SCORES} for name in NO_SKILL}
 
     def skilled(self, knob: str, value: str) -> bool:
-        """Whether its mean FID is below that of every maker without skill, by more than CLEAR standard errors."""
+        """Whether its mean FID is below those of every maker without skill, but for one in twenty, by more than CLEAR
+        standard errors."""
         mean, error = self.cell(knob, value, "fid")
-        return mean + CLEAR * (0.0 if math.isnan(error) else error) < min(of["fid"] for of in self.no_skill.values())
+        return mean + CLEAR * (0.0 if math.isnan(error) else error) < min(
+            of["fid"].low for of in self.no_skill.values()
+        )
 
     def seconds(self, knob: str) -> float:
         """Processor time of each run of a knob."""
@@ -293,10 +303,10 @@ class Table:
             for value in KNOBS[name].twins:
                 cells = [self.text(name, value, score) for score in (*SCORES, "steps")]
                 lines.append(f"| {value} | {' | '.join(cells)} |")
-            floors = [f"{self.floor(score):.{max(digits, 2)}f}" for score, digits in SCORES.items()]
+            floors = [ranged(self.perfect(score), max(digits, 2)) for score, digits in SCORES.items()]
             lines += [f"| real digits | {' | '.join(floors)} | |"]
             for maker, of in self.no_skill.items():
-                scores = [f"{of[score]:,.{digits}f}" for score, digits in SCORES.items()]
+                scores = [ranged(of[score], digits) for score, digits in SCORES.items()]
                 lines.append(f"| no skill: {maker} | {' | '.join(scores)} | |")
             lines.append("")
         return "\n".join(lines)

@@ -156,12 +156,13 @@ def recorded(config: RunConfig, points: NDArray[np.float32] | None = None) -> di
 
 
 def beside(trainer: Trainer) -> dict[str, Any]:
-    """W1 of a perfect sampler, the median, and the least of the generators without skill, and whose that is."""
+    """W1 of a perfect sampler, and of the generator without skill that comes nearest to it, each with its range."""
     from gan_core.run.judging import yardstick_of_pictures
 
     known = yardstick_of_pictures(trainer)
-    who, w1 = known.best_without_skill("w1")
-    return {"w1_floor": _short(known.perfect["w1"].median), "w1_no_skill": _short(w1), "no_skill": who}
+    who, _ = known.best_without_skill("w1")
+    found = {"w1_perfect": known.perfect["w1"], "w1_no_skill": known.no_skill[who]["w1"]}
+    return {name: [_short(x) for x in of] for name, of in found.items()} | {"no_skill": who}
 
 
 def _look(trainer: Trainer) -> dict[str, Any]:
@@ -209,7 +210,7 @@ def numbers(told: Told) -> dict[str, float]:
     fifth = max(1, len(told["step"]) // 5)
     found = {
         "steps": told["step"][-1],
-        "floor": told["w1_floor"],
+        "floor": told["w1_perfect"][0],
         "diverged": float(told["diverged"]),
         "d_first": np.median(losses["d_loss"][:fifth]),
         "d_last": np.median(losses["d_loss"][-fifth:]),

@@ -18,7 +18,7 @@ from pages.shared.play import resources
 from pages.shared.shell import layout, notices, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
-from pages.shared.views import tables
+from pages.shared.views import statistics, tables
 from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
@@ -199,13 +199,13 @@ def clicked(plan: Plan, event: Any) -> Cell | None:
 def _seeds(found: Map, row: int, column: int) -> str:
     """What is known of a cell over its seeds, beside what a perfect generator has, and the best one without skill; ""
     while it is not computed."""
-    from gan_core.studies.map_record import no_skill
+    from gan_core.studies.map_record import no_skill, perfect
 
     if not found.known[row, column]:
         return ""
-    said = {name: found.scores[name][row, column] for name in ("modes", "w1", "w1_floor", "diverged")}
-    skill = f"{min(no_skill().values()):.2f}"
-    return t("convergence.map_cell", most=found.plan.base.data.modes, skill=skill, **_spread(said))
+    said = {name: found.scores[name][row, column] for name in ("modes", "w1", "diverged")}
+    beside = {"skill": f"{min(no_skill().values()):.2f}", "floor": statistics.range_of(perfect(), "{:.2f}".format)}
+    return t("convergence.map_cell", most=found.plan.base.data.modes, **beside, **_spread(said))
 
 
 def _spread(said: Mapping[str, np.ndarray]) -> dict[str, str]:
@@ -214,5 +214,5 @@ def _spread(said: Mapping[str, np.ndarray]) -> dict[str, str]:
         return tables.median_and_range(values, lambda value: f"{value:.{digits}f}", bold=False) if values.size else "–"
 
     gone = said["diverged"]
-    return {"modes": written(said["modes"], 0), "w1": written(said["w1"], 2), "floor": written(said["w1_floor"], 2),
+    return {"modes": written(said["modes"], 0), "w1": written(said["w1"], 2),
             "diverged": "–" if np.isnan(gone).any() else f"{int(gone.sum())} / {len(gone)}"}  # fmt: skip

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from gan_core.config import LOSSES, RunConfig
+from gan_core.metrics.floors import Range
 from pages.convergence.options import RIDDLES
 from pages.shared.controls import options, predict
 from pages.shared.play import resources
 from pages.shared.shell import site, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
+from pages.shared.views import statistics
 from pages.shared.views.figures import plot
 
 
@@ -62,7 +65,7 @@ def _answer(page: PageState, name: str, told: dict[str, Any]) -> None:
     config, usual = RunConfig.from_query(told["query"]), shipped()["healthy"]
     values = numbers(told) | {"rate": config.train.g_lr, "batch": config.train.batch}
     values |= {"usual_w1": numbers(usual)["w1_late"]}
-    figures = {key: _written(value) for key, value in values.items()}
+    figures = {key: _written(value) for key, value in values.items()} | {"floor": _ranged(told["w1_perfect"])}
     st.markdown(t(f"convergence.riddle_{name}", **figures))
     if "points" in told:  # the link has no room for a table: Play asks the server for it
         resources.keep_table(config.data.points, np.array(told["points"], np.float32))
@@ -81,6 +84,10 @@ def _written(value: float) -> str:
     return f"{value:,.0f}" if value == round(value) else number(value)
 
 
+def _ranged(known: Sequence[float]) -> str:
+    return statistics.range_of(Range(*known), _written)
+
+
 def _curves(number: int, told: dict[str, Any]) -> None:
     from gan_core.figures import training
 
@@ -95,7 +102,7 @@ def _curves(number: int, told: dict[str, Any]) -> None:
 
 
 def _behind(number: int, told: dict[str, Any]) -> None:
-    from gan_core.figures import riddle, style
+    from gan_core.figures import riddle
 
     pictures = told["pictures"]
     figure = riddle.behind(
@@ -103,6 +110,6 @@ def _behind(number: int, told: dict[str, Any]) -> None:
         [one["w1"] for one in pictures], labels={name: t(f"convergence.behind.{name}") for name in riddle.WORDS},
     )  # fmt: skip
     plot(figure, key=f"convergence-behind-{number}")
-    beside = {"floor": style.number(told["w1_floor"]), "skill": style.number(told["w1_no_skill"])}
+    beside = {"floor": _ranged(told["w1_perfect"]), "skill": _ranged(told["w1_no_skill"])}
     who = t(f"skill.{told['no_skill']}")
     st.caption(t("convergence.riddle_floor", **beside, who=who, engine=told["engine"], digest=told["digest"]))

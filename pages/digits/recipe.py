@@ -15,7 +15,7 @@ import numpy as np
 import streamlit as st
 
 from gan_core.engine.version import VERSION as ENGINE
-from gan_core.studies.recipe import CLEAR, KNOBS, MLP, SCORES
+from gan_core.studies.recipe import CLEAR, KNOBS, MLP, SCORES, ranged
 from pages.shared.controls import options
 from pages.shared.controls.options import OneOf
 from pages.shared.play import player
@@ -96,8 +96,8 @@ def _picture(found: Table, knob: str) -> None:
     figure = figures.twins(
         {value_name(value): [run["scores"]["fid"] for run in found.runs(knob, value)] for value in values},
         [found.cell(knob, value, "fid") for value in values],
-        found.floor("fid"),
-        min(of["fid"] for of in found.no_skill.values()),
+        found.perfect("fid").median,
+        min(of["fid"].median for of in found.no_skill.values()),
         labels={name: t(f"recipe.figure_{name}") for name in figures.TWINS},
     )
     plot(figure, key=f"{NAME}-figure")
@@ -105,13 +105,13 @@ def _picture(found: Table, knob: str) -> None:
 
 def _table(found: Table, knob: str) -> None:
     head = ["", *(t(f"recipe.score_{score}") for score in SCORES), t("recipe.steps")]
-    real = [t("recipe.real"), *(f"{found.floor(score):.{max(digits, 1)}f}" for score, digits in SCORES.items()), "–"]
+    real = [t("recipe.real"), *(ranged(found.perfect(name), max(digits, 1)) for name, digits in SCORES.items()), "–"]
     rows = [
         [value_name(value), *(found.text(knob, value, score) for score in (*SCORES, "steps"))]
         for value in KNOBS[knob].twins
     ]
     makers = [
-        [t(f"digits.row_{maker}"), *(f"{of[score]:,.{digits}f}" for score, digits in SCORES.items()), "–"]
+        [t(f"digits.row_{maker}"), *(ranged(of[score], digits) for score, digits in SCORES.items()), "–"]
         for maker, of in found.no_skill.items()
     ]
     with st.container(key=f"{NAME}-scores-dense"):
@@ -155,7 +155,7 @@ def _verdict(found: Table, knob: str) -> str:
 
 def _without_skill(found: Table, knob: str) -> str:
     """Which values are beyond what one gets without having learned a shape."""
-    fid, maker = min((of["fid"], name) for name, of in found.no_skill.items())
+    fid, maker = min((of["fid"].median, name) for name, of in found.no_skill.items())
     skilled = [value_name(value) for value in KNOBS[knob].twins if found.skilled(knob, value)]
     words = {"maker": t(f"digits.row_{maker}"), "fid": f"{fid:,.0f}", "values": ", ".join(skilled)}
     return t("recipe.skilled" if skilled else "recipe.unskilled", **words)

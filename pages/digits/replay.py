@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from gan_core.errors import PoolFull
+from gan_core.metrics.floors import Range
 from pages.digits import models
 from pages.shared.play import player, resources, shelf
 from pages.shared.play.pushed import pushed
@@ -186,7 +187,9 @@ def _score_charts(run: PageState, frame: Frame) -> list[live.Chart]:
     charts = []
     for score in ("fid", "class_kl"):
         lines = [live.Line(t("panel.fake"), "fake", recorded.scores[score])]
-        floor = [(card.scores[score].floor, t("recipe.real"))]
+        known = card.scores[score]
+        of_real = statistics.range_of(Range(known.floor, known.low, known.high), NUMBERS[score].format)
+        floor = [(known.floor, f"{t('recipe.real')}: {of_real}")]
         charts.append(live.Chart(t(f"digits.chart_{score}"), recorded.steps, lines, log_y=True, references=floor))
     return [*charts, images.class_chart(_counts(run, frame), card.config.data.data)]
 

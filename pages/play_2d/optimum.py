@@ -30,7 +30,7 @@ def curve(page: PageState, frame: Frame) -> None:
         shown = [k for k in points.members_shown(page, run) if k < count]
         line = statistics.band("V(G, D*) − V(G, D)", "purple", np.stack(made.parts)[:, shown])
         floor = optimum.floor(run, now)
-        levels = [(floor, t("panel.floor", value=f"{floor:.3f}"))]
+        levels = [(floor.median, t("panel.floor", value=statistics.range_of(floor, "{:.3f}".format)))]
         steps = np.array([shot.step for shot in made.of])
         charts = [live.Chart(t("panel.optimum"), steps, [line], references=levels, log_y=True)]
     key = f"{page.name}-optimum"

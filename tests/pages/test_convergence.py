@@ -226,7 +226,7 @@ def test_a_riddle_is_told_only_after_a_guess():
     said, figures = words(at), riddles.numbers(riddles.shipped()["healthy"])
     assert "You had predicted: few modes" in " ".join(box.value for box in at.info)
     assert "It refutes" in said and "0 of 1 guessed right" in said
-    assert f"W1 is {number(figures['w1_late'])} (perfect: {number(figures['floor'])})" in said
+    assert f"W1 is {number(figures['w1_late'])} (perfect: {number(figures['floor'])} (" in said
     assert len(at.get("plotly_chart")) == 2 and "r1=0.1" in at.get("page_link")[0].proto.query_string
     assert at.radio(key="convergence-ask-riddle-2").disabled
 

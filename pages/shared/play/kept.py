@@ -22,6 +22,7 @@ from pages.shared.play.runs import RunFrame
 from pages.shared.shell.state import PageState
 
 if TYPE_CHECKING:
+    from gan_core.metrics.floors import Range
     from gan_core.metrics.scores import Scores, Yardstick
 
 MOST, ROW_BYTES = 12, 80_000
@@ -51,7 +52,7 @@ class Row:
     fake: np.ndarray | None = None
     extent: tuple[float, ...] = ()
     modes: tuple[Any, Any, Any] = (None, None, None)  # centres, σ, weights
-    digits: tuple[float, float, float] | None = None
+    digits: tuple[float, float, Range] | None = None
     changed: bool = False
     failed: bool = False
     yardstick: Yardstick | None = None
@@ -125,7 +126,7 @@ def _row(
         picture = pictures.sheet(now.fake[0])
         if run.classes is not None and len(run.classes.step):
             last = (run.classes.made[-1], run.classes.kl[-1])
-            own["digits"] = (float(np.median(last[0])), float(np.median(last[1])), run.classes.floor)
+            own["digits"] = (float(np.median(last[0])), float(np.median(last[1])), run.classes.perfect)
     return Row(
         number, page.name, page.default, base, page.variants,
         dict(page.words), config, now.step, picture, past.step[at].copy(), curves,

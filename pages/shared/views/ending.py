@@ -132,7 +132,7 @@ def _digits_made(page: PageState, frame: Frame) -> list[live.Block]:
             known, shown = run.classes, points.members_shown(page, run)
             words: dict[str, Any] = {
                 "made": f"{np.median(known.made[-1, shown]):g}", "kl": f"{np.median(known.kl[-1, shown]):.2f}",
-                "floor": f"{known.floor:.3f}", "n": known.samples,
+                "floor": statistics.range_of(known.perfect, "{:.3f}".format), "n": known.samples,
             }  # fmt: skip
             of = t("ending.median", n=len(shown)) if len(shown) > 1 else ""
             who = f"**{_named(run.config)}** " if len(frame.runs) > 1 else ""

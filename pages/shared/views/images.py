@@ -13,7 +13,7 @@ from pages.shared.play.runs import Frame, RunFrame, Work
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import live, points
-from pages.shared.views.statistics import time_axis
+from pages.shared.views.statistics import range_of, time_axis
 
 SAMPLE = "sample"  # in PageState.choices: the chosen sample of the grid
 GROWTH_ROWS, GROWTH_COLUMNS = 6, 14  # moments, samples of each
@@ -189,7 +189,7 @@ def collapse_alarm(page: PageState, frame: Frame) -> None:
     found = {k: collapse for k, collapse in enumerate(collapses(known)) if k in shown and collapse is not None}
     words: dict[str, Any] = {
         "made": f"{np.median(known.made[-1, shown]):g}", "kl": f"{np.median(known.kl[-1, shown]):.2f}",
-        "floor": f"{known.floor:.3f}", "n": known.samples, "step": f"{int(known.step[-1]):,}",
+        "floor": range_of(known.perfect, "{:.3f}".format), "n": known.samples, "step": f"{int(known.step[-1]):,}",
     }  # fmt: skip
     sentence = t("digits.classes_made", **words)
     if found:

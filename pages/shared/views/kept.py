@@ -73,7 +73,10 @@ def numbers(row: Row) -> list[str]:
     """The scores, each with what a perfect generator and the best one without skill have."""
     if row.digits is not None:
         made, kl, real = row.digits
-        return [t("kept.digits", made=f"{made:g}"), t("kept.kl", value=f"{kl:.3f}", floor=f"{real:.3f}")]
+        return [
+            t("kept.digits", made=f"{made:g}"),
+            t("kept.kl", value=f"{kl:.3f}", floor=statistics.range_of(real, "{:.3f}".format)),
+        ]
     found = []
     for name, (statistic, style) in NUMBERS.items():
         values = [getattr(one, statistic) for one in row.scores]

@@ -49,7 +49,7 @@ def test_images_are_said_in_digits_and_beside_what_real_ones_score() -> None:
     first, *between, last = digits([run], [0])
     assert first == Caption(0, "digits_start", {}) and last.code == "digits_end"
     assert between[0].moment == APART_SLOWLY and between[0].words["made_0"] == 1
-    assert (last.words["made_0"], last.words["kl_0"], last.words["floor"]) == (10, "0.00", "0.02")
+    assert (last.words["made_0"], last.words["kl_0"], last.words["floor"]) == (10, "0.00", "0.02, 0.01–0.04")
 
 
 def test_the_last_one_always_stays() -> None:

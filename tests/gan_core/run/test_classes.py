@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import chi2
 
 from gan_core.config import RunConfig
 from gan_core.run.classes import EVERY, SAMPLES, ClassHistory, ClassWatch, collapses
@@ -19,7 +20,7 @@ def two_members(steps: int = 40) -> ClassHistory:
 
 def test_a_collapse_is_found_by_the_digits_that_are_made() -> None:
     known = two_members()
-    assert list(known.made[-1]) == [10, 2] and known.floor == 9 / 400
+    assert list(known.made[-1]) == [10, 2]
     np.testing.assert_allclose(known.kl[-1], [0, np.log(5)], atol=1e-12)
     healthy, fallen = collapses(known)
     assert healthy is None and fallen is not None and fallen.made == 2 and fallen.kl == pytest.approx(np.log(5))
@@ -29,6 +30,11 @@ def test_a_collapse_is_found_by_the_digits_that_are_made() -> None:
     assert collapses(learning) == (None, None)
     known.classes[-4:, 1] = 0  # not finite any more
     assert collapses(known) == (None, None) and np.isnan(known.shares[-1, 1]).all()
+
+
+def test_as_many_real_digits_score_what_the_chi_squared_distribution_says() -> None:
+    """2N KL of N draws has nine degrees of freedom, for large N: its median and its 5 and 95 % quantiles."""
+    np.testing.assert_allclose(two_members().perfect, chi2.ppf([0.5, 0.05, 0.95], 9) / 400, rtol=0.07)
 
 
 def test_a_watch_reads_as_many_digits_as_it_draws_and_none_of_a_lost_member() -> None:

@@ -25,7 +25,7 @@ def test_a_gap_is_found_for_every_member_and_is_no_less_than_0():
     run = recorded(members=2)
     gaps = optimum.gaps(run, run.snapshot, 2)
     assert gaps.shape == (2,) and (gaps >= 0).all() and optimum.gaps(run, run.snapshot, 2) is gaps
-    assert np.isfinite(optimum.floor(run, run.snapshot)) and optimum.blur(run, run.snapshot) > 0
+    assert np.isfinite(optimum.floor(run, run.snapshot)).all() and optimum.blur(run, run.snapshot) > 0
 
 
 def test_noise_fades():

@@ -16,6 +16,7 @@ from benchmarks.balance import FIRST_SEED, RUNS, SEEDS, judge
 from gan_core.config import RunConfig
 from gan_core.engine.random import generator_for
 from gan_core.engine.version import VERSION
+from gan_core.metrics.floors import Range
 from gan_core.metrics.points import wasserstein1
 from gan_core.run.judging import draw
 from gan_core.studies import mitigations
@@ -69,7 +70,7 @@ def test_the_floor_is_what_fresh_samples_of_the_data_score() -> None:
     record, rng = run.record(), np.random.default_rng(7)
     real = run.data.sample(POINTS, generator_for(0, "picture")).numpy()
     found = [wasserstein1(real, draw(run.data, POINTS, rng)).value for _ in range(60)]
-    assert record.w1_floor == pytest.approx(np.median(found), rel=0.1)
+    assert record.w1_perfect.median == pytest.approx(np.median(found), rel=0.1)
 
 
 def made(
@@ -81,7 +82,7 @@ def made(
     return Record(
         steps=np.arange(count), d_loss=row, g_loss=row, accuracy=row + accuracy, mean=mean[:, None],
         spread=row + spread, moved=row + moved, g_norm=row, d_norm=row, g_turn=row, d_turn=row,
-        w1=np.array([w1]), w1_floor=1.0, w1_no_skill=4.0, centre=np.zeros(2), radius=1.0,
+        w1=np.array([w1]), w1_perfect=Range(1.0, 0.8, 1.4), w1_no_skill=4.0, centre=np.zeros(2), radius=1.0,
         eigenvalues=(np.empty(0, np.int64), np.empty((0, 4), np.complex128)),
     )  # fmt: skip
 

@@ -14,10 +14,12 @@ from gan_core.studies.map import SCORES, USUAL, Plan, is_record
 
 def test_what_is_shipped_has_whole_cells_and_what_needs_no_skill() -> None:
     assert map_record.shipped() and all(map(is_record, map_record.shipped().values()))
-    found = map_record.without_skill()
+    known = map_record.computed()
+    found = known["no_skill"]
     assert list(found) == list(NO_SKILL) and map_record.no_skill() == pytest.approx(found, rel=0.01)
-    floor = max(max(one["scores"]["w1_floor"]) for one in map_record.shipped().values())
-    assert min(found.values()) > 3 * floor  # so that the colours of a map do mean something
+    assert map_record.perfect() == pytest.approx(known["perfect"], rel=0.01)
+    floors = {floor for one in map_record.shipped().values() for floor in one["scores"]["w1_floor"]}
+    assert floors == {map_record.perfect().median} and min(found.values()) > 2 * map_record.perfect().high
 
 
 def test_what_is_written_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

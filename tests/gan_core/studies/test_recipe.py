@@ -37,7 +37,7 @@ def test_the_shipped_table_has_every_knob_with_three_seeds_and_its_floor():
             mean, error = table.cell(name, value, "fid")
             assert mean == pytest.approx(statistics.mean(values))
             assert error == pytest.approx(statistics.stdev(values) / math.sqrt(len(values)))
-            assert mean > table.floor("fid") > 0
+            assert mean > table.perfect("fid").high > 0
             assert {run["seconds"] for run in runs} == {table.seconds(name)}
     assert Table(tuple(table.records)).json() == recipe.SHIPPED.read_text(encoding="utf-8")
 
@@ -71,7 +71,7 @@ def test_a_small_table_is_computed_with_equal_time_for_all(monkeypatch):
     records = compute(["latent"], seeds=1, seconds=0.05, done=heard.append)
     table = Table(tuple(records))
     assert sum(heard) == pytest.approx(total_seconds(["latent"], 1, 0.05))
-    assert table.knobs == ("latent",) and table.samples == image_metrics.SAMPLES and table.floor("recall") == 1.5
+    assert table.knobs == ("latent",) and table.samples == image_metrics.SAMPLES
     assert all(run["steps"] >= 1 for value in KNOBS["latent"].twins for run in table.runs("latent", value))
     assert "| normal |" in table.markdown() and "real digits" in table.markdown()
     assert all(f"| no skill: {maker} |" in table.markdown() for maker in recipe.NO_SKILL)
