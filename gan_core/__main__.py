@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help="speed as a ratio to the textbook loop, both measured side by side")
     bench.add_argument("--rounds", type=int, default=10, help="rounds; the median counts (10)")
     bench.add_argument("--threads", type=int, default=2, help="how many threads may compute (2)")
-    bench.add_argument("--only", help="only the rows whose name contains this")
+    bench.add_argument("--only", help="only the rows whose name contains one of these, with commas between")
     bench.add_argument("--json", action="store_true", help="one JSON object on stdout")
     bench.set_defaults(command=_bench)
 

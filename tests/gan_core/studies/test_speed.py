@@ -6,6 +6,7 @@ import itertools
 from types import SimpleNamespace
 
 import pytest
+import torch
 
 from gan_core.studies import speed
 
@@ -33,6 +34,13 @@ def test_rows_have_names_of_their_own_and_a_bar_above_the_loop() -> None:
     for row in speed.ROWS:
         assert row.at_least > 1 and row.members == row.config.train.members
         assert "K=" not in row.name or row.name.endswith(f"K={row.members}")
+
+
+def test_what_is_measured_may_be_several_parts_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speed, "_measure", lambda row, *_: row.name)
+    monkeypatch.setattr(speed, "_cost", lambda name, *_: name)
+    found = speed.measure(rounds=1, threads=torch.get_num_threads(), only="Adam,look,extra,consensus,MLP")
+    assert found["optimisers"] == list(speed.OPTIMISERS) and found["rows"] == ["digits MLP, alternating"]
 
 
 def test_a_ratio_counts_the_steps_of_all_members(clock: None) -> None:
