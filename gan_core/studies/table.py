@@ -53,7 +53,6 @@ COLUMNS: dict[str, Column] = {
     "cpu_seconds": Column("CPU s", "cpu_seconds"),
 }
 
-
 BEYOND = "beyond noise in"  # the heading of what a row is better in than generators without skill
 # Of fewer runs nothing is said. Where n runs are all beyond, a further one is so in n of n + 1 cases or more, whatever
 # the scores are distributed like; a mean can be beyond while every other run is not.
@@ -76,8 +75,8 @@ class Cell(NamedTuple):
 @dataclass(frozen=True)
 class Row:
     """One line of a table. `source` is empty for a row that was computed here; `cells` by the names of COLUMNS, and
-    what each of the runs scored in `values`; of a perfect sampler cells are medians, and `spans` their 5 and 95 %
-    quantiles."""
+    what each of the runs scored in `values`; of what they are compared with cells are medians, and `spans` their 5 and
+    95 % quantiles."""
 
     name: str
     cells: Mapping[str, Cell]
@@ -195,7 +194,7 @@ class Table:
 
     @cached_property
     def yardsticks(self) -> tuple[Row, ...]:
-        """A perfect sampler, median (5–95 %), and the generators without skill, with as many samples."""
+        """A perfect sampler and the generators without skill, with as many samples: medians (5–95 %)."""
         if self.beside is None:
             return ()
         rows = []
@@ -203,7 +202,7 @@ class Table:
             known = {column: (c, of[c.score]) for column, c in COLUMNS.items() if c.score in of}
             cells = {column: Cell(c.factor * found.median) for column, (c, found) in known.items()}
             spans = {column: (c.factor * found.low, c.factor * found.high) for column, (c, found) in known.items()}
-            rows.append(Row(NO_SKILL.get(name, name), cells, spans=spans if name == PERFECT else {}))
+            rows.append(Row(NO_SKILL.get(name, name), cells, spans=spans))
         return tuple(rows)
 
     def beyond(self, entry: Row) -> tuple[str, ...]:
@@ -232,8 +231,7 @@ class Table:
     @property
     def published(self) -> tuple[Row, ...]:
         data = self.base.data
-        usual = data.data in PUBLISHED and data.modes == DATA[data.data].data.modes
-        return PUBLISHED[data.data] if usual else ()
+        return PUBLISHED[data.data] if data.data in PUBLISHED and data.modes == DATA[data.data].data.modes else ()
 
     @property
     def lines(self) -> tuple[Row, ...]:
@@ -386,13 +384,9 @@ def _changes(record: Mapping[str, Any], base: RunConfig) -> str:
 
 
 def _short(value: Any) -> str:
-    return (
-        "–".join(map(str, value))
-        if isinstance(value, tuple)
-        else f"{value:g}"
-        if isinstance(value, float)
-        else str(value)
-    )
+    if isinstance(value, tuple):
+        return "–".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _net(inputs: int, layers: Sequence[int], outputs: int) -> str:
