@@ -34,8 +34,10 @@ def section(page: PageState) -> None:
     st.markdown(t("collapse.mitigations_text"))
     key = f"{page.name}-mitigations"
     name = options.control(page, "table", label=t("collapse.tables"), collapsed=True)
-    st.caption(t(f"collapse.about_{name}"))
     found, (protocol, _) = shipped(name), TABLES[name]
+    scored = [record["scores"] for record in found.records]
+    whole = sum(scores["near"] == scores["modes"] for scores in scored)
+    st.caption(t(f"collapse.about_{name}", whole=whole, runs=len(scored)))
     if said := telling(found):
         st.markdown(said)
     table(found, f"{key}-shipped")
