@@ -12,8 +12,14 @@ import copy
 from typing import cast
 
 import torch
+from torch import Tensor
 
 from gan_core.engine.networks import Network, StackedMLP
+
+
+def follow(average: Tensor, theta: Tensor, share: Tensor) -> Tensor:
+    """θ̄ ← θ̄ + share · (θ − θ̄), in place"""
+    return average.lerp_(theta, float(share))
 
 
 class Average:
@@ -25,11 +31,14 @@ class Average:
 
     def take(self, generator: Network) -> None:
         """Called after each update of G."""
+        with torch.no_grad():
+            follow(self.network.theta, generator.theta, self.share())
+
+    def share(self) -> Tensor:
+        """1 − βₜ of the next update, which is then counted."""
         self.updates += 1
         t = int(self.updates)
-        decay = min(self.decay, (1 + t) / (10 + t))
-        with torch.no_grad():
-            self.network.theta.lerp_(generator.theta, 1 - decay)
+        return torch.tensor(1 - min(self.decay, (1 + t) / (10 + t)), dtype=torch.float64)
 
     def still(self) -> Average:
         """The average as it is now, of a network that can be."""

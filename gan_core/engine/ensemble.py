@@ -16,17 +16,18 @@ import copy
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import wraps
-from typing import cast
+from functools import cached_property, wraps
+from typing import Concatenate, ParamSpec, cast
 
 import torch
 from torch import Tensor
 
 from gan_core.config import ARCHITECTURES, MEMBER_FIELDS, ConfigError, RunConfig, TrainConfig
 from gan_core.engine import game as play
+from gan_core.engine import turns
 from gan_core.engine.averages import Average
 from gan_core.engine.builders import build_discriminator, build_generator
-from gan_core.engine.conditioning import ClassOutput, LogitOutput, class_accuracy, class_loss
+from gan_core.engine.conditioning import ClassOutput, LogitOutput, class_accuracy
 from gan_core.engine.consensus import add_consensus
 from gan_core.engine.game import Batch, Game, Noise, Scores, scored
 from gan_core.engine.growing import Growth
@@ -37,19 +38,22 @@ from gan_core.engine.optimisers import Lookahead, build_optimiser, start_afresh
 from gan_core.engine.penalties import PENALTIES, Draws, LeCam, Penalties
 from gan_core.engine.random import BLOCK, RandomStreams, Source
 from gan_core.engine.spectral import SpectralNorm
+from gan_core.engine.turns import Given, Outcome, Players
 from gan_core.engine.unrolled import unrolled_gradient
 
+P = ParamSpec("P")
 
-def _closed(step: Callable[[Ensemble], None]) -> Callable[[Ensemble], None]:
+
+def _closed(step: Callable[Concatenate[Ensemble, P], None]) -> Callable[Concatenate[Ensemble, P], None]:
     """Where both players are in closed form, spare torch the bookkeeping for a backward pass that never comes."""
 
     @wraps(step)
-    def stepped(self: Ensemble) -> None:
+    def stepped(self: Ensemble, *args: P.args, **kwargs: P.kwargs) -> None:
         if torch.is_inference_mode_enabled() == self.closed_form:
-            step(self)
+            step(self, *args, **kwargs)
         else:
             with torch.inference_mode(self.closed_form):
-                step(self)
+                step(self, *args, **kwargs)
 
     return stepped
 
@@ -122,11 +126,61 @@ class Ensemble:
 
     # ── the steps ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    @_closed
     def step(self) -> None:
         """`d_steps` updates of D and one of G."""
-        STEPS[self.train.update](self)
-        self.steps += 1
+        self.advance(1)
+
+    @_closed
+    def advance(self, n: int, rows: Tensor | None = None) -> None:
+        """n steps. Where they are played in one call, each leaves its curves and Σ logit of the fakes in `rows`
+        (n, 7, K)."""
+        if self.players is not None:
+            self._play(self.players, torch.empty(n, 7, self.size) if rows is None else rows)
+            return
+        for _ in range(n):
+            STEPS[self.train.update](self)
+            self.steps += 1
+
+    @cached_property
+    def players(self) -> Players | None:
+        """Both players and their optimisers as one subject, where steps are played in one call."""
+        if not (self.closed_form and turns.plain(self.config)):
+            return None
+        d, g, train = self.discriminator, self.generator, self.train
+        average = () if self.average is None else (self.average.network.theta,)
+        optimisers = self.d_optimiser, self.g_optimiser
+        kinds, moved = (type(optimisers[0]), type(optimisers[1])), (optimisers[0].moved, optimisers[1].moved)
+        return Players(self.game, train.update, train.clip, kinds, moved, (d.theta, d.grad, g.theta, g.grad, *average))
+
+    def _play(self, players: Players, rows: Tensor) -> None:
+        """A step for each row, in as few calls as can be: instance noise that ends on the way divides them."""
+        given: list[tuple[Given]] = []
+        for row in rows.unbind(0):
+            one = self._given(row)
+            if given and (one.batches[0].noise[0] is None) != (given[0][0].batches[0].noise[0] is None):
+                self._keep(given[-1][0], turns.step.each(players, given))
+                given = []
+            given.append((one,))
+            self.steps += 1
+        self._keep(given[-1][0], turns.step.each(players, given))
+
+    def _given(self, row: Tensor) -> Given:
+        """All that the next step is taken on, drawn in the order in which it is needed."""
+        batches, g_noise = [], turns.NO_NOISE
+        for _ in range(self.train.d_steps if self.train.update == "alternating" else 1):
+            z, real = self._draw()
+            batches.append(turns.Batch(z, real, self._noise(real), self._draws(real)))
+        if self.train.update == "alternating":
+            g_noise = self._noise_of_g(batches[-1].real)
+        share = None if self.average is None else self.average.share()
+        return Given(tuple(batches), g_noise, self.d_optimiser.rates(), self.g_optimiser.rates(), share, row)
+
+    def _keep(self, given: Given, outcome: Outcome) -> None:
+        """What is known of the last step."""
+        self._d_scores, self._g_scores = outcome.d_scores, outcome.g_scores
+        z, real = given.batches[-1].z, given.batches[-1].real
+        logits = turns.last_logits(self.train.update, outcome)
+        self.batch = Batch(z, real, outcome.g_tape, *logits, spent=True)
 
     def step_in_turn(self) -> None:
         for _ in range(self.train.d_steps):
@@ -188,9 +242,7 @@ class Ensemble:
         return self.batch
 
     def _g_gradient(self, batch: Batch) -> Scores:
-        fake_noise = self._draw_noise(batch.real)
-        both = self.game.loss.facts.paired or self.consensus is not None
-        noise = self._draw_noise(batch.real) if both else None, fake_noise
+        noise = self._noise_of_g(batch.real)
         scores = play.g_gradient(self.game, batch.g_tape, batch.real, noise)
         if self.consensus is not None:
             add_consensus(self.game, self.consensus, batch.z, batch.real, noise, d=False)
@@ -266,6 +318,12 @@ class Ensemble:
     def _noise(self, real: Tensor) -> Noise:
         return self._draw_noise(real), self._draw_noise(real)
 
+    def _noise_of_g(self, real: Tensor) -> Noise:
+        """For G's update in turn, which looks at real rows only where its loss or consensus does."""
+        fake_noise = self._draw_noise(real)
+        both = self.game.loss.facts.paired or self.consensus is not None
+        return self._draw_noise(real) if both else None, fake_noise
+
     def _draw_noise(self, rows: Tensor) -> Tensor | None:
         sigma = self.noise
         return sigma * self.random.normal_like(rows[..., self.game.inputs.features]) if sigma else None
@@ -340,30 +398,27 @@ class Ensemble:
         """(K,): L_D at the last update of D, penalties and the class term of an AC-GAN included."""
         if self._d_scores is None:
             return self._nothing
-        penalties = self.game.penalties.values(self._d_scores.u0s)
-        terms = [class_loss(*rows) for rows in self._d_scores.classes]
-        if (lecam := self._lecam or self.game.penalties.lecam) is not None:
-            terms.append(lecam.value(*self._d_scores.both))
-        return sum((*penalties, *terms), self.game.loss.d_loss(**self._d_scores.logits, dim=-1))
+        return play.d_loss(self.game, self._d_scores, self._lecam or self.game.penalties.lecam)
 
     @property
     def g_loss(self) -> Tensor:
         """(K,): L_G at the last update of G."""
         if self._g_scores is None:
             return self._nothing
-        terms = (class_loss(*rows) for rows in self._g_scores.classes)
-        return sum(terms, play.g_loss(self.game, self._g_scores))
+        return play.g_loss(self.game, self._g_scores)
 
     def curves(self) -> Tensor:
-        """(6, K), in the order of `history.CURVES`: both losses; E σ(logit) of real and fake samples, or E logit where
-        the loss makes no probability of it; and the norms of both players' whole gradients."""
-        d_real = d_fake = self._nothing
+        """(6, K), in the order of `history.CURVES`; see `game.curves`."""
+        grads, losses = (self.discriminator.grad, self.generator.grad), (self.d_loss, self.g_loss)
+        logits = self._nothing.unsqueeze(1), self._nothing.unsqueeze(1)
         if self.batch is not None:
-            probability = self.game.loss.facts.kind == "probability"
-            shown = torch.sigmoid if probability else (lambda logits: logits)
-            d_real, d_fake = (shown(logits).mean(1) for logits in (self.batch.real_logits, self.batch.fake_logits))
-        norms = (torch.linalg.vector_norm(player.grad, dim=1) for player in (self.discriminator, self.generator))
-        return torch.stack([self.d_loss, self.g_loss, d_real, d_fake, *norms])
+            logits = self.batch.real_logits, self.batch.fake_logits
+        return play.curves(losses, *logits, grads, self.game.loss.facts.kind)
+
+    def row(self) -> Tensor:
+        """(7, K): the curves, and Σ logit of the fakes, which is no number once a parameter is none."""
+        assert self.batch is not None
+        return torch.cat([self.curves(), self.batch.fake_logits.sum(1).unsqueeze(0)])
 
     @property
     def class_accuracy(self) -> Tensor:

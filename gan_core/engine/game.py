@@ -21,11 +21,11 @@ from typing import Any, NamedTuple, cast
 import torch
 from torch import Tensor
 
-from gan_core.engine.conditioning import ClassRows, LogitOutput
+from gan_core.engine.conditioning import ClassRows, LogitOutput, class_loss
 from gan_core.engine.inputs import Inputs
 from gan_core.engine.losses import Loss
 from gan_core.engine.networks import Network, StackedMLP
-from gan_core.engine.penalties import NO_DRAWS, Draws, Penalties
+from gan_core.engine.penalties import NO_DRAWS, Draws, LeCam, Penalties
 from gan_core.engine.recorded import Recordings, recorded
 
 Noise = tuple[Tensor | None, Tensor | None]  # on real and on fake rows
@@ -203,12 +203,32 @@ def _g_backward(game: Game, scores: Scores, d_tape: Any, g_tape: Any) -> Scores:
     return scores
 
 
+def d_loss(game: Game, scores: Scores, lecam: LeCam | None = None) -> Tensor:
+    """(K,): L_D of what D has said, penalties and the class term of an AC-GAN included."""
+    terms = game.penalties.values(scores.u0s) + [class_loss(*rows) for rows in scores.classes]
+    if lecam is not None:
+        terms.append(lecam.value(*scores.both))
+    return sum(terms, game.loss.d_loss(**scores.logits, dim=-1))
+
+
 def g_loss(game: Game, scores: Scores) -> Tensor:
-    """(K,): L_G of what D has said."""
-    if not scores.features:
-        return game.loss.g_loss(**scores.logits, dim=-1)
-    real, fake = scores.features
-    return game.loss.g_loss(real_logits=real, fake_logits=fake, dim=-1).sum(-1)
+    """(K,): L_G of what D has said, the class term of an AC-GAN included."""
+    if scores.features:
+        real, fake = scores.features
+        return game.loss.g_loss(real_logits=real, fake_logits=fake, dim=-1).sum(-1)
+    terms = (class_loss(*rows) for rows in scores.classes)
+    return sum(terms, game.loss.g_loss(**scores.logits, dim=-1))
+
+
+def curves(
+    losses: Sequence[Tensor], real_logits: Tensor, fake_logits: Tensor, grads: Sequence[Tensor], kind: str
+) -> Tensor:
+    """(6, K), in the order of `history.CURVES`: both losses (K,); E σ(logit) of real and fake samples, or E logit where
+    the `kind` of loss makes no probability of it; and the norms of both players' whole gradients (K, P)."""
+    logits = (real_logits.mean(1), fake_logits.mean(1))
+    if kind == "probability":
+        logits = (real_logits.sigmoid().mean(1), fake_logits.sigmoid().mean(1))
+    return torch.stack([*losses, *logits, *(torch.linalg.vector_norm(grad, dim=1) for grad in grads)])
 
 
 def generator_gradient_norms(game: Game, losses: Sequence[Loss], z: Tensor, shift: Tensor | float = 0.0) -> Tensor:

@@ -6,13 +6,14 @@ network for ten times as long as the update takes) and import torch's compiler, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Protocol
 
 import torch
 from torch import Tensor
 
 from gan_core.config import TrainConfig
+from gan_core.engine.recorded import scripted
 
 
 class Parameters(Protocol):
@@ -26,32 +27,46 @@ class Optimiser:
     """Groups of members that share their settings: `params` (one tensor θ with its `grad` g), `lr`, `betas`.
 
     `AVERAGES` of g are kept for each θ in `state`, beside the number of steps. `factor` is a schedule's: it multiplies
-    every rate.
+    every rate. `update` is a function of tensors alone, so that it can be recorded: (θ, g, averages …, steps, rate, β₁,
+    β₂) → θ, which it moves in place; what does not change within a step has no dimensions.
     """
 
     AVERAGES: tuple[str, ...] = ()
+    update: ClassVar[Callable[..., Tensor]]
 
     def __init__(self, groups: Sequence[dict[str, Any]]) -> None:
         self.param_groups = list(groups)
         self.factor = 1.0
         self.state: dict[Tensor, dict[str, Tensor]] = {}
+        moved = []
         for group in self.param_groups:
             (theta,) = group["params"]
             averages = {name: torch.zeros_like(theta) for name in self.AVERAGES}
             self.state[theta] = {"step": torch.zeros(()), **averages}
+            betas = map(_number, group["betas"])
+            moved.append((theta, theta.grad, *averages.values(), self.state[theta]["step"], *betas))
+        self.moved = tuple(moved)  # what `update` is given for each group, but for the rate
 
     def step(self) -> None:
-        for group, state in zip(self.param_groups, self.state.values(), strict=True):
-            (theta,) = group["params"]
-            group["used"] = self.rate(group)
-            self.update(theta, theta.grad, state, group)
+        self.move(self.moved, self.rates())
+
+    @classmethod
+    def move(cls, moved: Sequence[Sequence[Tensor]], rates: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        """The θ of every group, moved."""
+        update = scripted(cls.update)
+        return tuple(update(*own[:-2], rate, *own[-2:]) for own, rate in zip(moved, rates, strict=True))
+
+    def rates(self) -> tuple[Tensor, ...]:
+        """The learning rate of each group now, for the next update."""
+        for group in self.param_groups:
+            rate = self.rate(group)
+            if group.get("used") != rate:
+                group["used"], group["number"] = rate, _number(rate)
+        return tuple(group["number"] for group in self.param_groups)
 
     def rate(self, group: dict[str, Any]) -> float:
         """The learning rate of a group now."""
         return group["lr"] * self.factor
-
-    def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
-        raise NotImplementedError
 
     def last_update(self) -> Tensor:
         """(K,): ‖Δθ‖ of each member's last update, all parameters as one vector: worked out again from what is kept of
@@ -68,66 +83,97 @@ class Optimiser:
         raise NotImplementedError
 
 
-class Adam(Optimiser):
-    """Kingma & Ba 2015, by torch's fused kernel:
+def _number(value: float) -> Tensor:
+    return torch.tensor(value, dtype=torch.float64)
+
+
+def adam(
+    theta: Tensor, grad: Tensor, average: Tensor, square: Tensor, step: Tensor, rate: Tensor, beta1: Tensor,
+    beta2: Tensor,
+) -> Tensor:  # fmt: skip
+    """By torch's fused kernel:
 
     m ← β₁m + (1−β₁)g,  v ← β₂v + (1−β₂)g²,  θ ← θ − lr · m̂ / (√v̂ + ε)
     """
+    step += 1
+    moved = [theta]  # a recording leaves out what writes into a list that nobody reads
+    torch._fused_adam_(
+        moved, [grad], [average], [square], [], [step], lr=float(rate), beta1=float(beta1), beta2=float(beta2),
+        weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False,
+    )  # fmt: skip
+    return moved[0]
+
+
+def adam_direction(average: Tensor, square: Tensor, step: Tensor, beta1: Tensor, beta2: Tensor) -> Tensor:
+    """m̂ / (√v̂ + ε)"""
+    t = max(1.0, float(step))
+    m, v = average / (1 - float(beta1) ** t), square / (1 - float(beta2) ** t)
+    return m / (v.sqrt() + 1e-8)
+
+
+class Adam(Optimiser):
+    """Kingma & Ba 2015."""
 
     AVERAGES: tuple[str, ...] = ("exp_avg", "exp_avg_sq")
     EPSILON = 1e-8
-
-    def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
-        state["step"] += 1
-        torch._fused_adam_(
-            [theta], [grad], [state["exp_avg"]], [state["exp_avg_sq"]], [], [state["step"]],
-            lr=self.rate(group), beta1=group["betas"][0], beta2=group["betas"][1],
-            weight_decay=0.0, eps=self.EPSILON, amsgrad=False, maximize=False,
-        )  # fmt: skip
+    update: ClassVar[Callable[..., Tensor]] = staticmethod(adam)
 
     def direction(self, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> Tensor:
-        t, (beta1, beta2) = max(1.0, float(state["step"])), group["betas"]
-        m, v = state["exp_avg"] / (1 - beta1**t), state["exp_avg_sq"] / (1 - beta2**t)
-        return m / (v.sqrt() + self.EPSILON)
+        return adam_direction(state["exp_avg"], state["exp_avg_sq"], state["step"], *map(_number, group["betas"]))
+
+
+def optimistic_adam(
+    theta: Tensor, grad: Tensor, average: Tensor, square: Tensor, before: Tensor, step: Tensor, rate: Tensor,
+    beta1: Tensor, beta2: Tensor,
+) -> Tensor:  # fmt: skip
+    """With u = m̂ / (√v̂ + ε) of Adam and u₀ = 0:
+
+    θ ← θ − lr · (2u − u before)
+    """
+    before.copy_(adam_direction(average, square, step, beta1, beta2))
+    moved = adam(theta, grad, average, square, step, rate, beta1, beta2)
+    turned = adam_direction(average, square, step, beta1, beta2).sub_(before)
+    return moved.sub_(turned, alpha=float(rate))
 
 
 class OptimisticAdam(Adam):
-    """Daskalakis et al. 2018, their Algorithm 1, with u = m̂ / (√v̂ + ε) of Adam and u₀ = 0:
-
-    θ ← θ − lr · (2u − u before)
-
-    The step before counts as a guess of the next one, and what has turned since is corrected: players do not circle.
-    """
+    """Daskalakis et al. 2018, their Algorithm 1. The step before counts as a guess of the next one, and what has turned
+    since is corrected: players do not circle."""
 
     AVERAGES = (*Adam.AVERAGES, "before")
-
-    def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
-        before = state["before"].copy_(super().direction(grad, state, group))
-        super().update(theta, grad, state, group)
-        theta.sub_(super().direction(grad, state, group).sub_(before), alpha=self.rate(group))
+    update: ClassVar[Callable[..., Tensor]] = staticmethod(optimistic_adam)
 
     def direction(self, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> Tensor:
         return 2 * super().direction(grad, state, group) - state["before"]
 
 
+def rmsprop(
+    theta: Tensor, grad: Tensor, square: Tensor, step: Tensor, rate: Tensor, beta1: Tensor, beta2: Tensor
+) -> Tensor:
+    """v ← αv + (1−α)g²,  θ ← θ − lr · g / (√v + ε),  α = .99"""
+    square.mul_(0.99).addcmul_(grad, grad, value=1 - 0.99)
+    return theta.addcdiv_(grad, square.sqrt().add_(1e-8), value=-float(rate))
+
+
 class RMSprop(Optimiser):
-    """Hinton 2012, as WGAN uses it:  v ← αv + (1−α)g²,  θ ← θ − lr · g / (√v + ε)"""
+    """Hinton 2012, as WGAN uses it."""
 
-    AVERAGES, ALPHA, EPSILON = ("square_avg",), 0.99, 1e-8
-
-    def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
-        v = state["square_avg"].mul_(self.ALPHA).addcmul_(grad, grad, value=1 - self.ALPHA)
-        theta.addcdiv_(grad, v.sqrt().add_(self.EPSILON), value=-self.rate(group))
+    AVERAGES = ("square_avg",)
+    update: ClassVar[Callable[..., Tensor]] = staticmethod(rmsprop)
 
     def direction(self, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> Tensor:
-        return grad / (state["square_avg"].sqrt() + self.EPSILON)
+        return grad / (state["square_avg"].sqrt() + 1e-8)
+
+
+def sgd(theta: Tensor, grad: Tensor, step: Tensor, rate: Tensor, beta1: Tensor, beta2: Tensor) -> Tensor:
+    """θ ← θ − lr · g"""
+    return theta.add_(grad, alpha=-float(rate))
 
 
 class SGD(Optimiser):
-    """θ ← θ − lr · g"""
+    """No averages: the gradient as it is."""
 
-    def update(self, theta: Tensor, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:
-        theta.add_(grad, alpha=-self.rate(group))
+    update: ClassVar[Callable[..., Tensor]] = staticmethod(sgd)
 
     def direction(self, grad: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> Tensor:
         return grad

@@ -30,9 +30,9 @@ import threading
 import warnings
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import cache, update_wrapper
 from operator import itemgetter
-from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar
 
 import torch
 from torch import Tensor
@@ -60,6 +60,7 @@ class Recordings:
 
     calls: dict[Hashable, int] = field(default_factory=dict)
     played: dict[Hashable, Recording | None] = field(default_factory=dict)
+    own: Any = None  # the object's own tensors, as they are handed over
 
 
 class Recordable(Protocol):
@@ -86,79 +87,126 @@ class Recordable(Protocol):
 Subject = TypeVar("Subject", bound=Recordable)
 
 
-def recorded(
-    function: Callable[Concatenate[Subject, P], Result],
-) -> Callable[Concatenate[Subject, P], Result]:
+class Recorded(Generic[Subject, P, Result]):
     """The same function of (subject, *arguments), played from a recording as soon and as far as there can be any.
 
-    It has to be pure but for what it writes into the subject's tensors. Arguments and result are tensors, tapes, and
-    tuples of them.
+    It has to be pure but for what it writes into the tensors that it is given. Arguments and result are tensors, tapes,
+    and tuples of them.
     """
 
-    @wraps(function)
-    def played(subject: Subject, *args: P.args, **kwargs: P.kwargs) -> Result:
-        if kwargs or not (RECORDS and subject.recordable):
-            return function(subject, *args, **kwargs)
-        known = subject.recordings
-        if 0 < (calls := known.calls.get(function, 0)) < FIRST:
-            known.calls[function] = calls + 1
-            return function(subject, *args, **kwargs)
-        tensors = list(subject.tensors)
-        _append(args, tensors)
-        if not calls:  # whether another of its kind has been recorded already
-            known.calls[function] = FIRST if _key(function, subject, tensors) in _recordings else 1
-            if known.calls[function] < FIRST:
-                return function(subject, *args, **kwargs)
-        key = function, len(tensors)
-        if key not in known.played:
-            known.played[key] = _recording(function, subject, args, tensors)
-        if (recording := known.played[key]) is None:
-            return function(subject, *args, **kwargs)
+    def __init__(self, function: Callable[Concatenate[Subject, P], Result]) -> None:
+        self.function = function
+        update_wrapper(self, function)
+
+    def __call__(self, subject: Subject, *args: P.args, **kwargs: P.kwargs) -> Result:
+        return self.function(subject, *args, **kwargs) if kwargs else self.each(subject, [args])
+
+    def each(self, subject: Subject, given: Sequence[tuple[Any, ...]]) -> Result:
+        """The function of each of these arguments in turn, in one call where there is a recording; the last result.
+
+        The arguments have tensors of the same shapes in the same places.
+        """
+        recording = self._recording(subject, given) if RECORDS and subject.recordable else None
+        if recording is None:
+            for args in given:
+                result = self.function(subject, *args)  # type: ignore[call-arg]
+            return result
         play, put_results = recording
-        held = ScriptList(tensors)  # what only Python holds asks for the interpreter whenever C++ lets go of it
-        results = put_results(play(*tensors))
-        del held
+        tensors: list[Tensor] = []
+        for args in given:
+            _append(args, tensors)
+        # what only Python holds asks for the interpreter whenever C++ lets go of it
+        own, handed = subject.recordings.own, ScriptList(tensors)
+        results = put_results(play(own, handed, len(tensors) // len(given)))
+        del handed
         return results
 
-    return played
+    def _recording(self, subject: Subject, given: Sequence[tuple[Any, ...]]) -> Recording | None:
+        """What is played for this subject: None until the function has been called a few times."""
+        known = subject.recordings
+        if 0 < (calls := known.calls.get(self, 0)) < FIRST:
+            known.calls[self] = calls + len(given)
+            return None
+        tensors: list[Tensor] = []
+        _append(given[0], tensors)
+        if not calls:  # whether another of its kind has been recorded already
+            known.calls[self] = FIRST if self._key(subject, tensors) in _recordings else len(given)
+            if known.calls[self] < FIRST:
+                return None
+        place = self, len(tensors)
+        if place not in known.played:
+            known.played[place] = self._made(subject, given[0], tensors)
+            known.own = ScriptList(list(subject.tensors))
+        return known.played[place]
+
+    def _made(self, subject: Subject, args: tuple[Any, ...], tensors: Sequence[Tensor]) -> Recording | None:
+        """The recording for subjects of this shape and these rules, made on these arguments if it is the first."""
+        key = self._key(subject, tensors)
+        with _lock:
+            if key not in _recordings:
+                _recordings[key] = self._record(subject, args, tensors) if len(_recordings) < MOST else None
+            return _recordings[key]
+
+    def _key(self, subject: Subject, tensors: Sequence[Tensor]) -> Hashable:
+        shapes = ((tensor.shape, tensor.dtype) for tensor in (*subject.tensors, *tensors))
+        return self, subject.rules, tuple(shapes)
+
+    def _record(self, subject: Subject, args: tuple[Any, ...], tensors: Sequence[Tensor]) -> Recording | None:
+        put, puts = _taken(args, []), list[Put]()
+
+        def operations(own: list[Tensor], given: list[Tensor]) -> tuple[Tensor, ...]:
+            results: list[Tensor] = []
+            puts.append(_taken(self.function(subject.over(own), *put(given)), results))  # type: ignore[call-arg]
+            return tuple(results)
+
+        own = list(subject.tensors)
+        kept = [tensor.clone() for tensor in own]  # to record is to do it once
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # that it is deprecated, and that shapes stay as they are
+                once: Any = torch.jit.trace(operations, (own, list(tensors)), check_trace=False)
+                if type(once) is not torch.jit.ScriptFunction:  # PYTORCH_JIT=0 gives the function back
+                    return None
+                once.__dict__["_torchdynamo_inline"] = (
+                    None  # the Python it was made from, and with it this subject, for good
+                )
+                return _in_turn(once), puts[-1]
+        except Exception:  # whatever torch finds that it cannot record: it is computed on as it was
+            log.warning("no recording of %s for %s", self.function.__name__, subject.rules, exc_info=True)
+            return None
+        finally:
+            for tensor, before in zip(own, kept, strict=True):
+                tensor.copy_(before)
 
 
-def _recording(
-    function: Callable[..., Any], subject: Recordable, args: tuple[Any, ...], tensors: Sequence[Tensor]
-) -> Recording | None:
-    """The recording for subjects of this shape and these rules, made on these arguments if it is the first."""
-    key = _key(function, subject, tensors)
-    with _lock:
-        if key not in _recordings:
-            _recordings[key] = _record(function, subject, args, tensors) if len(_recordings) < MOST else None
-        return _recordings[key]
+def recorded(function: Callable[Concatenate[Subject, P], Result]) -> Recorded[Subject, P, Result]:
+    """The function as one that is `Recorded`."""
+    return Recorded(function)
 
 
-def _key(function: Callable[..., Any], subject: Recordable, tensors: Sequence[Tensor]) -> Hashable:
-    return function, subject.rules, tuple((tensor.shape, tensor.dtype) for tensor in tensors)
+Plain = TypeVar("Plain", bound=Callable[..., Any])
 
 
-def _record(
-    function: Callable[..., Any], subject: Recordable, args: tuple[Any, ...], tensors: Sequence[Tensor]
-) -> Recording | None:
-    put, puts = _taken(args, []), list[Put]()
+def scripted(function: Plain) -> Plain:
+    """The function; while something is recorded, as one whose numbers are looked at again at every call."""
+    return _scripted(function) if torch.jit.is_tracing() else function
 
-    def operations(*tensors: Tensor) -> tuple[Tensor, ...]:
-        own = len(subject.tensors)
-        results: list[Tensor] = []
-        puts.append(_taken(function(subject.over(tensors[:own]), *put(tensors[own:])), results))
-        return tuple(results)
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that it is deprecated, and that shapes stay as they are
-            recording = torch.jit.trace(operations, tuple(tensors), check_trace=False)
-        recording._torchdynamo_inline = None  # the Python it was made from, and with it this subject, for good
-        switched_off = not isinstance(recording, torch.jit.ScriptFunction)  # PYTORCH_JIT=0 gives the function back
-        return None if switched_off else (recording, puts[-1])
-    except Exception:  # whatever torch finds that it cannot record: it is computed on as it was
-        log.warning("no recording of %s for %s", function.__name__, subject.rules, exc_info=True)
-        return None
+@cache
+def _scripted(function: Any) -> Any:
+    return torch.jit.script(function)
+
+
+def _in_turn(once: Any) -> Any:
+    """`once`(own, given) for each `width` tensors of `given`; what the last one returned."""
+
+    def each(own: list[Tensor], given: list[Tensor], width: int) -> Any:
+        result = once(own, given[:width])
+        for at in range(width, len(given), width):
+            result = once(own, given[at : at + width])
+        return result
+
+    return torch.jit.script(each)
 
 
 def _append(value: Any, tensors: list[Tensor]) -> None:

@@ -16,6 +16,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
+from itertools import repeat
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -36,6 +37,7 @@ from gan_core.run.history import IMAGES, History, Snapshot
 from gan_core.run.pictures import ImagePictures, Pictures, PointPictures, conditioned_latents
 
 TURN = 8  # steps a member takes in its turn
+ROW = 7  # numbers that a step leaves behind, of each member: `Ensemble.row`
 
 
 Kind = TypeVar("Kind")
@@ -104,12 +106,20 @@ class Trainer:
         """n steps: each is `d_steps` updates of D and one of G. Does nothing once every member has failed."""
         stop = self.step_count + n
         while self.step_count < stop and self.alive.any():
-            # up to the next step that somebody looks at
-            turn = next(t for t in range(1, TURN + 1) if t == TURN or self._looks_at(self.step_count + t))
-            turn = min(turn, stop - self.step_count)
-            self.seconds += sum(side_by_side([partial(_advance, e, turn) for e in self.ensembles], self.threads))
-            self.step_count += turn
-            self._after_step()
+            turn = min(self._turn(), stop - self.step_count)
+            # no step of a turn waits for Python, so each leaves behind what is to be known of it
+            rows = torch.empty(turn, ROW, len(self.ensembles)) if self._plays else None
+            own = repeat(None) if rows is None else rows.split(1, dim=2)
+            parts = [
+                partial(_advance, ensemble, turn, mine) for ensemble, mine in zip(self.ensembles, own, strict=False)
+            ]
+            self.seconds += sum(side_by_side(parts, self.threads))
+            self._after_turn(turn, rows)
+
+    def _turn(self) -> int:
+        """Steps up to the next one that somebody looks at, at most TURN."""
+        ends = (t for t in range(1, TURN) if self._looks_at(self.step_count + t))
+        return next(ends, TURN)
 
     def step_d(self, n: int = 1) -> None:
         """n updates of D alone; the step count stays, because a step is an update of G."""
@@ -178,19 +188,35 @@ class Trainer:
         return next((observer for observer in self.observers if isinstance(observer, kind)), None)
 
     def _looks_at(self, step: int) -> bool:
-        return self.history.rows.due(step) or History.due(step) or any(o.due(step) for o in self.observers)
+        row = not self._plays and self.history.rows.due(step)
+        return row or History.due(step) or any(o.due(step) for o in self.observers)
 
-    def _after_step(self) -> None:
-        self._find_failures()
-        if self.history.rows.due(self.step_count):
-            self.history.rows.add(self.step_count, self._curve_rows)
+    @property
+    def _plays(self) -> bool:
+        """Whether the steps of a turn are played in one call."""
+        return self.ensembles[0].players is not None
+
+    def _after_turn(self, turn: int, rows: Tensor | None) -> None:
+        """`rows` (turn, 7, K): what the steps have left behind; None if they have not, and only the last is known."""
+        known = self._last_row() if rows is None else rows.numpy()
+        fine = bool(np.isfinite(known[:, -1]).all())
+        self.step_count += turn - len(known)
+        for row in known:
+            self.step_count += 1
+            if not fine:
+                self._find_failures(row[-1])
+            if self.history.rows.due(self.step_count):
+                self.history.rows.add(self.step_count, partial(row.__getitem__, slice(-1)))
+            if not self.alive.any():
+                break
         if History.due(self.step_count):
             self.history.add(self.snapshot())
         self._tell_observers()
 
     def _after_players(self) -> None:
-        self._find_failures()
-        self.history.rows.add(self.step_count, self._curve_rows)
+        row = self._last_row()[0]
+        self._find_failures(row[-1])
+        self.history.rows.add(self.step_count, partial(row.__getitem__, slice(-1)))
         self.history.add(self.snapshot())
         self._tell_observers()
 
@@ -199,19 +225,19 @@ class Trainer:
             if observer.due(self.step_count):
                 observer.look(self)
 
-    def _find_failures(self) -> None:
+    def _find_failures(self, sums: NDArray) -> None:
+        """`sums` (K,): Σ logit of the fakes after this step. Every parameter of both players reaches these logits, so
+        they are the cheapest place to look."""
         for k, ensemble in enumerate(self.ensembles):
-            assert ensemble.batch is not None
-            # every parameter of both players reaches these logits, so they are the cheapest place to look
-            if self.alive[k] and not math.isfinite(float(ensemble.batch.fake_logits.sum())):
+            if self.alive[k] and not math.isfinite(sums[k]):
                 self.alive[k] = False
                 failure = Failure(self.step_count, (k,), _first_not_finite(ensemble))
                 self.failures.append(failure)
                 self.history.mark(self.step_count, failure)
 
-    def _curve_rows(self) -> NDArray:
-        """(6, K) in the order of CURVES."""
-        return np.concatenate([ensemble.curves().numpy() for ensemble in self.ensembles], axis=1)
+    def _last_row(self) -> NDArray:
+        """(1, 7, K): `Ensemble.row` of the last step."""
+        return torch.cat([ensemble.row() for ensemble in self.ensembles], 1).numpy()[None]
 
     # ── looking ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -276,11 +302,10 @@ class Trainer:
         return self.pictures.latents[member].numpy()
 
 
-def _advance(ensemble: Ensemble, steps: int) -> float:
+def _advance(ensemble: Ensemble, steps: int, rows: Tensor | None) -> float:
     """Steps of one ensemble; the processor time they took, in seconds."""
     start = time.thread_time()
-    for _ in range(steps):
-        ensemble.step()
+    ensemble.advance(steps, rows)
     return time.thread_time() - start
 
 

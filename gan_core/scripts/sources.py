@@ -226,7 +226,8 @@ def of_topic(name: str) -> Source:
 
 def of_run(config: RunConfig) -> tuple[Source, ...]:
     """What computes a run of this configuration, in the order of a step."""
-    from gan_core.engine import consensus, game, unrolled
+    from gan_core.engine import consensus, game, turns, unrolled
+    from gan_core.engine.builders import ARCHITECTURES
     from gan_core.engine.ensemble import Ensemble
     from gan_core.engine.losses import LOSSES
     from gan_core.engine.optimisers import OPTIMISERS, Lookahead
@@ -243,11 +244,13 @@ def of_run(config: RunConfig) -> tuple[Source, ...]:
             found.append(_source("penalty", name, (formulas.PENALTY[name],), [penalty.value, penalty.grad, *place]))
     if t.lecam:
         found.append(_source("penalty", "lecam", (formulas.LECAM,), [LeCam]))
-    steps = {
+    steps: tuple[Callable[..., Any], ...] = {
         "alternating": (Ensemble.step_in_turn, Ensemble.step_d, Ensemble.step_g, game.d_gradient, game.g_gradient),
         "simultaneous": (Ensemble.step_both, Ensemble._both_gradients, game.both_gradients),
         "extragradient": (Ensemble.step_extragradient, Ensemble._both_gradients, game.both_gradients),
     }[t.update]
+    if turns.plain(config) and all(ARCHITECTURES[config.model.architecture].closed(config)):
+        steps = (turns.step, turns.ORDERS[t.update], *(one for one in steps if inspect.getmodule(one) is game))
     found.append(_source("update", t.update, (formulas.UPDATE[t.update],), steps))
     if t.unrolled:
         found.append(_source("unrolled", "", (formulas.UNROLLED,), [unrolled.unrolled_gradient, unrolled.look_ahead]))
@@ -255,7 +258,10 @@ def of_run(config: RunConfig) -> tuple[Source, ...]:
         found.append(_source("consensus", "", (formulas.CONSENSUS,), [consensus.add_consensus, consensus.gradients]))
     if t.lookahead:
         found.append(_source("lookahead", "", (formulas.LOOKAHEAD,), [Lookahead]))
-    return (*found, _source("optimiser", t.optimiser, (formulas.OPTIMISER[t.optimiser],), [optimiser]))
+    return (
+        *found,
+        _source("optimiser", t.optimiser, (formulas.OPTIMISER[t.optimiser],), [optimiser, optimiser.update]),
+    )
 
 
 def _source(kind: str, name: str, said: Sequence[str], functions: Sequence[Callable[..., Any]]) -> Source:

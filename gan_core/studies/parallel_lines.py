@@ -113,7 +113,7 @@ def _game(config: RunConfig, start: float) -> Ensemble:
     members = [config.replace(seed=config.train.seed + k) for k in range(LINES)]
     line = _Line(start, LINES)
     game = Ensemble(members, real, generator=cast(Network, line))
-    game.g_optimiser = SGD([{"params": [line.theta], "lr": RATE}])
+    game.g_optimiser = SGD([{"params": [line.theta], "lr": RATE, "betas": (0.0, 0.0)}])
     return game
 
 
