@@ -7,16 +7,17 @@ sees the same operations in the same order, to the same bits. torch.jit is depre
 needs a C++ compiler and 20 s a network, and of torch.export, which is played in Python: neither serves here. Where
 nothing can be recorded, the gradient is computed as it is written.
 
-What it is worth, in steps a second recorded ÷ as written: `python -m benchmarks.recorded`, medians of nine rounds with
-the least and the most, on two virtual cores that other machines share. Handing tensors over has cost a third since.
+What it is worth, in steps a second recorded ÷ as written: `python -m benchmarks.recorded --rounds 5`, medians with the
+least and the most, on two virtual cores that other machines share. Runs of points play whole steps, several in one call
+(`gan_core.engine.turns`).
 
                             one run on one thread   two runs on two threads
-    ring                    1.02 (0.90–1.24)        1.20 (1.05–1.49)
-    ring, K=8               1.16 (0.98–1.23)        0.98 (0.65–1.39)
-    ring, simultaneous      1.08 (1.01–1.27)        1.24 (0.88–1.62)
-    the same, K=8           1.12 (0.74–1.30)        1.13 (0.79–1.29)
-    WGAN-GP                 1.14 (0.84–1.48)        1.35 (0.96–1.82)
-    WGAN-GP, K=8            1.15 (0.79–1.37)        1.09 (0.92–1.35)
+    ring                    1.34 (0.99–1.69)        1.81 (1.42–2.22)
+    ring, K=8               1.40 (0.92–2.06)        2.00 (1.34–2.51)
+    ring, simultaneous      1.19 (0.92–1.46)        1.77 (1.64–1.98)
+    the same, K=8           1.44 (0.97–2.11)        1.66 (1.05–2.11)
+    WGAN-GP                 1.53 (1.15–1.85)        1.77 (1.44–1.88)
+    WGAN-GP, K=8            1.25 (1.14–1.62)        1.41 (1.19–1.76)
 
 A recording holds no weights: all that it reads and writes is handed to it at every call, so all games of one shape and
 one set of rules share it.
