@@ -90,6 +90,9 @@ def recorder(trainer: Trainer) -> Callable[[], Recording]:
     return lambda: known_by_now(snapshot=look())
 
 
+LOOKS = 8  # steps between two looks at G's updates while somebody waits: each ends a turn of steps in one call
+
+
 def watch(trainer: Trainer) -> None:
     """Have mode collapse looked for while the run trains, where anybody knows the modes."""
     from contextlib import suppress
@@ -100,5 +103,6 @@ def watch(trainer: Trainer) -> None:
     from gan_core.run.updates import UpdateWatch
 
     with suppress(ValueError, CheckpointError):  # no modes, other images than digits, or no classifier to find them
-        for kind in (ClassWatch,) if trainer.config.data.is_image else (UpdateWatch, Watch):
+        kinds = (ClassWatch,) if trainer.config.data.is_image else (partial(UpdateWatch, every=LOOKS), Watch)
+        for kind in kinds:
             trainer.add_callback(kind(trainer))

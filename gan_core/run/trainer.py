@@ -199,19 +199,26 @@ class Trainer:
     def _after_turn(self, turn: int, rows: Tensor | None) -> None:
         """`rows` (turn, 7, K): what the steps have left behind; None if they have not, and only the last is known."""
         known = self._last_row() if rows is None else rows.numpy()
-        fine = bool(np.isfinite(known[:, -1]).all())
         self.step_count += turn - len(known)
-        for row in known:
-            self.step_count += 1
-            if not fine:
+        if np.isfinite(known[:, -1]).all():
+            self._keep_rows(known)
+        else:
+            for row in known:
+                self._keep_rows(row[None])
                 self._find_failures(row[-1])
-            if self.history.rows.due(self.step_count):
-                self.history.rows.add(self.step_count, partial(row.__getitem__, slice(-1)))
-            if not self.alive.any():
-                break
+                if not self.alive.any():
+                    break
         if History.due(self.step_count):
             self.history.add(self.snapshot())
         self._tell_observers()
+
+    def _keep_rows(self, known: NDArray) -> None:
+        """… of the next steps, as far as they are due."""
+        rows = self.history.rows
+        for step in range(self.step_count + 1, self.step_count + 1 + len(known)):
+            if rows.due(step):
+                rows.add(step, partial(known[step - self.step_count - 1].__getitem__, slice(-1)))
+        self.step_count += len(known)
 
     def _after_players(self) -> None:
         row = self._last_row()[0]
