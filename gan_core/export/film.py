@@ -24,7 +24,7 @@ from gan_core.run.recording import Recording
 SECONDS = 10.0
 LAST_SECONDS = 1.5  # that the last picture stays
 FRAMES = 80  # at most
-LOOKS = 6  # of which the colours of a GIF are taken
+LOOKS, RARE = 6, 24  # pictures of which the colours of a GIF are taken; colours of these that few pixels have
 LIMIT = 2_000_000  # bytes
 WIDTHS = {"16:9": 720, "4:3": 640, "1:1": 512}  # pixels
 LOSSLESS: dict[str, Any] = {"lossless": True, "quality": 20, "method": 1}  # of drawings: sharper, lighter and quicker
@@ -64,18 +64,21 @@ def joined(pictures: list[Image.Image], kind: str, drawn: bool = False) -> bytes
 
 
 def palette(pictures: list[Image.Image], colours: int) -> Image.Image:
-    """An image with so many colours of the film. A colour counts by the root of its pixels: few points are of a hue
-    that means something, and most of a picture is ground, which is kept as it is."""
+    """An image with so many colours of the film: most of them as often as they are seen, by the root of their pixels,
+    and RARE that lie far apart, for a few points are of a hue that means something. The ground is kept as it is."""
     some = [pictures[i] for i in sorted({round(i * (len(pictures) - 1) / (LOOKS - 1)) for i in range(LOOKS)})]
     pixels = np.concatenate([np.asarray(one.convert("RGB"), np.uint32).reshape(-1, 3) for one in some])
     found, counts = np.unique(pixels @ np.array([1 << 16, 1 << 8, 1], np.uint32), return_counts=True)
-    strip = np.repeat(found, np.ceil(np.sqrt(counts)).astype(int))
-    rgb = np.stack([strip >> 16, strip >> 8, strip], 1).astype(np.uint8)  # the lowest byte of each
-    made = Image.fromarray(rgb[None]).quantize(colours)
-    table = np.array(made.getpalette(), int).reshape(-1, 3)
-    ground = found[counts.argmax()] >> np.array([16, 8, 0], np.uint32) & 255
-    table[np.abs(table - ground).sum(1).argmin()] = ground
-    made.putpalette(table.astype(np.uint8).tobytes())
+    each = np.stack([found >> 16 & 255, found >> 8 & 255, found & 255], 1).astype(np.uint8)
+    strip = Image.fromarray(np.repeat(each, np.ceil(np.sqrt(counts)).astype(int), axis=0)[None])
+    table = np.concatenate([
+        np.array(strip.quantize(count, method).getpalette(), np.uint8).reshape(-1, 3)
+        for count, method in ((colours - RARE, Image.Quantize.MEDIANCUT), (RARE, Image.Quantize.MAXCOVERAGE))
+    ])  # fmt: skip
+    ground = each[counts.argmax()]
+    table[np.abs(table.astype(int) - ground).sum(1).argmin()] = ground
+    made = Image.new("P", (1, 1))
+    made.putpalette(table.tobytes())
     return made
 
 
