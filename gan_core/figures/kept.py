@@ -6,6 +6,7 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from itertools import cycle
+from types import MappingProxyType
 
 import numpy as np
 import plotly.graph_objects as go
@@ -52,10 +53,12 @@ def _png(pixels: NDArray[np.uint8]) -> bytes:
 
 
 def overlaid(
-    runs: Mapping[str, tuple[ArrayLike, Mapping[str, ArrayLike]]], *, log: bool = False, labels: Labels = None
-) -> go.Figure:
+    runs: Mapping[str, tuple[ArrayLike, Mapping[str, ArrayLike]]], *, log: bool = False, labels: Labels = None,
+    levels: Mapping[str, float] = MappingProxyType({}),
+) -> go.Figure:  # fmt: skip
     """The curves of some runs in one chart: for each its name, steps (T,), and named values (T,). A run has a colour, a
-    curve its dash. `log`: the axis of values is logarithmic. `labels`: "step", "value"."""
+    curve its dash. `log`: the axis of values is logarithmic. `levels`: what they are compared with, by its name.
+    `labels`: "step", "value"."""
     words, figure = style.texts(WORDS, labels), go.Figure()
     for colour, (run, (step, curves)) in zip(cycle(style.APART), runs.items()):
         for dash, (name, values) in zip(DASHES, curves.items(), strict=False):
@@ -64,6 +67,8 @@ def overlaid(
             figure.add_scatter(
                 x=step, y=np.where(np.isfinite(known), known, math.nan), name=f"{run}: {name}", line=line
             )
+    for name, level in levels.items():
+        figure.add_hline(level, line={"color": style.NEUTRAL, "width": 1.5, "dash": "dot"}, annotation={"text": name})
     figure.update_xaxes(title=words["step"])
     figure.update_yaxes(title=words["value"], type="log" if log else "linear")
     return style.styled(figure, height=380)

@@ -6,7 +6,7 @@ of them in one chart.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 import numpy as np
@@ -23,7 +23,7 @@ from pages.shared.views.statistics import NUMBERS
 
 CHARTS = {"losses": ("d_loss", "g_loss"), "outputs": ("d_real", "d_fake"), "gradients": ("d_grad", "g_grad")}
 OVERLAID, CHART = "kept_overlaid", "kept_chart"  # in PageState.choices
-SETTINGS = 6  # that are said of a row
+SETTINGS, APART = 6, 2  # that are said of a row, and of its name in a chart
 
 
 def section(page: PageState) -> None:
@@ -49,14 +49,14 @@ def section(page: PageState) -> None:
 
 
 def _row(page: PageState, row: Row) -> None:
-    picture, said, scored, ways = st.columns([1, 4, 4, 2], gap="small", vertical_alignment="center")
+    picture, said, scored, ways = st.columns([2, 6, 12, 4], gap="small", vertical_alignment="center")
     picture.image(row.picture, width=72)
     with said:
         where = t(f"{_place(row)}.title")
         st.markdown(t("kept.run", number=row.number, where=where, step=f"{row.step:,}"))
         notes = [t(f"kept.{note}") for note in ("changed", "failed") if getattr(row, note)]
         st.caption(" · ".join([*settings(row), *notes]))
-    scored.markdown("  \n".join(numbers(row)) or "–")
+    scored.caption("  \n".join(numbers(row)) or "–")
     with ways:
         _back(page, row)
 
@@ -118,7 +118,7 @@ def _overlaid(page: PageState, found: Sequence[Row]) -> None:
     """Two runs in one chart."""
     from gan_core.figures.kept import overlaid
 
-    by_number, shared = {row.number: row for row in found}, set.intersection(*(set(settings(row)) for row in found))
+    by_number = {row.number: row for row in found}
     usual = [row.number for row in found[:2]]
     chosen = [n for n in page.choices.get(OVERLAID, usual) if n in by_number][:2]
     key = f"{page.name}-kept-overlaid~{'-'.join(map(str, chosen))}"  # see controls.widget_key
@@ -130,28 +130,35 @@ def _overlaid(page: PageState, found: Sequence[Row]) -> None:
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     left.multiselect(
         t("kept.overlaid"), list(by_number), key=key, max_selections=2, on_change=picked,
-        format_func=lambda n: _name(by_number[n], shared),
+        format_func=lambda n: _name(by_number[n], found),
     )  # fmt: skip
     with right:
         chart = _chart_picker(page)
     if not chosen:
         return
+    both = [by_number[n] for n in chosen]
     named = {
-        _name(by_number[n], shared): (
-            by_number[n].steps,
-            {t(f"kept.{curve}"): by_number[n].curves[curve] for curve in CHARTS[chart]},
-        )
-        for n in chosen
+        _name(row, both): (row.steps, {t(f"kept.{curve}"): row.curves[curve] for curve in CHARTS[chart]})
+        for row in both
     }
     words = {"step": t("panel.step"), "value": t(f"panel.{chart}")}
-    figure = overlaid(named, log=chart == "gradients", labels=words)
+    figure = overlaid(named, log=chart == "gradients", labels=words, levels=_levels(both, chart))
     plot(figure, key=f"{page.name}-kept-chart")
 
 
-def _name(row: Row, shared: Collection[str]) -> str:
-    """By what sets it apart from the others, whose settings may be `shared` by all."""
-    said = settings(row)
-    return t("kept.name", number=row.number, what=next((one for one in said if one not in shared), said[0]))
+def _levels(rows: Sequence[Row], chart: str) -> dict[str, float]:
+    """What the curves are compared with, where it is the same for these runs: a perfect generator's losses, D's ½."""
+    each = [{name: level for level, name in statistics.levels(row.config, chart)} for row in rows]
+    return each[0] if all(one == each[0] for one in each) else {}
+
+
+def _name(row: Row, among: Sequence[Row]) -> str:
+    """By what sets it apart from the others of its page, else by what does from the page's own."""
+    others = [one.config for one in among if one.page == row.page and one is not row]
+    apart = dict.fromkeys(name for other in others for name in row.config.differences(other) if name != "steps")
+    own = dict(row.config.flat())
+    said = [f"{t(f'field.{name}')} {value(name, own[name])}" for name in list(apart)[:APART]]
+    return t("kept.name", number=row.number, what=" · ".join(said) or settings(row)[0])
 
 
 def _chart_picker(page: PageState) -> str:

@@ -364,9 +364,15 @@ def _constant(value: float) -> str:
 
 def references(run: RunFrame, chart: str) -> list[tuple[float, str]]:
     """(value, name) of the levels that a chart is compared with."""
+    return levels(run.config, chart)
+
+
+def levels(config: RunConfig, chart: str) -> list[tuple[float, str]]:
+    """The same of a run that is described alone."""
     if chart == "losses":
-        return equilibrium(run.config)
-    return [undecided(run.config)] if chart in ("outputs", "histogram") and is_probability(run) else []
+        return equilibrium(config)
+    probability = LOSSES[config.train.loss].kind == "probability"
+    return [undecided(config)] if chart in ("outputs", "histogram") and probability else []
 
 
 def undecided(config: RunConfig) -> tuple[float, str]:

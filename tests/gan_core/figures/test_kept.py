@@ -43,3 +43,9 @@ def test_a_run_has_a_colour_and_a_curve_its_dash() -> None:
     assert len({trace.line.color for trace in figure.data}) == len({trace.line.dash for trace in figure.data}) == 2
     assert figure.layout.yaxis.type == "log" and figure.layout.xaxis.title.text == "Schritt"
     assert np.isnan(figure.data[0].y[1])
+
+
+def test_what_runs_are_compared_with_is_a_named_line() -> None:
+    figure = kept.overlaid({"1": ([0, 1], {"D": [1.0, 2.0]})}, levels={"D: 2 ln 2": 1.386})
+    assert [shape.y0 for shape in figure.layout.shapes] == [1.386]
+    assert [note.text for note in figure.layout.annotations] == ["D: 2 ln 2"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -51,6 +53,12 @@ def test_runs_are_kept_scored_overlaid_and_brought_back() -> None:
     assert f"Loss {i18n.t('option.loss.hinge')}" in view.settings(second) and second.yardstick is not None
     assert max(row.nbytes for row in found(app)) < kept.ROW_BYTES
     assert len(app.get("image")) >= 2 and app.get("plotly_chart")
+    names = [view._name(row, [first, second]) for row in (first, second)]
+    assert names == [f"{i} · Loss {i18n.t(f'option.loss.{loss}')}" for i, loss in ((1, "non_saturating"), (2, "hinge"))]
+    same = [replace(first, config=first.config.replace(seed=seed)) for seed in (3, 4)]
+    assert [view._name(row, same) for row in same] == ["1 · Seed 3", "1 · Seed 4"]
+    assert view._levels([first], "losses") == pytest.approx({"D: 2 ln 2": 2 * math.log(2), "G: ln 2": math.log(2)})
+    assert view._levels([first], "outputs") == {"½": 0.5} and not view._levels([first, second], "losses")
 
     app.button(key="play_2d-kept-1").click().run()
     at_rest(app)
