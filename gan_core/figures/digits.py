@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from gan_core.figures import style
-from gan_core.figures.style import Labels
+from gan_core.figures.style import Floats, Labels
 
 CLASSES = {
     "digit": "digit, as the classifier reads it",
@@ -167,19 +167,55 @@ def agreement(shares: ArrayLike, labels: Labels = None) -> go.Figure:
     return style.styled(figure, height=440).update_layout(hovermode="closest")
 
 
+# the places of a name beside its point, the best first: across in letters' widths, up in heights of a line
+BESIDE = {
+    "middle right": (1, 0.0), "middle left": (-1, 0.0), "top right": (1, 0.6), "top left": (-1, 0.6),
+    "bottom right": (1, -0.6), "bottom left": (-1, -0.6),
+}  # fmt: skip
+LETTER, ROW, DOT = 0.0125, 0.065, 0.02  # of the axes: of a letter across, of a line, of half a point
+
+
+Box = tuple[float, float, float, float]  # left, right, bottom, top
+
+
+def _apart(names: Sequence[str], x: Floats, y: Floats, other: tuple[float, float]) -> list[str]:
+    """Where each name stands, so that it lies as little as can be over points and over the names before it."""
+    points = [*zip(x, y, strict=True), other]
+    taken: list[Box] = [(a - DOT, a + DOT, b - DOT, b + DOT) for a, b in points]
+    taken.append((other[0], other[0] + 12 * LETTER, other[1] - ROW / 2, other[1] + ROW / 2))
+    found = []
+    for name, a, b in zip(names, x, y, strict=True):
+        boxes = {place: _box(len(name) * LETTER, a, b, *where) for place, where in BESIDE.items()}
+        covered = {place: sum(_common(box, one) for one in taken) for place, box in boxes.items()}
+        found.append(min(BESIDE, key=covered.__getitem__))
+        taken.append(boxes[found[-1]])
+    return found
+
+
+def _box(wide: float, a: float, b: float, side: float, up: float) -> Box:
+    left = a + DOT if side > 0 else a - DOT - wide
+    return left, left + wide, b + (up - 0.5) * ROW, b + (up + 0.5) * ROW
+
+
+def _common(one: Box, other: Box) -> float:
+    """The area that two boxes share."""
+    across = min(one[1], other[1]) - max(one[0], other[0])
+    return max(0.0, across) * max(0.0, min(one[3], other[3]) - max(one[2], other[2]))
+
+
 def trade_off(
     names: Sequence[str], precision: ArrayLike, coverage: ArrayLike, floor: tuple[float, float], labels: Labels = None
 ) -> go.Figure:
     """Runs in the plane of precision and coverage; `floor` is where real digits are in it."""
     text = style.texts(TRADE_OFF, labels)
-    marks = {"mode": "markers+text", "showlegend": False}
-    places = ["top center", "bottom center"] * len(names)  # in turn, so that near points do not share their place
+    marks = {"mode": "markers+text", "showlegend": False, "cliponaxis": False}
+    beside = _apart(names, np.asarray(precision, float), np.asarray(coverage, float), floor)
     hover = "%{text}: %{x:.2f}, %{y:.2f}<extra></extra>"
     figure = go.Figure(
         [
             go.Scatter(
                 x=np.asarray(precision), y=np.asarray(coverage), text=list(names), hovertemplate=hover,
-                marker={"size": 11, "color": style.FAKE}, textposition=places[: len(names)], **marks,
+                marker={"size": 11, "color": style.FAKE}, textposition=beside, **marks,
             ),
             go.Scatter(
                 x=[floor[0]], y=[floor[1]], text=[text["real"]], hovertemplate=hover,
@@ -187,6 +223,6 @@ def trade_off(
             ),
         ]
     )  # fmt: skip
-    figure.update_xaxes(title_text=text["precision"], range=[-0.1, 1.2])
+    figure.update_xaxes(title_text=text["precision"], range=[-0.1, 1.3])
     figure.update_yaxes(title_text=text["coverage"], range=[-0.08, 1.1])
     return style.styled(figure, height=420).update_layout(hovermode="closest")

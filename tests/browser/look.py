@@ -68,7 +68,7 @@ MEASURE = """() => {
   const foot = Math.max(...[player, time].filter(Boolean).map((e) => box(e).bottom), 0);
   let line = 0, text = '';
   for (const e of elements) {
-    if (!e.matches('p, li, .sentence, figcaption') || !e.getClientRects().length) continue;
+    if (!e.matches('p, li, .sentence, figcaption') || !e.checkVisibility()) continue;
     if (e.closest('table, button, label, [data-testid=stSidebar]')) continue;
     const walk = document.createTreeWalker(e, NodeFilter.SHOW_TEXT), rows = new Map(), range = document.createRange();
     while (walk.nextNode()) {
@@ -112,7 +112,9 @@ FAINT = """() => {
     .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
   const parent = (e) => e.parentElement ?? e.getRootNode().host;
   const chain = (e) => { const found = []; for (; e; e = parent(e)) found.push(e); return found; };
-  const ground = (e) => chain(e).reverse().reduce((below, one) => {
+  const lies = ({ left, right, top, bottom }, [x, y]) => left <= x && x <= right && top <= y && y <= bottom;
+  const ground = (e, at) => chain(e).reverse().reduce((below, one) => {
+    if (one !== e && !lies(one.getBoundingClientRect(), at)) return below; // what hangs out of its element
     const style = getComputedStyle(one), [r, g, b, a] = rgba(style.backgroundColor);
     return a ? over([r, g, b, a], below) : below;
   }, [255, 255, 255]);
@@ -120,16 +122,18 @@ FAINT = """() => {
     for (const e of from.querySelectorAll('*')) { found.push(e); if (e.shadowRoot) all(e.shadowRoot, found); }
     return found;
   };
+  const NOT = 'style, script, [disabled], [aria-disabled=true], .heatmaplayer'; // a cell is no ground of CSS
   const found = new Map();
   for (const e of all(document.querySelector('[data-testid=stApp]'))) {
     const text = [...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data).join('').trim();
     if (!text || !e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
     const box = e.getBoundingClientRect(), style = getComputedStyle(e);
-    if (box.width < 2 || box.height < 2 || e.closest('style, script, [disabled], [aria-disabled=true]')) continue;
+    if (box.width < 2 || box.height < 2 || e.closest(NOT)) continue;
     const svg = e.namespaceURI.endsWith('svg');
     const [r, g, b, a] = rgba(svg ? style.fill : style.color);
     const opacity = chain(e).reduce((product, one) => product * +getComputedStyle(one).opacity, 1);
-    const behind = ground(e), seen = over([r, g, b, a * opacity], behind);
+    const behind = ground(e, [(box.left + box.right) / 2, (box.top + box.bottom) / 2]);
+    const seen = over([r, g, b, a * opacity], behind);
     const [low, high] = [light(seen), light(behind)].sort((x, y) => x - y), ratio = (high + 0.05) / (low + 0.05);
     const size = parseFloat(style.fontSize), icon = /Material/.test(style.fontFamily);
     const wanted = icon || size >= 24 || (size >= 18.66 && +style.fontWeight >= 700) ? 3 : 4.5;

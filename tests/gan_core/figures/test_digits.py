@@ -33,3 +33,10 @@ def test_agreement_and_trade_off() -> None:
     assert dict(zip(zip(numbers.y, numbers.x, strict=True), numbers.text, strict=True))["4", "9"] == "10"
     runs, real = digits.trade_off(["a", "b"], [0.1, 0.2], [0.3, 0.4], (0.9, 0.8)).data
     assert list(runs.text) == ["a", "b"] and (real.x[0], real.y[0]) == (0.9, 0.8)
+
+
+def test_names_of_near_points_do_not_lie_over_each_other() -> None:
+    x, y = np.array([0.66, 0.65, 0.6, 0.595]), np.array([0.58, 0.54, 0.46, 0.405])
+    figure = digits.trade_off(["DCGAN, non-saturating", "DCGAN, minimax", "WGAN-GP", "R1 and R2"], x, y, (0.88, 0.95))
+    places = list(figure.data[0].textposition)
+    assert len(set(places[:2])) == 2 and len(set(places[2:])) == 2 and set(places) <= set(digits.BESIDE)
