@@ -7,11 +7,11 @@
 
 Prints what was measured, one JSON object a picture. Each is what a visitor sees without scrolling; contact sheets put
 several beside each other. A section without a player has the first moment only. It measures:
-`y`, `width`, `height` of the main picture, which is the largest that begins in the first window, else the first one;
-`seen`, the share of it that stands in the first window; `foot`, the lowest pixel of the player; how much has `moved`
-between two looks (share of the pixels of the window); `shift`, the layout shifts since the page came to rest; `line`,
-the characters in the longest line of text; `faint`, texts whose contrast is too low; `wide`, whether the page is
-wider than its window.
+`y`, `width`, `height` of the main picture, which is the largest that begins in the upper part of the window, else the
+first one; `seen`, the share of it that stands in the first window; `foot`, the lowest pixel of the player; how much
+has `moved` between two looks (share of the pixels of the window); `shift`, the layout shifts since the page came to
+rest; `line`, the characters in the longest line of text; `faint`, texts whose contrast is too low; `wide`, whether
+the page is wider than its window.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ MEASURE = """() => {
   const visible = (e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true });
   const big = elements.filter((e) => e.matches(pictures) && box(e).width > 100 && box(e).height > 60 && visible(e));
   const first = big.sort((a, b) => box(a).top - box(b).top || box(a).left - box(b).left)[0];
-  const near = big.filter((e) => box(e).top < innerHeight - 60);
+  const near = big.filter((e) => box(e).top < 0.6 * innerHeight);
   const main = near.reduce((one, other) => area(other) > 1.1 * area(one) ? other : one, first);
   const player = document.querySelector('.st-key-stage-player'), time = document.querySelector('.st-key-stage-time');
   const foot = Math.max(...[player, time].filter(Boolean).map((e) => box(e).bottom), 0);

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 # Presses a figure's play button once, when it has been drawn; not for who wants no motion.
 BEGIN = """
 export default function ({ data, parentElement }) {
-  if (parentElement.dataset.begun || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  parentElement.dataset.begun = "true";
+  const begun = (globalThis.ganBegun ??= new WeakSet());
+  if (begun.has(parentElement) || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  begun.add(parentElement);
   const press = (tries) => {
     const button = document.querySelector(`.st-key-chart-${data[0]} .updatemenu-button`);
     if (button) button.dispatchEvent(new MouseEvent("click", { bubbles: true }));
