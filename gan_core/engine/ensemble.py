@@ -150,7 +150,8 @@ class Ensemble:
         average = () if self.average is None else (self.average.network.theta,)
         optimisers = self.d_optimiser, self.g_optimiser
         kinds, moved = (type(optimisers[0]), type(optimisers[1])), (optimisers[0].moved, optimisers[1].moved)
-        return Players(self.game, train.update, train.clip, kinds, moved, (d.theta, d.grad, g.theta, g.grad, *average))
+        order = turns.ORDERS[train.update]
+        return Players(self.game, order, train.clip, kinds, moved, (d.theta, d.grad, g.theta, g.grad, *average))
 
     def _play(self, players: Players, rows: Tensor) -> None:
         """A step for each row, in as few calls as can be: instance noise that ends on the way divides them."""
@@ -166,12 +167,11 @@ class Ensemble:
 
     def _given(self, row: Tensor) -> Given:
         """All that the next step is taken on, drawn in the order in which it is needed."""
-        batches, g_noise = [], turns.NO_NOISE
-        for _ in range(self.train.d_steps if self.train.update == "alternating" else 1):
+        batches, again = [], turns.ORDERS[self.train.update].looks_again
+        for _ in range(self.train.d_steps if again else 1):
             z, real = self._draw()
             batches.append(turns.Batch(z, real, self._noise(real), self._draws(real)))
-        if self.train.update == "alternating":
-            g_noise = self._noise_of_g(batches[-1].real)
+        g_noise = self._noise_of_g(batches[-1].real) if again else play.NO_NOISE
         share = None if self.average is None else self.average.share()
         return Given(tuple(batches), g_noise, self.d_optimiser.rates(), self.g_optimiser.rates(), share, row)
 
@@ -179,7 +179,7 @@ class Ensemble:
         """What is known of the last step."""
         self._d_scores, self._g_scores = outcome.d_scores, outcome.g_scores
         z, real = given.batches[-1].z, given.batches[-1].real
-        logits = turns.last_logits(self.train.update, outcome)
+        logits = turns.ORDERS[self.train.update].last_logits(outcome)
         self.batch = Batch(z, real, outcome.g_tape, *logits, spent=True)
 
     def step_in_turn(self) -> None:

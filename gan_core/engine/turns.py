@@ -21,7 +21,6 @@ from torch import Tensor
 
 from gan_core.config import RunConfig
 from gan_core.engine.averages import follow
-from gan_core.engine.game import NO_NOISE as NO_NOISE
 from gan_core.engine.game import Game, Noise, Scores, both_gradients, curves, d_gradient, d_loss, g_gradient, g_loss
 from gan_core.engine.optimisers import Optimiser
 from gan_core.engine.penalties import Draws
@@ -65,7 +64,7 @@ class Players:
     """A game, and what moves its players. `thetas`: θ and gradient of D, of G, and θ of G's average if there is one."""
 
     game: Game
-    order: str
+    order: Order
     clip: float
     optimisers: tuple[type[Optimiser], type[Optimiser]]  # D's, G's
     moved: tuple[Moved, Moved]
@@ -110,10 +109,10 @@ def plain(config: RunConfig) -> bool:
 @recorded
 def step(players: Players, given: Given) -> Outcome:
     """`d_steps` updates of D and one of G."""
-    outcome = ORDERS[players.order](players, given)
+    outcome = players.order.play(players, given)
     game, kind = players.game, players.game.loss.facts.kind
     losses = d_loss(game, outcome.d_scores), g_loss(game, outcome.g_scores)
-    real_logits, fake_logits = last_logits(players.order, outcome)
+    real_logits, fake_logits = players.order.last_logits(outcome)
     shown = curves(losses, real_logits, fake_logits, players.thetas[1:4:2], kind)
     given.row.copy_(torch.cat([shown, fake_logits.sum(1).unsqueeze(0)]))
     return outcome
@@ -137,13 +136,17 @@ def at_once(players: Players, given: Given) -> Outcome:
     return Outcome(d_scores, g_scores, g_tape, moved)
 
 
-ORDERS: dict[str, Callable[[Players, Given], Outcome]] = {"alternating": in_turn, "simultaneous": at_once}
+@dataclass(frozen=True)
+class Order:
+    """In which the players move. `looks_again`: G's update looks at D anew, so it has noise of its own."""
+
+    play: Callable[[Players, Given], Outcome]
+    looks_again: bool
+
+    def last_logits(self, outcome: Outcome) -> tuple[Tensor, Tensor]:
+        """D's logits of real and fake rows as they were looked at last, of real ones perhaps by D's update."""
+        seen = outcome.g_scores if self.looks_again else outcome.d_scores
+        return outcome.d_scores.both[0] if seen.real_logits is None else seen.real_logits, seen.fake_logits
 
 
-def last_logits(order: str, outcome: Outcome) -> tuple[Tensor, Tensor]:
-    """D's logits of real and fake rows as they were looked at last: in turn, by G's update if it looks at them."""
-    d_real, d_fake = outcome.d_scores.both
-    if order == "simultaneous":
-        return d_real, d_fake
-    real_logits = outcome.g_scores.real_logits
-    return (d_real if real_logits is None else real_logits), outcome.g_scores.fake_logits
+ORDERS: dict[str, Order] = {"alternating": Order(in_turn, True), "simultaneous": Order(at_once, False)}

@@ -250,7 +250,7 @@ def of_run(config: RunConfig) -> tuple[Source, ...]:
         "extragradient": (Ensemble.step_extragradient, Ensemble._both_gradients, game.both_gradients),
     }[t.update]
     if turns.plain(config) and all(ARCHITECTURES[config.model.architecture].closed(config)):
-        steps = (turns.step, turns.ORDERS[t.update], *(one for one in steps if inspect.getmodule(one) is game))
+        steps = (turns.step, turns.ORDERS[t.update].play, *(one for one in steps if inspect.getmodule(one) is game))
     found.append(_source("update", t.update, (formulas.UPDATE[t.update],), steps))
     if t.unrolled:
         found.append(_source("unrolled", "", (formulas.UNROLLED,), [unrolled.unrolled_gradient, unrolled.look_ahead]))
