@@ -44,7 +44,7 @@ from websockets.exceptions import ConnectionClosed
 T = TypeVar("T")
 
 PATIENCE = 60.0  # seconds until a click counts as not answered
-NOTICED = 60.0  # seconds until Streamlit notices a tab that vanished: a ping, and the time that its answer may take
+NOTICED = 75.0  # seconds until a tab that vanished is gone: a ping, its answer's time, and what is kept for its return
 KEY = re.compile(r"^\$\$ID-[0-9a-f]+-(.*)$")  # of a widget's id: the key that the app gave it
 DRAWING = 0.02  # seconds that a browser takes for a packet
 CRASH = re.compile(r"^Traceback \(most recent call last\):\n(?:[ \t]+.*\n|\n)*([\w.]+.*)", re.MULTILINE)
