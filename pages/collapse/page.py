@@ -25,13 +25,22 @@ def view(page: PageState, frame: Frame) -> None:
     with stage.area("verdict"):
         verdicts.verdicts(page, frame)
         points.member_picker(page, frame)
-    several = len(frame.runs) > 1
-    with stage.picture(panels=len(frame.runs)):  # one run lies as its recording does: the plane, the strips beside it
-        (timeline.timeline if several else points.plane)(page, frame)
-    with stage.rail():
-        if several:
-            points.plane(page, frame, titles=titles)
+    runs, seeds = len(frame.runs), len(points.members_shown(page, frame.runs[0]))
+    with stage.picture(panels=max(runs, seeds)):  # one run lies as its recording does: the plane, the strips beside it
+        if runs > 1:
+            timeline.timeline(page, frame)
+        elif seeds > 1:
+            planes, strips = st.columns([5, 4], gap="medium")
+            with planes:
+                points.plane(page, frame)
+            with strips:
+                timeline.timeline(page, frame)
         else:
+            points.plane(page, frame)
+    with stage.rail():
+        if runs > 1:
+            points.plane(page, frame, titles=titles)
+        elif seeds == 1:
             timeline.timeline(page, frame)
         verdicts.prediction(page)
     with stage.below():

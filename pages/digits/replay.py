@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 STATE = "digits_run"  # the key of this section's own PageState beside that of the page
 COLUMNS = 8
-SCORES_ROOM = 66  # pixels
+SCORES_ROOM = 150  # pixels: two rows of numbers
 LINES = ("losses", "outputs", "gradients")
 # score → how it is written; the order of showing
 NUMBERS = {"fid": "{:.1f}", "class_kl": "{:.3f}", "precision": "{:.2f}", "recall": "{:.2f}", "confidence": "{:.3f}"}
@@ -111,10 +111,11 @@ def _bar(run: PageState, name: str) -> None:
 
 def _view(run: PageState, frame: Frame) -> None:
     with stage.area("verdict"):
-        _scores(run, frame)
-    with stage.picture():
+        _said(run, frame)
+    with stage.picture(square=False):
         _moment(run, frame)
     with stage.rail():
+        _scores(run, frame)
         _over_steps(run, frame)
 
 
@@ -127,8 +128,21 @@ def _moment(run: PageState, frame: Frame) -> None:
 
 
 @pushed
+def _said(run: PageState, frame: Frame) -> None:
+    """How far the digits of this moment are from real ones, in a line, and what is not known of it."""
+    card, _ = shelf.replay(run.choices[models.RUN])
+    fid = (_known(run, frame) or {}).get("fid")
+    said = t("digits.scored_at_rest") if fid is None else t(
+        "digits.said", step=f"{frame.step:,}", fid=NUMBERS["fid"].format(fid.value), real=real(fid, NUMBERS["fid"])
+    )  # fmt: skip
+    fresh = t("digits.fresh", step=f"{card.steps:,}") if frame.step > card.steps else ""
+    blocks = [live.Sentence(" ".join(filter(None, (said, fresh))))]
+    live.words(f"{STATE}-said", blocks, step=frame.step, reserve=statistics.LINES_OF_VERDICT)
+
+
+@pushed
 def _scores(run: PageState, frame: Frame) -> None:
-    live.words(f"{STATE}-numbers", _numbers(run, frame), step=frame.step, reserve=SCORES_ROOM)
+    live.words(f"{STATE}-numbers", [_numbers(run, frame)], step=frame.step, reserve=SCORES_ROOM)
 
 
 @pushed
@@ -138,17 +152,19 @@ def _over_steps(run: PageState, frame: Frame) -> None:
     _charts(run, frame, charts, "lines")
 
 
-def _numbers(run: PageState, frame: Frame) -> list[live.Block]:
-    """The scores at this moment, each beside what real digits score; those of one's own training when it rests."""
+def _known(run: PageState, frame: Frame) -> dict[str, Score] | None:
+    """The scores at this moment; those of one's own training when it rests."""
     card, recorded = shelf.replay(run.choices[models.RUN])
-    known: dict[str, Score] | None
     if frame.step > card.steps:
-        known = None if run.shown.running else _fresh_scores(run.shown, frame.step)
-        notes = ["" if known else t("digits.scored_at_rest"), t("digits.fresh", step=f"{card.steps:,}")]
-    else:
-        i = int(np.abs(recorded.steps - frame.step).argmin())
-        known = {name: card.scores[name]._replace(value=float(recorded.scores[name][i])) for name in NUMBERS}
-        notes = []
+        return None if run.shown.running else _fresh_scores(run.shown, frame.step)
+    i = int(np.abs(recorded.steps - frame.step).argmin())
+    return {name: card.scores[name]._replace(value=float(recorded.scores[name][i])) for name in NUMBERS}
+
+
+def _numbers(run: PageState, frame: Frame) -> live.Numbers:
+    """The scores at this moment, each beside what real digits score."""
+    card, _ = shelf.replay(run.choices[models.RUN])
+    known = _known(run, frame)
     numbers = [
         live.Number(
             t(f"digits.score_{name}"), style.format(known[name].value) if known else "–",
@@ -157,7 +173,7 @@ def _numbers(run: PageState, frame: Frame) -> list[live.Block]:
         )
         for name, style in NUMBERS.items()
     ]  # fmt: skip
-    return [live.Numbers(numbers), *(live.Sentence(note, small=True) for note in notes)]
+    return live.Numbers(numbers)
 
 
 def real(score: Score, style: str) -> str:

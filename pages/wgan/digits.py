@@ -16,10 +16,11 @@ from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import live, points
+from pages.shared.views.statistics import LINES_OF_VERDICT, range_of
 from pages.wgan.comparison import costs, fair, play, spread, titles
 
 MOMENTS, SAMPLES = 5, 8  # of the time-lapse
-SHOWN = 32  # digits of each run
+SHOWN, ABREAST = 32, 4  # digits of each run, and of a row of them
 # what the best D and the best critic say where the fakes are distributed as the data, and where they have nothing in
 # common with them; there a critic's estimate is any distance
 BESIDE = {"estimate": ("0", "–"), "accuracy": ("50%", "100%"), "jsd": ("0", f"{np.log(2):.3f}")}
@@ -36,6 +37,8 @@ def _controls(page: PageState) -> None:
 def _view(page: PageState, frame: Frame) -> None:
     """Samples of all runs from the same noise, now and in time-lapse, with what each player says."""
     by, k = options.value(page, "fair"), points.member(page) or 0
+    with stage.area("verdict"):
+        _said(page, frame, k, by)
     with stage.picture(panels=2):
         _now(page, frame, k, by)
     with stage.rail():
@@ -46,13 +49,31 @@ def _view(page: PageState, frame: Frame) -> None:
 
 
 @pushed
+def _said(page: PageState, frame: Frame, k: int, by: str) -> None:
+    """How many digits each run makes, in a line."""
+    frame = fair(frame, by)
+    names = titles(page, frame, "digits")
+    known = [None if run.classes is None else run.classes.until(run.snapshot.step) for run in frame.runs]
+    found = [(name, of) for name, of in zip(names, known, strict=True) if of is not None and len(of.step)]
+    blocks: list[live.Block] = []
+    if found:
+        parts = ", ".join(f"{name} **{of.made[-1, k]:g}**, KL {of.kl[-1, k]:.2f}" for name, of in found)
+        step = max(int(of.step[-1]) for _, of in found)
+        floor = range_of(found[0][1].perfect, "{:.3f}".format)
+        said = t("wgan.digits_said", step=f"{step:,}", parts=parts, floor=floor)
+        blocks.append(live.Sentence(said))
+    live.words(f"{page.name}-said", blocks, step=frame.step, reserve=LINES_OF_VERDICT)
+
+
+@pushed
 def _now(page: PageState, frame: Frame, k: int, by: str) -> None:
     frame = fair(frame, by)
     names = titles(page, frame, "digits")
     live.digits(
         f"{page.name}-now",
         [live.Images(run.snapshot.fake[k, :SHOWN], name) for run, name in zip(frame.runs, names, strict=True)],
-        step=frame.step, columns=8, upscale=2, width=230, summary=t("digits.grid_summary", step=f"{frame.step:,}"),
+        step=frame.step, columns=ABREAST, upscale=4, width=140,
+        summary=t("digits.grid_summary", step=f"{frame.step:,}"),
     )  # fmt: skip
 
 

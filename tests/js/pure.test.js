@@ -142,12 +142,29 @@ test("panels are as large as can be, each method in lines of its own", () => {
   assert.equal(largest(1, 2, 0, side(300, 900)).columns, 1);
 });
 
-test("what is outside is said in a corner without a mode", () => {
+test("what is outside is said in a corner without a mode, or else at an edge, and never on one", () => {
   assert.deepEqual(emptiest(300, 80, 18, []), [0, 0]);
-  assert.deepEqual(emptiest(300, 80, 18, [[290, 10]]), [0, 282]);
-  const ring = Array.from({ length: 8 }, (_, i) => [150 + 110 * Math.cos(i), 150 + 110 * Math.sin(i)]);
-  const [x, y] = emptiest(300, 80, 18, ring);
-  for (const [a, b] of ring) assert.ok(a < x || a > x + 80 || b < y || b > y + 18);
+  assert.deepEqual(emptiest(300, 80, 18, [[290, 10, 9]]), [0, 282]);
+  const clear = ([x, y], side, [a, b, r]) => {
+    assert.ok(x >= 0 && y >= 0 && x <= side - 80 && y <= side - 18);
+    return Math.hypot(Math.max(x - a, 0, a - x - 80), Math.max(y - b, 0, b - y - 18)) > r;
+  };
+  for (const side of [200, 300, 520]) {
+    const ring = Array.from({ length: 8 }, (_, i) => [
+      0.36 * Math.cos((i * Math.PI) / 4),
+      0.36 * Math.sin((i * Math.PI) / 4),
+    ]);
+    const grid = Array.from({ length: 25 }, (_, i) => [(Math.floor(i / 5) - 2) / 5.5, ((i % 5) - 2) / 5.5]);
+    for (const modes of [ring, grid]) {
+      const discs = modes.map(([x, y]) => [(0.5 + x) * side, (0.5 + y) * side, 9]);
+      const place = emptiest(side, 80, 18, discs);
+      for (const disc of discs) assert.ok(clear(place, side, disc));
+    }
+  }
+  const corners = [0, 300].flatMap((x) => [0, 300].map((y) => [x, y, 60]));
+  const place = emptiest(300, 80, 18, corners);
+  for (const disc of corners) assert.ok(clear(place, 300, disc));
+  assert.equal(emptiest(300, 80, 18, [[150, 150, 200]]), undefined);
 });
 
 test("ticks are 1, 2 or 5 times a power of ten, and all of them lie on the axis", () => {

@@ -313,6 +313,7 @@ def section_row(
     words, and `label` is for those who hear the page."""
     app().section = say(at)
     st.session_state[key] = at
-    st.segmented_control(
-        label, names, key=key, on_change=opened, required=True, label_visibility="collapsed", format_func=say
-    )
+    with st.container(key="sections"):
+        st.segmented_control(
+            label, names, key=key, on_change=opened, required=True, label_visibility="collapsed", format_func=say
+        )

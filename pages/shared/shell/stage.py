@@ -38,9 +38,11 @@ def area(name: Area) -> DeltaGenerator:
     return st.container(key=f"stage-{name}", gap="small", horizontal=name == "verdict")
 
 
-def picture(*, panels: int = 1) -> DeltaGenerator:
-    """The area of the picture, which has the whole width if it is of several panels."""
-    return area("picture") if panels == 1 else st.container(key="stage-picture-wide", gap="small")
+def picture(*, panels: int = 1, square: bool = True) -> DeltaGenerator:
+    """The area of the picture, which has the whole width if it is of several panels; one that is `square` has its room
+    before it is there."""
+    kind = "picture-wide" if panels > 1 else "picture" if square else "picture-low"
+    return st.container(key=f"stage-{kind}", gap="small")
 
 
 def rail() -> DeltaGenerator:

@@ -55,13 +55,15 @@ def _plain(config: RunConfig) -> bool:
 
 def offers(page: PageState) -> list[tuple[str, RunConfig]]:
     """The experiments that follow, as the page's configuration would be: none that its variants decide, and none that
-    contradicts its settings."""
+    contradicts its settings or one of them."""
     found: list[tuple[str, RunConfig]] = []
     for name, make in (OF_IMAGES if page.of_images else WHAT_IF).items():
         changes = make(page.config)
         if changes and not page.decided & changes.keys():
             with suppress(ConfigError):
-                found.append((name, page.config.replace(**changes)))
+                config = page.config.replace(**changes)
+                page.configs(config)
+                found.append((name, config))
     return found
 
 

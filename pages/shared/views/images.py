@@ -13,7 +13,7 @@ from pages.shared.play.runs import Frame, RunFrame, Work
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import live, points
-from pages.shared.views.statistics import range_of, time_axis
+from pages.shared.views.statistics import LINES_OF_VERDICT, range_of, time_axis
 
 SAMPLE = "sample"  # in PageState.choices: the chosen sample of the grid
 GROWTH_ROWS, GROWTH_COLUMNS = 6, 14  # moments, samples of each
@@ -21,7 +21,6 @@ SHARED = 16  # samples of each member where several stand side by side
 NEIGHBOURS = 6
 WALK_STEPS = 11
 CLASSES = 10
-VERDICT_ROOM = 76  # pixels
 
 
 @pushed
@@ -200,7 +199,7 @@ def collapse_alarm(page: PageState, frame: Frame) -> None:
     else:
         quiet = t("digits.no_verdict", step=f"{WARM_UP:,}") if known.step[-1] < WARM_UP else t("digits.no_collapse")
         verdict = live.Sentence(f"{sentence} {quiet}", "info")
-    live.words(f"{page.name}-verdict", [verdict], step=frame.step, reserve=VERDICT_ROOM)
+    live.words(f"{page.name}-verdict", [verdict], step=frame.step, reserve=LINES_OF_VERDICT)
 
 
 def class_strips(page: PageState, frame: Frame) -> None:

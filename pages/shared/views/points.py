@@ -109,8 +109,8 @@ def plane(
 ) -> None:  # fmt: skip
     """Real and generated points, D's opinion and its ½ contour, the arrows −∂L_G/∂x of the run's loss, the latent grid.
 
-    `hidden` are the layers that are off at first. A click on one of several members looks at that one. `most`: panels,
-    of which every run has as many members.
+    `hidden` are the layers that are off at first. A click on one of several members looks at that one, and from there
+    Escape and a button lead back. `most`: panels, of which every run has as many members.
     """
     each = max(1, min(WALL, most // len(frame.runs)))
     picks = [(run, k, title) for run, title in titled(frame, titles) for k in members_shown(page, run)[:each]]
@@ -120,8 +120,8 @@ def plane(
 
     def chosen() -> None:
         index = st.session_state[key].selected
-        if several and index is not None and index < len(picks):
-            page.choices[MEMBER] = picks[index][1]
+        if index is not None and index < len(picks) and (several or index < 0):
+            page.choices[MEMBER] = picks[index][1] if index >= 0 else None
 
     live.scene(
         key,
@@ -134,6 +134,7 @@ def plane(
         height=height,
         abreast=len(picks) // len(frame.runs) if several else None,
         selectable=several,
+        back=not several and any(run.snapshot.members > 1 for run in frame.runs),
         on_select=chosen,
         on_layers=layered(page),
         on_window=partial(page.choices.__setitem__, WINDOW),

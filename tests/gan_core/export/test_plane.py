@@ -107,3 +107,14 @@ def test_real_points_have_the_colours_of_their_words(points):
     hues = {mark.colour: len(mark.points) for mark in marks if isinstance(mark, Dots) and mark.hollow}
     assert hues == {colours.kinds[i]: int((kinds == i).sum()) for i in range(3)}
     assert [entry.label for entry in plane.legend(look, points)][:4] == ["setosa", "virginica", "other", "generated"]
+
+
+def test_no_more_arrows_than_can_be_told_apart(points):
+    look = replace(Look(), layers=("arrows", "fake"))
+    lines = [
+        mark
+        for mark in plane.panel(Room(0, 0, 500, 500), points, points.snapshot, 0, look)
+        if isinstance(mark, Line) and len(mark.points) % 6 == 0 and mark.alpha == 0.85
+    ]
+    assert points.snapshot.fake.shape[1] > plane.ARROWS
+    assert 0 < sum(len(line.points) // 6 for line in lines) <= plane.ARROWS == 60

@@ -199,6 +199,12 @@ def test_arrows_are_relative_to_their_95th_percentile_and_keep_their_direction()
     assert len(got) == 60  # more cannot be told apart
 
 
+@pytest.mark.parametrize("members", [1, 2, 6, 16])
+def test_no_panel_has_more_arrows_than_can_be_told_apart(members):
+    panels = read(frame_of(scene, "k", scene_of(members), step=10))["panels"]
+    assert all(24 <= len(panel["arrows"]) <= 60 for panel in panels)
+
+
 def test_arrows_of_two_panels_can_share_a_unit():
     short, long = np.full((30, 2), 0.001), np.full((30, 2), 1.0)
     panels = [Panel(EXTENT, fake=np.zeros((30, 2)), arrows=arrows, arrow_unit=2.0) for arrows in (short, long)]

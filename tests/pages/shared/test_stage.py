@@ -46,14 +46,24 @@ def areas(rule: str) -> list[str]:
     return re.findall(r"[a-z]+", found[1])
 
 
+def orders(rules: str) -> dict[str, int]:
+    """The place of each area in a stage that is one column."""
+    found = re.findall(r':has\(> (?:\[class\*=")?\.?st-key-stage-([a-z]+)[^{]*\{[^}]*order: (\d)', rules)
+    return {name: int(order) for name, order in found}
+
+
 def test_every_area_has_its_place_on_every_stage() -> None:
-    wide, alone, telephone = CSS.index(".st-key-stage:has("), CSS.index(".st-key-stage {"), CSS.index("@media")
+    """One panel stands in a grid, several in a column, in which a player can stay at the foot of the window."""
+    alone, telephone = CSS.index(".st-key-stage {"), CSS.rindex("@media")
     names = set(get_args(stage.Area))
-    for start in (alone, wide, CSS.index(".st-key-stage, ", telephone)):
-        assert set(areas(CSS[start:])) == names
-    on_telephone = areas(CSS[CSS.index(".st-key-stage, ", telephone) :])
+    on_telephone = areas(CSS[CSS.index("  .st-key-stage {", telephone) :])
     assert on_telephone == ["picture", "time", "player", "verdict", "rail", "below"]
-    assert areas(CSS[alone:])[0] == "verdict"
+    assert set(areas(CSS[alone:])) == names and areas(CSS[alone:])[0] == "verdict"
+    several = orders(CSS[:telephone])
+    assert set(several) == names | {"ending"} and sorted(several, key=several.__getitem__)[0] == "verdict"
+    narrow = several | orders(CSS[telephone:])
+    del narrow["ending"]
+    assert sorted(narrow, key=narrow.__getitem__) == on_telephone
 
 
 def test_the_picture_and_the_stage_agree_on_the_room_around_it() -> None:
@@ -104,6 +114,6 @@ def test_whatever_can_stand_side_by_side_has_a_pen_of_its_own() -> None:
 def test_a_verdict_and_a_caption_have_the_same_room() -> None:
     live = (LIVE / "live.css").read_text(encoding="utf-8")
     caption = re.search(r"\.caption \{[^}]*min-height: ([\d.]+rem)", live)
-    verdict = re.search(r"grid-area: verdict; min-height: ([\d.]+rem)", CSS)
+    verdict = re.search(r"grid-area: verdict; order: 1; min-height: ([\d.]+rem)", CSS)
     assert caption is not None and verdict is not None and caption[1] == verdict[1]
     assert "var(--sentence," in live and "--sentence:" in CSS and "var(--leading," in live and "--leading:" in CSS

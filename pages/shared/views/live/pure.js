@@ -110,17 +110,26 @@ export function evenly(count, most) {
   return Math.max(1, Math.ceil(count / Math.max(1, rows)));
 }
 
-/** [x, y] of a box in that corner of a square whose box is farthest from all places: top left where all are as good. */
-export function emptiest(side, width, height, places) {
+/** [x, y] of a box in a square, clear of all discs [x, y, radius]: in the corner that is farthest from them, or at the
+ * edge where that is; undefined where every place at the edge touches one. Top left where all are as good. */
+export function emptiest(side, width, height, discs) {
+  const [right, bottom] = [side - width, side - height];
   const corners = [
     [0, 0],
-    [side - width, 0],
-    [side - width, side - height],
-    [0, side - height],
+    [right, 0],
+    [right, bottom],
+    [0, bottom],
   ];
+  const along = Array.from({ length: 17 }, (_, i) => i / 16).flatMap((t) => [
+    [t * right, 0],
+    [t * right, bottom],
+    [0, t * bottom],
+    [right, t * bottom],
+  ]);
   const room = ([x, y]) =>
-    Math.min(...places.map(([a, b]) => Math.hypot(a - clamp(a, x, x + width), b - clamp(b, y, y + height))));
-  return corners.reduce((best, corner) => (room(corner) > room(best) ? corner : best));
+    Math.min(...discs.map(([a, b, r]) => Math.hypot(a - clamp(a, x, x + width), b - clamp(b, y, y + height)) - r));
+  const best = (places) => places.reduce((one, other) => (room(other) > room(one) ? other : one));
+  return [best(corners), best(along)].find((place) => room(place) > 0);
 }
 
 /** {columns, rows, side}: in how many columns `groups` of `abreast` squares each are largest, in as few rows as may be, a group in rows of its own;

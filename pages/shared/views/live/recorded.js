@@ -7,7 +7,7 @@ import { Curves } from "./curves.js";
 import { Digits } from "./digits.js";
 import { Heat } from "./heat.js";
 import { bases, begun, clamp, cut, nearest, squarely, unpack, until } from "./pure.js";
-import { Scene } from "./scene.js";
+import { ASIDE, Scene } from "./scene.js";
 import { write } from "./words.js";
 
 const MOMENTS = 8; // moments a second at speed 1
@@ -16,6 +16,9 @@ const STILL = 3000; // milliseconds that a small picture stands still at its end
 const BEGINNING = 24; // moments that play over and over while somebody is asked how it goes on
 const PAUSE = 800; // … and milliseconds between two times
 const NARROW = 640; // pixels below which the charts stand under the picture
+const BETWEEN = 120; // … of the least room that charts need below them
+const AROUND_CHART = 76; // … of a chart's titles and legend, until they are there to be measured
+const BUTTONS = 28; // … of the layers' buttons above a picture (1.75rem in style.css)
 const TITLES = 22; // pixels of the titles above several panels
 const SPACE = 5; // pixels between the picture, both players and the end of the window
 const ROW = { share: 0.66, low: 14, high: 40 }; // of the strips: of the picture's height, and its pixels
@@ -220,6 +223,8 @@ export class Recorded extends View {
     if (narrow && first !== this.caption) this.stage.append(this.caption);
     if (!narrow && first !== this.caption) this.root.prepend(this.caption);
     this.root.classList.toggle("wide", data.panels.length > 1);
+    const between = this.between(narrow);
+    this.root.classList.toggle("between", between);
     this.root.classList.toggle("secret", !!this.secret);
     this.root.classList.toggle("asked", !!document.querySelector('.st-key-stage-verdict [class*="-predict-"]'));
     this.root.classList.toggle("stripped", !!file?.strips.length);
@@ -235,6 +240,8 @@ export class Recorded extends View {
     };
     this.drawn = (this.drawn ?? 0) + 1;
     const stamp = this.drawn;
+    this.plane.root.style.minHeight = !data.trains || between || this.slide ? "" : `${this.least(narrow)}px`;
+    this.rail.style.height = between ? `${this.rest()}px` : "";
     this.plane.show(file.panels[0].images ? this.sheets() : this.picture(), stamp, send);
     if (data.small) return;
     this.charts.show(this.over(step), stamp, send);
@@ -283,6 +290,36 @@ export class Recorded extends View {
     const titles = this.data.panels.length > 1 ? TITLES : 0;
     const below = titles + this.track.offsetHeight + this.room.offsetHeight + SPACE;
     return Math.max(200, Math.round(window.innerHeight - top - below));
+  }
+
+  /** Whether the charts lie between several panels and the player, which then stands where that of the run will: at the
+   * foot of the window. There is room for them where the panels are no higher than the width lets them be. */
+  between(narrow) {
+    const { data, file } = this;
+    if (narrow || !data.trains || this.slide || data.panels.length < 2 || !file || file.panels[0].images) return false;
+    return this.rest() > BETWEEN;
+  }
+
+  /** How high the picture is at least, which is as high as that of a run will be: on a telephone, one panel is square. */
+  least(narrow) {
+    const { data, plane } = this;
+    if (narrow) return data.panels.length === 1 ? this.root.clientWidth + BUTTONS : 0;
+    const above = plane.grid.getBoundingClientRect().top - plane.root.getBoundingClientRect().top;
+    return above + (data.panels.length > 1 ? TITLES : 0) + this.height();
+  }
+
+  /** Pixels of the first screen that panels beside each other leave. */
+  rest() {
+    const { length } = this.data.panels;
+    return this.height() - Math.floor((this.root.clientWidth - ASIDE * (length - 1)) / length);
+  }
+
+  /** Of a chart: what is left of a rail that lies between picture and player, less titles and legends. */
+  chart(charts) {
+    if (!this.rail.style.height) return charts > 3 ? 84 : 104;
+    const { root, figures } = this.charts;
+    const around = figures.length ? root.offsetHeight - figures[0].canvas.offsetHeight : AROUND_CHART;
+    return Math.max(44, this.rest() - around);
   }
 
   /** Pixels of a row of the strips, which are as large as the picture beside them, less a chart below them. */
@@ -390,7 +427,7 @@ export class Recorded extends View {
       start: 0,
       labels: { step: data.labels.step },
       summary: data.summary,
-      height: charts.length > 3 ? 84 : 104,
+      height: this.chart(charts.length),
       width: 230,
       clickable: true,
       charts,

@@ -7,17 +7,16 @@
 import { make, prepare, say, stroke, within } from "./common.js";
 import { clamp, contour, emptiest, evenly, faded, fieldAt, largest, number, short, sigmoid, ticks } from "./pure.js";
 import { heatmap, stamp } from "./stamps.js";
-import { Zoomed } from "./zoomed.js";
+import { ALL, Zoomed } from "./zoomed.js";
 
-const SMALLEST = 200; // CSS pixels of a panel, where two of them fit
-const LEAST = 130; // … where several rows of them share a window
-const TELEPHONE = 768; // … of a window that scrolls through them, as in style.css
+const SMALLEST = 200; // CSS pixels of a panel, where two of them fit: rows that a window has no room for are scrolled to
 const AROUND = 200; // … of the window's height that the stage needs beside its picture (12.5rem in style.css)
 const HEAD = 48; // … above a stage, without a row of sections
 const TRAIL = 5; // frames that a point's way is drawn through
 const WAYS = 120; // points whose ways are drawn, in a large picture
 const AT_REST = 400; // milliseconds after the last turn of a wheel
-const ASIDE = 10; // pixels between two panels
+export const ASIDE = 10; // pixels between two panels
+const NUMBERED = 240; // … of a panel from which on its modes have numbers
 const HALO = 3; // standard deviations of a cluster that its halo lies round
 const JUMP = 0.15; // of the picture's side, that a way between two frames may go: the rest are jumps
 
@@ -45,7 +44,9 @@ export class Scene extends Zoomed {
     this.row = make("div", { className: "row" });
     this.grid = make("div", { className: "grid scene" });
     this.bar = make("div", { className: "bar" }, this.row);
-    this.over = make("div", { className: "over" }, ...this.tools);
+    this.back = make("button", { type: "button", className: "tool" }, "▦");
+    this.back.onclick = () => this.select(ALL);
+    this.over = make("div", { className: "over" }, this.back, ...this.tools);
     this.wall = make("div", { className: "wall" }, this.grid, this.over);
     this.root.append(this.bar, this.wall, this.tip);
     this.panels = [];
@@ -107,6 +108,9 @@ export class Scene extends Zoomed {
       data.layers.map((layer) => (layer.kind === undefined ? layer : { ...layer, colour: hues[layer.kind] })),
     );
     this.drawTools();
+    this.back.hidden = !data.back;
+    this.back.title = data.labels.back;
+    this.back.setAttribute("aria-label", data.labels.back);
     this.over.classList.toggle(
       "below",
       data.panels.some(({ title, note }) => title || note),
@@ -115,9 +119,8 @@ export class Scene extends Zoomed {
     const many = data.panels.length > 4;
     const width = this.root.clientWidth;
     const smallest = data.panels.length === 1 ? width : Math.min(SMALLEST, (width - ASIDE) / 2);
-    const least = window.innerWidth <= TELEPHONE ? smallest : LEAST;
     this.abreast = data.abreast ?? data.panels.length;
-    const most = Math.floor((width + ASIDE) / (Math.min(smallest, least) + ASIDE));
+    const most = Math.floor((width + ASIDE) / (smallest + ASIDE));
     const across = (columns) => Math.floor((width - ASIDE * (columns - 1)) / columns);
     const { stacked } = data;
     const room = window.innerHeight - AROUND - this.above();
@@ -131,7 +134,7 @@ export class Scene extends Zoomed {
       : data.height
         ? given(data.height, evenly(this.abreast, most), across)
         : largest(this.abreast, data.panels.length / this.abreast, most, (columns, rows) =>
-            Math.floor(Math.min(Math.max(rows * stacked > 1 ? least : SMALLEST, fit(rows)), across(columns))),
+            Math.floor(Math.min(Math.max(SMALLEST, fit(rows)), across(columns))),
           );
     this.grid.style.gridTemplateColumns = `repeat(${columns}, ${side}px)`;
     this.wall.style.maxWidth = `${side * columns + ASIDE * (columns - 1)}px`;
@@ -363,14 +366,19 @@ export class Scene extends Zoomed {
     }
   }
 
+  /** The radius of the halo round a cluster of this standard deviation. */
+  halo(std, side, px) {
+    const [least, line] = side > NUMBERED ? [9, 3.5] : [6, 2.5];
+    return Math.max(least, HALO * (px(std) - px(0)) + line);
+  }
+
   /** Each mode is a halo round its cluster, as wide as 3σ of it or as can be told from it, filled clockwise as far as it
    * has its share of the samples; dashed if it has none. Its number stands outside. */
   drawModes(context, panel, side, px, py) {
     const { colours } = this;
     const count = panel.centres.length / 2;
-    const numbered = side > 240;
-    const [least, line] = numbered ? [9, 3.5] : [6, 2.5];
-    const unit = (side * this.view.zoom) / (panel.extent[1] - panel.extent[0]); // pixels of a unit
+    const numbered = side > NUMBERED;
+    const line = numbered ? 3.5 : 2.5;
     const [mx, my] = [px((panel.extent[0] + panel.extent[1]) / 2), py((panel.extent[2] + panel.extent[3]) / 2)];
     context.font = `600 ${colours.size}px ${colours.family}`;
     context.textAlign = "center";
@@ -384,7 +392,7 @@ export class Scene extends Zoomed {
     for (let i = 0; i < count; i++) {
       const [x, y] = [px(panel.centres[2 * i]), py(panel.centres[2 * i + 1])];
       const share = panel.mode_shares?.[i];
-      const radius = Math.max(least, HALO * panel.mode_std[i] * unit + line);
+      const radius = this.halo(panel.mode_std[i], side, px);
       const label = panel.mode_labels?.[i] ?? String(i + 1);
       const full = share === undefined ? 0 : clamp(share * count, 0, 1); // at an equal share
       context.setLineDash(share === 0 ? [2.5, 3] : []);
@@ -407,13 +415,21 @@ export class Scene extends Zoomed {
     this.badges.set(panel, places);
   }
 
-  /** How many generated points do not show, in the corner that is farthest from any mode. */
-  drawOutside(context, { outside, centres = [] }, side, px, py) {
+  /** How many generated points do not show, where at the edge it is farthest from any mode; of a picture whose edge is
+   * full of them the tip says it. */
+  drawOutside(context, { outside, centres = [], mode_std }, side, px, py) {
     const text = this.data.labels.outside.replace("{n}", outside);
     context.font = this.colours.font;
     const width = context.measureText(text).width + 12;
-    const modes = Array.from({ length: centres.length / 2 }, (_, i) => [px(centres[2 * i]), py(centres[2 * i + 1])]);
-    const [x, y] = emptiest(side, width, 18, modes);
+    const radius = (i) => this.halo(mode_std[i], side, px);
+    const modes = Array.from({ length: centres.length / 2 }, (_, i) => [
+      px(centres[2 * i]),
+      py(centres[2 * i + 1]),
+      radius(i),
+    ]);
+    const place = emptiest(side, width, 18, modes);
+    if (!place) return;
+    const [x, y] = place;
     context.textAlign = "left";
     context.textBaseline = "top";
     context.fillStyle = faded(this.colours.background, 0.8);
@@ -444,6 +460,7 @@ export class Scene extends Zoomed {
     const [x, y] = within(canvas, event);
     const mode = this.badges.get(panel)?.find((badge) => Math.hypot(badge.x - x, badge.y - y) < badge.radius + 4);
     const share = mode?.share === undefined ? "" : `: ${(100 * mode.share).toFixed(1)} %`;
+    if (panel.outside) lines.push(data.labels.outside.replace("{n}", panel.outside));
     if (mode) lines.push(`${data.labels.mode} ${mode.label}${share}`);
     this.tip.textContent = lines.join("\n");
     this.tip.hidden = false;

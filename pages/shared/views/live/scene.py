@@ -33,6 +33,7 @@ LABELS: Mapping[str, str] = {
     "zoom_in": "zoom in",
     "zoom_out": "zoom out",
     "reset": "whole window",
+    "back": "all of them",
 }
 # What one frame may hold over all its panels, so that up to sixteen of them take about 30 KB.
 MOST_POINTS = 2048  # generated points; as many real ones
@@ -97,6 +98,7 @@ def scene(
     middle: float | None = None,
     selectable: bool = False,
     selected: int | None = None,
+    back: bool = False,
     on_select: Callable[[], None] | None = None,
     on_layers: Callable[[tuple[str, ...]], None] | None = None,
     on_window: Callable[[Window], None] | None = None,
@@ -109,7 +111,7 @@ def scene(
     side, each at least 200 pixels wide where two of them fit. `abreast`: how many belong into one row (the seeds of a
     method, say), which may take several lines but shares none. They zoom together; the zoom and the hidden layers
     stay with `key`. `stacked`: so many scenes share a window. On a slide they are as large as it
-    allows.
+    allows. `back`: the one panel is one of several, to all of which a button and Escape lead; then the choice is −1.
 
     layers: which buttons there are, in this order; a layer no panel has data for is left out. hidden: those that are
     off until the visitor turns them on. labels: words by the names in `LABELS`, for what should not be in English.
@@ -143,6 +145,7 @@ def scene(
             "stacked": stacked,
             "selectable": selectable,
             "selected": selected,
+            **({"back": True} if back else {}),
             "labels": words,
             "layers": [
                 *(_button(name, words[name], name in hidden) for name in present),

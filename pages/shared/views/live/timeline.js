@@ -168,6 +168,15 @@ export class Timeline extends View {
     label(this.newest, labels.newest);
     this.newest.disabled = !past;
     this.root.dataset.state = data.running ? "running" : data.moving ? "moving" : "rest";
+    this.stand();
+  }
+
+  /** The scrubber stands on the buttons, also where both stay at the foot of the window (style.css). */
+  stand() {
+    const buttons = document.querySelector(".st-key-stage-player");
+    const stage = buttons?.closest(".st-key-stage");
+    stage?.style.setProperty("--foot", `${buttons.parentElement.offsetHeight}px`);
+    stage?.style.setProperty("--ground", this.colours.background);
   }
 
   /** The recorded step that is nearest. While runs train all steps so far may be meant: the runs stop, and then know. */

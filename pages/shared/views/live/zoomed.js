@@ -5,6 +5,7 @@ import { make, View } from "./common.js";
 import { clamp } from "./pure.js";
 
 const HOME = { u: 0.5, v: 0.5, zoom: 1 };
+export const ALL = -1; // what is chosen instead of one of several panels
 const [FARTHEST, NEAREST] = [1 / 3, 60];
 
 /** A subclass has hover(canvas, event, index), and puts `tools` and `tip` on the page. */
@@ -129,6 +130,7 @@ export class Zoomed extends View {
         ArrowDown: () => this.move(0, -step),
         Enter: () => this.data.selectable && this.select(index),
         " ": () => this.data.selectable && this.select(index),
+        Escape: this.data.back && (() => this.select(ALL)),
       }[event.key];
       if (!act || event.ctrlKey || event.metaKey || (event.key.startsWith("Arrow") && this.view.zoom <= 1)) return;
       event.preventDefault();
