@@ -63,6 +63,8 @@ MEASURED: dict[str, str] = {
     "have 75 characters at most": "python -m tests.browser.look",
     "its plane at 600 pixels in a window of 1280 × 800": "python -m tests.browser.look",
     "the alarm heard 256": "the version before",
+    "they were trained for 280 steps": "the version before",
+    "(1,000 to 2,000 of the perceptrons)": "python -m gan_core record",
     "16:9, 4:3": "shapes of a slide",
     "one file of 215 to 340 kB": "python -m gan_core record",
     "on a screen of 720 lines": "tests/browser/test_opening.py",

@@ -253,6 +253,7 @@ def sentences() -> list[str]:
 # sections whose figures are no findings, and those that are held elsewhere
 OTHERS = {
     "Two commands": "a version",
+    "What one sees first": "places in a window, beside the command that measures them and the test that holds them",
     "Command line": "settings, and what `tests/gan_core/scripts` asserts",
     "What people bring": "cases of `tests/gan_core/data/test_tables.py`",
     "The scripts and the trainer": "a record that `tests/gan_core/scripts` holds, and the bound of each preset",

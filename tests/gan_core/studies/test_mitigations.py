@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import numpy as np
@@ -11,7 +12,8 @@ from gan_core.config import ConfigError
 from gan_core.engine.version import VERSION
 from gan_core.studies import cluster, mitigations
 from gan_core.studies.cluster import ClusterError
-from gan_core.studies.mitigations import DATA, METHODS, PROTOCOLS, Store, Task, compute, plan
+from gan_core.studies.mitigations import BALANCED, DATA, METHODS, PROTOCOLS, Store, Task, compute, plan
+from gan_core.studies.table import SHIPPED, shipped
 from tests.gan_core.studies.test_table import fake_record
 
 
@@ -90,6 +92,18 @@ def test_balanced_players_run_with_every_method_and_an_average_is_scored_where_o
     if task.config.train.ema:
         raw = mitigations.run(Task(method, task.config.replace(ema=0.0)))
         assert raw["early"] == found["early"] and raw["scores"] != found["scores"]
+
+
+def test_the_gamma_of_consensus_is_what_its_rule_chose_on_seeds_that_the_table_has_not():
+    from benchmarks import consensus
+
+    told = json.loads((SHIPPED / "consensus.json").read_text(encoding="utf-8"))
+    tried = told["high_quality"]
+    assert [float(gamma) for gamma in tried] == list(consensus.CANDIDATES)
+    assert {len(shares) for shares in tried.values()} == {consensus.SEEDS} and told["steps"] == consensus.STEPS
+    assert told["seeds"][0] == consensus.FIRST > max(record["seed"] for record in shipped("balanced").records)
+    assert BALANCED["consensus"] == {"consensus": told["chosen"]} == {"consensus": consensus.chosen(tried)}
+    assert consensus.chosen({"10": [0.1, 0.9], "1": [0.5, 0.5], "0.1": [0.2, 0.3]}) == 10  # of equals the larger
 
 
 def test_a_method_may_have_a_number_of_seeds_of_its_own():
