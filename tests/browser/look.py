@@ -107,6 +107,7 @@ FAINT = """() => {
     const [r, g, b, a] = pen.getImageData(0, 0, 1, 1).data;
     return [r, g, b, a / 255];
   };
+  const page = rgba(getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor).slice(0, 3);
   const over = ([r, g, b, a], [x, y, z]) => [r * a + x * (1 - a), g * a + y * (1 - a), b * a + z * (1 - a)];
   const light = (rgb) => rgb.map((v) => v / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
     .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
@@ -117,7 +118,7 @@ FAINT = """() => {
     if (one !== e && !lies(one.getBoundingClientRect(), at)) return below; // what hangs out of its element
     const style = getComputedStyle(one), [r, g, b, a] = rgba(style.backgroundColor);
     return a ? over([r, g, b, a], below) : below;
-  }, [255, 255, 255]);
+  }, page);
   const all = (from, found = []) => {
     for (const e of from.querySelectorAll('*')) { found.push(e); if (e.shadowRoot) all(e.shadowRoot, found); }
     return found;
