@@ -28,13 +28,8 @@ WINDOW = {"width": 1280, "height": 720}
 TELEPHONE = {"width": 390, "height": 844}
 STILL = 10  # pixels that the picture and both players may move
 SHORT = "batch=16&g_layers=16&d_layers=16&steps=48"
-IMAGES = "batch=8&g_layers=16&d_layers=16&steps=24"
 OPENING = ("play_2d", "collapse", "vanishing", "wgan", "wgan?part=critic", "wgan?part=digits", "digits?section=scratch")
 ALONE = ("play_2d", "digits?section=scratch")  # of one panel
-SHORT_RUNS = {
-    "play_2d": SHORT, "collapse": f"{SHORT}&members=4", "vanishing": SHORT, "wgan": SHORT, "wgan?part=critic": SHORT,
-    "wgan?part=digits": IMAGES, "digits?section=scratch": IMAGES,
-}  # fmt: skip
 # Sampled in the page: where things are (below the top of the page, however far one has scrolled; a player that stays at
 # the foot of the window is where it is seen), and which step each view shows.
 WATCH = """() => {
@@ -57,8 +52,9 @@ WATCH = """() => {
     const told = views.filter((e) => e.matches('[data-kind=words]')).flatMap((e) =>
       [...e.innerText.matchAll(/[Ss]tep ([\\d,]+)/g)].map((found) => +found[1].replace(',', '')));
     const share = parseFloat(slider.style.getPropertyValue('--here'));
+    const stepped = views.filter((e) => e.dataset.step);
     return { said, slider: +slider.value, here: Math.round(share * slider.max / 100), told,
-             drawn: views.map((e) => +e.dataset.step) };
+             drawn: stepped.map((e) => +e.dataset.step) };
   };
   window.seen = { places: [], steps: [] };
   const note = () => {
@@ -113,6 +109,27 @@ def test_the_trained_run_stands_where_the_recorded_one_stood(
         wait_at_rest(page)
         print(address, before, *seen(page, "places"), sep="\n  ")
         assert_still(page, before)
+
+
+def test_one_of_several_seeds_is_enlarged_by_click_and_key_and_escape_leads_back(page: Page) -> None:
+    page.set_viewport_size(WINDOW)
+    arrive(page, f"play_2d?{SHORT}&members=8")
+    scene = views(page, "scene").first
+    panels = scene.locator("canvas")
+    expect(panels).to_have_count(8)
+    sides = {round(panels.nth(i).bounding_box()["width"]) for i in range(8)}
+    assert len(sides) == 1 and min(sides) >= 200
+    columns = {round(panels.nth(i).bounding_box()["x"]) for i in range(8)}
+    assert 2 <= len(columns) <= 4
+    panels.nth(5).click()
+    expect(panels).to_have_count(1)
+    assert panels.first.bounding_box()["width"] > 450
+    panels.first.press("Escape")
+    expect(panels).to_have_count(8)
+    panels.nth(2).press("Enter")
+    expect(panels).to_have_count(1)
+    scene.get_by_role("button", name="all seeds").click()
+    expect(panels).to_have_count(8)
 
 
 @pytest.mark.parametrize("address", ["wgan", "collapse"])
@@ -201,3 +218,24 @@ def test_keys_belong_to_what_has_the_focus(page: Page) -> None:
     until(lambda: int(timeline(page).get_attribute("data-step") or last) < last)
     scrubber(page).press("End")
     expect(timeline(page)).to_have_attribute("data-step", str(last))
+
+
+def test_the_keys_of_a_slide_step_start_anew_look_back_and_leave(page: Page) -> None:
+    page.set_viewport_size(WINDOW)
+    arrive(page, f"play_2d?{SHORT}")
+    press(page, "Step")
+    expect(timeline(page)).to_have_attribute("data-step", "1")
+    wait_idle(page)
+    page.locator(".st-key-slide-enter button").first.click()
+    expect(page.locator(".st-key-slide")).to_be_visible()
+    wait_idle(page)
+    page.keyboard.press("s")
+    expect(timeline(page)).to_have_attribute("data-step", "2")
+    wait_idle(page)
+    page.keyboard.press("ArrowLeft")
+    expect(timeline(page)).to_have_attribute("data-step", "1")
+    page.keyboard.press("r")
+    expect(timeline(page)).to_have_attribute("data-step", "0")
+    wait_idle(page)
+    page.keyboard.press("Escape")
+    expect(page.locator(".st-key-slide")).to_have_count(0)
