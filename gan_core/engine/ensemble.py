@@ -38,7 +38,7 @@ from gan_core.engine.optimisers import Lookahead, build_optimiser, start_afresh
 from gan_core.engine.penalties import PENALTIES, Draws, LeCam, Penalties
 from gan_core.engine.random import BLOCK, RandomStreams, Source
 from gan_core.engine.spectral import SpectralNorm
-from gan_core.engine.turns import Given, Outcome, Players
+from gan_core.engine.turns import Given, Players
 from gan_core.engine.unrolled import unrolled_gradient
 
 P = ParamSpec("P")
@@ -154,33 +154,38 @@ class Ensemble:
         return Players(self.game, order, train.clip, kinds, moved, (d.theta, d.grad, g.theta, g.grad, *average))
 
     def _play(self, players: Players, rows: Tensor) -> None:
-        """A step for each row, in as few calls as can be: instance noise that ends on the way divides them."""
+        """A step for each row, in as few calls as can be: updates of D alone divide them, and instance noise that ends
+        on the way."""
+        again = players.order.looks_again  # … where D's number of updates counts
         given: list[tuple[Given]] = []
         for row in rows.unbind(0):
-            one = self._given(row)
-            if given and (one.batches[0].noise[0] is None) != (given[0][0].batches[0].noise[0] is None):
-                self._keep(given[-1][0], turns.step.each(players, given))
-                given = []
-            given.append((one,))
+            if again and self.train.d_steps > 1:
+                rates = self.d_optimiser.rates()
+                turns.step_d.each(players, [(self._batch(), rates) for _ in range(self.train.d_steps - 1)])
+            batch = self._batch()
+            if given and (batch.noise[0] is None) != (given[0][0].batch.noise[0] is None):
+                self._keep(players, given)
+            g_noise = self._noise_of_g(batch.real) if again else play.NO_NOISE
+            share = None if self.average is None else self.average.share()
+            given.append((Given(batch, g_noise, self.d_optimiser.rates(), self.g_optimiser.rates(), share, row),))
             self.steps += 1
-        self._keep(given[-1][0], turns.step.each(players, given))
+            if again and self.train.d_steps > 1:
+                self._keep(players, given)
+        if given:
+            self._keep(players, given)
 
-    def _given(self, row: Tensor) -> Given:
-        """All that the next step is taken on, drawn in the order in which it is needed."""
-        batches, again = [], turns.ORDERS[self.train.update].looks_again
-        for _ in range(self.train.d_steps if again else 1):
-            z, real = self._draw()
-            batches.append(turns.Batch(z, real, self._noise(real), self._draws(real)))
-        g_noise = self._noise_of_g(batches[-1].real) if again else play.NO_NOISE
-        share = None if self.average is None else self.average.share()
-        return Given(tuple(batches), g_noise, self.d_optimiser.rates(), self.g_optimiser.rates(), share, row)
+    def _batch(self) -> turns.Batch:
+        """All that D's next update is taken on, drawn in the order in which it is needed."""
+        z, real = self._draw()
+        return turns.Batch(z, real, self._noise(real), self._draws(real))
 
-    def _keep(self, given: Given, outcome: Outcome) -> None:
-        """What is known of the last step."""
+    def _keep(self, players: Players, given: list[tuple[Given]]) -> None:
+        """Plays what is given, and remembers what is known of the last step."""
+        outcome, (last,) = turns.step.each(players, given), given[-1]
         self._d_scores, self._g_scores = outcome.d_scores, outcome.g_scores
-        z, real = given.batches[-1].z, given.batches[-1].real
-        logits = turns.ORDERS[self.train.update].last_logits(outcome)
-        self.batch = Batch(z, real, outcome.g_tape, *logits, spent=True)
+        logits = players.order.last_logits(outcome)
+        self.batch = Batch(last.batch.z, last.batch.real, outcome.g_tape, *logits, spent=True)
+        given.clear()
 
     def step_in_turn(self) -> None:
         for _ in range(self.train.d_steps):

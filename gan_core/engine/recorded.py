@@ -43,12 +43,12 @@ from gan_core.engine.networks import Tape
 
 RECORDS = sys.version_info < (3, 14)  # from there on torch.jit "may break", in its own words
 FIRST = 32  # calls before anything is recorded, which takes as long as fifty of them: many a run is over by then
-MOST = 64  # recordings, some hundred kilobytes each: torch lets go of none of them before the process ends
+MOST = 32  # recordings, two or three megabytes each: torch lets go of none of them before the process ends
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
 Put = Callable[[Sequence[Tensor]], Any]  # tensors → the value that they were taken from, with these in their places
-Recording = tuple[Callable[..., tuple[Tensor, ...]], Put]
+Recording = tuple[Callable[..., list[Tensor]], Put]
 
 log = logging.getLogger(__name__)
 _recordings: dict[Hashable, Recording | None] = {}
@@ -155,17 +155,17 @@ class Recorded(Generic[Subject, P, Result]):
     def _record(self, subject: Subject, args: tuple[Any, ...], tensors: Sequence[Tensor]) -> Recording | None:
         put, puts = _taken(args, []), list[Put]()
 
-        def operations(own: list[Tensor], given: list[Tensor]) -> tuple[Tensor, ...]:
+        def operations(own: list[Tensor], given: list[Tensor]) -> list[Tensor]:
             results: list[Tensor] = []
             puts.append(_taken(self.function(subject.over(own), *put(given)), results))  # type: ignore[call-arg]
-            return tuple(results)
+            return results
 
         own = list(subject.tensors)
         kept = [tensor.clone() for tensor in own]  # to record is to do it once
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # that it is deprecated, and that shapes stay as they are
-                once: Any = torch.jit.trace(operations, (own, list(tensors)), check_trace=False)
+                once: Any = torch.jit.trace(operations, (own, list(tensors)), check_trace=False, strict=False)
                 if type(once) is not torch.jit.ScriptFunction:  # PYTORCH_JIT=0 gives the function back
                     return None
                 once.__dict__["_torchdynamo_inline"] = (
@@ -199,11 +199,12 @@ def _scripted(function: Any) -> Any:
 
 
 def _in_turn(once: Any) -> Any:
-    """`once`(own, given) for each `width` tensors of `given`; what the last one returned."""
+    """`once`(own, given) for each `width` tensors of `given`; what the last one returned. It stands here once, because
+    torch keeps what a function calls with it, and each time that it is called."""
 
-    def each(own: list[Tensor], given: list[Tensor], width: int) -> Any:
-        result = once(own, given[:width])
-        for at in range(width, len(given), width):
+    def each(own: list[Tensor], given: list[Tensor], width: int) -> list[Tensor]:
+        result: list[Tensor] = []
+        for at in range(0, len(given), width):
             result = once(own, given[at : at + width])
         return result
 

@@ -39,10 +39,11 @@ class Batch(NamedTuple):
 
 
 class Given(NamedTuple):
-    """What a step is taken on: D's batches, the noise of G's update, the rates of both players, the share of G in its
-    moving average, and where the curves go: `row` (7, K), of which the last is Σ logit of the fakes."""
+    """What D's last update and G's are taken on: D's batch, the noise of G's update, the rates of both players, the
+    share of G in its moving average, and where the curves go: `row` (7, K), of which the last is Σ logit of the fakes.
+    """
 
-    batches: tuple[Batch, ...]
+    batch: Batch
     g_noise: Noise
     d_rates: tuple[Tensor, ...]
     g_rates: tuple[Tensor, ...]
@@ -107,8 +108,15 @@ def plain(config: RunConfig) -> bool:
 
 
 @recorded
+def step_d(players: Players, batch: Batch, rates: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """An update of D before another one; gives D, moved."""
+    d_gradient.function(players.game, *batch)
+    return players.move_d(rates)
+
+
+@recorded
 def step(players: Players, given: Given) -> Outcome:
-    """`d_steps` updates of D and one of G."""
+    """An update of D and one of G."""
     outcome = players.order.play(players, given)
     game, kind = players.game, players.game.loss.facts.kind
     losses = d_loss(game, outcome.d_scores), g_loss(game, outcome.g_scores)
@@ -120,18 +128,16 @@ def step(players: Players, given: Given) -> Outcome:
 
 def in_turn(players: Players, given: Given) -> Outcome:
     """G's gradient goes through the D that has just been updated, with the fakes of that update."""
-    moved: tuple[Tensor, ...] = ()
-    for batch in given.batches:
-        d_scores, g_tape = d_gradient.function(players.game, *batch)
-        moved += players.move_d(given.d_rates)
-    g_scores = g_gradient.function(players.game, g_tape, given.batches[-1].real, given.g_noise)
+    d_scores, g_tape = d_gradient.function(players.game, *given.batch)
+    moved = players.move_d(given.d_rates)
+    g_scores = g_gradient.function(players.game, g_tape, given.batch.real, given.g_noise)
     moved += players.move_g(given.g_rates, given.share)
     return Outcome(d_scores, g_scores, g_tape, moved)
 
 
 def at_once(players: Players, given: Given) -> Outcome:
     """Both gradients at the same point, and then both players move."""
-    d_scores, g_scores, g_tape = both_gradients.function(players.game, *given.batches[-1])
+    d_scores, g_scores, g_tape = both_gradients.function(players.game, *given.batch)
     moved = players.move_d(given.d_rates) + players.move_g(given.g_rates, given.share)
     return Outcome(d_scores, g_scores, g_tape, moved)
 
