@@ -64,8 +64,6 @@ MEASURED: dict[str, str] = {
     "its plane at 600 pixels in a window of 1280 × 800": "python -m tests.browser.look",
     "the alarm heard 256": "the version before",
     "have 200 pixels or more at every size of the window": "python -m tests.browser.look",
-    "keeps its runs for 45 s after": "python -m benchmarks.class_sessions",
-    "15 MB less of a small server's memory": "python -m benchmarks.memory",
     "they were trained for 280 steps": "the version before",
     "(1,000 to 2,000 of the perceptrons)": "python -m gan_core record",
     "16:9, 4:3": "shapes of a slide",
