@@ -29,10 +29,8 @@ from pages.shared.shell.state import PageState, app
 from pages.shared.views import drag, tables
 
 if TYPE_CHECKING:
-    from gan_core.metrics import Estimate
     from gan_core.theory.gaussians_2d import Normals
 
-SPLITS = 4  # of two samples, where nobody knows their distributions
 LINES_PER_POINT = 4  # of a drawn entropic plan: its strongest ones
 WORDS = ("summary", "play", "stop", "closed", "now", "open", "later", "mean")  # of the picture that is taken
 
@@ -113,9 +111,8 @@ def _plane_table(p: Normals | np.ndarray, q: Normals | np.ndarray, x: np.ndarray
             ("kl_qp", q, (second, first)),
             ("jsd", p, (first, second)),
         ):
-            estimate = measures()[name](*pair)
-            floor = _perfect(known, name, *pair, estimate.floor)
-            found[name] = (number(estimate.value, 3), t("distances.how_floor", floor=floor))
+            floor = _perfect(known, name, *pair)
+            found[name] = (number(measures()[name](*pair), 3), t("distances.how_floor", floor=floor))
     else:
         grid = plane_grid(p, q).integrals()
         found |= {name: (number(value), t("distances.how_grid")) for name, value in grid.items()}
@@ -125,56 +122,46 @@ def _plane_table(p: Normals | np.ndarray, q: Normals | np.ndarray, x: np.ndarray
             found["kl_pq"] = (number(theory.kl_normals(*a, *b)), closed)
             found["kl_qp"] = (number(theory.kl_normals(*b, *a)), closed)
             found["w2"] = (number(theory.w2_normals(*a, *b)), closed)
-    estimate = measures()["w1"](x, y)
-    floor = _perfect(p, "w1", x, y, estimate.floor)
-    found["w1"] = (number(estimate.value, 3), t("distances.how_samples", n=len(x), floor=floor))
-    if "w2" not in found:
-        squared = measures()["w2"](x, y)
-        floor = _perfect(p, "w2", x, y, squared.floor)
-        found["w2"] = (number(squared.value, 3), t("distances.how_samples", n=len(x), floor=floor))
+    for name in ("w1", "w2"):
+        if name not in found:
+            floor = _perfect(p, name, x, y)
+            found[name] = (number(measures()[name](x, y), 3), t("distances.how_samples", n=len(x), floor=floor))
     rows = [[t(f"distances.name_{n}"), f"**{found[n][0]}**", found[n][1]] for n in NAMES if n in found]
     tables.show(["", t("distances.value"), t("distances.how")], rows)
 
 
-def _perfect(known: Normals | np.ndarray, name: str, x: np.ndarray, y: np.ndarray, of_splits: float) -> str:
-    """What samples of the distribution of x score in the place of y: median and 5–95 %; of a table, whose distribution
-    nobody knows, the mean over random splits of it."""
-    if isinstance(known, np.ndarray):
-        return t("distances.of_splits", mean=number(of_splits, 2))
-    median, low, high = _drawn_floor(known.weights, known.means, known.covariances, name, x, len(y))
+def _perfect(known: Normals | np.ndarray, name: str, x: np.ndarray, y: np.ndarray) -> str:
+    """What samples of the distribution of x score in the place of y: median and 5–95 %. Who samples a table perfectly
+    draws its rows, each as often as chance will have it."""
+    parameters = (known,) if isinstance(known, np.ndarray) else (known.weights, known.means, known.covariances)
+    median, low, high = _drawn_floor(parameters, name, x, len(y))
     return t("distances.of_draws", median=number(median, 2), low=number(low, 2), high=number(high, 2))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _drawn_floor(
-    weights: np.ndarray, means: np.ndarray, covariances: np.ndarray, name: str, x: np.ndarray, n: int
-) -> tuple[float, ...]:
+def _drawn_floor(parameters: tuple[np.ndarray, ...], name: str, x: np.ndarray, n: int) -> tuple[float, ...]:
+    """`parameters`: the rows of a table, or those of `Normals`."""
     from gan_core.metrics.divergences import transport_repeats
     from gan_core.metrics.floors import REPEATS, perfect
     from gan_core.theory.gaussians_2d import Normals
 
-    measure, p = measures()[name], Normals(weights, means, covariances)
+    def rows(n: int, rng: np.random.Generator) -> np.ndarray:
+        return parameters[0][rng.integers(len(parameters[0]), size=n)]
+
+    measure, draw = measures()[name], rows if len(parameters) == 1 else Normals(*parameters).draw
     repeats = transport_repeats(n, x.shape[1]) if name in TRANSPORTED else REPEATS
-    return tuple(perfect(lambda y: {name: measure(x, y).value}, p.draw, n, repeats)[name])
+    return tuple(perfect(lambda y: {name: measure(x, y)}, draw, n, repeats)[name])
 
 
-def measures() -> dict[str, Callable[[np.ndarray, np.ndarray], Estimate]]:
+def measures() -> dict[str, Callable[[np.ndarray, np.ndarray], float]]:
     """How each distance of samples is estimated, the first of its two first."""
     from gan_core import metrics
-
-    return {"kl_pq": metrics.kl_divergence, "kl_qp": metrics.kl_divergence, "jsd": metrics.jensen_shannon,
-            "w1": metrics.wasserstein1, "w2": _w2}  # fmt: skip
-
-
-def _w2(x: np.ndarray, y: np.ndarray) -> Estimate:
-    """W₂ of the best plan; its floor between random splits of both together."""
-    from gan_core.metrics import Estimate
     from gan_core.theory.transport import matching
 
-    mixed = np.concatenate([x, y])
-    splits = [np.random.default_rng([0, i]).permutation(mixed) for i in range(SPLITS)]
-    floor = np.mean([matching(one[: len(x)], one[len(x) :], 2)[1] for one in splits])
-    return Estimate(matching(x, y, 2)[1], float(floor))
+    estimates = {"kl_pq": metrics.kl_divergence, "kl_qp": metrics.kl_divergence, "jsd": metrics.jensen_shannon,
+                 "w1": metrics.wasserstein1}  # fmt: skip
+    found = {name: (lambda x, y, estimate=estimate: estimate(x, y).value) for name, estimate in estimates.items()}
+    return found | {"w2": lambda x, y: matching(x, y, 2)[1]}
 
 
 def _density_picture(p: Any, q: Any, name: str) -> None:

@@ -1,6 +1,7 @@
 """The page "Distances": every tab opens, what it shows is what the core computes, and everything can be shaped."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from gan_core import theory
 from gan_core.figures import distances as figures
 from gan_core.figures import style
-from pages.distances import fit
+from pages.distances import fit, plane
 from pages.distances.options import EXAMPLES, NAMES, OPTIONS, SECTIONS
 from pages.shared.controls import options
 from pages.shared.shell.i18n import texts
@@ -287,3 +288,13 @@ def test_one_function_is_enough_for_w1_and_must_be_flat_for_w2() -> None:
         assert most(points, 1)[0] == pytest.approx(1)
         one, true = most(points, 2)
         assert true == 0.5 and one == pytest.approx(0.5 / (points - 1))
+
+
+def test_of_a_table_a_perfect_sampler_draws_rows_and_its_floor_is_a_range() -> None:
+    table = np.random.default_rng(3).normal(size=(120, 2))
+    for name in ("kl_pq", "jsd", "w1", "w2"):
+        said = plane._perfect(table, name, table[:80], table[40:])
+        median, low, high = map(float, re.fullmatch(r"([\d.]+) \(([\d.]+)–([\d.]+)\)", said).groups())
+        drawn = [table[np.random.default_rng([9, i]).integers(120, size=80)] for i in range(12)]
+        scores = [plane.measures()[name](table[:80], rows) for rows in drawn]
+        assert low <= median <= high and low < np.median(scores) < high
