@@ -30,7 +30,7 @@ def test_the_table_has_a_row_for_every_section() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("address", addresses())
+@pytest.mark.parametrize("address", list(addresses()))
 def test_the_first_screen(browser: Browser, app_server: Server, address: str, theme: str) -> None:
     with visitor(browser, app_server, color_scheme=theme) as page:
         page.set_viewport_size(window(SIZES[0]))
