@@ -135,7 +135,7 @@ class Ensemble:
         """n steps. Where they are played in one call, each leaves its curves and Σ logit of the fakes in `rows`
         (n, 7, K)."""
         if self.players is not None:
-            self._play(self.players, torch.empty(n, 7, self.size) if rows is None else rows)
+            self._play(self.players, torch.empty(n, play.ROW, self.size) if rows is None else rows)
             return
         for _ in range(n):
             STEPS[self.train.update](self)
@@ -414,16 +414,15 @@ class Ensemble:
 
     def curves(self) -> Tensor:
         """(6, K), in the order of `history.CURVES`; see `game.curves`."""
+        return self.row()[:-1]
+
+    def row(self) -> Tensor:
+        """(7, K): see `game.row`."""
         grads, losses = (self.discriminator.grad, self.generator.grad), (self.d_loss, self.g_loss)
         logits = self._nothing.unsqueeze(1), self._nothing.unsqueeze(1)
         if self.batch is not None:
             logits = self.batch.real_logits, self.batch.fake_logits
-        return play.curves(losses, *logits, grads, self.game.loss.facts.kind)
-
-    def row(self) -> Tensor:
-        """(7, K): the curves, and Σ logit of the fakes, which is no number once a parameter is none."""
-        assert self.batch is not None
-        return torch.cat([self.curves(), self.batch.fake_logits.sum(1).unsqueeze(0)])
+        return play.row(losses, *logits, grads, self.game.loss.facts.kind)
 
     @property
     def class_accuracy(self) -> Tensor:

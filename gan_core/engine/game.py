@@ -220,6 +220,17 @@ def g_loss(game: Game, scores: Scores) -> Tensor:
     return sum(terms, game.loss.g_loss(**scores.logits, dim=-1))
 
 
+ROW = 7  # numbers of a `row`, for each member
+
+
+def row(
+    losses: Sequence[Tensor], real_logits: Tensor, fake_logits: Tensor, grads: Sequence[Tensor], kind: str
+) -> Tensor:
+    """(7, K): the `curves`, and Σ logit of the fakes, which is no number once a parameter is none."""
+    known = curves(losses, real_logits, fake_logits, grads, kind)
+    return torch.cat([known, fake_logits.sum(1).unsqueeze(0)])
+
+
 def curves(
     losses: Sequence[Tensor], real_logits: Tensor, fake_logits: Tensor, grads: Sequence[Tensor], kind: str
 ) -> Tensor:

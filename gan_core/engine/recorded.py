@@ -168,9 +168,8 @@ class Recorded(Generic[Subject, P, Result]):
                 once: Any = torch.jit.trace(operations, (own, list(tensors)), check_trace=False, strict=False)
                 if type(once) is not torch.jit.ScriptFunction:  # PYTORCH_JIT=0 gives the function back
                     return None
-                once.__dict__["_torchdynamo_inline"] = (
-                    None  # the Python it was made from, and with it this subject, for good
-                )
+                # else the Python that it was made from, and with it this subject, stays for good
+                once.__dict__["_torchdynamo_inline"] = None
                 return _in_turn(once), puts[-1]
         except Exception:  # whatever torch finds that it cannot record: it is computed on as it was
             log.warning("no recording of %s for %s", self.function.__name__, subject.rules, exc_info=True)

@@ -16,12 +16,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import torch
 from torch import Tensor
 
 from gan_core.config import RunConfig
 from gan_core.engine.averages import follow
-from gan_core.engine.game import Game, Noise, Scores, both_gradients, curves, d_gradient, d_loss, g_gradient, g_loss
+from gan_core.engine.game import Game, Noise, Scores, both_gradients, d_gradient, d_loss, g_gradient, g_loss, row
 from gan_core.engine.optimisers import Optimiser
 from gan_core.engine.penalties import Draws
 from gan_core.engine.recorded import Recordings, recorded, scripted
@@ -121,8 +120,7 @@ def step(players: Players, given: Given) -> Outcome:
     game, kind = players.game, players.game.loss.facts.kind
     losses = d_loss(game, outcome.d_scores), g_loss(game, outcome.g_scores)
     real_logits, fake_logits = players.order.last_logits(outcome)
-    shown = curves(losses, real_logits, fake_logits, players.thetas[1:4:2], kind)
-    given.row.copy_(torch.cat([shown, fake_logits.sum(1).unsqueeze(0)]))
+    given.row.copy_(row(losses, real_logits, fake_logits, players.thetas[1:4:2], kind))
     return outcome
 
 

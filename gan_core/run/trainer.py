@@ -29,6 +29,7 @@ from gan_core.data import Distribution, distribution
 from gan_core.engine.builders import ARCHITECTURES
 from gan_core.engine.conditioning import one_hot
 from gan_core.engine.ensemble import Ensemble, check_alike
+from gan_core.engine.game import ROW
 from gan_core.engine.optimisers import set_rate
 from gan_core.engine.random import Source, generator_for, latents
 from gan_core.errors import Failure, Field, Sentence
@@ -37,7 +38,6 @@ from gan_core.run.history import IMAGES, History, Snapshot
 from gan_core.run.pictures import ImagePictures, Pictures, PointPictures, conditioned_latents
 
 TURN = 8  # steps a member takes in its turn
-ROW = 7  # numbers that a step leaves behind, of each member: `Ensemble.row`
 
 
 Kind = TypeVar("Kind")

@@ -14,6 +14,7 @@ from gan_core.engine import recorded, turns
 from gan_core.engine.ensemble import STEPS, Ensemble
 from gan_core.engine.optimisers import OPTIMISERS
 from gan_core.run.trainer import Trainer
+from tests.gan_core.engine.test_recorded import small
 
 PLAIN = [
     {}, {"update": "simultaneous"}, {"d_steps": 3}, {"loss": "relativistic", "r1": 0.3, "r2": 0.2},
@@ -33,10 +34,6 @@ OTHERS = [
 def soon(monkeypatch):
     monkeypatch.setattr(recorded, "FIRST", 2)
     monkeypatch.setattr(recorded, "MOST", 10_000)
-
-
-def small(**changes) -> RunConfig:
-    return RunConfig.of(**{"batch": 16, "g_layers": (9, 7), "d_layers": (8, 6), "latent_dim": 3} | changes)
 
 
 def ensemble(config: RunConfig) -> Ensemble:
