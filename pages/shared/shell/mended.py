@@ -7,13 +7,28 @@ before the server starts.
 from __future__ import annotations
 
 import logging
+import threading
+import weakref
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 from _plotly_utils import basevalidators, optional_imports, utils
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime import backend_operation_handler
-from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.scriptrunner import script_runner
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner, ScriptRunnerEvent
+from streamlit.runtime.scriptrunner_utils.exceptions import StopException
+from streamlit.runtime.scriptrunner_utils.script_requests import (
+    RerunData,
+    ScriptRequest,
+    ScriptRequests,
+    ScriptRequestType,
+    _coalesce_widget_states,
+)
 from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation, ThreadState, get_script_run_ctx
 from streamlit.runtime.state.session_state import SessionState
 
@@ -22,10 +37,109 @@ from gan_core.errors import Refusal
 
 def apply() -> None:
     """Put them in place."""
+    AppSession.request_rerun = asked  # type: ignore[method-assign,assignment]
+    AppSession._handle_scriptrunner_event_on_event_loop = said  # type: ignore[method-assign,assignment]
+    ForwardMsgQueue.clear = cleared  # type: ignore[method-assign,assignment]
+    script_runner.ScriptRequests = Requests  # type: ignore[misc]
     SessionState._call_callbacks = called  # type: ignore[method-assign,assignment]
     ScriptRunner._maybe_handle_execution_control_request = interrupted  # type: ignore[method-assign,assignment]
     basevalidators.get_module = utils.get_module = module
     logging.getLogger(backend_operation_handler.__name__).addFilter(is_unforeseen)
+
+
+class Requests(ScriptRequests):
+    """What a runner is asked. It knows which clicks no callback has heard yet, so that they are not lost when Streamlit
+    gives the runner up for one that runs the whole page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.RLock()  # type: ignore[assignment]
+        self._taken: RerunData | None = None  # by the runner, whose callbacks have not begun
+
+    def on_scriptrunner_ready(self) -> ScriptRequest:
+        with self._lock:
+            return self._take(super().on_scriptrunner_ready())
+
+    def on_scriptrunner_yield(self) -> ScriptRequest | None:
+        with self._lock:
+            request = super().on_scriptrunner_yield()
+            return request and self._take(request)
+
+    def _take(self, request: ScriptRequest) -> ScriptRequest:
+        if request.type is ScriptRequestType.RERUN:
+            self._taken = request.rerun_data
+        return request
+
+    def hear(self) -> None:
+        """The callbacks of what was taken begin. Raises StopException if they are another runner's by now."""
+        with self._lock:
+            if self._state is ScriptRequestType.STOP:
+                raise StopException
+            self._taken = None
+
+    def give_up(self) -> WidgetStates | None:
+        """Stops the runner; gives what it has not heard."""
+        with self._lock:
+            taken = self._taken.widget_states if self._taken else None
+            waiting = self._rerun_data.widget_states if self._state is ScriptRequestType.RERUN else None
+            self._taken = None
+            self.request_stop()
+            return _coalesce_widget_states(taken, waiting)
+
+
+def asked(session: AppSession, client_state: ClientState | None) -> None:
+    """Three ways in which a busy server lost a click, or the answer to one, when the browser's next message came close
+    behind it: a message for the whole page gives up the runner with all that waits in it; one for a part of the page
+    that was just put elsewhere is not carried out; and one that comes when a runner has ended, while its last words are
+    on their way, begins a new one, after which Streamlit no longer listens to the first."""
+    runner = session._scriptrunner
+    if client_state is not None:
+        if client_state.fragment_id and not session.has_fragment(client_state.fragment_id):
+            client_state.fragment_id = ""
+        if runner is not None and not client_state.fragment_id and isinstance(runner._requests, Requests):
+            unheard = _coalesce_widget_states(runner._requests.give_up(), client_state.widget_states)
+            client_state.widget_states.CopyFrom(unheard or WidgetStates())
+    ask(session, client_state)
+    of_a_part = client_state is not None and bool(client_state.fragment_id)
+    if runner is not None and of_a_part and session._scriptrunner is not runner:
+        ended.add(runner)
+
+
+ask = AppSession.request_rerun
+ended: weakref.WeakSet[ScriptRunner] = weakref.WeakSet()  # by themselves: whatever they say, they said before the next
+
+
+def said(session: AppSession, sender: ScriptRunner | None, event: ScriptRunnerEvent, *what: Any) -> None:
+    """What a runner says that has ended is heard, also if the next one has begun."""
+    now = session._scriptrunner
+    if sender is now or sender not in ended or event is ScriptRunnerEvent.SHUTDOWN:
+        hear(session, sender, event, *what)
+        return
+    session._scriptrunner = sender
+    try:
+        hear(session, sender, event, *what)
+    finally:
+        session._scriptrunner = now
+
+
+hear = AppSession._handle_scriptrunner_event_on_event_loop
+
+
+def cleared(
+    queue: ForwardMsgQueue, retain_lifecycle_msgs: bool = False, fragment_ids_this_run: list[str] | None = None
+) -> None:
+    """When the run of a part of the page begins, what is on its way of another part is sent as before; Streamlit sends
+    it, but says that it was broken off, and the browser does not tidy up after it."""
+    begins = {*(fragment_ids_this_run or ())}
+    ends = [message for message in queue._queue if message.WhichOneof("type") == "script_finished"]
+    others = [message for message in ends if begins and begins.isdisjoint(message.metadata.run.fragment_ids or begins)]
+    statuses = [message.script_finished for message in others]
+    clear(queue, retain_lifecycle_msgs, fragment_ids_this_run)
+    for message, status in zip(others, statuses, strict=True):
+        message.script_finished = status
+
+
+clear = ForwardMsgQueue.clear
 
 
 def interrupted(runner: ScriptRunner) -> None:
@@ -43,6 +157,8 @@ def called(state: SessionState, **how: Any) -> None:
     """The browser sends all that has changed with whichever message is next. When that is one of a fragment, which
     asks for the fragment alone, the rest of the page went on showing what a widget elsewhere on it had said before."""
     context = get_script_run_ctx()
+    if context is not None and isinstance(context.script_requests, Requests):
+        context.script_requests.hear()
     beyond = context is not None and bool(context.fragment_ids_this_run) and _has_changed_elsewhere(state)
     call_callbacks(state, **how)
     if beyond and context is not None and context.script_requests is not None:
