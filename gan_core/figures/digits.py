@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from gan_core.figures import style
-from gan_core.figures.style import Floats, Labels
+from gan_core.figures.style import Labels
 
 CLASSES = {
     "digit": "digit, as the classifier reads it",
@@ -47,7 +47,7 @@ AGREEMENT = {"asked": "asked for", "read": "read as", "share": "share"}
 TRADE_OFF = {
     "precision": "precision: how many lie among real digits",
     "coverage": "coverage: how many real digits have one near them",
-    "real": "real digits",
+    "real": "share (dashed: what real digits get)",
 }
 
 
@@ -167,62 +167,32 @@ def agreement(shares: ArrayLike, labels: Labels = None) -> go.Figure:
     return style.styled(figure, height=440).update_layout(hovermode="closest")
 
 
-# the places of a name beside its point, the best first: across in letters' widths, up in heights of a line
-BESIDE = {
-    "middle right": (1, 0.0), "middle left": (-1, 0.0), "top right": (1, 0.6), "top left": (-1, 0.6),
-    "bottom right": (1, -0.6), "bottom left": (-1, -0.6),
-}  # fmt: skip
-LETTER, ROW, DOT = 0.0125, 0.065, 0.02  # of the axes: of a letter across, of a line, of half a point
-
-
-Box = tuple[float, float, float, float]  # left, right, bottom, top
-
-
-def _apart(names: Sequence[str], x: Floats, y: Floats, other: tuple[float, float]) -> list[str]:
-    """Where each name stands, so that it lies as little as can be over points and over the names before it."""
-    points = [*zip(x, y, strict=True), other]
-    taken: list[Box] = [(a - DOT, a + DOT, b - DOT, b + DOT) for a, b in points]
-    taken.append((other[0], other[0] + 12 * LETTER, other[1] - ROW / 2, other[1] + ROW / 2))
-    found = []
-    for name, a, b in zip(names, x, y, strict=True):
-        boxes = {place: _box(len(name) * LETTER, a, b, *where) for place, where in BESIDE.items()}
-        covered = {place: sum(_common(box, one) for one in taken) for place, box in boxes.items()}
-        found.append(min(BESIDE, key=covered.__getitem__))
-        taken.append(boxes[found[-1]])
-    return found
-
-
-def _box(wide: float, a: float, b: float, side: float, up: float) -> Box:
-    left = a + DOT if side > 0 else a - DOT - wide
-    return left, left + wide, b + (up - 0.5) * ROW, b + (up + 0.5) * ROW
-
-
-def _common(one: Box, other: Box) -> float:
-    """The area that two boxes share."""
-    across = min(one[1], other[1]) - max(one[0], other[0])
-    return max(0.0, across) * max(0.0, min(one[3], other[3]) - max(one[2], other[2]))
-
-
 def trade_off(
     names: Sequence[str], precision: ArrayLike, coverage: ArrayLike, floor: tuple[float, float], labels: Labels = None
 ) -> go.Figure:
-    """Runs in the plane of precision and coverage; `floor` is where real digits are in it."""
+    """Precision and coverage of each run, a row each, so that no name lies over another or is cut, and as dashed lines
+    what real digits get, which `floor` says. Between both marks of a row lies what the run gains in one and lacks in
+    the other; the row with the most coverage is the uppermost."""
     text = style.texts(TRADE_OFF, labels)
-    marks = {"mode": "markers+text", "showlegend": False, "cliponaxis": False}
-    beside = _apart(names, np.asarray(precision, float), np.asarray(coverage, float), floor)
-    hover = "%{text}: %{x:.2f}, %{y:.2f}<extra></extra>"
+    both = np.stack([np.asarray(precision, float), np.asarray(coverage, float)], 1)
+    order = np.argsort(both[:, 1])
+    rows, both = [names[i] for i in order], both[order]
+    gaps = np.column_stack([both, np.full(len(both), np.nan)]).ravel()
     figure = go.Figure(
-        [
-            go.Scatter(
-                x=np.asarray(precision), y=np.asarray(coverage), text=list(names), hovertemplate=hover,
-                marker={"size": 11, "color": style.FAKE}, textposition=beside, **marks,
-            ),
-            go.Scatter(
-                x=[floor[0]], y=[floor[1]], text=[text["real"]], hovertemplate=hover,
-                marker={"size": 13, "color": style.REAL, "symbol": "diamond"}, textposition="middle right", **marks,
-            ),
-        ]
+        go.Scatter(
+            x=gaps, y=np.repeat(rows, 3), mode="lines", line=style.line(style.NEUTRAL, width=3), hoverinfo="skip",
+            showlegend=False,
+        )
     )  # fmt: skip
-    figure.update_xaxes(title_text=text["precision"], range=[-0.1, 1.3])
-    figure.update_yaxes(title_text=text["coverage"], range=[-0.08, 1.1])
-    return style.styled(figure, height=420).update_layout(hovermode="closest")
+    looks = (("precision", style.APART[0], "circle"), ("coverage", style.APART[1], "diamond"))
+    for values, real, (name, colour, symbol) in zip(both.T, floor, looks, strict=True):
+        figure.add_trace(
+            go.Scatter(
+                x=values, y=rows, mode="markers", name=text[name], cliponaxis=False,
+                marker={"size": 12, "color": colour, "symbol": symbol}, hovertemplate="%{x:.2f}",
+            )
+        )  # fmt: skip
+        figure.add_vline(real, line={"color": colour, "width": 1.5, "dash": "dash"})
+    figure.update_xaxes(title_text=text["real"], range=[-0.03, 1.03])
+    figure.update_yaxes(type="category")
+    return style.styled(figure, height=150 + 30 * len(rows)).update_layout(hovermode="y unified")

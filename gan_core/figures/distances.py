@@ -51,6 +51,7 @@ WORDS = {
     "truth": "true value",
     "one": "one experiment",
     "count": "experiments",
+    "drawn": "experiments drawn:",
     "epsilon": "ε",
     "value": "value",
     "raw": "raw",
@@ -59,6 +60,7 @@ WORDS = {
     "exact": "exact W₁",
     "game": "V(D)",
     "share": "how far D has come: 1 is the optimal D*",
+    "come": "D has come",
     "optimum": "−2 ln 2 + 2 JSD",
     "equilibrium": "−2 ln 2",
     "d": "D(x)",
@@ -241,22 +243,36 @@ def over_sizes(
 
 
 def repeats(different: ArrayLike, same: ArrayLike, truth: float, labels: Labels = None) -> go.Figure:
-    """The estimates (R,) of one sample size as histograms, with the first one pointed out."""
+    """The estimates (R,) of one sample size as histograms that fill one experiment after the other, with the newest one
+    pointed out; the last is the first of them. A button plays them."""
     text = style.texts(WORDS, labels)
-    a, b = np.asarray(same, float), np.asarray(different, float)
+    a, b = np.asarray(same, float)[::-1], np.asarray(different, float)[::-1]
     low, high = min(a.min(), b.min(), truth), max(a.max(), b.max(), truth)
     edges = np.linspace(low, high if high > low else low + 1, 41)
+    top = 1.15 * max(np.histogram(values, edges)[0].max() for values in (a, b))
+
+    def bars(values: Floats, drawn: int) -> Floats:
+        return np.histogram(values[:drawn], edges)[0]
+
     figure = go.Figure(layout={"barmode": "overlay", "bargap": 0})
     for name, values, color in (("same", a, style.TV), ("different", b, style.JSD)):
-        counts, _ = np.histogram(values, edges)
-        figure.add_bar(x=(edges[1:] + edges[:-1]) / 2, y=counts, width=np.diff(edges), name=text[name],
-                       marker={"color": color, "opacity": 0.65, "line": {"width": 0}})  # fmt: skip
+        figure.add_bar(x=(edges[1:] + edges[:-1]) / 2, y=bars(values, len(values)), width=np.diff(edges),
+                       name=text[name], marker={"color": color, "opacity": 0.65, "line": {"width": 0}})  # fmt: skip
+    upright = np.array([0.0, top])
+    figure.add_trace(line(np.full(2, b[-1]), upright, text["one"], style.JSD))
     dashed = {"color": style.NEUTRAL, "dash": "dash"}
     figure.add_vline(truth, line=dashed, annotation={"text": text["truth"], "yshift": -22})
-    figure.add_vline(float(b[0]), line={"color": style.JSD}, annotation_text=text["one"])
-    figure.update_xaxes(title_text=text["estimate"])
-    figure.update_yaxes(title_text=text["count"])
-    return style.styled(figure, height=430)
+    margin = edges[1] - edges[0]
+    figure.update_xaxes(title_text=text["estimate"], range=[edges[0] - margin, edges[-1] + margin])
+    figure.update_yaxes(title_text=text["count"], range=[0, top])
+    count = range(1, len(b) + 1)
+    frames = [
+        [{"type": "bar", "y": bars(a, i)}, {"type": "bar", "y": bars(b, i)}, {"x": np.full(2, b[i - 1]), "y": upright}]
+        for i in count
+    ]
+    captions = [[text["same"], text["different"], f"{text['one']}: {style.number(float(b[i - 1]))}"] for i in count]
+    return animated(figure, frames, [str(i) for i in count], range(3), text["drawn"], text, height=520,
+                    captions=captions, at_end=True)  # fmt: skip
 
 
 def regularised(

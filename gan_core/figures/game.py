@@ -9,16 +9,19 @@ from plotly.subplots import make_subplots
 
 from gan_core.figures import style
 from gan_core.figures.distances import WORDS, Labels
-from gan_core.figures.pieces import area, line
+from gan_core.figures.pieces import animated, area, line
+
+Walk = tuple[ArrayLike, ArrayLike, ArrayLike]  # shares (T,), D at x (T, n) and V (T,) there
 
 
 def game(
     x: ArrayLike, p: ArrayLike, q: ArrayLike, d: ArrayLike, best: ArrayLike, shares: ArrayLike, values: ArrayLike,
-    at: tuple[float, float], optimum: float, labels: Labels = None,
+    at: tuple[float, float], optimum: float, labels: Labels = None, walk: Walk | None = None,
 ) -> go.Figure:  # fmt: skip
     """Both densities with D and D* on an axis of their own, above V(D) along the way from D's start to D*.
 
     d, best (n,) at x (n,); values (s,) over the shares (s,) of the way; `at`: share and value now; `optimum`: V(D*).
+    `walk`: what can be played, which ends where D is now.
     """
     text = style.texts(WORDS, labels)
     x = np.asarray(x, float)
@@ -26,15 +29,17 @@ def game(
     for name, density, color in (("p", p, style.REAL), ("q", q, style.FAKE)):
         figure.add_trace(area(x, density, text[name], color), 1, 1)
     figure.add_trace(line(x, best, text["optimal_d"], style.NEUTRAL, dash="dash"), 1, 1, secondary_y=True)
+    moving = [len(figure.data)]
     figure.add_trace(line(x, d, text["d"], style.DISCRIMINATOR), 1, 1, secondary_y=True)
     values = np.asarray(values, float)
     figure.add_trace(
         line(shares, np.where(np.isfinite(values), values, np.nan), text["game"], style.DISCRIMINATOR), 2, 1
     )
     if np.isfinite(at[1]):
+        moving.append(len(figure.data))
         figure.add_trace(
             go.Scatter(
-                x=[at[0]], y=[at[1]], mode="markers+text", text=[style.number(at[1], 4)], textposition="bottom right",
+                **_mark(*at), mode="markers+text", textposition="bottom right",
                 marker={"size": 11, "color": style.DISCRIMINATOR}, showlegend=False, hoverinfo="skip", cliponaxis=False,
             ),
             2, 1,
@@ -51,4 +56,14 @@ def game(
     figure.update_yaxes(title_text=text["density"], rangemode="tozero", row=1, col=1, secondary_y=False)
     figure.update_yaxes(title_text=text["probability"], range=[0, 1.05], showgrid=False, row=1, col=1, secondary_y=True)
     figure.update_yaxes(title_text=text["game"], range=[-3.2, 0.25], row=2, col=1)
-    return style.styled(figure, height=600)
+    if walk is None:
+        return style.styled(figure, height=600)
+    steps = [(float(share), y, float(value)) for share, y, value in zip(*map(np.asarray, walk), strict=True)]
+    frames = [[{"y": y}, _mark(share, value)][: len(moving)] for share, y, value in steps]
+    names = [style.number(share, 2) for share, _, _ in steps]
+    return animated(figure, frames, names, moving, text["come"], text, height=600, at_end=True)
+
+
+def _mark(share: float, value: float) -> dict[str, object]:
+    """The point on the curve where D is, and what it reads there."""
+    return {"x": [share], "y": [value], "text": [style.number(value, 4)]}

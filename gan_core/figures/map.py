@@ -17,8 +17,8 @@ WORDS = {
     "value": "value",
     "diverged": "diverged",
 }
-# above the map, so that a narrow window leaves it its width
-SCALE = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0.0, "xanchor": "left", "thickness": 12, "len": 0.7}
+# above the map and as wide, its name above it, so that a narrow window leaves both their width
+SCALE = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0.5, "xanchor": "center", "thickness": 12, "len": 1.0}
 DIVERGED = style.FAILED
 
 
@@ -41,7 +41,7 @@ def settings_map(
     figure = go.Figure()
     figure.add_trace(go.Heatmap(x=x, y=y, z=shown, showscale=False, opacity=0.35, **colours))
     figure.add_trace(
-        go.Heatmap(x=x, y=y, z=values, colorbar=SCALE | {"title": {"text": text["value"], "side": "right"}}, **colours)
+        go.Heatmap(x=x, y=y, z=values, colorbar=SCALE | {"title": {"text": text["value"], "side": "top"}}, **colours)
     )
     gone = np.where(diverged >= 0.5, 1.0, np.nan)
     figure.add_trace(

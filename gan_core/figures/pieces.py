@@ -9,7 +9,6 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from gan_core.figures import style
-from gan_core.figures.style import Floats
 
 FRAME_MS = 90
 
@@ -35,7 +34,7 @@ def two_sided(below: str, above: str) -> list[list[object]]:
 
 def animated(
     figure: go.Figure,
-    frames: Sequence[Sequence[Floats]],
+    frames: Sequence[Sequence[object]],
     names: Sequence[str],
     traces: Sequence[int],
     prefix: str,
@@ -43,8 +42,11 @@ def animated(
     *,
     height: int,
     captions: Sequence[Sequence[str]] | None = None,
+    at_end: bool = False,
 ) -> go.Figure:
-    """The styled figure with a play button and a slider: frame t gives the `traces` their y, and names `captions[t]`.
+    """The styled figure with a play button and a slider: frame t gives the `traces` their y, or whatever else changes
+    of them, and names `captions[t]`. What the figure shows already is its first moment, or `at_end` its last one: then
+    playing starts over.
 
     It plays in the browser; the server is not asked again.
     """
@@ -53,14 +55,16 @@ def animated(
             name=names[t],
             traces=list(traces),
             data=[
-                {"type": "scatter", "y": y} | ({} if captions is None else {"name": captions[t][i]})
-                for i, y in enumerate(frames[t])
+                {"type": "scatter"}
+                | (dict(change) if isinstance(change, Mapping) else {"y": change})
+                | ({} if captions is None else {"name": captions[t][i]})
+                for i, change in enumerate(frames[t])
             ],
         )
         for t in range(len(frames))
     ]
     redraw = captions is not None  # without it, the browser moves the lines and leaves the legend as it was
-    play = {"frame": {"duration": FRAME_MS, "redraw": redraw}, "transition": {"duration": 0}, "fromcurrent": True}
+    play = {"frame": {"duration": FRAME_MS, "redraw": redraw}, "transition": {"duration": 0}, "fromcurrent": not at_end}
     stop = {"frame": {"duration": 0, "redraw": redraw}, "mode": "immediate", "transition": {"duration": 0}}
     grey = {"color": style.NEUTRAL}
     buttons = {
@@ -73,6 +77,7 @@ def animated(
     }  # fmt: skip
     slider = {
         "x": 0, "len": 1, "y": 0, "yanchor": "top", "pad": {"t": 85}, "font": grey,
+        "active": len(names) - 1 if at_end else 0,
         "currentvalue": {"prefix": f"{prefix} ", "font": grey, "xanchor": "right"},
         "bordercolor": style.NEUTRAL, "ticklen": 0, "minorticklen": 0,
         "steps": [{"label": name, "method": "animate", "args": [[name], stop]} for name in names],

@@ -33,6 +33,7 @@ WORDS = {
     "wasserstein": "critic, penalty",
     "exact": "of the optimum",
     "updates": "updates",
+    "apart": "distance d",
     "play": "▶",
     "pause": "❚❚",
     "step": "step",
@@ -60,12 +61,14 @@ def duel(
     updates: ArrayLike,
     trained: Mapping[str, ArrayLike],
     labels: Labels = None,
+    sliding: Mapping[float, tuple[tuple[ArrayLike, ArrayLike], Mapping[str, ArrayLike]]] | None = None,
 ) -> go.Figure:
     """D and critics while they learn two densities on a line, with a button that plays their updates.
 
     densities: p and q (m,) at x (m,). exact: "discriminator" (a probability), "critic" and the pulls "minimax",
     "non_saturating", "wasserstein" of the optima, (m,) each. updates (T,). trained: "discriminator", "penalty", "clip"
-    and the same pulls, (T, m) each; where they are missing, only the optima are drawn, and nothing plays.
+    and the same pulls, (T, m) each; where they are missing, only the optima are drawn, and what plays is how they got
+    there, if that is known: `sliding` has `densities` and `exact` at distances that end with the one that is drawn.
     """
     text = style.texts(WORDS, labels)
     x = np.asarray(x, float)
@@ -102,15 +105,17 @@ def duel(
     figure.update_xaxes(range=[x[0], x[-1]])
     figure.update_xaxes(title_text=text["x"], row=3, col=1)
     names = [f"{update:,}" for update in np.asarray(updates)]
+    if len(names) < 2 and sliding:
+        order = ("discriminator", "critic", *PULLS)  # of the traces after p and q
+        frames = [[*both, *(of[name] for name in order)] for both, of in sliding.values()]
+        names = [style.number(d, 2) for d in sliding]
+        figure = animated(figure, frames, names, range(still), text["apart"], text, height=HEIGHT, at_end=True)
+        return _with_legends(figure)
     if len(names) < 2:
         return _with_legends(style.styled(figure, height=HEIGHT))
     frames = [[values[t] for values in moving.values()] for t in range(len(names))]
     drawn = range(still, still + len(moving))
-    figure = animated(figure, frames, names, drawn, text["updates"], text, height=HEIGHT)
-    # it opens at the end, so playing starts over
-    figure.layout.sliders[0].active = len(names) - 1
-    play = figure.layout.updatemenus[0].buttons[0]
-    play.args = [None, play.args[1] | {"fromcurrent": False}]
+    figure = animated(figure, frames, names, drawn, text["updates"], text, height=HEIGHT, at_end=True)
     return _with_legends(figure)
 
 

@@ -1,4 +1,5 @@
-"""The section "Value of the game": the minimax value for a D on its way to the optimal one."""
+"""The section "Value of the game": the minimax value for a D on its way to the optimal one, which it walks by itself
+until somebody says where it is."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 
 HEIGHT = 560  # pixels of the figure, which fits one window
+THERE, BACK = 28, 14  # moments of D's walk to the optimum, and back to where the slider has it
 
 
 @st.fragment
@@ -19,8 +21,10 @@ def section(page: PageState) -> None:
     from gan_core.figures import game as figures
 
     verdict, picture, rail, (d, path) = asks(page, "game_text", "game_distance", "game_path")
+    placed = "game_share" if path == "zero" else "game_certainty"
     with rail:
-        share = options.control(page, "game_share" if path == "zero" else "game_certainty")
+        share = options.control(page, placed)
+    walks = placed not in page.words
     x = np.linspace(min(0.0, d) - 8, max(0.0, d) + 8, 2001)
     log_p, log_q = (-((x - mean) ** 2) / 2 - np.log(2 * np.pi) / 2 for mean in (0.0, d))
     p, q = np.exp(log_p), np.exp(log_q)
@@ -44,9 +48,15 @@ def section(page: PageState) -> None:
                       bound=number(now / 2 + theory.LN2)))  # fmt: skip
     with picture:
         near = np.abs(x - d / 2) <= d / 2 + 4.5
-        chosen = theory.optimal_discriminator(logit(share), 0.0)  # σ of the logit
+
+        def chosen(s: float) -> np.ndarray:
+            return theory.optimal_discriminator(logit(s), 0.0)[near]  # σ of the logit
+
+        way = np.r_[np.linspace(shares[1], 1.0, THERE), np.linspace(1.0, share, BACK)]
+        worth = [float(theory.value_of_the_game(logit(s), p, q, x)) for s in way]
+        walk = (way, [chosen(s) for s in way], worth) if walks else None
         figure = figures.game(
-            x[near], p[near], q[near], chosen[near], theory.optimal_discriminator(log_p, log_q)[near],
-            shares, values, (share, now), optimum, labels=words(),
+            x[near], p[near], q[near], chosen(share), theory.optimal_discriminator(log_p, log_q)[near],
+            shares, values, (share, now), optimum, labels=words(), walk=walk,
         )  # fmt: skip
-        chart(figure.update_layout(height=HEIGHT), "game")
+        chart(figure.update_layout(height=HEIGHT), "game", begins=walks)

@@ -43,7 +43,7 @@ def section(page: PageState) -> None:
         st.caption(rule + (" " + t("distances.rule_breaks") if measure != "w1" and n <= 5 * bins else ""))
     labels = words()
     with picture:
-        chart(figures.repeats(different[i], same[i], truth, labels=labels), "repeats")
+        chart(figures.repeats(different[i], same[i], truth, labels=labels), "repeats", begins=True)
         chart(figures.over_sizes(SIZES, different, same, truth, n, labels=labels), "sizes")
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gan_core.theory.distributions_1d import GaussianMixture
 
 DUEL_UPDATES, CLIP = 1000, 0.1
+SLIDES = 25  # distances at which the optima are drawn while q slides away
 
 
 def pair(kind: str, distance: float) -> tuple[GaussianMixture, GaussianMixture]:
@@ -95,7 +96,7 @@ def _n(value: float, digits: int = 3) -> str:
 
 
 def _line_picture(page: PageState, kind: str, distance: float, result: Duel | None, *, whole: bool) -> None:
-    """The figure, animated once all is there."""
+    """The figure, whose trained lines play once all is there; before that q slides away from p by itself."""
     from gan_core.figures import wgan as figures
     from gan_core.studies.line_duel import POSITIONS, trained_duel
     from gan_core.theory.optimal_critic import exact_duel
@@ -106,11 +107,19 @@ def _line_picture(page: PageState, kind: str, distance: float, result: Duel | No
     if trained is not None and not whole:  # while it learns, the newest moment is enough
         trained = {name: values[-1:] for name, values in trained.items()}
     updates = [] if result is None else list(result.updates if whole else result.updates[-1:])
+
+    def optima(apart: float) -> tuple[tuple[np.ndarray, np.ndarray], dict[str, np.ndarray]]:
+        """Both densities at this distance, and what is exact of them."""
+        one, other = pair(kind, apart)
+        return (np.exp(one.log_pdf(x)), np.exp(other.log_pdf(x))), exact_duel(one, other, x)
+
+    way = np.linspace(0.0, distance, SLIDES + 1)[1:] if trained is None else ()
     figure = figures.duel(
-        x, (np.exp(p.log_pdf(x)), np.exp(q.log_pdf(x))), exact_duel(p, q, x), updates, trained or {},
+        x, *optima(distance), updates, trained or {},
         labels={name: t(f"wgan.figure.{name}") for name in figures.WORDS},
+        sliding={d: optima(d) for d in way},
     )  # fmt: skip
-    plot(figure, key=f"{page.name}-duel")
+    plot(figure, key=f"{page.name}-duel", begins=trained is None)
 
 
 def _line_table(p: GaussianMixture, q: GaussianMixture, result: Duel | None) -> None:

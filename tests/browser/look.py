@@ -10,8 +10,8 @@ several beside each other. A section without a player has the first moment only.
 `y`, `width`, `height` of the main picture, which is the largest that begins in the upper part of the window, else the
 first one; `seen`, the share of it that stands in the first window; `foot`, the lowest pixel of the player; how much
 has `moved` between two looks (share of the pixels of the window); `shift`, the layout shifts since the page came to
-rest; `line`, the characters in the longest line of text; `faint`, texts whose contrast is too low; `wide`, whether
-the page is wider than its window.
+rest; `line`, the characters in the longest line of text; `faint`, texts whose contrast is too low; `edges`,
+controls whose frame has too little; `wide`, whether the page is wider than its window.
 """
 
 from __future__ import annotations
@@ -74,11 +74,14 @@ MEASURE = """() => {
     while (walk.nextNode()) {
       for (const word of walk.currentNode.data.matchAll(/\\S+\\s?/g)) {
         range.setStart(walk.currentNode, word.index); range.setEnd(walk.currentNode, word.index + word[0].length);
-        const at = Math.round(range.getBoundingClientRect().bottom / 6);
-        rows.set(at, (rows.get(at) ?? 0) + word[0].length);
+        const parts = [...range.getClientRects()], long = parts.reduce((sum, one) => sum + one.width, 0);
+        for (const part of parts) { // of an address that is broken over two lines each has its share
+          const at = Math.round(part.bottom / 6);
+          rows.set(at, (rows.get(at) ?? 0) + (long ? (word[0].length * part.width) / long : 0));
+        }
       }
     }
-    const n = Math.max(0, ...rows.values());
+    const n = Math.round(Math.max(0, ...rows.values()));
     if (n > line) { line = n; text = e.textContent.trim().slice(0, 60); }
   }
   const r = main && box(main);
@@ -97,10 +100,7 @@ SHIFTS = """() => {
     for (const { node } of e.sources) window.shifters.push(`${node?.className || node?.tagName}`.slice(0, 60)); }
   }).observe({ type: 'layout-shift' });
 }"""
-# [{text, ratio, wanted, colour, ground}] of those that are too faint. A colour is laid over what is behind it, each
-# with its alpha and the opacity of all that it is in. What is disabled need not be read; what is shown as large as 24
-# pixels, or 18.66 in bold, and the icons of controls need 3 : 1, all else 4.5 : 1.
-FAINT = """() => {
+COLOURS = """
   const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   const rgba = (css) => {
     pen.clearRect(0, 0, 1, 1); pen.fillStyle = '#000'; pen.fillStyle = css; pen.fillRect(0, 0, 1, 1);
@@ -123,29 +123,73 @@ FAINT = """() => {
     for (const e of from.querySelectorAll('*')) { found.push(e); if (e.shadowRoot) all(e.shadowRoot, found); }
     return found;
   };
+  const hex = (rgb) => '#' + rgb.map((v) => Math.round(v).toString(16).padStart(2, '0')).join('');
+  const between = (one, other) => {
+    const [low, high] = [light(one), light(other)].sort((x, y) => x - y);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const seen = (e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+"""
+# [{text, ratio, wanted, colour, ground}] of those that are too faint. A colour is laid over what is behind it, each
+# with its alpha and the opacity of all that it is in. What is disabled need not be read; what is shown as large as 24
+# pixels, or 18.66 in bold, and the icons of controls need 3 : 1, all else 4.5 : 1.
+FAINT = (
+    f"""() => {{{COLOURS}"""
+    + """
   const NOT = 'style, script, [disabled], [aria-disabled=true], .heatmaplayer'; // a cell is no ground of CSS
   const found = new Map();
   for (const e of all(document.querySelector('[data-testid=stApp]'))) {
     const text = [...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data).join('').trim();
-    if (!text || !e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    if (!text || !seen(e)) continue;
     const box = e.getBoundingClientRect(), style = getComputedStyle(e);
     if (box.width < 2 || box.height < 2 || e.closest(NOT)) continue;
     const svg = e.namespaceURI.endsWith('svg');
     const [r, g, b, a] = rgba(svg ? style.fill : style.color);
     const opacity = chain(e).reduce((product, one) => product * +getComputedStyle(one).opacity, 1);
     const behind = ground(e, [(box.left + box.right) / 2, (box.top + box.bottom) / 2]);
-    const seen = over([r, g, b, a * opacity], behind);
-    const [low, high] = [light(seen), light(behind)].sort((x, y) => x - y), ratio = (high + 0.05) / (low + 0.05);
+    const drawn = over([r, g, b, a * opacity], behind), ratio = between(drawn, behind);
     const size = parseFloat(style.fontSize), icon = /Material/.test(style.fontFamily);
     const wanted = icon || size >= 24 || (size >= 18.66 && +style.fontWeight >= 700) ? 3 : 4.5;
     if (ratio >= wanted - 0.01) continue;
-    const hex = (rgb) => '#' + rgb.map((v) => Math.round(v).toString(16).padStart(2, '0')).join('');
-    found.set(`${hex(seen)} ${hex(behind)}`, { text: text.slice(0, 40), ratio: +ratio.toFixed(2), wanted,
-      colour: hex(seen), ground: hex(behind), of: e.closest('[class*=st-key]')?.className.match(/st-key-\\S+/)?.[0]
+    found.set(`${hex(drawn)} ${hex(behind)}`, { text: text.slice(0, 40), ratio: +ratio.toFixed(2), wanted,
+      colour: hex(drawn), ground: hex(behind), of: e.closest('[class*=st-key]')?.className.match(/st-key-\\S+/)?.[0]
       ?? e.tagName });
   }
   return [...found.values()];
 }"""
+)
+
+# [{of, ratio, colour, ground}] of controls whose frame or ground is too little apart from what is around them
+# (WCAG 2.2, 1.4.11). One without a frame is known by its words.
+EDGES = (
+    f"""() => {{{COLOURS}"""
+    + """
+  const found = new Map();
+  const CONTROLS = 'button, input, textarea, select, [role=combobox], [role=spinbutton]';
+  for (const e of all(document.querySelector('[data-testid=stApp]'))) {
+    if (!e.matches(CONTROLS) || e.closest('[disabled], [aria-disabled=true], [data-testid=stHeader]')) continue;
+    const high = e.getBoundingClientRect().height;
+    let box = e, style;
+    for (; box; box = parent(box)) {
+      if (box.getBoundingClientRect().height > high + 24) { box = undefined; break; }
+      style = getComputedStyle(box);
+      const drawn = parseFloat(style.borderTopWidth) > 0 && style.borderTopStyle !== 'none';
+      if (drawn && rgba(style.borderTopColor)[3]) break;
+    }
+    if (!box || !seen(box) || high < 2) continue;
+    const { left, right, top, bottom } = box.getBoundingClientRect(), at = [(left + right) / 2, (top + bottom) / 2];
+    const outer = ground(parent(box), at), [r, g, b, a] = rgba(style.borderTopColor);
+    const opacity = chain(box).reduce((product, one) => product * +getComputedStyle(one).opacity, 1);
+    const edge = over([r, g, b, a * opacity], outer);
+    const ratio = Math.max(between(edge, outer), between(ground(box, at), outer));
+    if (ratio >= 2.99) continue;
+    const of = box.closest('[data-testid]')?.dataset.testid ?? box.className ?? box.tagName;
+    found.set(`${of} ${hex(edge)}`, { of, ratio: +ratio.toFixed(2), colour: hex(edge), ground: hex(outer),
+      text: (e.textContent || e.ariaLabel || '').slice(0, 30) });
+  }
+  return [...found.values()];
+}"""
+)
 
 
 def addresses() -> Iterator[str]:
@@ -219,7 +263,7 @@ def look(context: BrowserContext, address: str, sizes: Sequence[str], moment: st
         page.wait_for_timeout(700)
         picture = shot(page)
         found = {"address": address, "size": size, "moment": moment, **page.evaluate(MEASURE)}
-        found["faint"] = page.evaluate(FAINT)
+        found |= {"faint": page.evaluate(FAINT), "edges": page.evaluate(EDGES)}
         found["moved"] = moved(first, picture)
         found["problems"] = problems + page.locator('[data-testid="stException"]').all_inner_texts()
         yield found, picture

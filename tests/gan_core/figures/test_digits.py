@@ -31,12 +31,17 @@ def test_agreement_and_trade_off() -> None:
     heat, numbers = digits.agreement(shares).data
     assert heat.z[4][4] == 0.9 and len(numbers.text) == 11
     assert dict(zip(zip(numbers.y, numbers.x, strict=True), numbers.text, strict=True))["4", "9"] == "10"
-    runs, real = digits.trade_off(["a", "b"], [0.1, 0.2], [0.3, 0.4], (0.9, 0.8)).data
-    assert list(runs.text) == ["a", "b"] and (real.x[0], real.y[0]) == (0.9, 0.8)
 
 
-def test_names_of_near_points_do_not_lie_over_each_other() -> None:
-    x, y = np.array([0.66, 0.65, 0.6, 0.595]), np.array([0.58, 0.54, 0.46, 0.405])
-    figure = digits.trade_off(["DCGAN, non-saturating", "DCGAN, minimax", "WGAN-GP", "R1 and R2"], x, y, (0.88, 0.95))
-    places = list(figure.data[0].textposition)
-    assert len(set(places[:2])) == 2 and len(set(places[2:])) == 2 and set(places) <= set(digits.BESIDE)
+def test_a_run_is_a_row_with_both_scores_and_the_one_that_covers_most_is_the_uppermost() -> None:
+    """Names in the plane of both lay over each other: four of the runs are within a tenth."""
+    names = ["D won, on purpose", "DCGAN", "WGAN-GP"]
+    lines, precision, coverage = digits.trade_off(names, [0.1, 0.2, 0.3], [0.0, 0.58, 0.54], (0.9, 0.8)).data
+    assert list(precision.y) == list(coverage.y) == ["D won, on purpose", "WGAN-GP", "DCGAN"]
+    assert list(precision.x) == [0.1, 0.3, 0.2] and list(coverage.x) == [0.0, 0.54, 0.58]
+    assert list(lines.x[:2]) == [0.1, 0.0] and np.isnan(lines.x[2]) and len(lines.x) == 9
+    figure = digits.trade_off(names, [0.1, 0.2, 0.3], [0.0, 0.58, 0.54], (0.9, 0.8))
+    assert [shape.x0 for shape in figure.layout.shapes] == [
+        0.9,
+        0.8,
+    ] and precision.marker.color != coverage.marker.color

@@ -39,6 +39,17 @@ def test_a_duel_that_has_no_past_yet_has_nothing_to_play(updates: list[int], tra
     assert len(figure.data) == 2 + 2 + 3 + len(trained)
 
 
+def test_before_anything_is_trained_the_optima_of_growing_distances_play() -> None:
+    sliding = {d: ((np.full(7, d), np.full(7, 2 * d)), {name: d * value for name, value in EXACT.items()})
+               for d in (0.5, 1.0)}  # fmt: skip
+    figure = duel(updates=[], trained={}, sliding=sliding)
+    assert [frame.name for frame in figure.frames] == ["0.5", "1"] and len(figure.frames[0].traces) == len(figure.data)
+    by_name = {trace.name: moved for trace, moved in zip(figure.data, figure.frames[0].data, strict=True)}
+    assert list(by_name[wgan.WORDS["q"]].y) == [1.0] * 7
+    assert list(by_name[wgan.WORDS["discriminator_exact"]].y) == [0.25] * 7
+    assert not duel(updates=[8], trained={n: v[-1:] for n, v in TRAINED.items()}, sliding={}).frames
+
+
 def test_each_row_of_the_duel_has_its_own_legend() -> None:
     by_row = {"y": "legend", "y2": "legend", "y3": "legend2", "y4": "legend3"}
     assert all(trace.legend == by_row[trace.yaxis] for trace in duel().data)

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[3]
 CSS = (ROOT / "pages/shared/shell/style.css").read_text(encoding="utf-8")
 LIVE = ROOT / "pages/shared/views/live"
 PAGE, TEXT = {"light": "#FFFFFF", "dark": "#171614"}, {"light": "#31333F", "dark": "#FAFAFA"}
+SIDEBAR = {"light": "#F8F8F7", "dark": "#262730"}
 READ, SEEN = 4.5, 3.0  # WCAG's least contrasts of text and of what is drawn
 
 
@@ -74,6 +75,13 @@ def test_the_picture_and_the_stage_agree_on_the_room_around_it() -> None:
     assert int(in_code[1]) == 16 * float(around[1])
     beside = 1280 - 300 - 2 * 1.4 * 16  # the sidebar, and the margins of the page
     assert min(800 - int(in_code[1]), int(around[2]) / 100 * beside) >= 600
+
+
+@pytest.mark.parametrize("scheme", PAGE)
+def test_the_frame_of_a_control_is_seen(scheme: str) -> None:
+    """WCAG 2.2, 1.4.11; the slow test of the first screens measures every control."""
+    edge = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())["theme"][scheme]["borderColor"]
+    assert min(contrast(edge, ground) for ground in (PAGE[scheme], SIDEBAR[scheme])) >= SEEN
 
 
 @pytest.mark.parametrize("scheme", PAGE)
