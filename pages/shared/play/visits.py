@@ -13,6 +13,7 @@ of the connection itself. A connection is known by a header that the server give
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from typing import Any
 from weakref import WeakValueDictionary
@@ -30,6 +31,7 @@ GOING_AWAY = 1001  # with this a browser closes a socket when its tab is closed,
 CLOSED = 1000  # and with this any client one that it does not need any more
 BLIP_SECONDS = 8.0  # a cut this short changes nothing
 
+_coming = threading.Lock()  # scripts of other visitors begin while the event loop looks for one
 _states: WeakValueDictionary[str, AppState] = WeakValueDictionary()  # by session; the session itself keeps its state
 
 
@@ -37,14 +39,17 @@ def here(state: AppState) -> None:
     """The session of this script run has this state."""
     context = get_script_run_ctx()
     if context is not None:
-        _states[context.session_id] = state
+        with _coming:
+            _states[context.session_id] = state
 
 
 def session_of(connection: str) -> str | None:
     """The session that a connection leads to, once its visitor has opened a page."""
     if not runtime.exists():
         return None
-    for session in list(_states.keys()):
+    with _coming:
+        sessions = list(_states.keys())
+    for session in sessions:
         client = runtime.get_instance().get_client(session)
         context = client.client_context if client is not None else None
         if context is not None and (HEADER, connection) in context.headers:

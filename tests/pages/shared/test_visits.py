@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
+import sys
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from types import SimpleNamespace
 from typing import Any
+from weakref import WeakValueDictionary
 
 import pytest
 import streamlit as st
@@ -285,3 +289,28 @@ def test_a_page_that_is_asked_to_look_again_is_the_one_its_visitor_is_on(monkeyp
     monkeypatch.setattr(visits.runtime, "get_instance", lambda: SimpleNamespace(_session_mgr=sessions))
     visits.again()()
     assert [(one.page_script_hash, one.fragment_id) for one in asked] == [("play", "")]
+
+
+def test_visitors_who_come_while_another_is_looked_for_disturb_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    # an error there reached Streamlit as a message that is none, and it closed that visitor's connection
+    monkeypatch.setattr(visits, "_states", WeakValueDictionary())
+    monkeypatch.setattr(visits.runtime, "exists", lambda: True)
+    monkeypatch.setattr(visits.runtime, "get_instance", lambda: SimpleNamespace(get_client=lambda session: None))
+    monkeypatch.setattr(visits, "get_script_run_ctx", lambda: SimpleNamespace(session_id=str(next(numbers))))
+    numbers, kept = itertools.count(), []
+
+    def come() -> None:
+        while len(kept) < 4_000:
+            kept.append(AppState())
+            visits.here(kept[-1])
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(1) as visitors:
+            coming = visitors.submit(come)
+            while not coming.done():
+                assert visits.session_of("a connection") is None
+            coming.result()
+    finally:
+        sys.setswitchinterval(before)
