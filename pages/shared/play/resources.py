@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -34,7 +34,10 @@ MAX_RUNS = 100  # alive at once: a class of thirty with three pages each
 GIVE_BACK_SECONDS, GIVE_BACK_SOONER = 20.0, 1.5  # between two times that freed memory goes back; the second when …
 PRESSED = 0.6  # … the server holds this share of what it may
 FULL = 0.88  # and from here on no further run starts: what passes needs the rest
-ROOMS = ("figures", "metrics", "run", "theory")  # of gan_core, that all pages need sooner or later
+ROOMS = ("export", "figures", "metrics", "run", "studies", "theory")  # of gan_core, that pages need sooner or later
+LATE = ("streamlit.emojis", "streamlit.material_icon_names", "safetensors.numpy")  # that Streamlit and a shelf do, too
+PAGES = Path(__file__).parents[2]
+SCRIPT = "page.py"  # of each page's folder: what a visit runs, and nothing to import
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 # Of Python's interpreter between threads. With its own 5 ms a page's script holds up a step, which asks for the
 # interpreter ten times; with .5 ms two workers of a full class keep one another waiting for a third of their time.
@@ -78,10 +81,23 @@ def warm_up() -> None:
 
 def _import() -> None:
     """What pages import when they first need it, which takes whoever opens one first up to half a second."""
+    for name in (*LATE, *_modules()):
+        importlib.import_module(name)
+    from plotly.graph_objects import Figure, Scatter
+
+    from gan_core.figures.style import styled
+
+    styled(Figure(Scatter())).to_json()  # the first chart has Plotly import the classes of its layout
+
+
+def _modules() -> Iterator[str]:
+    """The modules of ROOMS, and all that scripts of pages import."""
     for room in ROOMS:
         package = importlib.import_module(f"gan_core.{room}")
-        for module in pkgutil.iter_modules(package.__path__, f"gan_core.{room}."):
-            importlib.import_module(module.name)
+        yield from (module.name for module in pkgutil.iter_modules(package.__path__, f"gan_core.{room}."))
+    for file in sorted(PAGES.rglob("*.py")):
+        if file.name != SCRIPT and file.stem.isidentifier() and not file.stem.startswith("__"):
+            yield ".".join(file.relative_to(PAGES.parent).with_suffix("").parts)
 
 
 def _keep_small() -> None:
