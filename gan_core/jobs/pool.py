@@ -24,7 +24,7 @@ from gan_core.jobs.job import FRAME_SECONDS, Job
 TURN_SECONDS = 0.22  # in a full class slices become shorter, so that every run has its turn this often …
 SHORTEST_SLICE = 0.01  # … but no shorter than this
 FRAME_SECONDS_IN_A_CROWD = 0.0325  # between two frames of a run, for each running job that shares its worker
-COURTESY_SECONDS = 0.1  # that workers wait at most for somebody who waits for an answer, before each slice
+COURTESY_SECONDS = 0.25  # that workers wait at most for somebody who waits for an answer, before a slice or a picture
 
 
 def _shrink(work: Any) -> None:
@@ -126,7 +126,7 @@ class Pool:
     @contextmanager
     def going_first(self) -> Iterator[None]:
         """Inside, somebody waits for an answer that takes milliseconds: workers leave the processor to it between two
-        steps, but no longer than COURTESY_SECONDS before each slice."""
+        steps, but no longer than COURTESY_SECONDS before each slice and each picture."""
         with self._condition:
             self._guests += 1
         try:
@@ -203,6 +203,7 @@ class Pool:
             job._turn(seconds, self._clock, 1 + self._spare())
             rests = not self._put_back(job)
             if rests or job.version != version:
+                self._give_way()
                 job._tell()
             del job  # an idle worker keeps no run alive
 
