@@ -37,7 +37,7 @@ from gan_core.jobs.threads import side_by_side
 from gan_core.run.history import IMAGES, History, Snapshot
 from gan_core.run.pictures import ImagePictures, Pictures, PointPictures, conditioned_latents
 
-TURN = 8  # steps a member takes in its turn
+TURN = 16  # steps a member takes in its turn: none of them waits for Python, and Pause waits for a few hundredths
 
 
 Kind = TypeVar("Kind")
