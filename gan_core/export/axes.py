@@ -17,12 +17,12 @@ from typing import Any, Literal
 import numpy as np
 
 from gan_core.export.drawing import Floats, Line, Mark, Text
-from gan_core.export.fonts import fitted, width
-from gan_core.export.layout import LABEL, TICK, Room, short, span, ticks
+from gan_core.export.fonts import fitted, width, wrapped
+from gan_core.export.layout import LABEL, LEADING, TICK, Room, short, span, ticks
 from gan_core.export.look import Look
 
 Side = Literal["x", "y"]
-SMALLEST = 0.6  # of the usual letters, for a title that is longer than its axis
+SMALLER, SMALLEST = 0.75, 0.6  # of the usual letters, for a title that is longer than its axis: in one line, and in two
 
 
 def values(found: Any) -> np.ndarray:
@@ -259,12 +259,24 @@ def drawn(axis: Axis, across: Axis, look: Look) -> list[Mark]:
             )
     if axis.title:
         long, middle = (high - low) * (1.0 if axis.side == "x" else 1.12), (low + high) / 2
-        room = max(long, 60.0)
-        size = LABEL * min(1.0, max(SMALLEST, room / max(width(axis.title, LABEL), 1.0)))
-        said = fitted(axis.title, size, room)
-        if axis.side == "x":
-            marks.append(Text(middle, edge + axis.reach - LABEL * 0.3, said, size, colours.ink, "middle"))
-        else:
-            x = edge + (axis.reach - 3 if far else -axis.reach + LABEL * 0.9)
-            marks.append(Text(x, middle, said, size, colours.ink, "middle", turned=True))
+        size, lines = _lines(axis.title, max(long, 60.0))
+        for i, said in enumerate(lines):
+            after = i * size * LEADING
+            if axis.side == "x":
+                y = edge + axis.reach - (LABEL * 0.3 if len(lines) == 1 else size * LEADING) + after
+                marks.append(Text(middle, y, said, size, colours.ink, "middle"))
+            else:
+                start = LABEL * 0.9 if len(lines) == 1 else size
+                x = edge + (axis.reach - 3 - (len(lines) - 1) * size * LEADING if far else start - axis.reach) + after
+                marks.append(Text(x, middle, said, size, colours.ink, "middle", turned=True))
     return marks
+
+
+def _lines(title: str, room: float) -> tuple[float, list[str]]:
+    """The size of the letters of a title along `room` points, and its lines: where one line would need too small ones,
+    two, which take no more room across than one of the usual size."""
+    size = LABEL * min(1.0, room / max(width(title, LABEL), 1.0))
+    if size >= LABEL * SMALLER or " " not in title:
+        size = max(size, LABEL * SMALLEST)
+        return size, [fitted(title, size, room)]
+    return LABEL * SMALLEST, wrapped(title, LABEL * SMALLEST, room, 2)

@@ -284,8 +284,9 @@ def opinions(recording: Recording, look: Look) -> Drawing:
 def histogram(
     room: Room, look: Look, edges: np.ndarray, counts: Sequence[np.ndarray], colours: Sequence[str], title: str
 ) -> list[Mark]:
-    """Overlaid: counts (b,) between edges (b + 1,), each filled, and outlined so that it is seen behind the other."""
-    most = max((int(c.max()) for c in counts), default=0) or 1
+    """Overlaid: counts or shares (b,) between edges (b + 1,), each filled, and outlined, so that it is seen behind the
+    other."""
+    most = max((float(c.max(initial=0)) for c in counts), default=0.0) or 1.0
     top, foot = room.y + SUBTITLE * 1.5, room.y + room.high - TICK * 1.7
     xs = room.x + (edges - edges[0]) / (edges[-1] - edges[0]) * room.wide
     marks: list[Mark] = [Text(room.x, room.y + SUBTITLE, title, SUBTITLE, look.colours.ink)]

@@ -19,6 +19,7 @@ MARGIN = 26.0
 TITLE, SUBTITLE, LABEL, TICK, CAPTION = 27.0, 17.0, 16.0, 14.0, 12.0  # points
 LEADING = 1.25
 GAP = 14.0
+SMALLEST = 0.7  # of the usual letters, for the title of a chart that is longer than the chart
 
 
 class Room(NamedTuple):
@@ -190,7 +191,8 @@ def chart(
     right = room.x + room.wide
     drawn: list[Mark] = []
     if title:
-        drawn.append(Text(room.x, room.y + SUBTITLE, fitted(title, SUBTITLE, room.wide), SUBTITLE, colours.ink))
+        size = SUBTITLE * min(1.0, max(SMALLEST, room.wide / max(width(title, SUBTITLE), 1.0)))
+        drawn.append(Text(room.x, room.y + SUBTITLE, fitted(title, size, room.wide), size, colours.ink))
     for level, name in zip(levels, names, strict=True):
         y = float(place(np.array(level)))
         if np.isfinite(y):

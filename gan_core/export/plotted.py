@@ -78,7 +78,7 @@ def named(chart: Chart) -> str:
 
     up = along("y") or list(dict.fromkeys(plain(one.get("name")) for one in chart.get("data") or () if one.get("name")))
     across = along("x")
-    return ", ".join(up) + (f" – {across[-1]}" if across and up else "".join(across))
+    return ", ".join(up) + (f" – {across[-1]}" if across and up else ", ".join(across))
 
 
 def _last(chart: Chart) -> list[dict[str, Any]]:

@@ -41,9 +41,9 @@ def charts(page: str, query: str) -> dict[str, Plate]:
     visit.run()
     if visit.exception:
         raise Refused(str(visit.exception[0].value))
-    if warnings := [one.value for one in visit.warning]:
-        raise Refused(warnings[0])
     state: Any = visit.session_state[KEY]
+    if refused := i18n.sentence(state.pages[state.here].problem):  # other warnings of a page are its findings
+        raise Refused(refused)
     found = state.charts | (visit.session_state[live.SHOWN] or {})
     if not found:
         raise Refused(f"The page {page!r} has no figure of its own at this address; runs are exported with --query.")

@@ -51,15 +51,16 @@ def _shared(
     return figure
 
 
-def plot(figure: go.Figure, key: str, *, begins: bool = False, **how: Any) -> Any:
-    """The figure as wide as there is room, which can be kept: by its own buttons, and with all others (`exports`). One
-    with a play button `begins` by itself."""
+def plot(figure: go.Figure, key: str, *, title: str | None = None, begins: bool = False, **how: Any) -> Any:
+    """The figure as wide as there is room, which can be kept: by its own buttons, and with all others (`exports`),
+    with the name of the section above it unless there is a `title`. One with a play button `begins` by itself."""
     from gan_core.export.plate import Plate
     from gan_core.export.plotted import named, plotted
     from gan_core.figures import style
 
+    title = app().section if title is None else title
     app().charts[key] = Plate(
-        lambda: named(figure.to_dict()), lambda look, caption: plotted(figure.to_dict(), look, caption)
+        lambda: named(figure.to_dict()), lambda look, caption: plotted(figure.to_dict(), look, caption, title)
     )
     with st.container(key=f"chart-{key}", gap=None):
         event = st.plotly_chart(figure, key=key, config=style.MODE_BAR, width="stretch", **how)

@@ -143,7 +143,7 @@ def _overlaid(page: PageState, found: Sequence[Row]) -> None:
     }
     words = {"step": t("panel.step"), "value": t(f"panel.{chart}")}
     figure = overlaid(named, log=chart == "gradients", labels=words, levels=_levels(both, chart))
-    plot(figure, key=f"{page.name}-kept-chart")
+    plot(figure, key=f"{page.name}-kept-chart", title=words["value"])
 
 
 def _levels(rows: Sequence[Row], chart: str) -> dict[str, float]:

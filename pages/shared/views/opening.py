@@ -77,7 +77,7 @@ def show(page: PageState, recording: str, train: Callable[[], None], *, waits: b
         scene_labels={label: t(f"scene.{label}") for label in live.LABELS},
         labels={label: t(f"recorded.{label}") for label in live.RECORDED_LABELS},
         summary=t(f"recorded.summary_{recording}", default=t("recorded.summary_twins")), on_train=train, waits=waits,
-        on_layers=points.layered(page),
+        on_layers=points.layered(page), on_window=points.looking(page),
         std=recorded.config.data.std,
     )  # fmt: skip
 

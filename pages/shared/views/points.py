@@ -137,9 +137,14 @@ def plane(
         back=not several and any(run.snapshot.members > 1 for run in frame.runs),
         on_select=chosen,
         on_layers=layered(page),
-        on_window=partial(page.choices.__setitem__, WINDOW),
+        on_window=looking(page),
         kept=False,
     )
+
+
+def looking(page: PageState) -> Callable[[tuple[float, float, float]], None]:
+    """The part of the window that the pictures of the page's runs show, once somebody has zoomed in a live one."""
+    return partial(page.choices.__setitem__, WINDOW)
 
 
 def layered(page: PageState) -> Callable[[tuple[str, ...]], None]:

@@ -34,7 +34,7 @@ CURVES = ("losses", "outputs")  # of one run; of several the first of each
 CHART = "slide_chart"  # in PageState.choices: which one is looked at
 PANELS, DIGITS = 8, 32  # of several members or runs; images of each run
 ROW = 3  # panels that are larger in one row above the curves than beside them
-SAMPLES = 40  # images of one run, which are as wide as several panels
+SAMPLES = 80  # images of one run at most, of which the view shows as many as fill the slide
 
 
 def on() -> bool:

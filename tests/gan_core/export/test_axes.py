@@ -4,8 +4,10 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from gan_core.export.axes import placed, plain, read, values
-from gan_core.export.layout import Room
+from gan_core.export.axes import SMALLEST, drawn, placed, plain, read, values
+from gan_core.export.drawing import Text
+from gan_core.export.layout import LABEL, Room
+from gan_core.export.look import Look
 
 
 def axes(figure):
@@ -48,3 +50,12 @@ def test_tied_axes_have_one_unit():
     )
     x, y = placed(axes(figure), Room(0, 0, 900, 300)).values()
     assert (x.end - x.start) / 2 == pytest.approx((y.start - y.end) / 4)
+
+
+@pytest.mark.parametrize("title", ["pull on a sample at x", "density"])
+def test_a_title_along_a_short_axis_is_whole(title):
+    figure = go.Figure(go.Scatter(x=[0, 1], y=[0, 1])).update_yaxes(title_text=title)
+    found = placed(axes(figure), Room(0, 0, 400, 105))
+    said = [mark for mark in drawn(found["y"], found["x"], Look()) if isinstance(mark, Text) and mark.turned]
+    assert " ".join(mark.text for mark in said) == title and all(mark.x - mark.size >= 0 for mark in said)
+    assert all(mark.size >= SMALLEST * LABEL and mark.x <= found["y"].start for mark in said)

@@ -91,6 +91,8 @@ def test_hues_are_those_of_the_theme():
 def test_a_title_is_a_visitors_words_or_what_the_axes_say():
     chart = theory.two_gaussians(1.0).to_dict()
     assert named(chart) == "density, D(x) – x"
+    two = {"xaxis": {"title": {"text": "modes"}}, "xaxis2": {"title": {"text": "HQ %"}}}
+    assert named({"layout": two}) == "modes, HQ %"
     title = "<script>" + "w" * 10_000
     drawn = svg(plotted(chart, Look(title=title), "")).decode()
     assert "<script" not in drawn and "&lt;script&gt;w" in drawn and "w" * 401 not in drawn

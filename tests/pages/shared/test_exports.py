@@ -8,17 +8,20 @@ import zipfile
 
 import pytest
 
+from gan_core.commands.output import Refused
 from gan_core.config import RunConfig
 from gan_core.errors import ExportError, PoolFull
 from gan_core.export import film, flipbook
 from gan_core.export.look import Look
 from gan_core.jobs.pool import Pool
 from pages.shared.play import resources
-from pages.shared.shell import site
+from pages.shared.shell import headless, site
+from pages.shared.shell.i18n import t
 from pages.shared.shell.state import KEY
 from pages.shared.views import exports, points
 from tests.browser.look import SECTIONS
 from tests.gan_core.export.test_bad_input import READERS
+from tests.gan_core.export.test_figures import words
 from tests.pages.test_pages import at_rest, look_back, press, state, until, views, visit
 
 SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
@@ -205,6 +208,14 @@ def test_what_is_shown_of_the_plane_is_shown_in_its_picture() -> None:
     app.multiselect(key=box).set_value(["real"]).run()
     assert exports.layers(page) == ("real",)
     assert "where G pulls" not in file(app, "svg").decode()
+
+
+def test_a_finding_of_a_page_is_no_refusal_of_its_address() -> None:
+    """Where one experiment may be noise, the page says so in a box of warning."""
+    found = headless.charts("distances", "tab=size")
+    assert found and all(t("distances.tab_size") in " ".join(words(plate.draw(Look()))) for plate in found.values())
+    with pytest.raises(Refused, match="tab=nowhere"):
+        headless.charts("distances", "tab=nowhere")
 
 
 ADDRESSES = [

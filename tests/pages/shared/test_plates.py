@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gan_core.export.drawing import Dots, Line, Picture, Text
+from gan_core.export.drawing import Area, Dots, Line, Picture, Text
 from gan_core.export.look import SHAPES, Look
 from pages.shared.views import live
 from pages.shared.views.live.planes import scene_of
@@ -41,6 +41,19 @@ def test_groups_of_images_are_all_there_with_their_names():
     drawing = images_of(groups, 3, "Walks").draw(Look())
     assert sum(isinstance(mark, Picture) for mark in drawing.marks) == 1 + len(made)  # those with names one by one
     assert {"Walks", "straight", *"abc"} <= set(words(drawing))
+
+
+def test_shares_of_a_histogram_reach_to_the_top():
+    share = live.Line("share", "purple", np.array([0.1, 0.2, 0.05]))
+    drawing = charts_of([live.Chart("digits", (-0.5, 2.5), [share], kind="histogram")], "round").draw(Look())
+    (area,) = (mark for mark in drawing.marks if isinstance(mark, Area))
+    assert np.ptp(area.points[:, 1]) > 200  # of a sheet of 540
+
+
+def test_images_of_one_group_are_as_large_as_they_can_be():
+    made = np.zeros((40, 28, 28), np.uint8)
+    (sheet,) = (m for m in images_of([live.Images(made)], 20, "Samples").draw(Look()).marks if isinstance(m, Picture))
+    assert sheet.height > 300  # in two rows of twenty it would be 90
 
 
 @pytest.mark.parametrize("shape", SHAPES)

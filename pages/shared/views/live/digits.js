@@ -2,7 +2,7 @@
 // number of screen pixels.
 
 import { magnified, make, prepare, say, View, within } from "./common.js";
-import { clamp, evenly, greys, largest } from "./pure.js";
+import { clamp, evenly, filled, greys, largest } from "./pure.js";
 
 const IMAGE = 28;
 const SEAM = 3; // pixels between two images
@@ -28,6 +28,7 @@ export class Digits extends View {
     const { data } = this;
     const width = this.root.clientWidth;
     const wide = (columns) => Math.floor((width - 16 * (columns - 1)) / columns);
+    const fit = this.fitting();
     const { columns: across, side } = this.filling(wide) ?? {
       columns: evenly(data.groups.length, Math.floor((width + 16) / (data.width + 16))),
     };
@@ -39,7 +40,13 @@ export class Digits extends View {
     this.moment = unmoved() ? last : Math.min(this.moment ?? 0, last);
     let first = 0;
     data.groups.forEach((group, i) => {
-      this.drawGroup(this.groups[i], group, wide(across), first, side ?? data.upscale * IMAGE);
+      this.drawGroup(
+        this.groups[i],
+        { ...group, ...fit },
+        wide(across),
+        first,
+        fit?.side ?? side ?? data.upscale * IMAGE,
+      );
       first += group.count;
     });
     this.turn(last);
@@ -58,6 +65,17 @@ export class Digits extends View {
       groups.length,
       (across, lines) => Math.min(wide(across) / columns, (high / lines - title) / rows) - SEAM,
     );
+  }
+
+  /** On a slide, of images in one group: how many of them, in so many columns and how large, fill it best. */
+  fitting() {
+    const { groups, columns, fixed } = this.data;
+    const high = groups.length === 1 && !groups[0].labels && this.space(this.grid);
+    if (!high) return undefined;
+    const ratio = (window.devicePixelRatio || 1) * magnified(this.root);
+    const room = [this.root.clientWidth * ratio, (high - 4) * ratio];
+    const { scale, ...found } = filled(...room, groups[0].count, fixed ? columns : 0, IMAGE, SEAM * ratio);
+    return { ...found, side: (scale * IMAGE) / ratio };
   }
 
   /** Of images that move: the next moment, and after the last one the first again. */
@@ -88,10 +106,16 @@ export class Digits extends View {
     return group;
   }
 
-  drawGroup(group, { title, images, count, moments, labels }, width, first, most) {
+  drawGroup(
+    group,
+    { title, images, count: sent, shown: count = sent, columns: wanted, moments, labels },
+    width,
+    first,
+    most,
+  ) {
     const { data, colours } = this;
     const ratio = (window.devicePixelRatio || 1) * magnified(this.root);
-    const columns = Math.max(1, Math.min(data.columns, count, Math.floor(width / (IMAGE / ratio + SEAM))));
+    const columns = Math.max(1, Math.min(wanted ?? data.columns, count, Math.floor(width / (IMAGE / ratio + SEAM))));
     const zoom = Math.max(1, Math.floor((Math.min(width / columns - SEAM, most) * ratio) / IMAGE + 1e-9));
     const side = (zoom * IMAGE) / ratio;
     const cell = { wide: side + SEAM, high: side + SEAM + (labels ? 16 : 0) };
@@ -108,7 +132,7 @@ export class Digits extends View {
     canvas.setAttribute("aria-label", [title, data.summary].filter(Boolean).join(". "));
     const context = prepare(canvas, wide, high);
 
-    const from = Math.min(this.moment, moments - 1) * count * IMAGE * IMAGE; // two pixels in a byte
+    const from = Math.min(this.moment, moments - 1) * sent * IMAGE * IMAGE; // two pixels in a byte
     const grey = greys(images.subarray(from / 2), count * IMAGE * IMAGE);
     const sheet = new ImageData(IMAGE, IMAGE * count);
     const pixels = new Uint32Array(sheet.data.buffer);

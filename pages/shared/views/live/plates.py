@@ -165,6 +165,8 @@ def _images(groups: Sequence[Images], columns: int, title: str, look: Look, capt
     most = max(columns, MOST_IMAGES // max(1, len(groups)))
     shown = [(group, group.images[:most]) for group in groups if len(group.images)]
     columns = min(columns, max((len(made) for _, made in shown), default=1))
+    if len(shown) == 1 and len(shown[0][1]) > columns and not shown[0][0].labels:  # several rows: as many as fill it
+        columns = -(-len(shown[0][1]) // _rows(len(shown[0][1]), room))
     rows = max((-(-len(made) // columns) for _, made in shown), default=1)
     head = SUBTITLE * 1.4 if any(group.title for group, _ in shown) else 0.0
     aspect = columns / rows / (1 + UNDER if any(group.labels for group, _ in shown) else 1)
@@ -173,6 +175,11 @@ def _images(groups: Sequence[Images], columns: int, title: str, look: Look, capt
             marks.append(headed(cell, fitted(group.title, min(SUBTITLE, cell.wide / 6), cell.wide), look))
         marks += _named(cell, made, group.labels, columns, look) if group.labels else images(cell, made, columns)
     return finished(look, marks, f"{look.title or title}. {caption}")
+
+
+def _rows(count: int, room: Room) -> int:
+    """In which so many images are largest."""
+    return max(range(1, count + 1), key=lambda rows: min(room.wide / -(-count // rows), room.high / rows))
 
 
 def _named(room: Room, made: np.ndarray, labels: Sequence[str], columns: int, look: Look) -> Iterator[Mark]:

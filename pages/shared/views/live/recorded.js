@@ -50,7 +50,7 @@ export class Recorded extends View {
     super(kind, key);
     this.caption = make("p", { className: "caption" });
     this.caption.setAttribute("aria-live", "polite");
-    this.plane = new Scene("scene", `${key}-plane`);
+    this.plane = new Scene("scene", this.own);
     this.charts = new Curves("curves", `${key}-charts`);
     this.strips = new Heat("heat", `${key}-strips`);
     this.player = make("button", { type: "button", className: "tool" });
@@ -75,6 +75,11 @@ export class Recorded extends View {
 
   get pace() {
     return this.settings.speed ?? 1;
+  }
+
+  /** The key of the page's own plane: what one sets here, zoom and layers, stays when that one takes its place. */
+  get own() {
+    return `${this.key.replace(/-recorded$/, "")}-plane`;
   }
 
   /** On a slide the keys are those of a run: space, the arrows, s, and r for from the start. */
@@ -120,7 +125,7 @@ export class Recorded extends View {
   /** What draws the picture: points, or images. */
   hang(Kind) {
     if (this.plane instanceof Kind) return;
-    const picture = new Kind(Kind === Digits ? "digits" : "scene", `${this.key}-plane`);
+    const picture = new Kind(Kind === Digits ? "digits" : "scene", this.own);
     this.plane.root.replaceWith(picture.root);
     this.plane.close();
     this.plane = picture;
@@ -236,7 +241,7 @@ export class Recorded extends View {
     const step = file.steps[moment];
     const send = (event, value) => {
       if (event === "step") this.seek(nearest(file.steps, value));
-      if (event === "layers") this.send(event, value);
+      if (event === "layers" || event === "window") this.send(event, value);
     };
     this.drawn = (this.drawn ?? 0) + 1;
     const stamp = this.drawn;

@@ -7,8 +7,8 @@ from typing import Any
 
 from gan_core.packing import pack
 
+from .component import Window, mount, window, worded
 from .component import layers as looked_at
-from .component import mount, worded
 
 RECORDED_LABELS: Mapping[str, str] = {
     "step": "step",
@@ -43,6 +43,7 @@ def recorded(
     waits: bool = False,
     on_train: Callable[[], None] | None = None,
     on_layers: Callable[[tuple[str, ...]], None] | None = None,
+    on_window: Callable[[Window], None] | None = None,
 ) -> None:
     """Show the recorded run whose file the server has at `address`.
 
@@ -54,7 +55,8 @@ def recorded(
     waits: its beginning plays over and over, and nothing tells how it goes on, until it waits no more or
     somebody looks.
     on_train: what the button "train it yourself" does; without it there is none. on_layers: called with the layers of
-    the plane that are shown, once they are others. Raises ValueError on a word that the view has not.
+    the plane that are shown, on_window with the part of its window, once they are others. Raises ValueError on a word
+    that the view has not.
     """
     frame = {
         "key": key, "address": address, "panels": list(panels), "charts": [dict(chart) for chart in charts],
@@ -64,4 +66,6 @@ def recorded(
         "std": std, "trains": on_train is not None,
     }  # fmt: skip
     _, toggled = looked_at(key, (), OF_A_FILE, on_layers)
-    mount("recorded", key, pack(frame), on_train_change=on_train or (lambda: None), on_layers_change=toggled)
+    _, moved = window(key, on_window)
+    mount("recorded", key, pack(frame), on_train_change=on_train or (lambda: None), on_layers_change=toggled,
+          on_window_change=moved)  # fmt: skip
