@@ -24,7 +24,7 @@ FURTHER = tuple(lift for k in (1, 2, 3, 4, 5) for lift in (-16.0 * k, 16.0 * k))
 
 @dataclass(frozen=True, eq=False)
 class Label(Text):
-    """The name of the point (px, py)."""
+    """The name of the point (px, py); a note that stands on that point itself names none."""
 
     px: float = 0.0
     py: float = 0.0
@@ -49,7 +49,8 @@ def shared(a: Box, b: Box) -> float:
 def apart(marks: Sequence[Mark], size: tuple[float, float]) -> list[Mark]:
     """The same marks on a sheet of this size with every label in a place of its own, if there is one."""
     taken = [box(mark) for mark in marks if isinstance(mark, Text) and not isinstance(mark, Label)]
-    points = [(at.px - POINT, at.py - POINT, at.px + POINT, at.py + POINT) for at in marks if isinstance(at, Label)]
+    named = [mark for mark in marks if isinstance(mark, Label) and (mark.x, mark.y) != (mark.px, mark.py)]
+    points = [(at.px - POINT, at.py - POINT, at.px + POINT, at.py + POINT) for at in named]
     found: list[Mark] = []
     for mark in marks:
         if not isinstance(mark, Label):

@@ -1,6 +1,7 @@
 """No words lie over others: of names beside points, and of every chart and figure that is kept."""
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from gan_core.export.beside import beside
@@ -60,3 +61,11 @@ def test_a_label_stays_where_it_is_while_there_is_room_and_one_that_goes_far_has
     assert sum(isinstance(mark, Line) for mark in found) > 2
     assert len({(mark.x, mark.y) for mark in found if isinstance(mark, Label)}) == 12
     assert np.isfinite([mark.y for mark in found if isinstance(mark, Label)]).all()
+
+
+def test_a_note_stays_above_its_line():
+    figure = go.Figure(go.Scatter(x=[0, 1], y=[0, 1])).add_hline(0.5, annotation_text="ln 2")
+    drawing = plotted(figure.to_dict(), Look(), "")
+    (note,) = (mark for mark in drawing.marks if isinstance(mark, Text) and mark.text == "ln 2")
+    (level,) = (m for m in drawing.marks if isinstance(m, Line) and m.width == 1.6)
+    assert 0 < level.points[0, 1] - box(note)[3] < 8
