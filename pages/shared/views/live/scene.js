@@ -128,7 +128,7 @@ export class Scene extends Zoomed {
     const high = this.space(this.grid);
     const titles = Math.max(...this.panels.map(({ caption }) => caption.offsetHeight), 0);
     const filled = (columns, rows) =>
-      Math.floor(Math.min(across(columns), (high - ASIDE * (rows - 1)) / rows - Math.min(titles, high / rows / 5) - 2));
+      Math.floor(Math.min(across(columns), (high - ASIDE * (rows - 1)) / rows - Math.min(titles, high / rows / 4) - 2));
     const { columns, side, turned } = high
       ? filling(data.panels.length, this.abreast, filled)
       : data.height
