@@ -29,7 +29,7 @@ def game(
     for name, density, color in (("p", p, style.REAL), ("q", q, style.FAKE)):
         figure.add_trace(area(x, density, text[name], color), 1, 1)
     figure.add_trace(line(x, best, text["optimal_d"], style.NEUTRAL, dash="dash"), 1, 1, secondary_y=True)
-    moving = [len(figure.data)]
+    moving = [0, 1, len(figure.data)]  # p and q too: while a line of an axis above theirs moves, they would vanish
     figure.add_trace(line(x, d, text["d"], style.DISCRIMINATOR), 1, 1, secondary_y=True)
     values = np.asarray(values, float)
     figure.add_trace(
@@ -39,7 +39,7 @@ def game(
         moving.append(len(figure.data))
         figure.add_trace(
             go.Scatter(
-                **_mark(*at), mode="markers+text", textposition="bottom right",
+                **_mark(*at), mode="markers+text", textposition="bottom center",
                 marker={"size": 11, "color": style.DISCRIMINATOR}, showlegend=False, hoverinfo="skip", cliponaxis=False,
             ),
             2, 1,
@@ -59,7 +59,7 @@ def game(
     if walk is None:
         return style.styled(figure, height=600)
     steps = [(float(share), y, float(value)) for share, y, value in zip(*map(np.asarray, walk), strict=True)]
-    frames = [[{"y": y}, _mark(share, value)][: len(moving)] for share, y, value in steps]
+    frames = [[p, q, y, _mark(share, value)][: len(moving)] for share, y, value in steps]
     names = [style.number(share, 2) for share, _, _ in steps]
     return animated(figure, frames, names, moving, text["come"], text, height=600, at_end=True)
 

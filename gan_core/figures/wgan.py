@@ -113,8 +113,9 @@ def duel(
         return _with_legends(figure)
     if len(names) < 2:
         return _with_legends(style.styled(figure, height=HEIGHT))
-    frames = [[values[t] for values in moving.values()] for t in range(len(names))]
-    drawn = range(still, still + len(moving))
+    # p and q too: while a line of an axis above theirs moves, they would vanish
+    frames = [[*densities, *(values[t] for values in moving.values())] for t in range(len(names))]
+    drawn = [0, 1, *range(still, still + len(moving))]
     figure = animated(figure, frames, names, drawn, text["updates"], text, height=HEIGHT, at_end=True)
     return _with_legends(figure)
 

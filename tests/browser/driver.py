@@ -172,6 +172,12 @@ def scrubber(page: Page) -> Locator:
     return timeline(page).get_by_role("slider")
 
 
+def at_the_newest_step(page: Page) -> bool:
+    """Whether the scrubber, which shows the progress too, stands at the step that the runs have come to."""
+    step = timeline(page).get_attribute("data-step")
+    return scrubber(page).input_value() == step != "0" and "looked back at" not in timeline(page).inner_text()
+
+
 def to_the_start(page: Page) -> None:
     """Looks back at step 0 with the keyboard."""
     scrubber(page).press("Home")

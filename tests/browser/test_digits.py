@@ -7,7 +7,17 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.driver import Server, timeline, to_the_start, visitor, wait_idle
+from tests.browser.driver import (
+    Server,
+    at_the_newest_step,
+    button,
+    press,
+    timeline,
+    to_the_start,
+    visitor,
+    wait_at_rest,
+    wait_idle,
+)
 
 
 def samples(page: Page) -> Locator:
@@ -58,3 +68,14 @@ def test_nothing_is_wider_than_a_telephone(browser: Browser, app_server: Server)
         for section in ("replay", "scores"):
             arrive(page, f"/digits?section={section}")
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
+
+
+@pytest.mark.slow
+def test_who_goes_on_training_finds_the_scrubber_at_the_newest_step(page: Page) -> None:
+    """It stood at 0 beside step 4,161."""
+    arrive(page)
+    button(page, "Go on training, live").click()
+    expect(button(page, "Pause")).to_be_enabled()
+    press(page, "Pause")
+    wait_at_rest(page)
+    assert at_the_newest_step(page)

@@ -186,6 +186,7 @@ REFUTED = (
     "Balanced networks, no",
     "keeps 1–3",
     "finds all modes,",
+    "Least total cost",  # of a pairing, where a mean is shown
 )
 
 

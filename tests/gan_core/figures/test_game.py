@@ -44,9 +44,10 @@ def test_the_optimum_has_a_line_of_its_own_unless_it_is_the_equilibrium(optimum:
 def test_a_walk_ends_where_d_is_and_moves_the_curve_and_the_mark() -> None:
     walk = ([0.25, 1.0, 0.5], np.arange(15.0).reshape(3, 5), [-1.4, -1.0, -1.2])
     figure = game(*DENSITIES, walk[1][-1], np.full(5, 2 / 3), SHARES, np.full(3, -1.2), (0.5, -1.2), -1.0, walk=walk)
-    moved = [figure.data[i] for i in figure.frames[0].traces]
+    p, q, *moved = (figure.data[i] for i in figure.frames[0].traces)
+    assert (p.yaxis, q.yaxis) == ("y", "y")  # they vanish if they are in no frame while D moves on an axis above
     assert [frame.name for frame in figure.frames] == ["0.25", "1", "0.5"]
-    curve, mark = figure.frames[-1].data
+    *_, curve, mark = figure.frames[-1].data
     np.testing.assert_array_equal(curve.y, moved[0].y)
     assert (list(mark.x), list(mark.y), list(mark.text)) == (list(moved[1].x), list(moved[1].y), list(moved[1].text))
     assert figure.layout.sliders[0].active == 2  # it opens where it ends

@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from gan_core.figures import style
@@ -54,6 +55,12 @@ def test_numbers_are_written_as_by_hand(value, text):
 
 def test_a_figure_has_no_camera_that_saves_the_screen():
     assert "toImage" in style.MODE_BAR["modeBarButtonsToRemove"] and style.MODE_BAR["displaylogo"] is False
+
+
+def test_the_bar_of_a_figure_stands_in_its_right_margin_and_not_over_its_legend():
+    layout = style.styled(go.Figure()).layout
+    assert layout.modebar.orientation == "v" and layout.margin.r >= 40
+    assert layout.legend.xanchor == "left" and layout.legend.y > 1
 
 
 def test_each_method_has_one_pen_that_no_other_has_that_is_no_players_and_is_legible_on_both_pages():
