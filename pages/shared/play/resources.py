@@ -42,9 +42,12 @@ PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 # Of Python's interpreter between threads. With its own 5 ms a page's script holds up a step, which asks for the
 # interpreter ten times; with .5 ms two workers of a full class keep one another waiting for a third of their time.
 SWITCH_SECONDS = 1e-4
-# glibc's mallopt: option, value. One heap for all threads; blocks above 8 MB are mapped, and go back when freed: what a
-# step or a still picture needs is smaller, or it would be faulted in anew every time; 64 MB may lie free at the top.
-MALLOPT = {"M_ARENA_MAX": (-8, 1), "M_MMAP_THRESHOLD": (-3, 2**23), "M_TRIM_THRESHOLD": (-1, 2**26)}
+# glibc's mallopt: option, value. One heap for all threads; 64 MB may lie free at its top. Blocks larger than MAPPED
+# have pages of their own, which go back when a block is freed. What a step or a picture needs is smaller, or it would
+# be faulted in anew every time: digits lose a tenth of their speed, convolutions a third. But in a class of thirty the
+# heap then holds up to 200 MB that are free and lie between others; with MAPPED_WHEN_SHORT half as much.
+MALLOPT = {"M_ARENA_MAX": (-8, 1), "M_TRIM_THRESHOLD": (-1, 2**26)}
+M_MMAP_THRESHOLD, MAPPED, MAPPED_WHEN_SHORT = -3, 2**23, 2**20
 TABLES_KEPT = 64  # uploaded tables of all visitors together, the least recently used goes first: at most 10 MB
 
 
@@ -101,11 +104,13 @@ def _modules() -> Iterator[str]:
 
 
 def _keep_small() -> None:
-    """Where memory is short, freed memory goes back every few seconds, whether or not anybody opens a page; and who
-    waits for some starts when there is some."""
+    """Where memory is short, freed memory goes back every few seconds, whether or not anybody opens a page, and large
+    blocks at once; and who waits for some starts when there is some."""
     while True:
         time.sleep(GIVE_BACK_SOONER)
-        if resident() > PRESSED * _memory():
+        short = resident() > PRESSED * _memory()
+        _mallopt(M_MMAP_THRESHOLD, MAPPED_WHEN_SHORT if short else MAPPED)
+        if short:
             give_back(GIVE_BACK_SOONER)
         pool().admit()
 
@@ -141,9 +146,13 @@ def page_sent() -> None:
 
 def _spare_memory() -> None:
     """The C library keeps freed memory for each thread apart, and Streamlit starts a thread for every script run."""
+    for option, value in (*MALLOPT.values(), (M_MMAP_THRESHOLD, MAPPED)):
+        _mallopt(option, value)
+
+
+def _mallopt(option: int, value: int) -> None:
     with contextlib.suppress(OSError, AttributeError, TypeError):  # another C library
-        for option, value in MALLOPT.values():
-            ctypes.CDLL(None).mallopt(option, value)
+        ctypes.CDLL(None).mallopt(option, value)
 
 
 def give_back(after: float = GIVE_BACK_SECONDS) -> None:
