@@ -17,7 +17,7 @@ import streamlit as st
 from gan_core.config import LOSSES, ConfigError, RunConfig, limits
 from pages.shared.play.runs import Frame
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState
+from pages.shared.shell.state import PageState, app
 from pages.shared.views import live, points, statistics
 
 OFFERED = 2  # experiments
@@ -68,9 +68,10 @@ def offers(page: PageState) -> list[tuple[str, RunConfig]]:
 
 
 def show(page: PageState, frame: Frame, *, train_on: Callable[[], None], begin: Callable[[], None]) -> None:
-    """Nothing before the end, while a step of the past is looked at, and of finished runs, which have no settings."""
+    """Nothing before the end, and of finished runs, which have no settings. It speaks of the end, whichever step is
+    looked at."""
     runs, steps = page.shown, page.config.train.steps
-    if runs.opens or runs.running or runs.moving or runs.at is not None or runs.job.step_count < steps:
+    if runs.opens or runs.running or runs.moving or runs.job.step_count < steps:
         return
 
     def on() -> None:
@@ -83,8 +84,8 @@ def show(page: PageState, frame: Frame, *, train_on: Callable[[], None], begin: 
             begin()
 
     with st.container(border=True, key=f"{page.name}-ending"):
-        happened = _digits_made if page.of_images else _happened
-        live.words(f"{page.name}-happened", happened(page, frame), step=frame.step)
+        end = runs.job.frame or frame
+        live.words(f"{page.name}-happened", _said(page, end), step=end.step)
         with st.container(horizontal=True, gap="small"):
             st.button(t("ending.on"), key=f"{page.name}-on", icon=":material/fast_forward:", on_click=on)
             for name, config in offers(page)[:OFFERED]:
@@ -92,6 +93,18 @@ def show(page: PageState, frame: Frame, *, train_on: Callable[[], None], begin: 
                     t(f"ending.if_{name}"), key=f"{page.name}-if-{name}", icon=":material/science:",
                     on_click=try_out, args=(config,),
                 )  # fmt: skip
+
+
+def _said(page: PageState, end: Frame) -> list[live.Block]:
+    """What happened. While somebody looks back the scores are worked out of what is looked at, and not of the end."""
+    runs, key = page.shown, ("happened", end.step, app().language)
+    known: list[live.Block] | None = runs.cache.get(key)
+    if known is not None and runs.at is not None:
+        return known
+    said = (_digits_made if page.of_images else _happened)(page, end)
+    if page.of_images or None not in statistics.yardsticks(page, end):  # what it stands beside is known
+        runs.cache[key] = said
+    return said
 
 
 def _happened(page: PageState, frame: Frame) -> list[live.Block]:

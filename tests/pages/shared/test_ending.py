@@ -32,6 +32,10 @@ def test_a_run_that_has_ended_says_what_happened_goes_on_and_leads_on() -> None:
     assert len(ended) == 1 and ended[0].startswith("**Step 3.**")
     offered = [button.key for button in app.button if button.key and "-if-" in button.key]
     assert len(offered) == OFFERED
+    state(app).show.look_at(1)  # what is said of the end stays, and so does what leads on
+    back = [block["sentence"] for block in blocks(at_rest(app), "sentence")]
+    assert state(app).show.drawn.step == 1 and ended[0] in back
+    assert [button.key for button in app.button if button.key and "-if-" in button.key] == offered
     press(app, "on")
     until(lambda: state(app).show.job.step_count == 6)
     assert state(app).config.train.steps == 6
