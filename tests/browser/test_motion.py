@@ -17,6 +17,7 @@ from tests.browser.driver import (
     press,
     scrubber,
     timeline,
+    to_the_start,
     visitor,
     wait_at_rest,
     wait_idle,
@@ -27,9 +28,11 @@ pytestmark = pytest.mark.slow
 WINDOW = {"width": 1280, "height": 720}
 TELEPHONE = {"width": 390, "height": 844}
 STILL = 10  # pixels that the picture and both players may move
+BELOW = 120  # … of a player's buttons, in three lines, on a telephone
 SHORT = "batch=16&g_layers=16&d_layers=16&steps=48"
+DIGITS = "batch=16&steps=24"
 OPENING = ("play_2d", "collapse", "vanishing", "wgan", "wgan?part=critic", "wgan?part=digits", "digits?section=scratch")
-ALONE = ("play_2d", "digits?section=scratch")  # of one panel
+LIVE = ("play_2d", "collapse", "wgan", "vanishing")
 # Sampled in the page: where things are (below the top of the page, however far one has scrolled; a player that stays at
 # the foot of the window is where it is seen), and which step each view shows.
 WATCH = """() => {
@@ -42,18 +45,19 @@ WATCH = """() => {
     const picture = all.find((e) => e.matches('[data-kind=scene], [data-kind=digits]'));
     const track = (of('timeline') ?? of('recorded'))?.querySelector('.track');
     const player = document.querySelector('.st-key-stage-player button');
-    return { picture: top(picture?.querySelector('.grid')), track: top(track), player: top(player) };
+    const verdict = top(document.querySelector('.st-key-stage-moving .st-key-stage-verdict'));
+    return { picture: top(picture?.querySelector('.grid')), track: top(track), player: top(player), verdict };
   };
   window.steps = () => {
     const time = roots().find((e) => e.matches('[data-kind=timeline]')), slider = time?.querySelector('input');
     if (!time || slider === time.getRootNode().activeElement) return undefined;
-    const said = +time.innerText.match(/step ([\\d,]+)/)[1].replace(',', '');
+    const said = +time.innerText.match(/step ([\\d,]+)/)?.[1].replaceAll(',', '');
     const views = roots().filter((e) => !e.matches('[data-kind=recorded], [data-kind=recorded] *, [data-kind=sketch]'));
     const told = views.filter((e) => e.matches('[data-kind=words]')).flatMap((e) =>
-      [...e.innerText.matchAll(/[Ss]tep ([\\d,]+)/g)].map((found) => +found[1].replace(',', '')));
-    const share = parseFloat(slider.style.getPropertyValue('--here'));
+      [...e.innerText.matchAll(/[Ss]tep ([\\d,]+)/g)].map((found) => +found[1].replaceAll(',', '')));
+    const part = (name) => Math.round(parseFloat(slider.style.getPropertyValue(name)) * slider.max / 100);
     const stepped = views.filter((e) => e.dataset.step);
-    return { said, slider: +slider.value, here: Math.round(share * slider.max / 100), told,
+    return { said, slider: +slider.value, here: part('--here'), last: part('--last'), told,
              drawn: stepped.map((e) => +e.dataset.step) };
   };
   window.seen = { places: [], steps: [] };
@@ -73,6 +77,9 @@ def arrive(page: Page, address: str) -> None:
     wait_idle(page)
     page.wait_for_timeout(600)  # the file of a recording, and what is laid out after it
     page.evaluate(WATCH)
+    until(lambda: None not in [page.evaluate("window.places()")[name] for name in ("picture", "track", "player")])
+    expect(page.locator(".gan-live[data-kind=recorded][data-state=loading]")).to_have_count(0)
+    page.evaluate("window.seen.places = []")
 
 
 def seen(page: Page, what: str) -> list[dict[str, Any]]:
@@ -91,7 +98,7 @@ def views(page: Page, kind: str) -> Locator:
 
 @pytest.mark.parametrize(
     ("address", "size"),
-    [(address, WINDOW) for address in OPENING] + [(address, TELEPHONE) for address in ALONE],
+    [(address, size) for address in OPENING for size in (WINDOW, TELEPHONE)],
     ids=lambda of: of if isinstance(of, str) else str(of["width"]),
 )
 def test_the_trained_run_stands_where_the_recorded_one_stood(
@@ -100,7 +107,7 @@ def test_the_trained_run_stands_where_the_recorded_one_stood(
     with visitor(browser, app_server, viewport=size) as page:
         arrive(page, address)
         before = page.evaluate("window.places()")
-        assert None not in before.values()
+        assert None not in [before[name] for name in ("picture", "track", "player")]
         if size is WINDOW:
             assert before["player"] < size["height"] - 20
         press(page, "Play")
@@ -109,6 +116,72 @@ def test_the_trained_run_stands_where_the_recorded_one_stood(
         wait_at_rest(page)
         print(address, before, *seen(page, "places"), sep="\n  ")
         assert_still(page, before)
+        if size is TELEPHONE:  # the picture, the player and right below it the verdict
+            now = page.evaluate("window.places()")
+            assert now["picture"] < now["track"] < now["player"] < now["verdict"] < now["player"] + BELOW, now
+
+
+def own(address: str) -> str:
+    """The page with settings of the visitor's own, which nobody has recorded: its run is there, and short."""
+    return f"{address}{'&' if '?' in address else '?'}{DIGITS if 'digits' in address else SHORT}"
+
+
+@pytest.mark.parametrize("size", [WINDOW], ids=lambda of: str(of["width"]))
+@pytest.mark.parametrize("address", OPENING)
+def test_nothing_moves_for_an_answer_nor_for_the_end_which_is_told_while_one_looks_back(
+    browser: Browser, app_server: Server, address: str, size: Any
+) -> None:
+    with visitor(browser, app_server, viewport=size) as page:
+        arrive(page, own(address))
+        before = page.evaluate("window.places()")
+        assert None not in before.values()
+        if (question := page.locator("[class*=-predict-] label[data-baseweb=radio]")).count():
+            question.first.click()
+            wait_idle(page)
+        press(page, "Play")
+        last = 24 if "digits" in address else 48
+        expect(timeline(page)).to_have_attribute("data-step", str(last))
+        wait_at_rest(page)
+        ending = page.locator("[class*=st-key-][class*=-ending]:not(.st-key-stage-ending)")
+        told = ending.locator(".sentence").first
+        expect(told).to_contain_text(re.compile(rf"Step {last}.*(perfect|real digits): "))
+        expect(ending.get_by_role("button", name="Train on, twice as far")).to_be_enabled()
+        expect(ending.get_by_role("button", name=re.compile("What if"))).to_have_count(2)
+        expect(told).not_to_contain_text("…")  # a worker has found out what it stands beside
+        said = told.inner_text()
+        to_the_start(page)
+        expect(timeline(page)).to_contain_text("looked back at")
+        wait_idle(page)
+        page.wait_for_timeout(400)
+        assert told.inner_text() == said  # it is about the end, whichever step one looks at
+        print(address, size["width"], before, *seen(page, "places"), sep="\n  ")
+        assert_still(page, before)
+
+
+def assert_one_step(page: Page, least: int) -> None:
+    """What was drawn together, at moments of a run that trains, is of one step; the scrubber stands where it is, which
+    is the end of what there is."""
+    steps = seen(page, "steps")
+    assert len({moment["said"] for moment in steps}) >= least
+    for moment in steps:
+        several = {moment[name] for name in ("said", "slider", "here", "last")} | {*moment["drawn"]}
+        assert len(several) == 1, moment
+
+
+@pytest.mark.parametrize("address", LIVE)
+def test_all_views_of_a_frame_show_one_step(page: Page, address: str) -> None:
+    page.set_viewport_size(WINDOW)
+    arrive(page, own(address).replace("steps=48", "steps=4000"))
+    press(page, "Play")
+    until(lambda: int(timeline(page).get_attribute("data-step") or 0) > 30)
+    wait_idle(page)
+    page.evaluate("window.seen.steps = []")
+    until(lambda: len(page.evaluate("window.seen.steps")) > 20)
+    found = seen(page, "steps")
+    press(page, "Pause")
+    print(*found[:5], sep="\n")
+    assert len(found[0]["drawn"]) >= 4
+    assert_one_step(page, 15)
 
 
 def test_one_of_several_seeds_is_enlarged_by_click_and_key_and_escape_leads_back(page: Page) -> None:

@@ -237,6 +237,7 @@ export class Recorded extends View {
     this.root.dataset.moment = moment ?? "";
     for (const part of [this.caption, this.track, this.rail, this.about]) part.hidden = data.small;
     write(this.about, data.about);
+    this.plane.root.style.minHeight = !data.trains || between || this.slide ? "" : `${this.least(narrow)}px`;
     if (!file) return;
     const step = file.steps[moment];
     const send = (event, value) => {
@@ -245,7 +246,6 @@ export class Recorded extends View {
     };
     this.drawn = (this.drawn ?? 0) + 1;
     const stamp = this.drawn;
-    this.plane.root.style.minHeight = !data.trains || between || this.slide ? "" : `${this.least(narrow)}px`;
     this.rail.style.height = between ? `${this.rest()}px` : "";
     this.plane.show(file.panels[0].images ? this.sheets() : this.picture(), stamp, send);
     if (data.small) return;
@@ -286,6 +286,7 @@ export class Recorded extends View {
     const top = this.room.getBoundingClientRect().top - stage.getBoundingClientRect().top;
     stage.style.setProperty("--player", `${Math.round(top) + 3}px`);
     stage.style.setProperty("--seated", "visible");
+    stage.style.setProperty("--taken", `${this.plane.root.offsetHeight}px`); // the picture of the run has as much room
   }
 
   /** Of a panel: what the first screen has between what is above the picture and the two players below it. */

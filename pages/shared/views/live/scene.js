@@ -131,8 +131,8 @@ export class Scene extends Zoomed {
       Math.floor(Math.min(across(columns), (high - ASIDE * (rows - 1)) / rows - Math.min(titles, high / rows / 4) - 2));
     const { columns, side, turned } = high
       ? filling(data.panels.length, this.abreast, filled)
-      : data.height
-        ? given(data.height, evenly(this.abreast, most), across)
+      : data.height || smallest < SMALLEST // on a telephone two stand side by side, and are scrolled through (style.css)
+        ? given(data.height ?? width, evenly(this.abreast, most), across)
         : largest(this.abreast, data.panels.length / this.abreast, most, (columns, rows) =>
             Math.floor(Math.min(Math.max(SMALLEST, fit(rows)), across(columns))),
           );

@@ -155,7 +155,8 @@ export class Timeline extends View {
     range.setAttribute("aria-valuetext", `${labels.step} ${words.step}`);
     const share = (step) => `${(100 * step) / range.max}%`;
     range.style.setProperty("--here", share(data.step));
-    range.style.setProperty("--last", share(data.last));
+    // while it trains, what there is ends at the step that is drawn: the thumb and the progress are one thing
+    range.style.setProperty("--last", share(data.running && !past ? data.step : data.last));
     const label = (button, word) => {
       button.title = word;
       button.setAttribute("aria-label", word);
@@ -171,11 +172,9 @@ export class Timeline extends View {
     this.stand();
   }
 
-  /** The scrubber stands on the buttons, also where both stay at the foot of the window (style.css). */
+  /** The colour behind a scrubber and buttons that stay at the foot of the window (style.css). */
   stand() {
-    const buttons = document.querySelector(".st-key-stage-player");
-    const stage = buttons?.closest(".st-key-stage");
-    stage?.style.setProperty("--foot", `${buttons.parentElement.offsetHeight}px`);
+    const stage = document.querySelector(".st-key-stage:has(.st-key-stage-player)");
     stage?.style.setProperty("--ground", this.colours.background);
   }
 
