@@ -184,6 +184,23 @@ def test_all_views_of_a_frame_show_one_step(page: Page, address: str) -> None:
     assert_one_step(page, 15)
 
 
+@pytest.mark.parametrize(("address", "begin"), [
+    ("digits?section=replay&run=mlp", "Go on training, live"), ("wgan?part=critic", "Play"),
+])  # fmt: skip
+def test_the_scrubber_stands_at_the_end_of_the_progress(page: Page, address: str, begin: str) -> None:
+    page.set_viewport_size(WINDOW)
+    arrive(page, address)
+    press(page, begin)
+    expect(button(page, "Pause")).to_be_visible()
+    page.wait_for_timeout(500)
+    wait_idle(page)
+    page.evaluate("window.seen.steps = []")
+    until(lambda: len(page.evaluate("window.seen.steps")) > 5)
+    print(*seen(page, "steps")[:5], sep="\n")
+    press(page, "Pause")
+    assert_one_step(page, 4)
+
+
 def test_one_of_several_seeds_is_enlarged_by_click_and_key_and_escape_leads_back(page: Page) -> None:
     page.set_viewport_size(WINDOW)
     arrive(page, f"play_2d?{SHORT}&members=8")
