@@ -11,7 +11,7 @@ several beside each other. A section without a player has the first moment only.
 first one; `seen`, the share of it that stands in the first window; `foot`, the lowest pixel of the player; how much
 has `moved` between two looks (share of the pixels of the window); `shift`, the layout shifts since the page came to
 rest; `line`, the characters in the longest line of text; `faint`, texts whose contrast is too low; `edges`,
-controls whose frame has too little; `wide`, whether the page is wider than its window.
+controls whose frame has too little; `empty`, charts of axes alone; `wide`, whether the page is wider than its window.
 """
 
 from __future__ import annotations
@@ -191,6 +191,35 @@ EDGES = (
 }"""
 )
 
+# Of each chart in which nothing is drawn but its axes, what it is. A line or a point of a canvas has a hue, which axes
+# and letters have not, and an image has many greys; of Plotly's charts each subplot is looked at.
+EMPTY = """() => {
+  const all = (from, found = []) => {
+    for (const e of from.querySelectorAll('*')) { found.push(e); if (e.shadowRoot) all(e.shadowRoot, found); }
+    return found;
+  };
+  const elements = all(document), large = (e) => e.getBoundingClientRect().width > 60 && e.checkVisibility();
+  const drawn = (canvas) => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height), greys = new Set();
+    for (let i = 0; i < data.length; i += 4) {
+      const [r, g, b, a] = data.subarray(i, i + 4);
+      if (a < 40) continue;
+      if (Math.max(r, g, b) - Math.min(r, g, b) > 40) return true;
+      greys.add(r);
+    }
+    return !!canvas.closest('[data-kind=digits]') && greys.size > 8;
+  };
+  const charts = '[data-kind]:not([data-kind=sketch], [data-kind=board]) canvas'; // those two are there to be drawn on
+  const blank = elements.filter((e) => e.matches(charts) && large(e) && !drawn(e));
+  const marks = 'path, image, .point, .gl-container canvas';
+  const seen = (e) => { const { width, height } = e.getBoundingClientRect(); return width + height > 2; };
+  const bare = elements.filter((e) => e.matches('.js-plotly-plot') && large(e)).flatMap((chart) =>
+    chart.querySelector('.gl-container canvas') ? [] : [...chart.querySelectorAll('.cartesianlayer > .subplot')]
+      .filter((plot) => ![...plot.querySelectorAll('.plot')].some((e) => [...e.querySelectorAll(marks)].some(seen)))
+      .map((plot) => `${chart.closest('[class*=st-key-]')?.className} ${plot.getAttribute('class')}`));
+  return [...blank.map((e) => `${e.closest('[data-kind]').dataset.kind}: ${e.ariaLabel ?? ''}`.slice(0, 120)), ...bare];
+}"""
+
 
 def addresses() -> Iterator[str]:
     for entry in PAGES:
@@ -263,7 +292,7 @@ def look(context: BrowserContext, address: str, sizes: Sequence[str], moment: st
         page.wait_for_timeout(700)
         picture = shot(page)
         found = {"address": address, "size": size, "moment": moment, **page.evaluate(MEASURE)}
-        found |= {"faint": page.evaluate(FAINT), "edges": page.evaluate(EDGES)}
+        found |= {"faint": page.evaluate(FAINT), "edges": page.evaluate(EDGES), "empty": page.evaluate(EMPTY)}
         found["moved"] = moved(first, picture)
         found["problems"] = problems + page.locator('[data-testid="stException"]').all_inner_texts()
         yield found, picture

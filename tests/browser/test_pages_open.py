@@ -29,6 +29,12 @@ ROWS = ["/collapse", "/vanishing?tab=twins", "/wgan?part=critic", "/wgan?part=li
         "/digits?section=latent", "/distances", "/convergence?tab=two"]  # fmt: skip
 
 
+# of every row of buttons, the words of those without an edge on all four sides
+OPEN = """() => [...document.querySelectorAll('button[data-variant="segmented_control"]')].filter((button) =>
+  ["Top", "Right", "Bottom", "Left"].some((side) =>
+    /, 0\\)$/.test(getComputedStyle(button)[`border${side}Color`]))).map((button) => button.innerText)"""
+
+
 @pytest.mark.slow
 def test_no_button_of_a_row_is_cut_off(browser: Browser, app_server: Server) -> None:
     with visitor(browser, app_server, viewport={"width": 1280, "height": 720}) as page:
@@ -36,3 +42,13 @@ def test_no_button_of_a_row_is_cut_off(browser: Browser, app_server: Server) -> 
             page.goto(address)
             wait_idle(page)
             assert page.evaluate(CUT) == [], address
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_row_of_buttons_that_is_broken_has_all_its_edges(browser: Browser, app_server: Server, theme: str) -> None:
+    with visitor(browser, app_server, viewport={"width": 390, "height": 844}, color_scheme=theme) as page:
+        for address in ROWS:
+            page.goto(address)
+            wait_idle(page)
+            assert page.evaluate(OPEN) == [], address

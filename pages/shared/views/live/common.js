@@ -8,6 +8,10 @@ export const page = { views: new Map(), timeline: undefined };
 
 const KINDS = ["scene", "curves", "digits", "heat", "words", "timeline", "paths", "recorded", "board", "sketch"]; // in the order of KINDS in component.py
 
+const TELEPHONE = 768; // pixels of a window in which all parts of a stage stand below each other, as in style.css
+const FOOT = 80; // pixels of the player at the window's foot
+const RAIL = ".st-key-stage-rail, .st-key-stage-picture-wide [data-testid=stColumn] [data-testid=stVerticalBlock]";
+
 /** New frames for views that are on the page. */
 export function feed(frames, stamp) {
   for (const { kind, bytes } of frames) {
@@ -185,6 +189,17 @@ export class View {
   space(part) {
     const body = this.slide;
     return body && (body.getBoundingClientRect().bottom - part.getBoundingClientRect().top) / magnified(part);
+  }
+
+  /** Beside the picture, the pixels from the top of a part of this view to the window's foot that nothing of the rail
+   * takes; undefined elsewhere, and on a telephone, where the rail is below the picture. */
+  beside(part) {
+    const rail = around(this.root, RAIL);
+    if (!rail || this.slide || window.innerWidth <= TELEPHONE) return undefined;
+    const scrolled = document.querySelector('[data-testid="stMain"]')?.scrollTop ?? 0;
+    const foot = (element) => element.getBoundingClientRect().bottom;
+    const below = Math.max(0, ...[...rail.children].map((part) => foot(part) - foot(this.root))); // a rail is as high as the picture
+    return window.innerHeight - (part.getBoundingClientRect().top + scrolled) - below - FOOT;
   }
 
   close() {

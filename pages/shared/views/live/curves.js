@@ -8,6 +8,7 @@ import { apart, clamp, decades, faded, fitting, nearest, number, short, span, ti
 const [LEFT, TOP, BOTTOM] = [46, 8, 22];
 const MARKED = 22; // above the curves of a chart with marks, whose words stand there and not over them
 const LOWEST = 48; // pixels of a chart on a slide
+const GROWN = 2; // times its height, that a chart beside a picture may grow in a high window
 const DASHES = { dash: [7, 4], dot: [2, 3], longdash: [12, 4] };
 
 export class Curves extends OverTime {
@@ -27,14 +28,17 @@ export class Curves extends OverTime {
     });
   }
 
-  /** Of one chart: on a slide, an equal share of the room that titles and legends leave to its rows. */
+  /** Of one chart: an equal share of the room that titles and legends leave to the rows on a slide, or, up to a limit,
+   * beside a picture. */
   high() {
-    const room = this.space(this.grid);
+    const slide = this.space(this.grid);
+    const room = slide ?? this.beside(this.grid);
     if (!room) return this.data.height;
     const { figures, rows } = this;
     const words = figures.reduce((sum, { figure, canvas }) => sum + figure.offsetHeight - canvas.offsetHeight, 0);
     const gaps = parseFloat(getComputedStyle(this.grid).rowGap) * (rows - 1);
-    return Math.max(LOWEST, Math.floor((room - gaps) / rows - words / figures.length));
+    const share = Math.floor((room - gaps) / rows - words / figures.length);
+    return slide ? Math.max(LOWEST, share) : clamp(share, this.data.height, GROWN * this.data.height);
   }
 
   parts() {

@@ -6,19 +6,32 @@ import { OverTime } from "./over_time.js";
 import { channels, clamp, nearest, number, shareColour } from "./pure.js";
 
 const HEAT = { left: 24, top: 2, bottom: 20 };
+const HIGHEST = 40; // pixels of a row, in a high window
 
 export class Heat extends OverTime {
   draw() {
     const { data } = this;
     const inner = this.lay(data.strips);
     say(this.when, this.readOut());
+    this.row = this.high();
     data.strips.forEach((strip, i) => this.drawStrip(this.figures[i], strip, inner, i));
+  }
+
+  /** Of one row: what Python says, or more where the strips stand beside a picture and the window has more room. */
+  high() {
+    const { data, figures, rows } = this;
+    const room = this.beside(this.grid);
+    if (!room || !figures.length) return data.row;
+    const around =
+      figures[0].caption.offsetHeight + HEAT.top + HEAT.bottom + parseFloat(getComputedStyle(this.grid).rowGap);
+    const share = Math.floor((room / rows - around) / Math.max(...data.strips.map(({ right }) => right.length)));
+    return clamp(share, data.row, Math.max(data.row, HIGHEST));
   }
 
   drawStrip(parts, strip, width, index) {
     const { data, colours } = this;
     const [looks, rows] = strip.values.shape;
-    const high = rows * data.row;
+    const high = rows * this.row;
     const height = HEAT.top + high + HEAT.bottom;
     const spoken = `${strip.title}. ${data.summary}`;
     const context = this.begin(parts, { title: strip.title, spoken, width, height });
@@ -34,9 +47,9 @@ export class Heat extends OverTime {
     context.fillStyle = colours.faint;
     context.textAlign = "right";
     context.textBaseline = "middle";
-    const every = Math.ceil(9 / data.row);
+    const every = Math.ceil(9 / this.row);
     for (let row = 0; row < rows; row += every) {
-      context.fillText(String(data.first + row), HEAT.left - 5, HEAT.top + (row + 0.5) * data.row);
+      context.fillText(String(data.first + row), HEAT.left - 5, HEAT.top + (row + 0.5) * this.row);
     }
     context.beginPath();
     this.below(context, x0, x1, width, px, HEAT.top + high);
@@ -56,7 +69,7 @@ export class Heat extends OverTime {
 
   /** One pixel for each look and row, stretched to the strip without blurring. */
   paint(context, strip, right) {
-    const { data, colours } = this;
+    const { colours } = this;
     const [looks, rows] = strip.values.shape;
     const scale = [colours.green, colours.yellow, colours.red].map(channels);
     const picture = new ImageData(looks, rows);
@@ -72,7 +85,7 @@ export class Heat extends OverTime {
     const source = make("canvas", { width: looks, height: rows });
     source.getContext("2d").putImageData(picture, 0, 0);
     context.imageSmoothingEnabled = false;
-    context.drawImage(source, HEAT.left, HEAT.top, right - HEAT.left, rows * data.row);
+    context.drawImage(source, HEAT.left, HEAT.top, right - HEAT.left, rows * this.row);
   }
 
   /** What stands above the strips: the step and the share under the pointer, else what the colours mean. */
@@ -90,7 +103,7 @@ export class Heat extends OverTime {
     const { x0, x1, right } = this.figures[index];
     const [looks, rows] = strip.values.shape;
     if (!looks) return undefined;
-    const row = clamp(Math.floor((y - HEAT.top) / this.data.row), 0, rows - 1);
+    const row = clamp(Math.floor((y - HEAT.top) / this.row), 0, rows - 1);
     const at = x0 + ((x - HEAT.left) / (right - HEAT.left)) * (x1 - x0);
     return { strip: index, look: nearest(strip.x, at), row };
   }

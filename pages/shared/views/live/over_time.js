@@ -18,6 +18,7 @@ export class OverTime extends View {
     this.grid = make("div", { className: "grid" });
     this.root.append(this.when, this.grid);
     this.figures = [];
+    this.resized.observe(document.documentElement); // its height is shared out beside a picture
   }
 
   /** A figure for each of the items, of the width that this gives. */

@@ -111,14 +111,11 @@ export class Scene extends Zoomed {
     this.back.hidden = !data.back;
     this.back.title = data.labels.back;
     this.back.setAttribute("aria-label", data.labels.back);
-    this.over.classList.toggle(
-      "below",
-      data.panels.some(({ title, note }) => title || note),
-    ); // the captions
     this.badges = new Map(); // panel data → where its modes' numbers stand
     const many = data.panels.length > 4;
     const width = this.root.clientWidth;
-    const smallest = data.panels.length === 1 ? width : Math.min(SMALLEST, (width - ASIDE) / 2);
+    const least = Math.min(SMALLEST, Math.floor((width - ASIDE) / 2)); // on a telephone too, two stand side by side
+    const smallest = data.panels.length === 1 ? width : least;
     this.abreast = data.abreast ?? data.panels.length;
     const most = Math.floor((width + ASIDE) / (smallest + ASIDE));
     const across = (columns) => Math.floor((width - ASIDE * (columns - 1)) / columns);
@@ -134,7 +131,7 @@ export class Scene extends Zoomed {
       : data.height || smallest < SMALLEST // on a telephone two stand side by side, and are scrolled through (style.css)
         ? given(data.height ?? width, evenly(this.abreast, most), across)
         : largest(this.abreast, data.panels.length / this.abreast, most, (columns, rows) =>
-            Math.floor(Math.min(Math.max(SMALLEST, fit(rows)), across(columns))),
+            Math.floor(Math.min(Math.max(least, fit(rows)), across(columns))),
           );
     this.grid.style.gridTemplateColumns = `repeat(${columns}, ${side}px)`;
     this.wall.style.maxWidth = `${side * columns + ASIDE * (columns - 1)}px`;
@@ -148,6 +145,7 @@ export class Scene extends Zoomed {
       style.gridArea = turned ? `${at + 1} / ${line + 1}` : at ? "" : "auto / 1";
       this.drawPanel(this.panels[i], panel, side, i);
     });
+    this.over.style.marginTop = `${this.panels[0]?.canvas.offsetTop ?? 0}px`; // below a caption, however many lines it has
   }
 
   /** Pixels that the row of sections takes above the stage. */
