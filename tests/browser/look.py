@@ -191,8 +191,9 @@ EDGES = (
 }"""
 )
 
-# Of each chart in which nothing is drawn but its axes, what it is. A line or a point of a canvas has a hue, which axes
-# and letters have not, and an image has many greys; of Plotly's charts each subplot is looked at.
+# Before anything is pressed, of each chart in which nothing is drawn but its axes, what it is. A line or a point of a
+# canvas has a hue, which axes and letters have not (nor has a method that is shown in grey, in a run), and an image has
+# many greys; of Plotly's charts each subplot is looked at.
 EMPTY = """() => {
   const all = (from, found = []) => {
     for (const e of from.querySelectorAll('*')) { found.push(e); if (e.shadowRoot) all(e.shadowRoot, found); }
@@ -211,11 +212,11 @@ EMPTY = """() => {
   };
   const charts = '[data-kind]:not([data-kind=sketch], [data-kind=board]) canvas'; // those two are there to be drawn on
   const blank = elements.filter((e) => e.matches(charts) && large(e) && !drawn(e));
-  const marks = 'path, image, .point, .gl-container canvas';
+  const marks = ':is(.overplot, .plot) :is(path, image)';
   const seen = (e) => { const { width, height } = e.getBoundingClientRect(); return width + height > 2; };
   const bare = elements.filter((e) => e.matches('.js-plotly-plot') && large(e)).flatMap((chart) =>
     chart.querySelector('.gl-container canvas') ? [] : [...chart.querySelectorAll('.cartesianlayer > .subplot')]
-      .filter((plot) => ![...plot.querySelectorAll('.plot')].some((e) => [...e.querySelectorAll(marks)].some(seen)))
+      .filter((plot) => ![...plot.querySelectorAll(marks)].some(seen))
       .map((plot) => `${chart.closest('[class*=st-key-]')?.className} ${plot.getAttribute('class')}`));
   return [...blank.map((e) => `${e.closest('[data-kind]').dataset.kind}: ${e.ariaLabel ?? ''}`.slice(0, 120)), ...bare];
 }"""
@@ -292,7 +293,8 @@ def look(context: BrowserContext, address: str, sizes: Sequence[str], moment: st
         page.wait_for_timeout(700)
         picture = shot(page)
         found = {"address": address, "size": size, "moment": moment, **page.evaluate(MEASURE)}
-        found |= {"faint": page.evaluate(FAINT), "edges": page.evaluate(EDGES), "empty": page.evaluate(EMPTY)}
+        found |= {"faint": page.evaluate(FAINT), "edges": page.evaluate(EDGES)}
+        found["empty"] = page.evaluate(EMPTY) if moment == MOMENTS[0] else []
         found["moved"] = moved(first, picture)
         found["problems"] = problems + page.locator('[data-testid="stException"]').all_inner_texts()
         yield found, picture

@@ -17,7 +17,6 @@ import {
   evenly,
   faded,
   fieldAt,
-  filled,
   fitting,
   greys,
   largest,
@@ -30,6 +29,7 @@ import {
   sketched,
   span,
   ticks,
+  tiled,
   unpack,
   until,
 } from "../../pages/shared/views/live/pure.js";
@@ -381,9 +381,9 @@ test("a share is clear at nothing, green where it is right, yellow on the way, r
 });
 
 test("images fill a room at the whole scale that covers most of it", () => {
-  assert.deepEqual(filled(804, 532, 80, 0, 28, 4.2), { scale: 3, columns: 9, shown: 54 });
-  assert.deepEqual(filled(600, 300, 20, 10, 28, 2), { scale: 2, columns: 10, shown: 20 });
-  assert.ok(filled(805, 532, 80, 0, 28, 4.2).shown >= 24); // not six of them that cover a little more
-  assert.equal(filled(600, 300, 100, 10, 28, 2).shown % 10, 0); // a column means something: rows are whole
-  assert.deepEqual(filled(10, 10, 5, 0, 28, 2), { scale: 1, columns: 5, shown: 5 });
+  assert.deepEqual(tiled(804, 532, 80, 0, 28, 4.2), { scale: 3, columns: 9, shown: 54 });
+  assert.deepEqual(tiled(600, 300, 20, 10, 28, 2), { scale: 2, columns: 10, shown: 20 });
+  assert.ok(tiled(805, 532, 80, 0, 28, 4.2).shown >= 24); // not six of them that cover a little more
+  assert.equal(tiled(600, 300, 100, 10, 28, 2).shown % 10, 0); // a column means something: rows are whole
+  assert.deepEqual(tiled(10, 10, 5, 0, 28, 2), { scale: 1, columns: 5, shown: 5 });
 });

@@ -2,7 +2,7 @@
 // number of screen pixels.
 
 import { magnified, make, prepare, say, View, within } from "./common.js";
-import { clamp, evenly, filled, greys, largest } from "./pure.js";
+import { clamp, evenly, greys, largest, tiled } from "./pure.js";
 
 const IMAGE = 28;
 const SEAM = 3; // pixels between two images
@@ -74,7 +74,7 @@ export class Digits extends View {
     if (!high) return undefined;
     const ratio = (window.devicePixelRatio || 1) * magnified(this.root);
     const room = [this.root.clientWidth * ratio, (high - 4) * ratio];
-    const { scale, ...found } = filled(...room, groups[0].count, fixed ? columns : 0, IMAGE, SEAM * ratio);
+    const { scale, ...found } = tiled(...room, groups[0].count, fixed ? columns : 0, IMAGE, SEAM * ratio);
     return { ...found, side: (scale * IMAGE) / ratio };
   }
 

@@ -78,7 +78,7 @@ export class Heat extends OverTime {
         const share = strip.values[look * rows + row];
         const [r, g, b, alpha] = Number.isFinite(share)
           ? shareColour(share, strip.right[row], scale)
-          : [128, 128, 128, 0.5];
+          : [128, 128, 128, 0.25];
         picture.data.set([r, g, b, Math.round(255 * alpha)], 4 * (row * looks + look));
       }
     }

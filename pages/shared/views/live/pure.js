@@ -147,7 +147,7 @@ export function largest(abreast, groups, most, side) {
 /** How many of `count` squares, each `scale` × `pixels` large and a seam beside the next, fill a room `width` × `height`
  * best: { scale, columns, shown } of the whole scale at which they cover most of it in full rows, but no fewer than
  * `least` of them. `fixed`: columns that there have to be, 0 for as many as fit. */
-export function filled(width, height, count, fixed, pixels, seam, least = 24) {
+export function tiled(width, height, count, fixed, pixels, seam, least = 24) {
   let best = { scale: 1, columns: fixed || Math.min(count, 8), shown: count };
   let most = 0;
   for (let scale = 1; pixels * scale + seam <= Math.min(width, height); scale++) {
