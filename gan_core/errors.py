@@ -170,6 +170,7 @@ ENGLISH: dict[str, str] = {
     "or ask for a smaller one.",
     "export.crashed": "The file was not made because of an error inside the program; the server's log has the details.",
     "export.trace": "A chart with {value!r} in it cannot be drawn; these can: {options}.",
+    "export.no_table": "Tables are of one run, and this is of several or of none; take svg, png or another format.",
     "export.no_film": "A film needs two recorded moments; let the run take a step first.",
     # images
     "images.embedded_damaged": "The embedded MNIST file {file} is missing or damaged ({reason}); restore the folder "

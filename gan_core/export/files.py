@@ -25,7 +25,7 @@ from gan_core.export.plate import Plate
 from gan_core.export.raster import LEAST_WIDTH, MOST_WIDTH, png, scale_for
 from gan_core.export.replay import replay
 from gan_core.export.svg import svg
-from gan_core.export.tables import TABLES, table
+from gan_core.export.tables import TABLES, described, table
 from gan_core.run.recording import Recording, nearest
 
 OF_A_MOMENT = ("picture", "slide", "opinions")  # figures that there is one of for each step that is asked for
@@ -144,11 +144,14 @@ def _replay(recording: Recording | None, look: Look, wish: Wish) -> Iterator[Fil
 
 def _tables(recording: Recording | None, look: Look, wish: Wish) -> Iterator[File | None]:
     if recording is None:
-        raise ExportError("export.no_picture")
+        raise ExportError("export.no_table")
+    made = dict[str, bytes]()
     for name in TABLES:
         content = table(name, recording, look)
         if content is not None:
+            made[name] = content
             yield File(f"{name}.csv", content)
+    yield File("COLUMNS.txt", described(made, recording.config))
 
 
 FORMATS: dict[str, Makes] = {

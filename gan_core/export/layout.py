@@ -19,6 +19,7 @@ MARGIN = 26.0
 TITLE, SUBTITLE, LABEL, TICK, CAPTION = 27.0, 17.0, 16.0, 14.0, 12.0  # points
 LEADING = 1.25
 GAP = 14.0
+NAMED = 44.0  # points: a longer name of a level stands in the chart and not among the ticks
 SMALLEST = 0.7  # of the usual letters, for the title of a chart that is longer than the chart
 
 
@@ -74,7 +75,7 @@ class Entry(NamedTuple):
 
     label: str
     colour: str
-    kind: Literal["dot", "ring", "line", "dash", "area"]
+    kind: Literal["dot", "ring", "line", "dash", "area", "arrow"]
 
 
 def sheet(look: Look, title: str, caption: str, legend: Sequence[Entry] = ()) -> tuple[list[Mark], Room]:
@@ -107,6 +108,10 @@ def _legend(entries: Sequence[Entry], look: Look, x: float, y: float, room: floa
         stroke = np.array([[at, middle], [at + 24, middle]])
         if kind in ("line", "dash"):
             marks.append(Line(stroke, colour, 3, dash=(7, 5) if kind == "dash" else ()))
+        elif kind == "arrow":
+            tip = np.array([[at + 2, middle], [at + 24, middle], [at + 17, middle - 5], [at + 24, middle],
+                            [at + 17, middle + 5]])  # fmt: skip
+            marks.append(Line(tip, colour, 1.8))
         elif kind == "area":
             marks.append(Box(at + 2, middle - 7, 20, 14, colour, 0.6))
         else:
@@ -187,7 +192,12 @@ def chart(
 
     levels = _powers(low, high) if log else ticks(low, high, max(2, int((foot - top) / 45)))
     names = [number(level) if log else short(level) for level in levels]
-    left = room.x + max((width(name, TICK) for name in names), default=0) + 8
+    own = [
+        (float(place(np.array(level))), name)
+        for level, name in references
+        if name not in names and width(name, TICK) <= NAMED
+    ]
+    left = room.x + max((width(name, TICK) for name in [*names, *(name for _, name in own)]), default=0) + 8
     right = room.x + room.wide
     drawn: list[Mark] = []
     if title:
@@ -197,14 +207,17 @@ def chart(
         y = float(place(np.array(level)))
         if np.isfinite(y):
             drawn.append(Line(np.array([[left, y], [right, y]]), colours.rule, 1))
-            drawn.append(Text(left - 6, y + TICK * 0.35, name, TICK, colours.faint, "end"))
+            if all(abs(y - other) >= TICK for other, _ in own):  # its place may be a level's
+                drawn.append(Text(left - 6, y + TICK * 0.35, name, TICK, colours.faint, "end"))
     xs = left + np.asarray(x, float) / last * (right - left)
     drawn += _steps(look, left, right, foot, last)
     for level, name in references:
         y = float(place(np.array(level)))
         if np.isfinite(y):
             drawn.append(Line(np.array([[left, y], [right, y]]), colours.faint, 1.2, dash=(4, 4)))
-            if name not in names:
+            if (y, name) in own:
+                drawn.append(Text(left - 6, y + TICK * 0.35, name, TICK, colours.faint, "end"))
+            elif name not in names:
                 drawn.append(Text(left + 6, y - 5, name, TICK, colours.faint))
     for at, _ in marks:
         across = left + at / last * (right - left)

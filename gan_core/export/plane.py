@@ -63,7 +63,7 @@ class Scene:
     filled: Floats | float = np.nan
 
 
-Sign = tuple[str, Literal["ring", "dot", "line", "dash", "area"]]
+Sign = tuple[str, Literal["ring", "dot", "line", "dash", "area", "arrow"]]
 SIGNS: dict[str, Callable[[Theme], Sign]] = {  # how the legend shows a layer, in the order of the legend
     "real": lambda colours: (colours.real, "ring"),
     "fake": lambda colours: (colours.fake, "dot"),
@@ -71,7 +71,7 @@ SIGNS: dict[str, Callable[[Theme], Sign]] = {  # how the legend shows a layer, i
     "averaged": lambda colours: (style.GENERATOR, "dot"),
     "modes": lambda colours: (colours.missing, "dash"),
     "gap": lambda colours: (colours.missing, "area"),
-    "arrows": lambda colours: (colours.ink, "line"),
+    "arrows": lambda colours: (colours.ink, "arrow"),
     "lattice": lambda colours: (colours.faint, "line"),
 }
 SAID = {"modes": "missing"}  # layers that the legend calls otherwise

@@ -24,8 +24,16 @@ def test_the_same_export_twice_is_the_same_zip(points):
     with zipfile.ZipFile(io.BytesIO(first)) as bundle:
         names = bundle.namelist()
         assert len(set(names)) == len(names) and bundle.testzip() is None
-        assert {"picture-000000.svg", "picture-000064.svg", "strip.svg", "curves.csv", "CITATION.txt"} <= set(names)
+        assert {
+            "picture-000000.svg",
+            "picture-000064.svg",
+            "strip.svg",
+            "curves.csv",
+            "COLUMNS.txt",
+            "CITATION.txt",
+        } <= set(names)
         assert RunConfig.from_json(bundle.read("run.json").decode()) == points.config
+        assert b"in the units of the data" in bundle.read("COLUMNS.txt")
         assert b"nobody holds rights" in bundle.read("CITATION.txt")
 
 

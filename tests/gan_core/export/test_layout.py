@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from gan_core.export.drawing import Area, Line, Text
+from gan_core.export.labels import box, shared
 from gan_core.export.layout import Curve, Entry, Room, chart, sheet, short, span, ticks
-from gan_core.export.look import SHAPES, Look
+from gan_core.export.look import SHAPES, THEMES, Look
+from gan_core.export.plane import SIGNS
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 8, 32])
@@ -63,3 +65,21 @@ def test_any_values_make_a_chart(values):
             if isinstance(mark, Line):
                 good = mark.points[np.isfinite(mark.points).all(1)]
                 assert (good >= -1).all() and (good <= 601).all()
+
+
+@pytest.mark.parametrize("level", [0.5, 0.45])
+def test_a_level_without_a_tick_is_named_among_the_ticks_and_not_over_the_lines(level):
+    curve = Curve("D", "#000000", np.full(9, level))
+    marks = chart(Room(0, 0, 400, 200), Look(), np.arange(9), [curve], limits=(0.0, 1.0),
+                  references=[(level, str(level))])  # fmt: skip
+    names = [box(mark) for mark in marks if isinstance(mark, Text)]
+    axis = min(mark.points[0, 0] for mark in marks if isinstance(mark, Line))
+    (named,) = (mark for mark in marks if isinstance(mark, Text) and mark.text == str(level))
+    assert box(named)[2] <= axis
+    assert not any(shared(a, b) for i, a in enumerate(names) for b in names[:i])
+
+
+def test_each_sign_of_the_legend_of_a_plane_looks_like_no_other():
+    """A contour and arrows are both of the ink's colour, and were both a line."""
+    signs = [SIGNS[name](THEMES["light"]) for name in SIGNS]
+    assert len(set(signs)) == len(signs)

@@ -6,8 +6,9 @@ import io
 import numpy as np
 import pytest
 
+from gan_core.config import RunConfig
 from gan_core.export.look import Look
-from gan_core.export.tables import TABLES, table
+from gan_core.export.tables import COLUMNS, TABLES, described, table
 
 
 def rows(content):
@@ -40,3 +41,19 @@ def test_every_table_of_every_run_is_a_table_or_nothing(each, name):
 def test_shares_add_up(points):
     for row in rows(table("modes", points, Look())):
         assert sum(float(row[f"mode_{i}"]) for i in range(1, 9)) == pytest.approx(1, abs=1e-5)
+
+
+def test_every_column_is_said_with_its_unit(each):
+    made = {name: content for name in TABLES if (content := table(name, each, Look())) is not None}
+    said = described(made, each.config).decode()
+    for name, content in made.items():
+        assert f"{name}.csv\n" in said
+        for heading in content.partition(b"\n")[0].decode().split(","):
+            assert any(heading == key or (key.endswith("_") and heading.startswith(key)) for key in COLUMNS), heading
+
+
+def test_a_loss_of_logarithms_is_in_nats_and_a_score_in_nothing(points):
+    made = {"curves": table("curves", points, Look())}
+    said = {loss: described(made, RunConfig.of(loss=loss)).decode() for loss in ("minimax", "wasserstein")}
+    assert "nats" in said["minimax"] and "0 to 1" in said["minimax"]
+    assert "nats" not in said["wasserstein"] and "a(G(z)) − a(x): a pure number" in said["wasserstein"]
