@@ -111,7 +111,14 @@ def _panel(page: PageState, frame: Frame | None) -> None:
             )  # fmt: skip
     if runs and run != TOGETHER and "webp" not in possible and chosen["figure"] not in there():
         st.caption(sentence(ExportError("export.no_film")))
-    st.caption(t("export.hint") if runs else t("export.hint_charts"))
+    st.caption(_hint(page, frame))
+
+
+def _hint(page: PageState, frame: Frame | None) -> str:
+    """Which moment a file is of: the browser alone knows at which one a recorded run is being looked at."""
+    if frame is None:
+        return t("export.hint_charts")
+    return t("export.hint") if page.show is not None else t("export.hint_recorded", step=f"{frame.step:,}")
 
 
 def _layers(page: PageState, run: RunFrame) -> None:

@@ -179,6 +179,8 @@ def test_a_recorded_opening_is_kept_before_anything_trains() -> None:
         and {b.label for b in app.get("download_button")} >= {"SVG", "All of it"}
     )
     chosen = page.choices[exports.CHOSEN]
+    end = exports._moment(page, None).step
+    assert any(t("export.hint_recorded", step=f"{end:,}") == one.value for one in app.caption)
     assert len(set(app.selectbox(key="vanishing-export-run").options)) == 3
     drawn = exports.made_of(page, None, chosen | {"run": exports.TOGETHER, "figure": "picture"}, "svg", None, {})
     assert "non-saturating" in drawn.decode()
