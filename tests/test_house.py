@@ -355,3 +355,13 @@ def test_a_module_has_a_test_file_of_its_name(path: Path) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_a_page_has_a_test_file_of_its_name(path: Path) -> None:
     assert (ROOT / f"tests/pages/test_{path.parent.name}.py").is_file()
+
+
+def test_scripts_that_are_joined_declare_a_name_once() -> None:
+    """Twice, the browser refuses the whole module, and what it draws is not there."""
+    from pages.shared.views import drag
+    from pages.shared.views.live import component
+
+    for code in (drag.drawing_code(), component.drawing_code()):
+        declared = re.findall(r"^(?:async )?(?:function\*?|const|let|class) +(\w+)", code, re.MULTILINE)
+        assert len(declared) > 50 and sorted(declared) == sorted(set(declared))
