@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MOST, ROW_BYTES = 12, 80_000
 MEMBERS, SAMPLES, POINTS = 4, 512, 160  # kept of a run: members, samples of each, points of a curve
+OPEN = "kept_open"  # in PageState.choices: whether the visitor looks at them
 CURVES = ("d_loss", "g_loss", "d_real", "d_fake", "d_grad", "g_grad")
 Key = tuple[str, str]
 
@@ -73,12 +74,14 @@ class Row:
         return len(self.picture) + sum(array.nbytes for array in arrays)
 
 
-def remember(page: PageState, rows: MutableMapping[Key, Row], yardsticks: tuple[Yardstick | None, ...] = ()) -> None:
-    """The page's runs as they stand, if they have begun: a row each, in place of the one of the same run."""
+def remember(page: PageState, rows: MutableMapping[Key, Row], yardsticks: tuple[Yardstick | None, ...] = ()) -> bool:
+    """The page's runs as they stand, if they have begun: a row each, in place of the one of the same run. Whether any
+    was others than those there are."""
     show = page.show
     frame = None if show is None else show.job.frame
     if show is None or frame is None or not frame.runs[0].curves.step.size:
-        return
+        return False
+    newer = False
     base = _base(show.configs, page.variants)
     for i, (run, config) in enumerate(zip(frame.runs, show.configs, strict=False)):
         if not run.snapshot.step:
@@ -90,10 +93,12 @@ def remember(page: PageState, rows: MutableMapping[Key, Row], yardsticks: tuple[
                 rows[key] = replace(known, yardstick=measure)
             continue
         number = known.number if known else 1 + max((row.number for row in rows.values()), default=0)
+        newer = True
         rows.pop(key, None)  # the last one is the newest
         rows[key] = _row(page, run, config, base, number, measure)
     while len(rows) > MOST:
         rows.pop(next(iter(rows)))
+    return newer
 
 
 def _base(configs: Sequence[RunConfig], variants: Sequence[Mapping[str, Any]]) -> RunConfig:

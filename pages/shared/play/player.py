@@ -246,6 +246,8 @@ def _look(page: PageState, view: View, touched: bool, as_slide: bool) -> None:
     now = (show.running, show.touched, show.trouble, slide.on())
     if now != (show.shown_running, touched, show.noticed, as_slide):
         st.rerun()
+    if page.choices.get(kept.OPEN) and not show.moving and kept.remember(page, app().kept):
+        st.rerun()  # whoever looks at the runs of the visit sees this one among them
     with resources.pool().going_first():
         _draw(page, view, show)
 

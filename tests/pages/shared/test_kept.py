@@ -22,7 +22,7 @@ SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
 @pytest.fixture(autouse=True)
 def opened(monkeypatch: pytest.MonkeyPatch) -> None:
     """The driver does not open expanders: here the one of kept runs is open from the start."""
-    usual, title = view.st.expander, i18n.t("kept.title", n="").split("(")[0]
+    usual, title = view.st.expander, i18n.t("kept.title")
 
     def expander(label: str, **options: Any) -> Any:
         return usual(label, **options | ({"expanded": True} if label.startswith(title) else {}))
@@ -98,6 +98,15 @@ def test_a_run_that_diverged_is_kept_as_one() -> None:
     (row,) = found(app)
     assert row.failed and not app.exception
     assert any(i18n.t("kept.failed") in one.value for one in app.caption)
+
+
+def test_that_a_run_has_come_further_is_said_once() -> None:
+    """Otherwise a page on which the table is open would be drawn over and over."""
+    app, rows = at_rest(visit("play_2d", **SMALL)), {}
+    page = state(app)
+    assert not kept.remember(page, rows) and page.choices[kept.OPEN]
+    stepped(app)
+    assert kept.remember(page, rows) and not kept.remember(page, rows)
 
 
 def test_settings_are_said_in_the_words_of_their_controls() -> None:
