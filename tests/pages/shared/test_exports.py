@@ -51,7 +51,8 @@ def test_every_kind_of_file_is_what_it_says() -> None:
     assert "<script" not in drawn.decode() and ElementTree.fromstring(drawn) is not None
     assert file(app, "png")[:4] == b"\x89PNG" and file(app, "html").startswith(b"<!doctype html>")
     names = zipfile.ZipFile(io.BytesIO(file(app, "csv"))).namelist()
-    assert {"curves.csv", "samples.csv", "real.csv", "modes.csv", "run.json", "CITATION.txt"} == set(names)
+    tables = {"curves.csv", "samples.csv", "real.csv", "modes.csv", "COLUMNS.txt"}
+    assert tables | {"run.json", "CITATION.txt"} == set(names)
 
 
 def test_a_file_is_of_the_moment_that_is_looked_at_and_of_the_member() -> None:
