@@ -80,7 +80,8 @@ DRAWING = [
 # of a page's ground, its letters and rules, and of what is counted from nothing to much: these mean no player, run or
 # method
 GROUND = {"#ffffff", "#000000", "#0e1117", "#fafafa", "#1a1c23", "#31333f", "#5b606e", "#a6abb8", "#cdd1d9", "#3a404d",
-          "#808080", "#888888", "#8c8c8c", "#ff4b4b", "#5c3f00", "#2a1d00", "#3a2800", "#6b4a00"}  # fmt: skip
+          "#7a7c83", "#808080", "#888888", "#8a8c93", "#8c8c8c", "#ff4b4b", "#5c3f00", "#2a1d00", "#3a2800",
+          "#6b4a00"}  # fmt: skip
 COUNTED = {"#fde725", "#7ad151", "#22a884", "#2a788e", "#414487", "#440154"}
 DARKER = {"#b8a900": "#f0e442"}  # a hue of the table where the light page would swallow it
 

@@ -27,13 +27,13 @@ def test_a_shipped_record_shows_what_its_name_says(name: str) -> None:
 
 @pytest.mark.parametrize("name", RIDDLES)
 def test_a_record_begins_as_the_run_that_it_names(name: str) -> None:
-    """On another machine the last digits differ."""
+    """On another kind of processor the last digits differ."""
     told, riddle = shipped()[name], RIDDLES[name]
     trainer = Trainer(RunConfig.from_query(told["query"]), points=riddle.points)
     trainer.step(told["step"][0])
     curves = trainer.history.curves()
-    assert curves.d_loss[0, 0] == pytest.approx(told["d_loss"][0], rel=1e-3)
-    assert curves.g_loss[0, 0] == pytest.approx(told["g_loss"][0], rel=1e-3)
+    assert curves.d_loss[0, 0] == pytest.approx(told["d_loss"][0], rel=1e-3, abs=1e-3)
+    assert curves.g_loss[0, 0] == pytest.approx(told["g_loss"][0], rel=1e-3, abs=1e-3)
 
 
 def test_nothing_is_shipped_that_is_no_riddle() -> None:

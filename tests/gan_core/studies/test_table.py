@@ -222,10 +222,13 @@ def test_the_shipped_table_is_what_its_command_computes(name):
 
 @pytest.mark.parametrize("name, method", [(name, row.name) for name in TABLES for row in shipped(name).rows])
 def test_a_record_begins_as_the_same_run_does_now(name, method):
-    """A sample of each row; the whole of one is the slow test below."""
+    """A sample of each row; the whole of one is the slow test below. Another kind of processor rounds otherwise, and
+    some players double what that changes within a few steps: on one that computed none of the records up to a
+    two-hundredth of what another seed changes."""
     record = [record for record in shipped(name).records if record["method"] == method][-1]
-    found = early_points(Trainer(RunConfig.from_query(record["query"])))
-    np.testing.assert_allclose(found, record["early"], rtol=1e-3, atol=1e-4)
+    config = RunConfig.from_query(record["query"])
+    same, other = (np.array(early_points(Trainer(config.replace(seed=config.train.seed + k)))) for k in (0, 1))
+    assert np.abs(same - record["early"]).max() < 0.02 * np.abs(other - record["early"]).max()
 
 
 SHORT = 20  # seconds of processor time: what takes longer is computed again to EARLY steps and not to its end

@@ -3,7 +3,6 @@ logged of a file that is not made."""
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
 import importlib.machinery
 import logging
@@ -28,6 +27,7 @@ from streamlit.runtime.state.session_state import SessionState
 
 from gan_core.errors import ExportError
 from pages.shared.shell import mended
+from tests.apart import apart
 
 
 @pytest.fixture(autouse=True)
@@ -117,5 +117,5 @@ def test_only_what_nobody_thought_of_is_logged_of_a_file_that_is_not_made(cause,
     logged: list[logging.LogRecord] = []
     monkeypatch.setattr(logging.getLogger(backend_operation_handler.__name__), "callHandlers", logged.append)
     handler = backend_operation_handler.DeferredFileHandler(Manager)  # type: ignore[arg-type]
-    answer = asyncio.run(handler.handle(BackendOperationRequest(request_id="one"), "session"))
+    answer = apart(handler.handle(BackendOperationRequest(request_id="one"), "session"))
     assert answer.error_msg and len(logged) == lines
