@@ -26,10 +26,11 @@ from gan_core.export.figures import (
     panel,
     picture_legend,
 )  # fmt: skip
-from gan_core.export.layout import LABEL, SUBTITLE, Room, finished, sheet, span
+from gan_core.export.layout import LABEL, SUBTITLE, Entry, Room, finished, sheet, span
 from gan_core.export.look import Look
 from gan_core.export.plate import Plate
 from gan_core.export.sheets import scale, strip
+from gan_core.run.history import Moment
 from gan_core.run.recording import Recording
 
 Draw = Callable[[Look], Drawing]
@@ -90,7 +91,7 @@ def _pictures(runs: Runs, look: Look) -> Drawing:
     shown = [k for k in members(runs[0][0], look, 8) if k < both] or [0]
     shots = [moment(run, look) for run, _ in runs]
     title, said = f"{look.word('step')} {shots[0].step:,}".capitalize(), _said(runs, look, shots[0].step)
-    marks, room = sheet(look, title, said, picture_legend(runs[0][0], shots[0], look))
+    marks, room = sheet(look, title, said, _legend(runs, look, shots, shown))
     head = SUBTITLE * 1.4
     if len(shown) == 1:
         rooms = [[cell] for cell in room.grid(len(runs), head)]
@@ -103,6 +104,12 @@ def _pictures(runs: Runs, look: Look) -> Drawing:
         for cell, k in zip(cells, shown, strict=True):
             marks += draw_picture(cell, run, shot, k, look, len(runs) * len(shown))
     return _finished(runs, look, marks, title, said)
+
+
+def _legend(runs: Runs, look: Look, shots: Sequence[Moment], shown: Sequence[int]) -> list[Entry]:
+    """That of the first run whose picture misses a mode, if there is one."""
+    each = [picture_legend(run, shot, look, shown) for (run, _), shot in zip(runs, shots, strict=True)]
+    return next((one for one in each if any(entry.kind == "dash" for entry in one)), each[0])
 
 
 def _curves(runs: Runs, chart: str) -> Draw:

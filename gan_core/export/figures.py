@@ -6,7 +6,7 @@ FIGURES["picture"].draw(recording, look)        # a Drawing; Nothing to draw is 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,6 +26,7 @@ OF_A_SHEET, OF_A_MEMBER = 64, 16  # digits of one member alone, and of each of s
 BINS = 40
 ABOVE = 0.62  # of the height of a sheet that is no wider than high: the picture above its curves
 MOMENTS = 6  # of a time strip that is not told which
+FILLED = 0.7  # of a sheet's height: a strip that takes less of it has the losses below
 USUAL_FIELDS = ("data", "loss", "update", "optimiser", "g_lr", "d_lr", "batch")  # that a caption always names
 UNSAID = {"seed", "members", "steps", "points"}  # said otherwise, or of no weight
 LINES = {  # chart → its two curves, the second of which is broken, so that they are told apart in grey
@@ -121,7 +122,7 @@ def picture(recording: Recording, look: Look) -> Drawing:
     points = isinstance(shot, PointSnapshot)
     title = titled(look, "picture" if points else "sheet", shot.step)
     said = noted(caption(recording, look, shown, shot.step), recording, look)
-    marks, room = sheet(look, title, said, picture_legend(recording, shot, look))
+    marks, room = sheet(look, title, said, picture_legend(recording, shot, look, shown))
     several = len(shown) > 1
     head = SUBTITLE * 1.2 if several and len(shown) <= 12 else 0.0
     for cell, k in zip(room.grid(len(shown), head, gap=GAP if len(shown) < 13 else 5), shown, strict=True):
@@ -142,8 +143,12 @@ def draw_picture(room: Room, recording: Recording, shot: Moment, k: int, look: L
     return sheets.images(room, made, columns)
 
 
-def picture_legend(recording: Recording, shot: Moment, look: Look) -> list[Entry]:
-    return plane.legend(look, recording) if isinstance(shot, PointSnapshot) else []
+def picture_legend(recording: Recording, shot: Moment, look: Look, shown: Sequence[int]) -> list[Entry]:
+    """Of these members. Pictures of several moments have one legend, so that none of them is laid out otherwise."""
+    if not isinstance(shot, PointSnapshot):
+        return []
+    shots = [shot, *(nearest(recording.moments, step) for step in look.steps)]
+    return plane.legend(look, recording, "modes" in look.layers and plane.misses(recording, shots, shown))
 
 
 def headed(cell: Room, text: str, look: Look) -> Text:
@@ -167,12 +172,31 @@ def time_strip(recording: Recording, look: Look) -> Drawing:
         shots = spread(known, MOMENTS)
     said = noted(caption(recording, look, [k], None), recording, look)
     title = look.word("title_strip")
-    marks, room = sheet(look, title, said, picture_legend(recording, shots[0], look))
+    look = replace(look, steps=tuple(shot.step for shot in shots))
+    legend = picture_legend(recording, shots[0], look, [k])
+    marks, room = sheet(look, title, said, legend)
     head = SUBTITLE * 1.3
+    if has_curves(recording) and (share := _used(room, room.grid(len(shots), head), head)) < FILLED:
+        marks, room = sheet(look, title, said, legend + entries(recording, look, ["losses"]))
+        room, below = room.split(share)
+        marks += _between(below, recording, look, k, shots)
     for cell, shot in zip(room.grid(len(shots), head), shots, strict=True):
         marks.append(headed(cell, f"{look.word('step')} {shot.step:,}", look))
         marks += draw_picture(cell, recording, shot, k, look, max(2, len(shots)))
     return finished(look, marks, f"{look.title or title}. {said}")
+
+
+def _used(room: Room, cells: Sequence[Room], head: float) -> float:
+    """The share of the room's height that the cells take."""
+    return (cells[-1].y + cells[-1].high - cells[0].y + head) / room.high
+
+
+def _between(room: Room, recording: Recording, look: Look, k: int, shots: Sequence[Moment]) -> list[Mark]:
+    """The losses, with a line across them at each of the moments."""
+    return chart(
+        room, look, recording.curves.step, _lines(recording, look, "losses", [k]), title=look.word("losses"),
+        marks=[(shot.step, "") for shot in shots],
+    )  # fmt: skip
 
 
 def spread(known: Sequence[Moment], count: int) -> list[Moment]:
@@ -245,7 +269,7 @@ def slide(recording: Recording, look: Look) -> Drawing:
     title = titled(look, "slide", shot.step)
     said = noted(caption(recording, look, shown, shot.step), recording, look)
     charts = ("losses", "outputs")
-    legend = picture_legend(recording, shot, look) + entries(recording, look, charts[:1])
+    legend = picture_legend(recording, shot, look, shown) + entries(recording, look, charts[:1])
     marks, room = sheet(look, title, said, legend)
     wide = room.wide > 1.4 * room.high
     left, right = room.columns(room.high, room.wide - room.high) if wide else room.split(ABOVE)

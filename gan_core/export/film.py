@@ -39,7 +39,7 @@ def frames(recording: Recording, look: Look, figure: str = "picture") -> Iterato
     shots = spread(recording.moments, FRAMES)
     if len(shots) < 2:
         raise ExportError("export.no_film")
-    opaque = replace(look, transparent=False)
+    opaque = replace(look, transparent=False, steps=(shots[0].step,))  # one legend from beginning to end
     scale = WIDTHS[look.shape] / SHAPES[look.shape][0]
     for shot in shots:
         yield image(FIGURES[figure].draw(recording, replace(opaque, step=shot.step)), scale)
@@ -48,8 +48,9 @@ def frames(recording: Recording, look: Look, figure: str = "picture") -> Iterato
 def turned(plate: Plate, look: Look) -> Iterator[Image.Image]:
     """The moments of a figure that moves by itself, at most FRAMES of them."""
     scale = WIDTHS[look.shape] / SHAPES[look.shape][0]
+    opaque = replace(look, transparent=False, steps=tuple(plate.steps[:1]))
     for step in plate.turned(FRAMES):
-        yield image(plate.draw(replace(look, transparent=False, step=step)), scale)
+        yield image(plate.draw(replace(opaque, step=step)), scale)
 
 
 def joined(pictures: list[Image.Image], kind: str, drawn: bool = False) -> bytes:

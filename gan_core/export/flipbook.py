@@ -25,7 +25,8 @@ LIMIT = 1_500_000  # bytes of the file
 
 def flipbook(plate: Plate, look: Look) -> bytes:
     """The page, UTF-8. Raises ExportError on what cannot be drawn."""
-    pages = [svg(plate.draw(replace(look, transparent=False, step=step))) for step in plate.turned(PAGES)]
+    opaque = replace(look, transparent=False, steps=tuple(plate.steps[:1]))  # one legend from beginning to end
+    pages = [svg(plate.draw(replace(opaque, step=step))) for step in plate.turned(PAGES)]
     while len(made := _bound(pages, plate, look)) > LIMIT and len(pages) > 2:
         pages = [*pages[:-1:2], pages[-1]]
     return made

@@ -22,7 +22,7 @@ from gan_core.export.look import WHOLE, Look, Theme
 from gan_core.figures import style
 from gan_core.metrics.points import mode_coverage, near_radius
 from gan_core.run import optimum
-from gan_core.run.history import PointSnapshot
+from gan_core.run.history import Moment, PointSnapshot
 from gan_core.run.recording import Recording
 
 MOST_POINTS = 4096  # of one kind in a drawing: so many panels share them
@@ -74,18 +74,35 @@ SIGNS: dict[str, Callable[[Theme], Sign]] = {  # how the legend shows a layer, i
     "arrows": lambda colours: (colours.ink, "arrow"),
     "lattice": lambda colours: (colours.faint, "line"),
 }
-SAID = {"modes": "missing"}  # layers that the legend calls otherwise
 
 
-def legend(look: Look, recording: Recording) -> list[Entry]:
+def legend(look: Look, recording: Recording, missing: bool = False) -> list[Entry]:
+    """missing: whether some mode in the picture got nothing."""
     half = {"field": "half"} if is_probability(recording.config) else {}
     shown = [name for name in there(recording) if name in look.layers]
-    found = [Entry(look.word((SAID | half).get(name, name)), *SIGNS[name](look.colours)) for name in shown]
+    found = [
+        of_modes(look, missing) if name == "modes" else Entry(look.word(half.get(name, name)), *sign(look.colours))
+        for name, sign in SIGNS.items() if name in shown
+    ]  # fmt: skip
     words, _ = look.kinds
     if not words or "real" not in shown:
         return found
     kinds = [Entry(word, hue, "ring") for word, hue in zip(words, look.colours.kinds, strict=False)]
     return [*kinds, *found[1:]]
+
+
+def of_modes(look: Look, missing: bool) -> Entry:
+    """What the legend says of the halos: which of them are broken, where any is."""
+    if missing:
+        return Entry(look.word("missing"), *SIGNS["modes"](look.colours))
+    return Entry(look.word("mode"), look.colours.ink, "ring")
+
+
+def misses(recording: Recording, shots: Sequence[Moment], members: Sequence[int]) -> bool:
+    """Whether some mode got nothing of a member at one of these moments."""
+    if recording.centres is None:
+        return False
+    return any((halo(recording, shot.fake[k])[1] == 0).any() for shot in shots for k in members)
 
 
 def there(recording: Recording) -> tuple[str, ...]:

@@ -81,6 +81,11 @@ def members_shown(page: PageState, run: RunFrame) -> list[int]:
     return list(range(run.snapshot.members)) if at is None else [at]
 
 
+def members_drawn(page: PageState, frame: Frame, most: int = WALL) -> list[int]:
+    """Of those, the ones that have a panel, where all runs together have `most`: of each as many, at least one."""
+    return members_shown(page, frame.runs[0])[: max(1, min(WALL, most // len(frame.runs)))]
+
+
 # ── the plane ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -112,8 +117,8 @@ def plane(
     `hidden` are the layers that are off at first. A click on one of several members looks at that one, and from there
     Escape and a button lead back. `most`: panels, of which every run has as many members.
     """
-    each = max(1, min(WALL, most // len(frame.runs)))
-    picks = [(run, k, title) for run, title in titled(frame, titles) for k in members_shown(page, run)[:each]]
+    members = members_drawn(page, frame, most)
+    picks = [(run, k, title) for run, title in titled(frame, titles) for k in members]
     several = len(picks) > len(frame.runs)
     words, kinds = kinds_of(page, frame)
     key = f"{page.name}-plane"

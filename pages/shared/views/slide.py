@@ -58,18 +58,25 @@ def view(page: PageState, frame: Frame) -> None:
         _head(page)
         count = len(frame.runs)
         titles = list(exports.names_of(frame, page).values()) if count > 1 else []
-        panels = count * len(points.members_shown(page, frame.runs[0]))
+        members = _members(page, frame)
         with st.container(key="slide-body"):
-            with st.container(key=f"slide-{_shape(page, panels)}"):
+            with st.container(key=f"slide-{_shape(page, count * len(members))}"):
                 if not page.of_images:
                     points.plane(page, frame, titles=titles, most=PANELS)
                 elif count == 1:
                     images.samples(page, frame, most=SAMPLES)
                 else:
-                    _digits(page, frame, titles)
+                    _digits(page, frame, titles, members[0])
             with st.container(key="slide-curves"):
                 statistics.curves(page, frame, CURVES[: 2 if count == 1 else 1], titles=titles, empty=True)
-        st.caption(_caption(page, frame))
+        st.caption(_caption(frame, members))
+
+
+def _members(page: PageState, frame: Frame) -> list[int]:
+    """Those that are drawn of each run."""
+    if not page.of_images:
+        return points.members_drawn(page, frame, PANELS)
+    return points.members_shown(page, frame.runs[0])[: 1 if len(frame.runs) > 1 else None]
 
 
 def _shape(page: PageState, panels: int) -> str:
@@ -86,9 +93,9 @@ def _head(page: PageState, **how: Any) -> None:
 
 
 @pushed
-def _digits(page: PageState, frame: Frame, titles: Sequence[str]) -> None:
-    """Of every run some."""
-    groups = [live.Images(run.snapshot.fake[0, :DIGITS], title) for run, title in zip(frame.runs, titles, strict=True)]
+def _digits(page: PageState, frame: Frame, titles: Sequence[str], k: int) -> None:
+    """Of every run some of one member."""
+    groups = [live.Images(run.snapshot.fake[k, :DIGITS], title) for run, title in zip(frame.runs, titles, strict=True)]
     live.digits(f"{page.name}-slide-digits", groups, step=frame.step, columns=4, upscale=4, width=200,
                 summary=t("digits.grid_summary", step=f"{frame.step:,}"))  # fmt: skip
 
@@ -160,10 +167,9 @@ def _drawn(plate: Plate, caption: str, theme: str, title: str) -> str:
     return "data:image/svg+xml;base64," + b64encode(svg(drawing)).decode()
 
 
-def _caption(page: PageState, frame: Frame) -> str:
-    """Settings and seeds, as they stand below a picture that is kept."""
+def _caption(frame: Frame, members: Sequence[int]) -> str:
+    """Settings and the seeds of what is drawn, as they stand below a picture that is kept."""
     from gan_core.export.figures import caption
     from gan_core.export.look import Look
 
-    run = frame.runs[0]
-    return caption(run, Look(**camera.spoken()), points.members_shown(page, run), None)
+    return caption(frame.runs[0], Look(**camera.spoken()), members, None)

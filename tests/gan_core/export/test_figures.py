@@ -1,12 +1,15 @@
 """Every figure of every kind of run, in every shape, says what the run is; what cannot be drawn is a sentence."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from gan_core.errors import ExportError
-from gan_core.export.drawing import Picture, Text
+from gan_core.export.drawing import Line, Picture, Text
 from gan_core.export.figures import FIGURES, caption, spread, there
 from gan_core.export.look import SHAPES, Look
+from tests.gan_core.export.test_plotted import corners
 
 
 def words(drawing):
@@ -59,6 +62,28 @@ def test_a_member_is_drawn_alone_or_refused(points):
     for wrong in (2, -1):
         with pytest.raises(ExportError, match="from 0 to 1"):
             FIGURES["picture"].draw(points, Look(member=wrong))
+
+
+def test_the_legend_names_a_missing_mode_where_there_is_one(points):
+    def said(look, snapshot=points.snapshot):
+        return {"mode", "missing mode"} & set(words(FIGURES["picture"].draw(replace(points, snapshot=snapshot), look)))
+
+    assert said(Look()) == {"missing mode"} and not said(Look(layers=("fake",)))
+    perfect = replace(points.snapshot, fake=np.stack([points.centres.repeat(64, 0)] * 2).astype(np.float32))
+    assert said(Look(), perfect) == {"mode"}
+    assert said(Look(steps=(0,)), perfect) == {"missing mode"}  # one legend for all pictures that are asked for
+
+
+def test_a_few_moments_leave_no_empty_sheet(points):
+    """In 4:3 three of them stood above nothing: there the losses are, with a line at each."""
+    look = Look(shape="4:3", steps=(0, 8, 64))
+    marks = FIGURES["strip"].draw(points, look).marks
+    said = [mark.text for mark in marks if isinstance(mark, Text)]
+    assert {"loss (nats)", "D", "G"} <= set(said)
+    assert sum(isinstance(mark, Line) and mark.dash == (2, 4) for mark in marks) == 3
+    foot = max(corners(mark)[:, 1].max() for mark in marks if isinstance(mark, Line))
+    assert foot > 0.85 * look.size[1]
+    assert "loss (nats)" not in words(FIGURES["strip"].draw(points, Look(steps=(0, 8, 64))))
 
 
 def test_a_time_strip_has_the_steps_that_were_asked_for_or_a_few_spread_out(points):

@@ -6,8 +6,8 @@ import pytest
 from gan_core.export.drawing import Area, Line, Text
 from gan_core.export.labels import box, shared
 from gan_core.export.layout import Curve, Entry, Room, chart, sheet, short, span, ticks
-from gan_core.export.look import SHAPES, THEMES, Look
-from gan_core.export.plane import SIGNS
+from gan_core.export.look import SHAPES, Look
+from gan_core.export.plane import SIGNS, of_modes
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 8, 32])
@@ -81,5 +81,6 @@ def test_a_level_without_a_tick_is_named_among_the_ticks_and_not_over_the_lines(
 
 def test_each_sign_of_the_legend_of_a_plane_looks_like_no_other():
     """A contour and arrows are both of the ink's colour, and were both a line."""
-    signs = [SIGNS[name](THEMES["light"]) for name in SIGNS]
+    look = Look()
+    signs = [SIGNS[name](look.colours) for name in SIGNS] + [of_modes(look, missing=False)[1:]]
     assert len(set(signs)) == len(signs)

@@ -76,7 +76,7 @@ def test_a_scene_is_kept_with_the_layers_that_are_shown(shape, probability):
     said = [mark.text for mark in whole.marks if isinstance(mark, Text)]
     at = np.concatenate([corners(mark) for mark in whole.marks])
     assert np.nanmin(at) >= 0 and not (at > SHAPES[shape]).any()
-    assert {words[layer] for layer in live.LAYERS} <= set(said) and "seed 7" in said
+    assert {words[layer] for layer in live.LAYERS if layer != "modes"} | {"missing mode", "seed 7"} <= set(said)
     counts = {layer: len(kept(layer).marks) for layer in live.LAYERS}
     bare = len(kept().marks)
     assert all(count > bare for count in counts.values()), counts

@@ -40,6 +40,9 @@ def test_pages_of_digits_and_of_several_runs_have_slides() -> None:
         t("vanishing.minimax"),
         t("vanishing.non_saturating"),
     }
+    last = len(panels) // 2 - 1
+    assert any(f"seed 0–{last} ({last + 1} of {state(app, 'vanishing').config.train.members} seeds)" in caption.value
+               for caption in app.caption)  # of the seeds that it shows  # fmt: skip
 
 
 def test_a_page_without_runs_shows_one_of_its_charts() -> None:

@@ -61,12 +61,14 @@ def _drawn(
 def _legend(panels: Sequence[Panel], layers: Sequence[str], words: Mapping[str, str], look: Look) -> list[Entry]:
     """Each layer that some panel has."""
     from gan_core.export.layout import Entry
-    from gan_core.export.plane import SIGNS
+    from gan_core.export.plane import SIGNS, of_modes
 
     parts = {"modes": "centres"}
     there = [name for name in SIGNS if name in layers
              and any(getattr(panel, parts.get(name, name)) is not None for panel in panels)]  # fmt: skip
-    return [Entry(words[name], *SIGNS[name](look.colours)) for name in there]
+    missing = any(panel.mode_shares is not None and not np.all(panel.mode_shares) for panel in panels)
+    return [of_modes(look, missing) if name == "modes" else Entry(words[name], *SIGNS[name](look.colours))
+            for name in there]  # fmt: skip
 
 
 def _scene(panel: Panel, probability: bool, middle: float | None) -> Scene:

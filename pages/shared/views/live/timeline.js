@@ -264,8 +264,19 @@ export class Timeline extends View {
   type(event) {
     if (document.querySelector(".st-key-slide")) this.present(event);
     if (event.key !== " ") return;
-    if (event.composedPath()[0].closest?.(CONTROLS)) event.stopPropagation();
+    if (event.composedPath()[0].closest?.(CONTROLS) || event.repeat || this.pause()) event.stopPropagation();
     else this.follow();
+  }
+
+  /** Whether runs that train could be told to stop. Streamlit's own shortcut plays; it would play once more where its
+   * button has not yet become that of Pause. */
+  pause() {
+    const { running, buttons } = this.data ?? {};
+    if (!running || !buttons) return false;
+    const name = Object.keys(buttons).find((key) => buttons[key] === "pause");
+    const button = document.querySelector(`.st-key-${name} button`);
+    button?.click();
+    return !!button || !!this.connection?.say({ do: "pause" });
   }
 
   /** Without a socket Streamlit alone hears of a button of the player, and runs its lines alone: then the page follows. */
