@@ -19,6 +19,7 @@ from threading import Thread
 from typing import Any, Protocol, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gan_core.config import ConfigError, RunConfig
 from gan_core.errors import Sentence
@@ -70,8 +71,10 @@ class PageState:
     @property
     def shown(self) -> Show:
         """The runs, for a view: it is called only when there are some. A visitor who leaves takes them away in the
-        middle of a look; that look ends, for nobody is there to see it."""
+        middle of a look; that look ends, for nobody is there to see it. Raises LookupError in a worker that looks."""
         if self.show is None:
+            if get_script_run_ctx(suppress_warning=True) is None:
+                raise LookupError("the runs were closed while somebody drew them")
             st.stop()
         return self.show
 
