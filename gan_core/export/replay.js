@@ -375,8 +375,9 @@ if (run.members.length > 1) {
 }
 $("scrubber").max = run.steps.length - 1;
 $("scrubber").oninput = () => {
+  const wanted = +$("scrubber").value; // a picture puts it back to where the run stands
   play(false);
-  look(+$("scrubber").value);
+  look(wanted);
 };
 $("play").onclick = () => play(!state.playing);
 $("speed").onchange = () => play(state.playing);
@@ -386,6 +387,8 @@ document.addEventListener("keydown", (event) => {
     " ": () => play(!state.playing),
     ArrowLeft: () => look(state.at - 1),
     ArrowRight: () => look(state.at + 1),
+    Home: () => look(0),
+    End: () => look(run.steps.length - 1),
   };
   if (!keys[event.key] || event.target.tagName === "SELECT") return;
   event.preventDefault();

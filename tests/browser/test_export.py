@@ -46,6 +46,15 @@ def test_a_replay_plays_offline_inside_a_slide_deck(browser, tmp_path) -> None:
     assert picture.evaluate(INK) > 1000 and slide.locator("#charts canvas").count() == 2
     slide.locator("#scrubber").press("ArrowLeft")
     expect(body).not_to_have_attribute("data-step", "64")
+    scrubber = slide.locator("#scrubber")
+    scrubber.fill("3")  # moments: steps 0, 1, 2, 4, …
+    expect(body).to_have_attribute("data-step", "4")
+    scrubber.click(position={"x": scrubber.bounding_box()["width"] / 2, "y": 5})
+    expect(body).not_to_have_attribute("data-step", re.compile("^(4|64)$"))
+    scrubber.press("Home")
+    expect(body).to_have_attribute("data-step", "0")
+    scrubber.press("End")
+    expect(body).to_have_attribute("data-step", "64")
     before = picture.screenshot()
     slide.get_by_label("generated").uncheck()
     assert picture.screenshot() != before
