@@ -31,7 +31,9 @@ STILL = 10  # pixels that the picture and both players may move
 BELOW = 120  # … of a player's buttons, in three lines, on a telephone
 SHORT = "batch=16&g_layers=16&d_layers=16&steps=48"
 DIGITS = "batch=16&steps=24"
+ALARMED = "batch=64&g_layers=32-32&d_layers=32-32&members=4&steps=100000"  # at step 700, as each machine finds it
 OPENING = ("play_2d", "collapse", "vanishing", "wgan", "wgan?part=critic", "wgan?part=digits", "digits?section=scratch")
+NO_TIME = re.compile("outputs now|mean slope")  # charts over what D says
 LIVE = ("play_2d", "collapse", "wgan", "vanishing")
 # Sampled in the page: where things are (below the top of the page, however far one has scrolled; a player that stays at
 # the foot of the window is where it is seen), and which step each view shows.
@@ -160,6 +162,25 @@ def test_nothing_moves_for_an_answer_nor_for_the_end_which_is_told_while_one_loo
         assert_still(page, before)
 
 
+@pytest.mark.parametrize("size", [WINDOW, TELEPHONE], ids=lambda of: str(of["width"]))
+@pytest.mark.parametrize("address", ["collapse", f"collapse?{ALARMED}"], ids=["eight", "four"])
+def test_nothing_moves_for_an_alarm(browser: Browser, app_server: Server, address: str, size: Any) -> None:
+    with visitor(browser, app_server, viewport=size) as page:
+        arrive(page, address)
+        press(page, "Play")
+        until(lambda: int(timeline(page).get_attribute("data-step") or 0) > 0)
+        wait_idle(page)
+        assert not views(page, "words").locator(".sentence.warning").count()
+        before = page.evaluate("window.places()")
+        page.evaluate("window.seen.places = []")
+        alarm = views(page, "words").locator(".sentence.warning").first
+        expect(alarm).to_contain_text("alarm", timeout=10 * PATIENCE * 1000)  # after hundreds of steps, on any machine
+        press(page, "Pause")
+        wait_at_rest(page)
+        expect(alarm).to_be_visible()
+        assert_still(page, before)
+
+
 def assert_one_step(page: Page, least: int) -> None:
     """What was drawn together, at moments of a run that trains, is of one step; the scrubber stands where it is, which
     is the end of what there is."""
@@ -201,6 +222,29 @@ def test_the_scrubber_stands_at_the_end_of_the_progress(page: Page, address: str
     print(*seen(page, "steps")[:5], sep="\n")
     press(page, "Pause")
     assert_one_step(page, 4)
+
+
+@pytest.mark.parametrize(("address", "kind"), [
+    *((address, "curves") for address in (*LIVE, "digits?section=scratch")), ("collapse", "heat"),
+])  # fmt: skip
+def test_a_click_on_each_time_axis_moves_the_scrubber(page: Page, address: str, kind: str) -> None:
+    """One after the other, so that each click takes the focus from the chart before it."""
+    page.set_viewport_size(WINDOW)
+    arrive(page, own(address))
+    last = 24 if "digits" in address else 48
+    press(page, "Play")
+    expect(timeline(page)).to_have_attribute("data-step", str(last))
+    wait_at_rest(page)
+    axes = [one for one in views(page, kind).locator("canvas:visible").all()
+            if not NO_TIME.search(one.get_attribute("aria-label") or "")]  # fmt: skip
+    assert len(axes) >= 2
+    for k, axis in enumerate(axes):
+        axis.scroll_into_view_if_needed()
+        box = axis.bounding_box()
+        axis.click(position={"x": (0.3, 0.7)[k % 2] * box["width"], "y": 0.4 * box["height"]})
+        until(lambda k=k: (0 < int(timeline(page).get_attribute("data-step") or 0) < last / 2) == (k % 2 == 0))
+        expect(timeline(page)).to_contain_text("looked back at")
+        expect(scrubber(page)).to_have_js_property("value", timeline(page).get_attribute("data-step"))
 
 
 def test_one_of_several_seeds_is_enlarged_by_click_and_key_and_escape_leads_back(page: Page) -> None:

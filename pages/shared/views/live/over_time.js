@@ -83,11 +83,13 @@ export class OverTime extends View {
   }
 
   listen(canvas, index) {
-    canvas.onpointermove = canvas.onpointerdown = (event) => {
-      this.point(this.aim(this.items[index], index, ...within(canvas, event)));
-    };
+    const aim = (event) => this.point(this.aim(this.items[index], index, ...within(canvas, event)));
+    canvas.onpointermove = canvas.onpointerdown = aim;
     canvas.onpointerleave = canvas.onblur = () => this.point(undefined);
-    canvas.onclick = () => this.choose();
+    canvas.onclick = (event) => {
+      aim(event); // anew: the figure that had the focus has taken the hover with it
+      this.choose();
+    };
     canvas.onkeydown = (event) => {
       if (event.key === "Enter") this.choose();
       const hover = this.move(this.items[index], index, event.key);
