@@ -43,10 +43,11 @@ def animated(
     height: int,
     captions: Sequence[Sequence[str]] | None = None,
     at_end: bool = False,
+    ticks: bool = True,
 ) -> go.Figure:
     """The styled figure with a play button and a slider: frame t gives the `traces` their y, or whatever else changes
     of them, and names `captions[t]`. What the figure shows already is its first moment, or `at_end` its last one: then
-    playing starts over.
+    playing starts over. The slider has `ticks` of names, which is no help where they count up and then down.
 
     It plays in the browser; the server is not asked again.
     """
@@ -76,7 +77,7 @@ def animated(
         ],
     }  # fmt: skip
     slider = {
-        "x": 0, "len": 1, "y": 0, "yanchor": "top", "pad": {"t": 85}, "font": grey,
+        "x": 0, "len": 1, "y": 0, "yanchor": "top", "pad": {"t": 85}, "font": grey if ticks else {"color": style.CLEAR},
         "active": len(names) - 1 if at_end else 0,
         "currentvalue": {"prefix": f"{prefix} ", "font": grey, "xanchor": "right"},
         "bordercolor": style.NEUTRAL, "ticklen": 0, "minorticklen": 0,

@@ -212,12 +212,13 @@ EMPTY = """() => {
   };
   const charts = '[data-kind]:not([data-kind=sketch], [data-kind=board]) canvas'; // those two are there to be drawn on
   const blank = elements.filter((e) => e.matches(charts) && large(e) && !drawn(e));
-  const marks = ':is(.overplot, .plot) :is(path, image)';
+  // a second axis has its marks in the first one's subplot
+  const marks = (axes) => `:is(.overplot > .${axes}, .subplot.${axes} > .plot) :is(path, image)`;
   const seen = (e) => { const { width, height } = e.getBoundingClientRect(); return width + height > 2; };
   const bare = elements.filter((e) => e.matches('.js-plotly-plot') && large(e)).flatMap((chart) =>
     chart.querySelector('.gl-container canvas') ? [] : [...chart.querySelectorAll('.cartesianlayer > .subplot')]
-      .filter((plot) => ![...plot.querySelectorAll(marks)].some(seen))
-      .map((plot) => `${chart.closest('[class*=st-key-]')?.className} ${plot.getAttribute('class')}`));
+      .map((plot) => plot.classList.item(1)).filter((axes) => ![...chart.querySelectorAll(marks(axes))].some(seen))
+      .map((axes) => `${chart.closest('[class*=st-key-]')?.className} ${axes}`));
   return [...blank.map((e) => `${e.closest('[data-kind]').dataset.kind}: ${e.ariaLabel ?? ''}`.slice(0, 120)), ...bare];
 }"""
 

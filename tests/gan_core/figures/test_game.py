@@ -50,7 +50,15 @@ def test_a_walk_ends_where_d_is_and_moves_the_curve_and_the_mark() -> None:
     *_, curve, mark = figure.frames[-1].data
     np.testing.assert_array_equal(curve.y, moved[0].y)
     assert (list(mark.x), list(mark.y), list(mark.text)) == (list(moved[1].x), list(moved[1].y), list(moved[1].text))
-    assert figure.layout.sliders[0].active == 2  # it opens where it ends
+    slider = figure.layout.sliders[0]
+    assert slider.active == 2  # it opens where it ends
+    assert slider.font.color == style.CLEAR != slider.currentvalue.font.color  # ticks would count up and then down
+
+
+@pytest.mark.parametrize(("value", "side"), [(-0.3, "bottom"), (-1.0, "top"), (-1.15, "top"), (-2.2, "bottom")])
+def test_no_level_is_drawn_through_the_number_at_the_mark(value: float, side: str) -> None:
+    (mark,) = [trace for trace in drawn((0.5, value), optimum=-0.95).data if trace.mode == "markers+text"]
+    assert mark.textposition == f"{side} center"
 
 
 def test_an_unknown_word_is_refused() -> None:
