@@ -1,8 +1,11 @@
-"""The section "Two players": a run in the plane that says of itself what it does, and how often that is wrong."""
+"""The section "Two players": a run in the plane that says of itself what it does, how often that is wrong, and what to
+try next."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,9 +30,14 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(gan_core.__file__).parent / "records" / "balance.json"
 WIDTHS = {"tiny": (16,), "usual": (64, 64)}
-STEPS, BATCH, RATE = 1500, 64, 1e-3
+STEPS, BATCH, RATE = 1500, 64, 1e-3  # STEPS: of the runs on which it was measured how often a name is wrong
 HEIGHT = 470  # pixels of the picture
-MAIN, RESTRAINTS = ("loss", "ratio", "d_steps", "r1", "nets"), ("skip", "dropout", "smoothing")
+MAIN, RESTRAINTS = ("loss", "ratio", "d_steps", "r1", "nets", "steps"), ("skip", "dropout", "smoothing")
+OFFERED = 2  # experiments after a run
+# What may be tried after a run: question → the setting that it changes. The words are `ending.if_<question>`.
+WHAT_IF: dict[str, tuple[str, Any]] = {
+    "damped": ("r1", 1.0), "wide": ("nets", "usual"), "equal": ("ratio", 1.0), "raced": ("ratio", 10.0),
+}  # fmt: skip
 
 
 def section(page: PageState) -> None:
@@ -42,16 +50,48 @@ def section(page: PageState) -> None:
     except ConfigError as error:
         notices.warning(error)
         return
-    run = f"balance {config.to_query()}"
+    run, steps = _name(config), f"{config.train.steps:,}"
     with stage.begin():
         with stage.area("player"):
-            started = experiments.start_button(page, "two", run, t("convergence.two_start"))
+            started = experiments.start_button(page, "two", run, t("convergence.two_start", steps=steps))
         if run not in started and (recording := recorded(page.name, [config])) is not None:
             with stage.picture(panels=2):
                 opening.show(page, recording, lambda: started.add(run))
             return
         experiment = _experiment(run, config) if run in started else None
         experiments.stage([experiment] if experiment else [], lambda: _view(experiment, config), areas=True)
+        if experiment is not None and experiment.done:
+            with stage.ending():
+                _next(page, chosen, started)
+
+
+def _next(page: PageState, chosen: Mapping[str, Any], started: set[str]) -> None:
+    """Below a run that has ended: further training, and two experiments that are not this run and can be run."""
+
+    def begin(name: str, value: Any) -> None:
+        options.put(page, f"two_{name}", value)
+        started.add(_name(configured(page, **{**chosen, name: value})))
+
+    def offer(words: str, name: str, value: Any, icon: str) -> None:
+        st.button(t(words), key=f"convergence-{words}", icon=f":material/{icon}:", on_click=begin, args=(name, value))
+
+    with st.container(border=True, horizontal=True, gap="small", key="convergence-ending"):
+        if longer := [steps for steps in options.choices(page, "two_steps") if steps > chosen["steps"]]:
+            offer("ending.on", "steps", longer[0], "fast_forward")
+        tried = [(question, *change) for question, change in WHAT_IF.items() if _can(page, chosen, *change)]
+        for question, name, value in tried[:OFFERED]:
+            offer(f"ending.if_{question}", name, value, "science")
+
+
+def _can(page: PageState, chosen: Mapping[str, Any], name: str, value: Any) -> bool:
+    """Whether the change is one, and contradicts no other setting."""
+    with suppress(ConfigError):
+        return chosen[name] != value and bool(configured(page, **{**chosen, name: value}))
+    return False
+
+
+def _name(config: RunConfig) -> str:
+    return f"balance {config.to_query()}"
 
 
 def _control(page: PageState, name: str) -> Any:
@@ -62,7 +102,7 @@ def configured(page: PageState, **chosen: Any) -> RunConfig:
     """The run that the controls ask for. Raises ConfigError."""
     layers = WIDTHS[chosen["nets"]]
     return RunConfig.of(
-        g_layers=layers, d_layers=layers, batch=BATCH, steps=STEPS, loss=chosen["loss"],
+        g_layers=layers, d_layers=layers, batch=BATCH, steps=chosen["steps"], loss=chosen["loss"],
         g_lr=RATE, d_lr=RATE * chosen["ratio"],
         d_steps=chosen["d_steps"], r1=chosen["r1"], skip_d_below=chosen["skip"], d_dropout=chosen["dropout"],
         label_smoothing=chosen["smoothing"],
@@ -75,7 +115,9 @@ def _experiment(name: str, config: RunConfig) -> Experiment | None:
 
         return BalanceRun(config)
 
-    return experiments.wanted(name, make, lambda work: work.record() if work.step_count >= 20 else None, STEPS)
+    return experiments.wanted(
+        name, make, lambda work: work.record() if work.step_count >= 20 else None, config.train.steps
+    )
 
 
 def _view(experiment: Experiment | None, config: RunConfig) -> None:
@@ -111,7 +153,7 @@ def _verdict(record: Record) -> str:
     found = verdict(record)
     numbers = {name: number(value) if np.isfinite(value) else "–" for name, value in found.numbers.items()}
     reason = t(f"convergence.two_{found.name}_why", **numbers) if numbers else t("convergence.two_not_finite")
-    trust = trusted(found.name)
+    trust = trusted(found.name) if record.steps[-1] == STEPS else None
     certainty = "" if trust is None else t("convergence.two_false", **trust)
     return f"**{t(f'convergence.two_{found.name}')}** {reason} {certainty}"
 

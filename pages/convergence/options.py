@@ -81,6 +81,7 @@ OPTIONS: dict[str, Option] = {
     "two_dropout": OneOf((0.0, 0.2, 0.5), 0.0, "slider"),
     "two_smoothing": OneOf((0.0, 0.1, 0.3), 0.0, "slider"),
     "two_nets": OneOf(("tiny", "usual"), "tiny"),
+    "two_steps": OneOf((1500, 3000, 6000), 1500),
     # the map
     "map_x": OneOf(AXES, "d_lr", "box", says="convergence.axis_"),
     "map_y": OneOf(AXES, "g_lr", "box", says="convergence.axis_"),

@@ -162,6 +162,18 @@ def test_nothing_moves_for_an_answer_nor_for_the_end_which_is_told_while_one_loo
         assert_still(page, before)
 
 
+def test_the_twins_of_the_recipe_end_with_a_sentence_each_and_what_to_try(page: Page) -> None:
+    arrive(page, "digits?section=recipe")
+    press(page, "Play")
+    ending = page.locator(".st-key-recipe-ending")
+    told = ending.locator(".sentence")
+    expect(told).to_have_count(2, timeout=10 * PATIENCE * 1000)  # the twins train for a minute, on a good machine
+    for one in told.all():
+        expect(one).to_contain_text(re.compile(r"of 10 digits are made.*real digits: "))
+    expect(ending.get_by_role("button", name="Train on, twice as far")).to_be_enabled()
+    expect(ending.get_by_role("button", name=re.compile("What if"))).to_have_count(2)
+
+
 @pytest.mark.parametrize("size", [WINDOW, TELEPHONE], ids=lambda of: str(of["width"]))
 @pytest.mark.parametrize("address", ["collapse", f"collapse?{ALARMED}"], ids=["eight", "four"])
 def test_nothing_moves_for_an_alarm(browser: Browser, app_server: Server, address: str, size: Any) -> None:

@@ -194,6 +194,21 @@ def test_a_run_of_two_players_says_what_it_saw():
     assert not at.exception and at.get("plotly_chart")
     name = verdict(experiment.look()).name
     assert texts("en")[f"convergence.two_{name}"] in words(at)
+    offered = [button.label for button in at.button if button.key.startswith("convergence-ending.")]
+    assert offered == [texts("en")[f"ending.{what}"] for what in ("on", "if_wide", "if_raced")]
+    at.button(key="convergence-ending.if_raced").click().run()
+    assert not at.exception and params(at)["two_ratio"] == "10"
+    assert next(reversed(experiments._shared.values())) is not experiment  # it has begun
+
+
+def test_two_players_train_on_only_to_where_they_may_and_no_experiment_contradicts_a_setting():
+    at = opened(tab="two", two_loss="wasserstein", two_steps="6000")
+    at.button(key="convergence-two").click().run()
+    experiment = next(reversed(experiments._shared.values()))
+    until(lambda: not experiment.running)
+    at.run()
+    offered = {button.key for button in at.button if button.key.startswith("convergence-ending.")}
+    assert "convergence-ending.on" not in offered and len(offered) == 2
 
 
 @pytest.mark.parametrize("name", ["cycling", "converged", "diverged", "d_won", "stuck", "learning"])
