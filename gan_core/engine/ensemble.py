@@ -29,7 +29,7 @@ from gan_core.engine.averages import Average
 from gan_core.engine.builders import build_discriminator, build_generator
 from gan_core.engine.conditioning import ClassOutput, LogitOutput, class_accuracy
 from gan_core.engine.consensus import add_consensus
-from gan_core.engine.game import Batch, Game, Noise, Scores, scored
+from gan_core.engine.game import Batch, Game, Noise, Scores
 from gan_core.engine.growing import Growth
 from gan_core.engine.inputs import Inputs
 from gan_core.engine.losses import loss_for
@@ -118,7 +118,8 @@ class Ensemble:
         consensus = _weight(settings, "consensus", dtype)
         self.consensus = None if consensus is None else consensus[:, 0]
         self.closed_form = self.game.closed_form and not train.unrolled and self.consensus is None
-        self.batch: Batch | None = None
+        self.batch: Batch | None = None  # of D's last update, until G moves: then these are fakes of an older G
+        self.logits: tuple[Tensor, Tensor] | None = None  # D's of the last batch's real and fake rows, (K, rows) each
         # what the last losses were computed from: their values are worked out only when somebody asks
         self._d_scores: Scores | None = None
         self._g_scores: Scores | None = None
@@ -181,10 +182,9 @@ class Ensemble:
 
     def _keep(self, players: Players, given: list[tuple[Given]]) -> None:
         """Plays what is given, and remembers what is known of the last step."""
-        outcome, (last,) = turns.step.each(players, given), given[-1]
+        outcome = turns.step.each(players, given)
         self._d_scores, self._g_scores = outcome.d_scores, outcome.g_scores
-        logits = players.order.last_logits(outcome)
-        self.batch = Batch(last.batch.z, last.batch.real, outcome.g_tape, *logits, spent=True)
+        self.batch, self.logits = None, players.order.last_logits(outcome)
         given.clear()
 
     def step_in_turn(self) -> None:
@@ -201,22 +201,22 @@ class Ensemble:
             add_consensus(self.game, self.consensus, z, real, noise, g=False)
         if self.spectral is not None:
             self.spectral.pull_back()
-        self.batch = scored(z, real, g_tape, self._d_scores)
+        self.batch, self.logits = Batch(z, real, g_tape), self._d_scores.both
         self._update_d()
 
     @_closed
     def step_g(self) -> None:
         """Through the D that stands, on the fakes of D's last update or, if G has moved since, on fresh ones."""
-        batch = self.batch if self.batch and not self.batch.spent else self._unscored_batch()
+        batch = self.batch or self._unscored_batch()
         self._g_scores = self._unrolled_gradient(batch) if self.train.unrolled else self._g_gradient(batch)
-        self._update_g(batch)
+        self._update_g()
 
     @_closed
     def step_both(self) -> None:
         """Both gradients at the same point, and then both players move."""
-        batch = self._both_gradients()
+        self._both_gradients()
         self._update_d()
-        self._update_g(batch)
+        self._update_g()
 
     @_closed
     def step_extragradient(self) -> None:
@@ -228,13 +228,13 @@ class Ensemble:
         self._both_gradients()
         self._move_d()
         self.g_optimiser.step()
-        batch = self._both_gradients()
+        self._both_gradients()
         for player, theta in zip((self.d_parameters, self.generator), start, strict=True):
             player.theta.copy_(theta)
         self._update_d()
-        self._update_g(batch)
+        self._update_g()
 
-    def _both_gradients(self) -> Batch:
+    def _both_gradients(self) -> None:
         z, real = self._draw()
         noise = self._noise(real)
         found = play.both_gradients(self.game, z, real, noise, self._draws(real))
@@ -242,18 +242,17 @@ class Ensemble:
             add_consensus(self.game, self.consensus, z, real, noise)
         if self.spectral is not None:
             self.spectral.pull_back()
-        self._d_scores, self._g_scores, g_tape = found
-        self.batch = scored(z, real, g_tape, self._d_scores)
-        return self.batch
+        self._d_scores, self._g_scores, _ = found
+        self.logits = self._d_scores.both
 
     def _g_gradient(self, batch: Batch) -> Scores:
         noise = self._noise_of_g(batch.real)
         scores = play.g_gradient(self.game, batch.g_tape, batch.real, noise)
         if self.consensus is not None:
             add_consensus(self.game, self.consensus, batch.z, batch.real, noise, d=False)
-        batch.fake_logits = scores.fake_logits
-        if scores.real_logits is not None:
-            batch.real_logits = scores.real_logits
+        assert self.logits is not None  # of the same batch
+        real_logits = self.logits[0] if scores.real_logits is None else scores.real_logits
+        self.logits = real_logits, scores.fake_logits
         return scores
 
     def _unrolled_gradient(self, batch: Batch) -> Scores:
@@ -298,9 +297,9 @@ class Ensemble:
         if self.spectral is not None:
             self.spectral.apply()
 
-    def _update_g(self, batch: Batch) -> None:
+    def _update_g(self) -> None:
         self.g_optimiser.step()
-        batch.spent = True
+        self.batch = None
         if self.lookahead is not None and self.lookahead.take() and self.spectral is not None:
             self.spectral.apply()
         if self.average is not None:
@@ -314,11 +313,12 @@ class Ensemble:
         return self.game.inputs.of_generator(z, real), self.growth.shown(real)
 
     def _unscored_batch(self) -> Batch:
+        """Fresh fakes, of which D's logits are not a number until it has scored them."""
         z, real = self._draw()
         _, g_tape = self.generator.forward(z)
         unknown = real.new_full((self.size, self.train.batch // self.config.model.packing), torch.nan)
-        self.batch = Batch(z, real, g_tape, unknown, unknown)
-        return self.batch
+        self.logits = unknown, unknown
+        return Batch(z, real, g_tape)
 
     def _noise(self, real: Tensor) -> Noise:
         return self._draw_noise(real), self._draw_noise(real)
@@ -419,9 +419,7 @@ class Ensemble:
     def row(self) -> Tensor:
         """(7, K): see `game.row`."""
         grads, losses = (self.discriminator.grad, self.generator.grad), (self.d_loss, self.g_loss)
-        logits = self._nothing.unsqueeze(1), self._nothing.unsqueeze(1)
-        if self.batch is not None:
-            logits = self.batch.real_logits, self.batch.fake_logits
+        logits = self.logits or (self._nothing.unsqueeze(1), self._nothing.unsqueeze(1))
         return play.row(losses, *logits, grads, self.game.loss.facts.kind)
 
     @property

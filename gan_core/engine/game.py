@@ -107,25 +107,15 @@ class Scores(NamedTuple):
 
 @dataclass
 class Batch:
-    """What the last step was taken on: what G was given, real rows, the tape of G's pass, and D's logits (K, rows),
-    which are not a number until D has scored the batch."""
+    """What an update of G in turn is taken on: what G was given, real rows, and the tape of G's pass."""
 
     z: Tensor
     real: Tensor
     g_tape: Any
-    real_logits: Tensor
-    fake_logits: Tensor
-    spent: bool = False  # G has moved since: these are fakes of an older G
 
     @property
     def fake(self) -> Tensor:
         return self.g_tape.output
-
-
-def scored(z: Tensor, real: Tensor, g_tape: Any, scores: Scores) -> Batch:
-    """The batch of a D step."""
-    assert scores.real_logits is not None  # D has looked at both
-    return Batch(z, real, g_tape, scores.real_logits, scores.fake_logits)
 
 
 @recorded

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from gan_core.engine.ensemble import Ensemble
 from gan_core.engine.modules import Dropout, Modules
-from gan_core.engine.random import Stream
+from gan_core.engine.random import BLOCK, Stream
 from gan_core.errors import SavedError
 
 
@@ -58,7 +58,7 @@ def restore(ensemble: Ensemble, tensors: Mapping[str, Tensor], step: int) -> Non
         if (drawn := left.pop(f"drawn.{name}", None)) is not None:
             like = stream.draw(1, torch.Generator())
             wanted = (len(stream.generators), stream.batch, *like.shape[1:])
-            if drawn.shape[1:] != wanted or len(drawn) >= stream.block or drawn.dtype != stream.dtype:
+            if drawn.shape[1:] != wanted or len(drawn) > BLOCK or drawn.dtype != stream.dtype:
                 raise SavedError("saved.shape", tensor=f"drawn.{name}", found=tuple(drawn.shape), wanted=wanted)
             stream.left = list(drawn.unbind(0))
         else:
@@ -67,7 +67,7 @@ def restore(ensemble: Ensemble, tensors: Mapping[str, Tensor], step: int) -> Non
         raise SavedError("saved.surplus", tensor=min(left)[:60])
     ensemble.growth.step = step
     ensemble.follow_schedules()
-    ensemble.batch = None
+    ensemble.batch = ensemble.logits = None
 
 
 def _averages(ensemble: Ensemble) -> Iterator[tuple[str, Tensor]]:

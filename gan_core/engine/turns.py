@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from torch import Tensor
 
@@ -51,11 +51,10 @@ class Given(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What the last losses were computed from, the tape of G's pass, and what has been moved."""
+    """What the last losses were computed from, and what has been moved."""
 
     d_scores: Scores
     g_scores: Scores
-    g_tape: Any
     moved: tuple[Tensor, ...]
 
 
@@ -130,14 +129,14 @@ def in_turn(players: Players, given: Given) -> Outcome:
     moved = players.move_d(given.d_rates)
     g_scores = g_gradient.function(players.game, g_tape, given.batch.real, given.g_noise)
     moved += players.move_g(given.g_rates, given.share)
-    return Outcome(d_scores, g_scores, g_tape, moved)
+    return Outcome(d_scores, g_scores, moved)
 
 
 def at_once(players: Players, given: Given) -> Outcome:
     """Both gradients at the same point, and then both players move."""
-    d_scores, g_scores, g_tape = both_gradients.function(players.game, *given.batch)
+    d_scores, g_scores, _ = both_gradients.function(players.game, *given.batch)
     moved = players.move_d(given.d_rates) + players.move_g(given.g_rates, given.share)
-    return Outcome(d_scores, g_scores, g_tape, moved)
+    return Outcome(d_scores, g_scores, moved)
 
 
 @dataclass(frozen=True)

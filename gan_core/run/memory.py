@@ -31,12 +31,11 @@ from gan_core.run.history import (
 
 FLOAT = 4  # bytes
 TOGETHER = os.cpu_count() or 1  # members that compute at a time: one a thread
-DRAWN, DRAWN_NUMBERS = 16, 2**18  # batches drawn ahead, and numbers of a member's: engine.random.BLOCK and LARGEST
+DRAWN, DRAWN_NUMBERS = 16, 2**14  # batches drawn ahead, and numbers of a member's: engine.random.BLOCK and LARGEST
 COPIES = 4  # of the parameters: themselves, gradient, and Adam's two averages
 # arrays of the size of the activations that a step keeps or makes, when it is recorded: in D (real and fake), in G
-D_ARRAYS, G_ARRAYS, LOOK_ARRAYS, UNROLLED_ARRAYS = 14, 4, 1.6, 6
-CONVOLUTION = 330_000  # bytes for each sample of a batch, of which …
-CONVOLUTION_HELD = 47_000  # … stay until the next step
+D_ARRAYS, G_ARRAYS, LOOK_ARRAYS, UNROLLED_ARRAYS = 12, 4, 1.6, 6
+CONVOLUTION = 330_000  # bytes for each sample of a batch
 CONVOLUTION_ALWAYS = 18_000_000
 CONVOLUTION_OPERATIONS = 2_000_000  # for each sample and pass through one player, the products of a layer counted once
 OPERATIONS_PER_SECOND = 70e9
@@ -60,18 +59,17 @@ def estimate(config: RunConfig) -> Need:
     curves = 2 * CURVE_ROWS * len(CURVES) * FLOAT  # and a copy in the frame
     picture = k * _picture(config)
     if ARCHITECTURES[model.architecture].convolutional:
-        tape = n * CONVOLUTION_HELD
         penalised = PENALISED if any(getattr(train, name) for name in PENALTIES) else 1.0
         passing = CONVOLUTION_ALWAYS + int(at_once * n * CONVOLUTION * penalised)
     else:
-        tape = n * g_widths * FLOAT
         passing = parameters * at_once // k + at_once * _perceptrons_passing(config, n, g_widths, d_widths)
     pictures, least = (
         min(max(limit, 3 * picture), pictures_until(train.steps) * picture)
         for limit in (PICTURE_BYTES, LEAST_PICTURE_BYTES)
     )
     average = k * config.parameter_counts[0] * FLOAT if train.ema else 0
-    held = COPIES * parameters + average + k * (drawn + curves + tape) + pictures + 2 * picture
+    looked_at = (IMAGES if config.data.is_image else POINTS) * model.latent_dim * FLOAT
+    held = COPIES * parameters + average + k * (drawn + curves + looked_at) + pictures + 2 * picture
     return Need(held=held, passing=passing, spare=pictures - least)
 
 

@@ -100,7 +100,7 @@ class PointPictures(Pictures[PointSnapshot]):
     ) -> None:
         super().__init__(config, members, source(POINTS, generator_for(0, "picture")), POINTS, dtype)
         self.extent = extent
-        self._grid, self._lattice = self._window(), self._grid_of_latents()  # the same in every picture
+        self._grid = self._window()  # the same in every picture
 
     def samples(self, rows: Tensor) -> NDArray:
         return rows.float().numpy()
@@ -151,8 +151,9 @@ class PointPictures(Pictures[PointSnapshot]):
 
     def _warped(self, ensemble: Ensemble) -> Tensor:
         """G there: (K, r, r, 2), or (K, 1, r, 2) of one latent."""
-        rows, columns, dim = self._lattice.shape
-        wide = self._lattice.view(1, -1, dim).expand(ensemble.size, -1, -1)
+        lattice = self._grid_of_latents()
+        rows, columns, dim = lattice.shape
+        wide = lattice.view(1, -1, dim).expand(ensemble.size, -1, -1)
         return ensemble.generator.forward(wide, training=False)[0].view(ensemble.size, rows, columns, 2)
 
 
@@ -161,7 +162,7 @@ class ImagePictures(Pictures[ImageSnapshot]):
 
     def __init__(self, config: RunConfig, members: Sequence[RunConfig], source: Source, dtype: torch.dtype) -> None:
         drawn = source(IMAGES * 8, generator_for(0, "picture"))
-        super().__init__(config, members, drawn[:IMAGES], IMAGES, dtype)
+        super().__init__(config, members, drawn[:IMAGES].clone(), IMAGES, dtype)  # the others need not stay
         self._shown = self.samples(self.real)  # one copy for all pictures
 
     def samples(self, rows: Tensor) -> NDArray[np.uint8]:

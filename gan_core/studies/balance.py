@@ -107,12 +107,13 @@ class BalanceRun:
         return self.ensemble.generator.forward(wide, training=False)[0].clone()
 
     def _look(self) -> None:
-        ensemble, batch = self.ensemble, self.ensemble.batch
-        assert batch is not None
+        ensemble, logits = self.ensemble, self.ensemble.logits
+        assert logits is not None
         threshold = ensemble.game.loss.facts.threshold
         right = torch.full((ensemble.size,), torch.nan)
         if threshold is not None:
-            right = (batch.real_logits > threshold).float().mean(1) + (batch.fake_logits <= threshold).float().mean(1)
+            real, fake = logits
+            right = (real > threshold).float().mean(1) + (fake <= threshold).float().mean(1)
         fake = self._points()
         row: dict[str, Any] = {
             "steps": self.step_count, "d_loss": ensemble.d_loss, "g_loss": ensemble.g_loss, "accuracy": right / 2,

@@ -185,8 +185,8 @@ class Block:
     @property
     def finite(self) -> NDArray[np.bool_]:
         """(K,): every parameter of both players reaches these logits."""
-        batch = self.ensemble.batch
-        return np.ones(len(self.members), bool) if batch is None else torch.isfinite(batch.fake_logits).all(1).numpy()
+        logits = self.ensemble.logits
+        return np.ones(len(self.members), bool) if logits is None else torch.isfinite(logits[1]).all(1).numpy()
 
     def fakes(self) -> NDArray[np.float32]:
         """(K, n, 2): the samples that Play would show."""

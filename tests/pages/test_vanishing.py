@@ -119,7 +119,7 @@ def frame_of(loss: str, steps: int = 9) -> tuple[Trainer, RunFrame]:
 @pytest.mark.parametrize("loss", options.LOSSES)
 def test_the_histogram_is_of_the_batch_that_entered_the_loss_and_lies_on_that_loss(loss: str, axis: str) -> None:
     trainer, run = frame_of(loss)
-    logits = np.concatenate([one.batch.fake_logits.numpy() for one in trainer.ensembles])  # of G's last step
+    logits = np.concatenate([one.logits[1].numpy() for one in trainer.ensembles])  # of G's last step
     bars, function = twins.on_curve(run, [0, 2], axis).lines
     low, high = twins.on_curve(run, [0, 2], axis).x
     seen = logits[[0, 2]].ravel()

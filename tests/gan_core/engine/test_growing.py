@@ -108,6 +108,7 @@ def test_a_run_grows_through_all_sizes_and_is_bit_identical():
 def test_multi_scale_rows_begin_with_the_picture_and_every_size_counts():
     trainer = Trainer(small("multi_scale", wgan_gp=1.0, instance_noise=0.1, pixels="unit"))
     trainer.step(2)
+    trainer.ensembles[0].step_d()
     batch, shot = trainer.ensembles[0].batch, trainer.snapshot()
     assert batch.fake.shape == batch.real.shape == (1, 4, sum(AREAS))
     torch.testing.assert_close(batch.real[0], pyramid(batch.real[0, :, :784].view(-1, 1, 28, 28)))

@@ -43,7 +43,7 @@ def ensemble(config: RunConfig) -> Ensemble:
 
 def bits(found: Ensemble) -> list[bytes]:
     tensors = [found.generator.theta, found.discriminator.theta, found.generator.grad, found.discriminator.grad]
-    tensors += [found.curves(), found.g_logits, found.batch.real, found.batch.fake, *found.memories.values()]
+    tensors += [found.curves(), found.g_logits, *found.logits, *found.memories.values()]
     tensors += [tensor for state in found.d_optimiser.state.values() for tensor in state.values()]
     return [tensor.numpy().tobytes() for tensor in tensors] + [list(found.state()).__repr__().encode()]
 
@@ -126,5 +126,5 @@ def test_a_failure_is_found_at_its_step_whatever_the_turn():
 def test_the_last_logits_are_those_of_the_last_look():
     found = ensemble(small())
     found.advance(4)
-    assert math.isclose(float(found.row()[-1]), float(found.batch.fake_logits.sum()), rel_tol=1e-6)
-    assert found.batch.spent and set(turns.ORDERS) < set(STEPS)
+    assert math.isclose(float(found.row()[-1]), float(found.logits[1].sum()), rel_tol=1e-6)
+    assert found.batch is None and set(turns.ORDERS) < set(STEPS)

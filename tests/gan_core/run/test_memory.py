@@ -89,7 +89,7 @@ MEASURED: dict[str, dict[str, object]] = {
     "dcgan, batch": {**MNIST, "architecture": "dcgan", "batch": 512},
     "dcgan, 4": {**MNIST, "architecture": "dcgan", "batch": 64, "members": 4},
     "dcgan, penalty": {**MNIST, "architecture": "dcgan", "batch": 64, "loss": "wasserstein", "wgan_gp": 10.0},
-    "progressive": {**MNIST, "architecture": "progressive", "batch": 64},
+    "progressive": {**MNIST, "architecture": "progressive", "batch": 64, "grow_steps": 1},
     "multi-scale": {**MNIST, "architecture": "multi_scale", "batch": 64},
 }  # fmt: skip
 GROWTH = """
@@ -123,7 +123,7 @@ print(peak, kilobytes("RssAnon") - held)
 @pytest.mark.parametrize("changes", MEASURED.values(), ids=MEASURED.keys())
 def test_a_process_grows_by_what_is_said(changes: dict[str, object]) -> None:
     """At the peak within a factor of 2; held, at least four fifths of what is found, whose pictures are those of a few
-    steps."""
+    steps, but for a megabyte that torch takes once."""
     config = RunConfig.of(**changes)
     done = subprocess.run(
         [sys.executable, "-c", GROWTH], input=config.to_json(), capture_output=True, text=True, check=True
@@ -131,4 +131,4 @@ def test_a_process_grows_by_what_is_said(changes: dict[str, object]) -> None:
     peak, held = (int(number) * 1024 for number in done.stdout.split())
     need = estimate(config)
     assert peak / 2 <= need.total <= 2 * peak + 8 * MIB, f"{peak / MIB:.0f} MiB, said {need.total / MIB:.0f}"
-    assert need.held >= 0.8 * held, f"{held / MIB:.0f} MiB, said {need.held / MIB:.0f}"
+    assert need.held + MIB >= 0.8 * held, f"{held / MIB:.0f} MiB, said {need.held / MIB:.0f}"

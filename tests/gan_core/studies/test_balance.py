@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -44,9 +45,10 @@ def test_the_field_is_what_the_trainer_descends() -> None:
     """On the batch of a simultaneous step, the engine's own gradients in closed form."""
     config = TINY.replace(update="simultaneous", r1=0.5, optimiser="sgd", g_lr=0.0, d_lr=0.0)
     run = BalanceRun(config, torch.float64)
-    run.step()
-    batch = run.ensemble.batch
-    field, here = game_field(run.ensemble, batch.z[0].clone(), batch.real[0].clone())
+    z, real = run.ensemble._draw()
+    with mock.patch.object(run.ensemble, "_draw", return_value=(z, real)):
+        run.step()
+    field, here = game_field(run.ensemble, z[0].clone(), real[0].clone())
     found = torch.cat([run.ensemble.generator.grad[0], run.ensemble.discriminator.grad[0]])
     assert_allclose(field(here).numpy(), -found.numpy(), atol=1e-10)
 

@@ -60,7 +60,8 @@ def test_the_estimate_is_minus_the_critics_loss() -> None:
     trainer = Trainer(RunConfig.of(**SMALL, loss="wasserstein"))
     ensemble = trainer.ensembles[0]
     ensemble.step_d()
-    expected = ensemble.batch.real_logits.mean(1) - ensemble.batch.fake_logits.mean(1)
+    real_logits, fake_logits = ensemble.logits
+    expected = real_logits.mean(1) - fake_logits.mean(1)
     assert torch.allclose(-ensemble.d_loss, expected, atol=1e-6)
 
 
