@@ -46,6 +46,7 @@ T = TypeVar("T")
 PATIENCE = 60.0  # seconds until a click counts as not answered
 NOTICED = 75.0  # seconds until a tab that vanished is gone: a ping, its answer's time, and what is kept for its return
 KEY = re.compile(r"^\$\$ID-[0-9a-f]+-(.*)$")  # of a widget's id: the key that the app gave it
+GOING_AWAY = 1001  # what a browser says when a page is loaded anew
 DRAWING = 0.02  # seconds that a browser takes for a packet
 CRASH = re.compile(r"^Traceback \(most recent call last\):\n(?:[ \t]+.*\n|\n)*([\w.]+.*)", re.MULTILINE)
 FAREWELLS = ("WebSocketDisconnect", "ClientDisconnected")  # a tab that went while it was written to
@@ -216,13 +217,13 @@ class Tab:
         )  # fmt: skip
         self._reader = asyncio.create_task(self._read(self.socket))
 
-    async def close(self) -> None:
+    async def close(self, code: int = 1000) -> None:
         self._deaf()
         if self._reader is not None:
             self._reader.cancel()
         if self.socket is not None:
             with contextlib.suppress(Exception):
-                await asyncio.wait_for(self.socket.close(), 5)
+                await asyncio.wait_for(self.socket.close(code), 5)
         self.socket = None
 
     async def vanish(self) -> ClientConnection | None:
@@ -242,7 +243,7 @@ class Tab:
         await self._timed("reconnect", self._rerun())
 
     async def reload(self) -> None:
-        await self.close()
+        await self.close(GOING_AWAY)
         await self.open(f"{self.page_name}?{self.query}", "reload")
 
     # what a visitor does

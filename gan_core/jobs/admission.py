@@ -28,7 +28,6 @@ FLOOR = 690 * MB  # what Community Cloud gives at least; taken where nobody limi
 PROGRAM = 470 * MB  # of these the program itself: Python, torch, Streamlit, all pages, and what lies free between runs
 LEAST = 100 * MB  # for runs, however little there is: one of the usual size
 SHARE = 0.5  # of the budget that one visitor may hold
-UNSEEN_SECONDS = 60.0  # nobody has looked at a run for so long: its past may shrink when others wait
 
 
 class TooLarge(PoolFull):

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from gan_core.errors import PoolFull
-from gan_core.jobs.admission import UNSEEN_SECONDS, Admission
+from gan_core.jobs.admission import Admission
 from gan_core.jobs.job import FRAME_SECONDS, Job
 
 TURN_SECONDS = 0.22  # in a full class slices become shorter, so that every run has its turn this often …
@@ -164,23 +164,23 @@ class Pool:
             return queued.index(job) + 1 if job in queued else 0
 
     def admit(self) -> None:
-        """Start those in the queue that fit by now, in their order; if the first does not, the past of runs that nobody
-        looks at makes room, the longest unseen first."""
+        """Start those in the queue that fit by now, in their order. If the first does not, the past of other runs makes
+        room, of the longest unseen first and in the end its own: who looks back sees fewer moments, and nobody waits
+        for them."""
         if self.admission is None:
             return
         with self._condition:
             started, queued = [], self._queued()
             inside = [job for job in self._jobs if job._ticket is None]
-            unseen = [job for job in inside if job.need.spare and self._clock() - job._seen_at >= UNSEEN_SECONDS]
-            unseen.sort(key=lambda job: job._seen_at, reverse=True)
+            spared = sorted((job for job in inside if job.need.spare), key=lambda job: job._seen_at, reverse=True)
             while queued:
                 if self.admission.fits(queued[0], inside):
                     job = queued.pop(0)
                     job._ticket = None
                     inside.append(job)
                     started.append(job)
-                elif unseen:
-                    job = unseen.pop()
+                elif spared or queued[0].need.spare:
+                    job = spared.pop() if spared else queued[0]
                     job.need = job.need.shrunk()
                     job.do(_shrink)
                 else:

@@ -16,7 +16,7 @@ Array = NDArray[np.float32]
 CURVE_ROWS = 2048  # steps kept of every curve: when full, every second one goes …
 EVERY_STEP = 128  # … but for the first ones, which are all kept
 PICTURE_BYTES = 6_000_000  # all pictures of one run together …
-LEAST_PICTURE_BYTES = 1_500_000  # … and what is left of them when memory is short
+LEAST_PICTURE_BYTES = 2_000_000  # … and what is left of them when memory is short
 FIRST, EARLY = 16, 256  # pictures: one a doubling before the first of these steps, two before the second …
 SPACING, STEPS_PER_DOUBLING = 64, 8  # … and then eight, but so far apart: a picture costs as much as some steps
 POINTS, IMAGES = 512, 64  # samples of a picture: every score of a run that trains is of these
@@ -171,16 +171,17 @@ class History:
             self._snapshots[at] = snapshot
         else:
             self._snapshots.insert(at, snapshot)
+        self._thin()
+
+    def shrink(self, limit: int = LEAST_PICTURE_BYTES) -> None:
+        """From now on pictures hold no more than `limit` bytes."""
+        self.limit = limit
+        self._thin()
+
+    def _thin(self) -> None:
         while len(self._snapshots) > 3 and sum(s.nbytes for s in self._snapshots) > self.limit:
             logs = np.log1p([s.step for s in self._snapshots])
             del self._snapshots[1 + int(np.argmin(logs[2:] - logs[:-2]))]
-
-    def shrink(self, limit: int = LEAST_PICTURE_BYTES) -> None:
-        """Let every second picture go, the first and the last stay, until they hold no more than `limit` bytes; from
-        now on they will not."""
-        self.limit = limit
-        while len(self._snapshots) > 3 and sum(s.nbytes for s in self._snapshots) > limit:
-            del self._snapshots[1:-1:2]
 
     def mark(self, step: int, what: Sentence) -> None:
         self._marks.append(Mark(step, what))

@@ -9,9 +9,10 @@ Nothing is drawn from a run's own streams, so looking changes nothing.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from typing import Generic, TypeVar, cast
+from weakref import WeakValueDictionary
 
 import numpy as np
 import torch
@@ -43,6 +44,19 @@ Arrays = dict[str, NDArray]
 S = TypeVar("S", bound=Snapshot)
 
 
+_drawn: WeakValueDictionary[Hashable, Tensor] = WeakValueDictionary()
+
+
+def _latents(kind: str, rows: int, dim: int, seeds: tuple[int, ...], dtype: torch.dtype) -> Tensor:
+    """(K, rows, dim), of runs with the same seeds one and the same: with 256 latents eight members hold 4 MB of them,
+    and a class often begins with one link."""
+    key = kind, rows, dim, seeds, dtype
+    if (found := _drawn.get(key)) is None:
+        found = torch.stack([latents(kind, rows, dim, generator_for(seed, "picture")).to(dtype) for seed in seeds])
+        _drawn[key] = found
+    return found
+
+
 class Pictures(ABC, Generic[S]):
     """Takes pictures of the members of one run. `real` are samples of the data, the same for every run on them;
     `latents` (K, n, latent_dim) what each member makes its samples from."""
@@ -51,9 +65,9 @@ class Pictures(ABC, Generic[S]):
         self, config: RunConfig, members: Sequence[RunConfig], real: Tensor, samples: int, dtype: torch.dtype
     ) -> None:
         model = config.model
-        streams = (generator_for(member.train.seed, "picture") for member in members)
+        seeds = tuple(member.train.seed for member in members)
         self.config, self.dtype, self.real = config, dtype, real
-        self.latents = torch.stack([latents(model.latent, samples, model.latent_dim, g).to(dtype) for g in streams])
+        self.latents = _latents(model.latent, samples, model.latent_dim, seeds, dtype)
 
     def take(self, ensembles: Sequence[Ensemble], *, step: int, seconds: float = 0.0, threads: int = 1) -> S:
         """All members as they stand, looked at by as many threads."""

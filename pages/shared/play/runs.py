@@ -114,7 +114,7 @@ class Work:
         side_by_side([partial(trainer.step, n) for trainer in self.trainers], self.threads)
 
     def shrink(self) -> None:
-        """Memory is short, and nobody has looked for a while: of the past, fewer pictures."""
+        """Memory is short: of the past, fewer pictures."""
         for trainer in self.trainers:
             trainer.history.shrink()
 

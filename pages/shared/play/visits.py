@@ -1,9 +1,10 @@
 """Who is here, and what ends when they go.
 
 A tab that is closed or loaded anew says goodbye, and its runs end at once. A client that closes its connection in good
-order may mean to come back at once; its runs end after `BLIP_SECONDS`. A connection that is only cut says nothing: its
-visitor may come back into the same session for as long as Streamlit keeps it, and finds the runs going on. After
-`BLIP_SECONDS` they rest until then, for nobody sees them, and after Streamlit's time they end.
+order may mean to come back at once; its runs end after `BLIP_SECONDS`, and so does the session of both. A connection
+that is only cut says nothing: its visitor may come back into the same session for as long as Streamlit keeps it, and
+finds the runs going on. After `BLIP_SECONDS` they rest until then, for nobody sees them, and after Streamlit's time
+they end.
 
 Streamlit's own hook, `on_release` of what `st.cache_resource` keeps for a session, cannot tell these apart: it is
 called for every connection that ends, and for everybody's when anybody clears the cache. So `shell.server` sees the end
@@ -88,6 +89,7 @@ def left(session: str, code: int | None) -> None:
         end(session)
     if code in (GOING_AWAY, CLOSED):  # after a goodbye, what a script run that was under way has begun since
         later(BLIP_SECONDS, end, session)
+        later(BLIP_SECONDS, forget, session)
         later(BLIP_SECONDS + 1, loop.run_in_executor, None, resources.tidy)
     else:
         later(BLIP_SECONDS, rest, session)
@@ -104,6 +106,13 @@ def end(session: str) -> None:
     """End the runs of a session, if nobody has come back to it."""
     if (state := _left_behind(session)) is not None:
         state.close()
+
+
+def forget(session: str) -> None:
+    """End the session itself, if nobody has come back to it. Streamlit would keep it for a return, with all that its
+    pages hold; of thirty pupils who load a page anew now and then it kept twenty more."""
+    if runtime.exists() and not runtime.get_instance().is_active_session(session):
+        runtime.get_instance().close_session(session)
 
 
 def _left_behind(session: str) -> AppState | None:

@@ -12,7 +12,6 @@ from gan_core.jobs.admission import (
     LEAST,
     MB,
     PROGRAM,
-    UNSEEN_SECONDS,
     Admission,
     Need,
     PoolFull,
@@ -122,18 +121,20 @@ def test_one_owner_cannot_take_it_all(pool: Pool) -> None:
     pool.submit(job_of(21, owner="me"))
 
 
-def test_the_past_of_what_nobody_looks_at_makes_room(pool: Pool, clock: Clock) -> None:
+def test_the_past_makes_room_of_the_longest_unseen_first_and_of_who_waits_last(pool: Pool, clock: Clock) -> None:
     old, seen = job_of(30, spare=20, owner="a"), job_of(30, spare=20, owner="b")
     submitted(pool, old, seen)
     works = [job._work for job in (old, seen)]
-    clock.now += UNSEEN_SECONDS
+    clock.now += 1
     seen.look()
     submitted(pool, new := job_of(50, owner="c"))
-    assert new.state == "paused" and old.need == Need(10)
-    submitted(pool, more := job_of(20, owner="d"))
-    assert more.state == "queued"  # the other one is looked at
+    assert new.state == "paused" and (old.need, seen.need) == (Need(10), Need(30, spare=20))
+    submitted(pool, more := job_of(50, spare=25, owner="d"))
+    assert more.state == "paused" and (seen.need, more.need) == (Need(10), Need(25))
+    submitted(pool, last := job_of(20, owner="e"))
+    assert last.state == "queued"  # there is no past left
     assert old.join(PATIENCE) and seen.join(PATIENCE)
-    assert [work and work.shrunk for work in works] == [1, 0]
+    assert [work and work.shrunk for work in works] == [1, 1]
 
 
 def test_what_is_measured_holds_a_run_back_until_there_is_room(pool: Pool) -> None:

@@ -253,14 +253,19 @@ def test_the_server_hears_how_a_connection_ends(code: int, monkeypatch: pytest.M
 
 @pytest.mark.parametrize(
     ("code", "at_once", "soon"),
-    [(1001, ["end"], ["end"]), (1000, [], ["end"]), (1006, [], ["rest"]), (None, [], ["rest"])],
+    [
+        (1001, ["end"], ["end", "forget"]),
+        (1000, [], ["end", "forget"]),
+        (1006, [], ["rest"]),
+        (None, [], ["rest"]),
+    ],
 )
 def test_only_who_says_goodbye_loses_runs_at_once(
     code: int | None, at_once: list[str], soon: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[str] = []
     later: list[tuple[float, Callable[[str], object]]] = []
-    for name in ("end", "rest"):
+    for name in ("end", "forget", "rest"):
         monkeypatch.setattr(visits, name, lambda session, name=name: done.append(name))
 
     async def leaves() -> None:
