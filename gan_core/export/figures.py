@@ -144,7 +144,7 @@ def draw_picture(room: Room, recording: Recording, shot: Moment, k: int, look: L
 
 
 def picture_legend(recording: Recording, shot: Moment, look: Look, shown: Sequence[int]) -> list[Entry]:
-    """Of these members. Pictures of several moments have one legend, so that none of them is laid out otherwise."""
+    """Of these members. One picture of several moments, and a film, have the legend of all of `look.steps`."""
     if not isinstance(shot, PointSnapshot):
         return []
     shots = [shot, *(nearest(recording.moments, step) for step in look.steps)]
@@ -273,7 +273,12 @@ def slide(recording: Recording, look: Look) -> Drawing:
     marks, room = sheet(look, title, said, legend)
     wide = room.wide > 1.4 * room.high
     left, right = room.columns(room.high, room.wide - room.high) if wide else room.split(ABOVE)
-    for cell, k in zip(left.grid(len(shown)), shown, strict=True):
+    cells = left.grid(len(shown))
+    used = max(cell.x + cell.wide for cell in cells) - cells[0].x
+    if wide and used < left.wide:  # two panels, one above the other: the charts have the rest
+        left, right = room.columns(used, room.wide - used)
+        cells = left.grid(len(shown))
+    for cell, k in zip(cells, shown, strict=True):
         marks += draw_picture(cell, recording, shot, k, look, len(shown))
     for cell, name in zip(right.rows(2) if wide else right.columns(1, 1), charts, strict=True):
         if has_curves(recording):

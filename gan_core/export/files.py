@@ -84,7 +84,7 @@ def _figures(recording: Recording | None, look: Look, wish: Wish) -> Iterator[tu
             continue
         steps = look.steps if look.steps else (moment(recording, look).step,)
         for step in sorted({nearest(recording.moments, step).step for step in steps}):
-            yield f"{name}-{step:06d}", drawable[name].draw(recording, replace(look, step=step))
+            yield f"{name}-{step:06d}", drawable[name].draw(recording, replace(look, step=step, steps=()))
 
 
 def _drawn(name: str, plate: Plate, look: Look) -> Iterator[tuple[str, Drawing]]:
@@ -95,7 +95,7 @@ def _drawn(name: str, plate: Plate, look: Look) -> Iterator[tuple[str, Drawing]]
         yield _file_name(name), plate.draw(replace(look, step=None))
     else:
         for step in sorted({_nearest(plate.steps, wanted) for wanted in look.steps}):
-            yield f"{_file_name(name)}-{step:06d}", plate.draw(replace(look, step=step))
+            yield f"{_file_name(name)}-{step:06d}", plate.draw(replace(look, step=step, steps=()))
 
 
 def _nearest(steps: Sequence[int], wanted: int) -> int:

@@ -15,7 +15,7 @@ from gan_core.export.look import Look
 from gan_core.export.replay import replay
 from gan_core.run.recording import record, watch
 from gan_core.run.trainer import Trainer
-from tests.browser.driver import ROOT, context_of, serve, wait_idle
+from tests.browser.driver import ROOT, SMALL, context_of, serve, visitor, wait_idle
 
 INK = """(canvas) => {
   const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
@@ -102,6 +102,22 @@ def refused(*_):
     raise ExportError("export.no_film")
 making.made = refused
 """
+
+
+WAITS = """
+from pages.shared.play.runs import Show
+Show.moment = lambda show: None
+"""
+
+
+@pytest.mark.slow
+def test_a_run_without_a_picture_yet_is_a_sentence(browser, tmp_path) -> None:
+    (tmp_path / "app.py").write_text(WAITS + (ROOT / "app.py").read_text())
+    with serve(tmp_path / "log.txt", script=tmp_path / "app.py") as server, visitor(browser, server) as page:
+        page.goto(f"/play_2d?{SMALL}")
+        page.get_by_text("Pictures for slides, films and files").click()
+        expect(page.get_by_test_id("stAlert").filter(has_text="Nothing was recorded yet")).to_be_visible()
+        assert not page.locator(".st-key-export-buttons").count()
 
 
 @pytest.mark.slow

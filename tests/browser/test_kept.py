@@ -4,12 +4,13 @@ and slides that are turned by keys."""
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driver import SMALL, press, timeline, wait_at_rest, wait_idle
-from tests.browser.test_play import arrive, step, train, until, view
+from tests.browser.test_play import arrive, step, train, until, view, words
 from tests.gan_core.export.test_bad_input import READERS
 
 DIVERGES = "optimiser=sgd&loss=pearson&g_lr=1&d_lr=1&steps=300&batch=16&g_layers=16&d_layers=16"
@@ -66,6 +67,43 @@ def test_128_members_are_kept(page: Page) -> None:
         kept(page, buttons, label)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("title", ["w" * 10_000, "<script>alert(1)</script>"], ids=("long", "script"))
+def test_a_title_of_any_kind_is_text_in_every_file(page: Page, title: str, tmp_path: Path) -> None:
+    """Of 10,000 letters the field takes as many as it says, and the sheet as many as there is room for."""
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    arrive(page, f"/play_2d?{SMALL}")
+    train(page, more_than=3)
+    buttons = panel(page)
+    field = page.get_by_label("Title", exact=True)
+    field.fill(title)
+    field.press("Enter")
+    wait_idle(page)
+    for label in ("SVG", "PNG", "Film (WebP)", "Film (GIF)", "Replay (HTML)", "All of it"):
+        content = kept(page, buttons, label)
+        if label == "SVG" and "<" in title:
+            assert b"&lt;script&gt;alert(1)&lt;/script&gt;" in content and b"<script" not in content
+        if label == "Replay (HTML)":
+            (tmp_path / "replay.html").write_bytes(content)
+    other = page.context.new_page()
+    other.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    other.goto((tmp_path / "replay.html").as_uri())
+    expect(other.locator("body")).to_have_attribute("data-step", re.compile(r"\d+"))
+    other.close()
+    assert not asked and not page.get_by_test_id("stException").count()
+
+
+@pytest.mark.slow
+def test_a_run_at_its_start_has_pictures_and_says_that_it_has_no_film(page: Page) -> None:
+    arrive(page, f"/play_2d?{SMALL}")
+    buttons = panel(page)
+    for label in ("SVG", "PNG", "Replay (HTML)", "Data (CSV)", "All of it"):
+        kept(page, buttons, label)
+    assert not buttons.get_by_role("button", name="Film").count()
+    expect(page.get_by_text("let the run take a step first")).to_be_visible()
+
+
 # ── runs beside each other ───────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -108,6 +146,48 @@ def test_a_run_of_any_kind_is_a_row_with_its_picture_its_scores_and_its_link(
     assert box.locator("img").first.evaluate("(image) => image.complete && image.naturalWidth > 20")
     box.get_by_role("button", name="Link").click()
     expect(page.get_by_test_id("stPopoverBody")).to_contain_text(f"/{name}?")
+
+
+@pytest.mark.slow
+def test_two_runs_in_one_chart_the_way_back_and_a_page_that_is_loaded_anew(page: Page) -> None:
+    arrive(page, f"/play_2d?{SMALL}&seed=5")
+    train(page, more_than=20)
+    press(page, "New seed")
+    until(lambda: step(page) == 0)
+    train(page, more_than=20)
+    box = table(page)
+    expect(box).to_contain_text(re.compile("2 · Play in 2-D.*1 · Play in 2-D", re.DOTALL))
+    chart = box.locator(".js-plotly-plot")
+    expect(chart.locator(".scatterlayer .trace")).to_have_count(4)  # D's loss and G's of both
+    for seed in (5, 6):
+        expect(chart).to_contain_text(f"Seed {seed}")
+    box.get_by_text("What D says").click()
+    wait_idle(page)
+    expect(chart.locator(".scatterlayer .trace")).to_have_count(4)
+    box.locator('[class*="st-key-play_2d-kept-1"]').get_by_role("button").click()  # back to the first
+    expect(page).to_have_url(re.compile("seed=5"))
+    expect(view(page)).to_have_attribute("data-step", "0")
+    wait_idle(page)
+    page.reload()
+    expect(view(page)).to_have_attribute("data-step", "0")
+    wait_idle(page)
+    assert words(page)["seed"] == "5" and words(page)["batch"] == "16"
+    expect(table(page)).to_contain_text("Nothing has run yet")
+
+
+@pytest.mark.slow
+def test_the_way_back_from_another_page_leads_to_the_run_and_its_settings(page: Page) -> None:
+    arrive(page, f"/play_2d?{SMALL}&seed=7")
+    train(page, more_than=3)
+    page.get_by_role("link", name="Vanishing gradients").first.click()
+    expect(page).to_have_url(re.compile("/vanishing"))
+    wait_idle(page)
+    box = table(page)
+    expect(box).to_contain_text("1 · Play in 2-D")
+    box.get_by_role("link", name="Back to it").click()
+    expect(page).to_have_url(re.compile("/play_2d"))
+    expect(page).to_have_url(re.compile("seed=7"))
+    assert words(page)["batch"] == "16"
 
 
 # ── slides ───────────────────────────────────────────────────────────────────────────────────────────────────────────

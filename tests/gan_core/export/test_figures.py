@@ -71,7 +71,14 @@ def test_the_legend_names_a_missing_mode_where_there_is_one(points):
     assert said(Look()) == {"missing mode"} and not said(Look(layers=("fake",)))
     perfect = replace(points.snapshot, fake=np.stack([points.centres.repeat(64, 0)] * 2).astype(np.float32))
     assert said(Look(), perfect) == {"mode"}
-    assert said(Look(steps=(0,)), perfect) == {"missing mode"}  # one legend for all pictures that are asked for
+    assert said(Look(steps=(0,)), perfect) == {"missing mode"}  # as a film has it, which began there
+
+
+def test_panels_above_each_other_leave_the_room_beside_them_to_the_curves(points):
+    marks = FIGURES["slide"].draw(points, Look()).marks
+    (title,) = (mark for mark in marks if isinstance(mark, Text) and mark.text == "loss (nats)")
+    panels = max(corners(mark)[:, 0].max() for mark in marks if isinstance(mark, Picture))
+    assert 0 < title.x - panels < 40
 
 
 def test_a_few_moments_leave_no_empty_sheet(points):
