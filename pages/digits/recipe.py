@@ -177,14 +177,26 @@ def twins_of(knob: str) -> PageState:
 
 
 def _view(twins: PageState, frame: Frame) -> None:
+    with stage.area("verdict"):
+        _said(twins, frame)
     with stage.picture(panels=2):
         _samples(twins, frame)
 
 
 @pushed
+def _said(twins: PageState, frame: Frame) -> None:
+    names = _names(twins)
+    if len(names) == len(frame.runs):
+        images.said(twins, frame, names)
+
+
+def _names(twins: PageState) -> list[str]:
+    return [value_name(value) for value in KNOBS[twins.choices[KNOB]].twins]
+
+
+@pushed
 def _samples(twins: PageState, frame: Frame) -> None:
-    knob = twins.choices[KNOB]
-    names = [value_name(value) for value in KNOBS[knob].twins]
+    names = _names(twins)
     if len(names) != len(frame.runs):
         return  # a frame of the knob before
     groups = [

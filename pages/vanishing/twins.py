@@ -166,8 +166,8 @@ def _arrows(page: PageState, frame: Frame) -> None:
         [
             live.Panel(
                 extent=shot.extent, fake=shot.fake[k], real=shot.real, field=shot.field[k], arrows=push,
-                arrow_unit=unit, title=_title(run, k, at is None),
-                note=t("vanishing.arrow", length=number(np.median(length))),
+                arrow_unit=unit, title=_title(run, k),
+                note=_note(run, k, at is None, t("vanishing.arrow", length=number(np.median(length)))),
             )
             for run, k, shot, push, length in zip(frame.runs, members, shots, pushes, lengths, strict=True)
         ],
@@ -187,11 +187,15 @@ def middle_member(run: RunFrame) -> int:
     return int(alive[np.argsort(ways[alive], kind="stable")[(len(alive) - 1) // 2]]) if len(alive) else 0
 
 
-def _title(run: RunFrame, k: int, of_all: bool) -> str:
-    name = f"{t(f'vanishing.{run.config.train.loss}')}, {points.member_name(run, k)}"
-    way = number(path(run)[k])
+def _title(run: RunFrame, k: int) -> str:
+    return f"{t(f'vanishing.{run.config.train.loss}')}, {points.member_name(run, k)}"
+
+
+def _note(run: RunFrame, k: int, of_all: bool, arrow: str) -> str:
+    """Why it is this one of several members, and how long its arrows are."""
     members = run.snapshot.members
-    return f"{name} · {t('vanishing.middle', n=members, way=way)}" if of_all and members > 1 else name
+    middle = [t("vanishing.middle", n=members, way=number(path(run)[k]))] if of_all and members > 1 else []
+    return " · ".join([*middle, arrow])
 
 
 def _ways_beside(page: PageState, run: RunFrame) -> list[str]:

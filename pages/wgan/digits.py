@@ -15,8 +15,7 @@ from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live, points
-from pages.shared.views.statistics import LINES_OF_VERDICT, range_of
+from pages.shared.views import images, live, points
 from pages.wgan.comparison import costs, fair, play, spread, titles
 
 MOMENTS, SAMPLES = 5, 8  # of the time-lapse
@@ -52,17 +51,7 @@ def _view(page: PageState, frame: Frame) -> None:
 def _said(page: PageState, frame: Frame, k: int, by: str) -> None:
     """How many digits each run makes, in a line."""
     frame = fair(frame, by)
-    names = titles(page, frame, "digits")
-    known = [None if run.classes is None else run.classes.until(run.snapshot.step) for run in frame.runs]
-    found = [(name, of) for name, of in zip(names, known, strict=True) if of is not None and len(of.step)]
-    blocks: list[live.Block] = []
-    if found:
-        parts = ", ".join(f"{name} **{of.made[-1, k]:g}**, KL {of.kl[-1, k]:.2f}" for name, of in found)
-        step = max(int(of.step[-1]) for _, of in found)
-        floor = range_of(found[0][1].perfect, "{:.3f}".format)
-        said = t("wgan.digits_said", step=f"{step:,}", parts=parts, floor=floor)
-        blocks.append(live.Sentence(said))
-    live.words(f"{page.name}-said", blocks, step=frame.step, reserve=LINES_OF_VERDICT)
+    images.said(page, frame, titles(page, frame, "digits"), k)
 
 
 @pushed

@@ -100,7 +100,7 @@ def views(page: Page, kind: str) -> Locator:
 
 @pytest.mark.parametrize(
     ("address", "size"),
-    [(address, size) for address in OPENING for size in (WINDOW, TELEPHONE)],
+    [(address, size) for address in (*OPENING, "digits?section=recipe") for size in (WINDOW, TELEPHONE)],
     ids=lambda of: of if isinstance(of, str) else str(of["width"]),
 )
 def test_the_trained_run_stands_where_the_recorded_one_stood(

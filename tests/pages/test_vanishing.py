@@ -157,8 +157,8 @@ def test_of_all_members_the_one_with_the_median_way_is_drawn() -> None:
     k = twins.middle_member(run)
     ways = twins.path(run)
     assert ways[k] == np.median(ways)
-    assert options.number(np.median(ways)) in twins._title(run, k, True) and "median of 3" in twins._title(run, k, True)
-    assert "median" not in twins._title(run, k, False)
+    assert twins._note(run, k, True, "arrows") == f"median of 3 (way {options.number(np.median(ways))}) · arrows"
+    assert twins._note(run, k, False, "arrows") == "arrows"
 
 
 def test_gradient_and_update_are_drawn_over_the_same_steps() -> None:

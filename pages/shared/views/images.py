@@ -3,6 +3,7 @@ which digits they are, as the shipped classifier reads them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -201,6 +202,19 @@ def collapse_alarm(page: PageState, frame: Frame) -> None:
         quiet = t("digits.no_verdict", step=f"{WARM_UP:,}") if known.step[-1] < WARM_UP else t("digits.no_collapse")
         verdict = live.Sentence(f"{sentence} {quiet}", "info")
     live.words(f"{page.name}-verdict", [verdict], step=frame.step, reserve=LINES_OF_VERDICT)
+
+
+def said(page: PageState, frame: Frame, names: Sequence[str], k: int = 0) -> None:
+    """How many digits member k of each run makes, in a line whose room is kept; to be pushed by who names the runs."""
+    known = [None if run.classes is None else run.classes.until(run.snapshot.step) for run in frame.runs]
+    found = [(name, of) for name, of in zip(names, known, strict=True) if of is not None and len(of.step)]
+    blocks: list[live.Block] = []
+    if found:
+        parts = ", ".join(f"{name} **{of.made[-1, k]:g}**, KL {of.kl[-1, k]:.2f}" for name, of in found)
+        step = max(int(of.step[-1]) for _, of in found)
+        floor = range_of(found[0][1].perfect, "{:.3f}".format)
+        blocks.append(live.Sentence(t("digits.beside_said", step=f"{step:,}", parts=parts, floor=floor)))
+    live.words(f"{page.name}-said", blocks, step=frame.step, reserve=LINES_OF_VERDICT)
 
 
 def class_strips(page: PageState, frame: Frame) -> None:

@@ -6,6 +6,7 @@ import { channels, faded, unpack } from "./pure.js";
 /** What is on the page: every view by its kind and key, and the timeline that listens to the runs, if there is one. */
 export const page = { views: new Map(), timeline: undefined };
 
+export const NARROW = 640; // pixels of a view below which it is a telephone's: charts stand under the picture
 const KINDS = ["scene", "curves", "digits", "heat", "words", "timeline", "paths", "recorded", "board", "sketch"]; // in the order of KINDS in component.py
 
 const TELEPHONE = 768; // pixels of a window in which all parts of a stage stand below each other, as in style.css

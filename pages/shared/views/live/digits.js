@@ -1,7 +1,7 @@
 // Images side by side, in titled groups (one for each run), as sharp squares: every pixel of an image is the same whole
 // number of screen pixels.
 
-import { magnified, make, prepare, say, View, within } from "./common.js";
+import { magnified, make, NARROW, prepare, say, View, within } from "./common.js";
 import { clamp, evenly, greys, largest, tiled } from "./pure.js";
 
 const IMAGE = 28;
@@ -28,7 +28,7 @@ export class Digits extends View {
     const { data } = this;
     const width = this.root.clientWidth;
     const wide = (columns) => Math.floor((width - 16 * (columns - 1)) / columns);
-    const fit = this.fitting();
+    const fit = this.fitting() ?? this.few();
     const { columns: across, side } = this.filling(wide) ?? {
       columns: evenly(data.groups.length, Math.floor((width + 16) / (data.width + 16))),
     };
@@ -42,7 +42,7 @@ export class Digits extends View {
     data.groups.forEach((group, i) => {
       this.drawGroup(
         this.groups[i],
-        { ...group, ...fit },
+        { ...group, ...fit, shown: Math.min(fit?.shown ?? group.count, group.count) },
         wide(across),
         first,
         fit?.side ?? side ?? data.upscale * IMAGE,
@@ -76,6 +76,12 @@ export class Digits extends View {
     const room = [this.root.clientWidth * ratio, (high - 4) * ratio];
     const { scale, ...found } = tiled(...room, groups[0].count, fixed ? columns : 0, IMAGE, SEAM * ratio);
     return { ...found, side: (scale * IMAGE) / ratio };
+  }
+
+  /** On a telephone, of several groups: as many rows as columns at most, so that one sees all groups at once. */
+  few() {
+    const { groups, columns } = this.data;
+    return groups.length > 1 && this.root.clientWidth < NARROW ? { shown: columns * columns } : undefined;
   }
 
   /** Of images that move: the next moment, and after the last one the first again. */

@@ -2,7 +2,7 @@
 // comes once and may be kept for ever; the views that draw running GANs draw it, from frames that are cut out of it here.
 // Its player and what it lays out are best read together: so it is one file, and a long one.
 
-import { make, say, View } from "./common.js";
+import { make, NARROW, say, View } from "./common.js";
 import { Curves } from "./curves.js";
 import { Digits } from "./digits.js";
 import { Heat } from "./heat.js";
@@ -15,7 +15,6 @@ const PACES = [0.5, 1, 2, 4];
 const STILL = 3000; // milliseconds that a small picture stands still at its end
 const BEGINNING = 24; // moments that play over and over while somebody is asked how it goes on
 const PAUSE = 800; // … and milliseconds between two times
-const NARROW = 640; // pixels below which the charts stand under the picture
 const BETWEEN = 120; // … of the least room that charts need below them
 const AROUND_CHART = 76; // … of a chart's titles and legend, until they are there to be measured
 const BUTTONS = 28; // … of the layers' buttons above a picture (1.75rem in style.css)
