@@ -28,6 +28,7 @@ from gan_core.jobs.admission import MB, Admission, TooLarge, budget_for_runs, se
 from gan_core.jobs.pool import Pool, one_torch_thread
 from gan_core.run.memory import LONGEST_STEP, estimate, lowered, step_seconds
 from pages.shared.play.runs import Show
+from pages.shared.shell import i18n
 from pages.shared.shell.state import app
 
 MAX_RUNS = 100  # alive at once: a class of thirty with three pages each
@@ -83,9 +84,10 @@ def warm_up() -> None:
 
 
 def _import() -> None:
-    """What pages import when they first need it, which takes whoever opens one first up to half a second."""
+    """What pages import and read when they first need it, which takes whoever opens one first up to half a second."""
     for name in (*LATE, *_modules()):
         importlib.import_module(name)
+    i18n.languages()
     from plotly.graph_objects import Figure, Scatter
 
     from gan_core.figures.style import styled
