@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MOST, ROW_BYTES = 12, 80_000
 MEMBERS, SAMPLES, POINTS = 4, 512, 160  # kept of a run: members, samples of each, points of a curve
+YARDSTICKS = "yardsticks"  # in Show.cache: what scores are compared with, of each run, by its data
 OPEN = "kept_open"  # in PageState.choices: whether the visitor looks at them
 CURVES = ("d_loss", "g_loss", "d_real", "d_fake", "d_grad", "g_grad")
 Key = tuple[str, str]
@@ -82,12 +83,13 @@ def remember(page: PageState, rows: MutableMapping[Key, Row], yardsticks: tuple[
     if show is None or frame is None or not frame.runs[0].curves.step.size:
         return False
     newer = False
+    measured = yardsticks or show.known(YARDSTICKS, tuple(run.config.data for run in frame.runs)) or ()
     base = _base(show.configs, page.variants)
     for i, (run, config) in enumerate(zip(frame.runs, show.configs, strict=False)):
         if not run.snapshot.step:
             continue
         key = page.name, json.dumps(dict(config.replace(steps=1).flat()), default=list)
-        known, measure = rows.get(key), yardsticks[i] if i < len(yardsticks) else None
+        known, measure = rows.get(key), measured[i] if i < len(measured) else None
         if known is not None and known.step == run.snapshot.step:
             if measure is not None and known.yardstick is None:
                 rows[key] = replace(known, yardstick=measure)
@@ -138,6 +140,14 @@ def _row(
         changed=any(mark.what.code == "run.rate" for mark in run.marks), failed=bool(run.failures), yardstick=measure,
         **own,
     )  # fmt: skip
+
+
+def lend(rows: MutableMapping[Key, Row]) -> None:
+    """What the scores of a run stand beside, to those of the same data that made room before a worker had found out."""
+    known = {row.config.data: row.yardstick for row in rows.values() if row.yardstick is not None}
+    for key, row in rows.items():
+        if row.yardstick is None and row.config.data in known:
+            rows[key] = replace(row, yardstick=known[row.config.data])
 
 
 def rows(kept: Mapping[Key, Row]) -> list[Row]:

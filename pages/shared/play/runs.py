@@ -246,6 +246,12 @@ class Show:
             asked = self.cache[name] = (key, time.monotonic() + ASKED_SECONDS, self.ask(question), last)
         return asked[2].result() if asked[2].done() else asked[3]
 
+    def known(self, name: Hashable, key: object) -> Any:
+        """What a worker has answered to the question of that name about `key` by now, None before."""
+        asked = self.cache.get(name)
+        good = asked is not None and asked[0] == key and asked[2].done() and asked[2].exception() is None
+        return asked[2].result() if asked is not None and good else None
+
     # ── the player's buttons ─────────────────────────────────────────────────────────────────────────────────────────
 
     def play(self) -> None:

@@ -33,6 +33,7 @@ def section(page: PageState) -> None:
     measures = statistics.yardsticks(page, frame) if frame is not None and not page.of_images else ()
     if page.show is not None and not page.show.running:
         kept.remember(page, state.kept, tuple(measures))
+        kept.lend(state.kept)
     # no count in its title: Streamlit closes a box that is called otherwise than before
     box = st.expander(t("kept.title"), icon=":material/view_list:", key=f"{page.name}-kept", on_change="rerun")
     page.choices[kept.OPEN] = box.open

@@ -21,6 +21,7 @@ import streamlit as st
 
 from gan_core.config import LOSSES, RunConfig
 from gan_core.errors import Failure, Sentence
+from pages.shared.play.kept import YARDSTICKS
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame, Work
 from pages.shared.shell.i18n import phrase, sentence, t
@@ -93,7 +94,7 @@ def yardsticks(page: PageState, frame: Frame) -> Sequence[Yardstick | None]:
         return tuple(map(yardstick_of_pictures, work.trainers))
 
     data = tuple(run.config.data for run in frame.runs)
-    found = page.shown.answer("yardsticks", data, ask)
+    found = page.shown.answer(YARDSTICKS, data, ask)
     return found if found is not None and len(found) == len(frame.runs) else [None] * len(frame.runs)
 
 

@@ -47,6 +47,7 @@ def test_runs_are_kept_scored_overlaid_and_brought_back() -> None:
     app.selectbox(key="play_2d.loss").set_value("hinge").run()
     stepped(at_rest(press(app, "restart")))
     first, second = found(app)[::-1]
+    assert all("perfect …" not in one for row in (first, second) for one in view.numbers(row))
     assert (second.number, second.config.train.loss, first.config.train.loss) == (2, "hinge", "non_saturating")
     shown = view.numbers(second)
     assert len(shown) == len(view.NUMBERS) and all("perfect " in one for one in shown)
@@ -68,6 +69,22 @@ def test_runs_are_kept_scored_overlaid_and_brought_back() -> None:
     app.switch_page("pages/distances/page.py").run()
     app.switch_page("pages/play_2d/page.py").run()
     assert not app.exception and [row.number for row in found(app)] == [2, 1]
+
+
+def test_a_run_that_made_room_at_once_has_something_to_stand_beside() -> None:
+    """Its scores stood beside dots for ever."""
+    app = at_rest(visit("play_2d", **SMALL))
+    at_rest(press(app, "step"))
+    (key,), rows = app.session_state[KEY].kept, app.session_state[KEY].kept
+    row = rows[key]
+    other = replace(row, config=row.config.replace(data="moons"), yardstick=None)
+    lent = {key: row, ("play_2d", "same"): replace(row, yardstick=None), ("play_2d", "other"): other}
+    kept.lend(lent)
+    assert row.yardstick is not None and lent["play_2d", "same"].yardstick is row.yardstick
+    assert lent["play_2d", "other"].yardstick is None
+    again: dict[kept.Key, kept.Row] = {}
+    kept.remember(state(app), again)  # as the player does before it makes room
+    assert again[key].yardstick is not None
 
 
 def test_twins_are_a_row_each_and_come_back_together() -> None:
