@@ -109,7 +109,7 @@ def _pictures(runs: Runs, look: Look) -> Drawing:
 def _legend(runs: Runs, look: Look, shots: Sequence[Moment], shown: Sequence[int]) -> list[Entry]:
     """That of the first run whose picture misses a mode, if there is one."""
     each = [picture_legend(run, shot, look, shown) for (run, _), shot in zip(runs, shots, strict=True)]
-    return next((one for one in each if any(entry.kind == "dash" for entry in one)), each[0])
+    return next((one for one in each if any(entry.kind == "broken" for entry in one)), each[0])
 
 
 def _curves(runs: Runs, chart: str) -> Draw:

@@ -75,7 +75,7 @@ class Entry(NamedTuple):
 
     label: str
     colour: str
-    kind: Literal["dot", "ring", "line", "dash", "area", "arrow"]
+    kind: Literal["dot", "ring", "broken", "line", "dash", "area", "arrow"]
 
 
 def sheet(look: Look, title: str, caption: str, legend: Sequence[Entry] = ()) -> tuple[list[Mark], Room]:
@@ -112,6 +112,10 @@ def _legend(entries: Sequence[Entry], look: Look, x: float, y: float, room: floa
             tip = np.array([[at + 2, middle], [at + 24, middle], [at + 17, middle - 5], [at + 24, middle],
                             [at + 17, middle + 5]])  # fmt: skip
             marks.append(Line(tip, colour, 1.8))
+        elif kind == "broken":
+            turn = np.linspace(0, 2 * np.pi, 33)
+            ring = np.stack([at + 14 + 6 * np.sin(turn), middle - 6 * np.cos(turn)], 1)
+            marks.append(Line(ring, colour, 2.4, dash=(4, 2.3)))
         elif kind == "area":
             marks.append(Box(at + 2, middle - 7, 20, 14, colour, 0.6))
         else:

@@ -63,13 +63,13 @@ class Scene:
     filled: Floats | float = np.nan
 
 
-Sign = tuple[str, Literal["ring", "dot", "line", "dash", "area", "arrow"]]
+Sign = tuple[str, Literal["ring", "broken", "dot", "line", "dash", "area", "arrow"]]
 SIGNS: dict[str, Callable[[Theme], Sign]] = {  # how the legend shows a layer, in the order of the legend
     "real": lambda colours: (colours.real, "ring"),
     "fake": lambda colours: (colours.fake, "dot"),
     "field": lambda colours: (colours.ink, "line"),
     "averaged": lambda colours: (style.GENERATOR, "dot"),
-    "modes": lambda colours: (colours.missing, "dash"),
+    "modes": lambda colours: (colours.missing, "broken"),
     "gap": lambda colours: (colours.missing, "area"),
     "arrows": lambda colours: (colours.ink, "arrow"),
     "lattice": lambda colours: (colours.faint, "line"),

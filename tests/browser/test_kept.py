@@ -59,6 +59,19 @@ def test_a_diverged_run_is_kept_in_every_kind_of_file(page: Page) -> None:
 
 
 @pytest.mark.slow
+def test_a_run_is_kept_in_every_kind_of_file_while_it_trains(page: Page) -> None:
+    arrive(page, f"/play_2d?{SMALL}")
+    press(page, "Play")
+    until(lambda: step(page) > 3)
+    buttons = panel(page)
+    for label in EVERY:
+        before = step(page)
+        kept(page, buttons, label)
+        expect(view(page)).not_to_have_attribute("data-step", str(before))
+    assert not page.get_by_test_id("stException").count()
+
+
+@pytest.mark.slow
 def test_128_members_are_kept(page: Page) -> None:
     arrive(page, f"/play_2d?{MANY}")
     train(page, more_than=1)
