@@ -267,7 +267,7 @@ def _begun(page: Page, address: str, moment: str, problems: list[str]) -> bool:
         timeline(page).wait_for()
         if moment == "end":
             wait_at_rest(page)
-    except TimeoutError:
+    except (TimeoutError, AssertionError):  # a run that no address shortens, as the recipe's twins
         problems.append(f"{moment}: not reached after {PATIENCE:g} s")
     page.wait_for_timeout(2500)
     return True
