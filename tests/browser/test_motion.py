@@ -100,7 +100,7 @@ def views(page: Page, kind: str) -> Locator:
 
 @pytest.mark.parametrize(
     ("address", "size"),
-    [(address, size) for address in (*OPENING, "digits?section=recipe") for size in (WINDOW, TELEPHONE)],
+    [(address, size) for address in OPENING for size in (WINDOW, TELEPHONE)],
     ids=lambda of: of if isinstance(of, str) else str(of["width"]),
 )
 def test_the_trained_run_stands_where_the_recorded_one_stood(
@@ -162,12 +162,16 @@ def test_nothing_moves_for_an_answer_nor_for_the_end_which_is_told_while_one_loo
         assert_still(page, before)
 
 
-def test_the_twins_of_the_recipe_end_with_a_sentence_each_and_what_to_try(page: Page) -> None:
+def test_the_twins_of_the_recipe_end_where_they_were_with_a_sentence_each_and_what_to_try(page: Page) -> None:
+    page.set_viewport_size(WINDOW)
     arrive(page, "digits?section=recipe")
+    before = page.evaluate("window.places()")
     press(page, "Play")
     ending = page.locator(".st-key-recipe-ending")
     told = ending.locator(".sentence")
     expect(told).to_have_count(2, timeout=10 * PATIENCE * 1000)  # the twins train for a minute, on a good machine
+    now = page.evaluate("window.places()")
+    assert all(abs(now[name] - before[name]) <= STILL for name in ("picture", "track", "player")), (before, now)
     for one in told.all():
         expect(one).to_contain_text(re.compile(r"of 10 digits are made.*real digits: "))
     expect(ending.get_by_role("button", name="Train on, twice as far")).to_be_enabled()

@@ -210,7 +210,7 @@ def said(page: PageState, frame: Frame, names: Sequence[str], k: int = 0) -> Non
     found = [(name, of) for name, of in zip(names, known, strict=True) if of is not None and len(of.step)]
     blocks: list[live.Block] = []
     if found:
-        parts = ", ".join(f"{name} **{of.made[-1, k]:g}**, KL {of.kl[-1, k]:.2f}" for name, of in found)
+        parts = ", ".join(f"{name} **{of.made[-1, k]:g}** ({of.kl[-1, k]:.2f})" for name, of in found)
         step = max(int(of.step[-1]) for _, of in found)
         floor = range_of(found[0][1].perfect, "{:.3f}".format)
         blocks.append(live.Sentence(t("digits.beside_said", step=f"{step:,}", parts=parts, floor=floor)))
