@@ -14,7 +14,7 @@ from torch import Tensor
 
 PURPOSES = ("generator", "discriminator", "real", "latent", "noise", "picture", "spectral", "score")
 BLOCK = 16  # batches drawn at once: a call costs more than 256 numbers …
-LARGEST = 2**14  # … but no more than so many numbers for one member, of which none wait for a call's sake
+LARGEST = 2**14  # … but no more than so many numbers for one member: to draw these takes far longer than a call
 GROUP = 16  # torch makes normal numbers in groups of so many; of whole groups they are the same in however many calls
 
 Source = Callable[[int, torch.Generator], Tensor]  # (n, generator) → (n, *shape)

@@ -58,7 +58,7 @@ def restore(ensemble: Ensemble, tensors: Mapping[str, Tensor], step: int) -> Non
         if (drawn := left.pop(f"drawn.{name}", None)) is not None:
             like = stream.draw(1, torch.Generator())
             wanted = (len(stream.generators), stream.batch, *like.shape[1:])
-            if drawn.shape[1:] != wanted or len(drawn) > BLOCK or drawn.dtype != stream.dtype:
+            if drawn.shape[1:] != wanted or len(drawn) >= BLOCK or drawn.dtype != stream.dtype:
                 raise SavedError("saved.shape", tensor=f"drawn.{name}", found=tuple(drawn.shape), wanted=wanted)
             stream.left = list(drawn.unbind(0))
         else:

@@ -22,7 +22,7 @@ from pages.shared.play.experiments import Experiment
 from pages.shared.shell import notices, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import opening
+from pages.shared.views import ending, opening
 from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ WIDTHS = {"tiny": (16,), "usual": (64, 64)}
 STEPS, BATCH, RATE = 1500, 64, 1e-3  # STEPS: of the runs on which it was measured how often a name is wrong
 HEIGHT = 470  # pixels of the picture
 MAIN, RESTRAINTS = ("loss", "ratio", "d_steps", "r1", "nets", "steps"), ("skip", "dropout", "smoothing")
-OFFERED = 2  # experiments after a run
 # What may be tried after a run: question → the setting that it changes. The words are `ending.if_<question>`.
 WHAT_IF: dict[str, tuple[str, Any]] = {
     "damped": ("r1", 1.0), "wide": ("nets", "usual"), "equal": ("ratio", 1.0), "raced": ("ratio", 10.0),
@@ -79,7 +78,7 @@ def _next(page: PageState, chosen: Mapping[str, Any], started: set[str]) -> None
         if longer := [steps for steps in options.choices(page, "two_steps") if steps > chosen["steps"]]:
             offer("ending.on", "steps", longer[0], "fast_forward")
         tried = [(question, *change) for question, change in WHAT_IF.items() if _can(page, chosen, *change)]
-        for question, name, value in tried[:OFFERED]:
+        for question, name, value in tried[: ending.OFFERED]:
             offer(f"ending.if_{question}", name, value, "science")
 
 

@@ -111,10 +111,13 @@ def end(session: str) -> None:
 def forget(session: str) -> None:
     """End the session itself, if nobody has come back to it. Streamlit would keep it for a return, with all that its
     pages hold; of thirty pupils who load a page anew now and then it kept twenty more."""
-    if runtime.exists() and not runtime.get_instance().is_active_session(session):
+    if runtime.exists() and not _connected(session):
         runtime.get_instance().close_session(session)
 
 
 def _left_behind(session: str) -> AppState | None:
-    connected = runtime.exists() and runtime.get_instance().is_active_session(session)
-    return None if connected else _states.get(session)
+    return None if _connected(session) else _states.get(session)
+
+
+def _connected(session: str) -> bool:
+    return runtime.exists() and runtime.get_instance().is_active_session(session)
