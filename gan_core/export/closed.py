@@ -23,8 +23,9 @@ from gan_core.export.games import arrow
 from gan_core.export.layout import GAP, LABEL, TICK, Entry, Room, finished, sheet, short, ticks
 from gan_core.export.look import Look
 from gan_core.export.plate import Plate
+from gan_core.export.sight import DASHES, told
 from gan_core.figures import style
-from gan_core.figures.style import Floats, number
+from gan_core.figures.style import Floats, Pen, number
 from gan_core.theory.distributions_1d import GaussianMixture
 from gan_core.theory.divergences_1d import compare
 from gan_core.theory.gaussians_2d import Normals
@@ -73,8 +74,10 @@ def _densities(
         q = _moved(q, MEANS[0] + share * (MEANS[1] - MEANS[0]) - float(q.means[0]))
     title = words["title"].format(name=name)
     colours, x = look.colours, np.linspace(*WINDOW, 321)
-    legend = [Entry(words["p"], colours.real, "area"), Entry(words["q"], colours.fake, "area"),
-              Entry(words["added"].format(name=name), tone, "area")]  # fmt: skip
+    pens = told([Pen(colours.real), Pen(colours.fake), Pen(tone)])
+    p_pen, q_pen, added_pen = pens.values()
+    named = (words["p"], words["q"], words["added"].format(name=name))
+    legend = [Entry(said, pen.colour, "area", pen.dash) for said, pen in zip(named, pens.values(), strict=True)]
     marks, room = sheet(look, title, caption, legend)
     wide = room.wide > 1.25 * room.high
     left, right = room.columns(1.7, 1.0) if wide else (room.rows(2)[0], room.rows(2)[1])
@@ -82,12 +85,12 @@ def _densities(
     lower = Room(left.x, upper.y + upper.high + TICK * 2.2, left.wide, left.high * 0.42 - TICK * 2.2)
     heights = [np.exp(one.log_pdf(x)) for one in (p, q)]
     top = 1.05 * max(float(h.max()) for h in heights)
-    for height, colour in zip(heights, (colours.real, colours.fake), strict=True):
-        marks += _filled(upper, x, height, (0.0, top), colour)
+    for height, pen in zip(heights, (p_pen, q_pen), strict=True):
+        marks += _filled(upper, x, height, (0.0, top), pen)
     marks += _ground(upper, look)
     added = _added(p, q, draw, x)
     low, high = min(0.0, float(np.nanmin(added))), max(1e-9, float(np.nanmax(added)))
-    marks += _filled(lower, x, added, (low, high), tone)
+    marks += _filled(lower, x, added, (low, high), added_pen)
     marks += _ground(lower, look, numbers=False, level=-low / (high - low))
     values, before, after = (compare(p, _moved(q, by)) for by in (0.0, -NUDGE, NUDGE))
     shape = tuple(map(tuple, (p.weights, p.means, p.stds, q.weights, q.means - q.means[0], q.stds)))
@@ -140,14 +143,14 @@ INTEGRANDS: dict[str, Callable[..., Floats]] = {
 }  # fmt: skip
 
 
-def _filled(room: Room, x: Floats, y: Floats, limits: tuple[float, float], colour: str) -> list[Mark]:
+def _filled(room: Room, x: Floats, y: Floats, limits: tuple[float, float], pen: Pen) -> list[Mark]:
     low, high = limits
     xs = room.x + (x - x[0]) / (x[-1] - x[0]) * room.wide
     ys = room.y + room.high * (1 - (y - low) / (high - low))
     ground = room.y + room.high * (1 + low / (high - low))
     line = np.stack([xs, ys], 1)
     closed = np.concatenate([[[xs[0], ground]], line, [[xs[-1], ground]]])
-    return [Area(closed, colour, 0.28), Line(line, colour, 2.6)]
+    return [Area(closed, pen.colour, 0.28), Line(line, pen.colour, 2.6, dash=DASHES[pen.dash])]
 
 
 def _ground(room: Room, look: Look, numbers: bool = True, level: float = 0.0) -> list[Mark]:
@@ -221,7 +224,7 @@ def _plane(
     turn = 0.0 if look.step is None else 2 * math.pi * look.step / SLIDES[-1]
     by = AROUND * np.array([math.sin(turn), 1 - math.cos(turn)])
     colours = look.colours
-    legend = [Entry(words["p"], colours.real, "dot"), Entry(words["q"], colours.fake, "dot"),
+    legend = [Entry(words["p"], colours.real, "ring"), Entry(words["q"], colours.fake, "dot"),
               Entry(words["ellipses"], colours.ink, "line")]  # fmt: skip
     if len(pairs):
         legend.append(Entry(words["pairs"], colours.faint, "line"))
@@ -246,14 +249,14 @@ def _plane(
     for i, j, strength in pairs:
         way = place(np.stack([x[int(i)], moved[int(j)]]))
         marks.append(Line(polyline(way, frame), colours.faint, 1.2, 0.7 * fades * float(strength)))
-    for of, points, shift, tone in ((p, x, 0.0, colours.real), (q, moved, by, colours.fake)):
+    for of, points, shift, tone, dash in ((p, x, 0.0, colours.real, ()), (q, moved, by, colours.fake, DASHES["dash"])):
         dots = place(points)
         inside = ((dots >= frame[:2]) & (dots <= frame[2:])).all(1)
-        marks.append(Dots(dots[inside], 2.6, tone, 0.9))
+        marks.append(Dots(dots[inside], 2.6, tone, 0.9, hollow=of is p))
         for mean, covariance in zip(of.means + shift, of.covariances, strict=True):
             for far in (1, 2):
                 ellipse = place(mean + far * CIRCLE @ np.linalg.cholesky(covariance).T)
-                marks.append(Line(polyline(ellipse, frame), tone, 2.6 if far == 1 else 1.8))
+                marks.append(Line(polyline(ellipse, frame), tone, 2.6 if far == 1 else 1.8, dash=dash))
     return finished(look, marks, f"{look.title or words['title']}. {caption}")
 
 
@@ -289,7 +292,7 @@ def _lines(theta: float, words: Mapping[str, str], look: Look, caption: str) -> 
         theta = round(LIMIT * math.cos(math.pi * look.step / SLIDES[-1]), 2) + 0.0
     colours = look.colours
     caption = " · ".join(filter(None, [f"θ = {number(theta)}", caption]))
-    legend = [Entry(words["real"], colours.real, "line"), Entry(words["fake"], colours.fake, "line")]
+    legend = [Entry(words["real"], colours.real, "line"), Entry(words["fake"], colours.fake, "line", "dash")]
     marks, room = sheet(look, words["title"], caption, legend)
     wide = room.wide > 1.25 * room.high
     left, right = room.columns(1.5, 1.0) if wide else (room.rows(2)[0], room.rows(2)[1])
@@ -299,8 +302,9 @@ def _lines(theta: float, words: Mapping[str, str], look: Look, caption: str) -> 
     def across(value: float) -> float:
         return left.x + (value / span + 0.5) * left.wide
 
-    for at, colour in ((0.0, colours.real), (theta, colours.fake)):
-        marks.append(Line(np.array([[across(at), left.y + 8], [across(at), foot - 8]]), colour, 7))
+    for at, colour, dash in ((0.0, colours.real, "solid"), (theta, colours.fake, "dash")):
+        ends = np.array([[across(at), left.y + 8], [across(at), foot - 8]])
+        marks.append(Line(ends, colour, 7, dash=tuple(3.0 * length for length in DASHES[dash])))
     marks.append(Line(np.array([[left.x, foot], [left.x + left.wide, foot]]), colours.faint, 1.2))
     for tick in range(-int(LIMIT), int(LIMIT) + 1):
         marks.append(Text(across(tick), foot + TICK * 1.3, short(tick), TICK, colours.faint, "middle"))
@@ -311,8 +315,8 @@ def _lines(theta: float, words: Mapping[str, str], look: Look, caption: str) -> 
     for i, (name, colour) in enumerate(OF_LINES.items()):
         slope, y = values[name][1], left.y + (foot - left.y) * (i + 0.7) / (len(OF_LINES) + 0.4)
         if slope:
-            ends = (np.array([across(at), y]) for at in (theta, theta - 0.6 * slope))
-            marks += arrow(next(ends), next(ends), colour, 3.5, 12)
+            tail, tip = (np.array([across(at), y]) for at in (theta, theta - 0.6 * slope))
+            marks += arrow(tail, tip, colour, 3.5, 12)
         on_left = theta >= 0  # the words stand where neither a line nor an arrow is
         x, anchor = (left.x + 4, "start") if on_left else (left.x + left.wide - 4, "end")
         marks.append(Text(x, y + TICK * 0.35, f"{words[name]}: {pulls[name]}", LABEL, colour, anchor, bold=True))  # type: ignore[arg-type]

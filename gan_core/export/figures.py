@@ -16,6 +16,7 @@ from gan_core.export import plane, sheets
 from gan_core.export.drawing import Area, Drawing, Line, Mark, Text
 from gan_core.export.layout import GAP, SUBTITLE, TICK, Curve, Entry, Room, chart, finished, sheet, short, ticks
 from gan_core.export.look import Look
+from gan_core.export.sight import DASHES
 from gan_core.figures import style
 from gan_core.run.history import Moment, PointSnapshot, Snapshot
 from gan_core.run.recording import Recording, nearest
@@ -218,8 +219,8 @@ def has_curves(recording: Recording) -> bool:
 def _lines(recording: Recording, look: Look, name: str, shown: Sequence[int]) -> list[Curve]:
     own = {"real": look.colours.real, "fake": look.colours.fake}
     return [
-        Curve(look.word(line), own.get(colour, colour), getattr(recording.curves, line)[:, list(shown)], i == 1)
-        for i, (line, colour) in enumerate(LINES[name])
+        Curve(look.word(line), own.get(colour, colour), getattr(recording.curves, line)[:, list(shown)], dash)
+        for (line, colour), dash in zip(LINES[name], ("solid", "dash"), strict=True)
     ]
 
 
@@ -241,7 +242,7 @@ def panel(
 
 def entries(recording: Recording, look: Look, names: Sequence[str]) -> list[Entry]:
     return [
-        Entry(curve.label, curve.colour, "dash" if curve.dashed else "line")
+        Entry(curve.label, curve.colour, "line", curve.dash)
         for name in names
         for curve in _lines(recording, look, name, [0])
     ]
@@ -301,17 +302,18 @@ def opinions(recording: Recording, look: Look) -> Drawing:
     both = np.concatenate(values)
     low, high = (0.0, 1.0) if probability or not both.size else (float(both.min()), float(both.max()))
     edges = np.linspace(low, high if high > low else low + 1, BINS + 1)
-    title, colours = titled(look, "opinions", shot.step), look.colours
+    title = titled(look, "opinions", shot.step)
     said = noted(caption(recording, look, shown, shot.step), recording, look)
-    named = ((look.word("real"), colours.real), (look.word("fake"), colours.fake))
-    marks, room = sheet(look, title, said, [Entry(label, colour, "area") for label, colour in named])
+    pens = {"real": style.Pen(look.colours.real), "fake": style.Pen(look.colours.fake, "dash")}
+    legend = [Entry(look.word(name), pen.colour, "area", pen.dash) for name, pen in pens.items()]
+    marks, room = sheet(look, title, said, legend)
     counts = [np.histogram(v, edges)[0] for v in values]
-    marks += histogram(room, look, edges, counts, [colour for _, colour in named], look.word("opinions"))
+    marks += histogram(room, look, edges, counts, list(pens.values()), look.word("opinions"))
     return finished(look, marks, f"{look.title or title}. {said}")
 
 
 def histogram(
-    room: Room, look: Look, edges: np.ndarray, counts: Sequence[np.ndarray], colours: Sequence[str], title: str
+    room: Room, look: Look, edges: np.ndarray, counts: Sequence[np.ndarray], pens: Sequence[style.Pen], title: str
 ) -> list[Mark]:
     """Overlaid: counts or shares (b,) between edges (b + 1,), each filled, and outlined, so that it is seen behind the
     other."""
@@ -319,11 +321,11 @@ def histogram(
     top, foot = room.y + SUBTITLE * 1.5, room.y + room.high - TICK * 1.7
     xs = room.x + (edges - edges[0]) / (edges[-1] - edges[0]) * room.wide
     marks: list[Mark] = [Text(room.x, room.y + SUBTITLE, title, SUBTITLE, look.colours.ink)]
-    for i, (heights, colour) in enumerate(zip(counts, colours, strict=True)):
+    for heights, (colour, dash) in zip(counts, pens, strict=True):
         y = foot - np.repeat(heights, 2) / most * (foot - top)
         outline = np.stack([np.repeat(xs, 2)[1:-1], y], 1)
         closed = np.concatenate([[[xs[0], foot]], outline, [[xs[-1], foot]]])
-        marks += [Area(closed, colour, 0.45), Line(closed, colour, 2.4, dash=(7, 4) if i else ())]
+        marks += [Area(closed, colour, 0.45), Line(closed, colour, 2.4, dash=DASHES[dash])]
     marks.append(Line(np.array([[xs[0], foot], [xs[-1], foot]]), look.colours.faint, 1.2))
     for tick in ticks(float(edges[0]), float(edges[-1]), 6):
         x = room.x + (tick - edges[0]) / (edges[-1] - edges[0]) * room.wide

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gan_core.export.drawing import Area, Box, Dots, Drawing, Floats, Line, Mark, Text
 from gan_core.export.fonts import fitted, width, wrapped
 from gan_core.export.look import Look
+from gan_core.export.sight import DASHES
 from gan_core.figures.style import number
 
 MARGIN = 26.0
@@ -70,12 +71,16 @@ class Room(NamedTuple):
         ]
 
 
+Kind = Literal["dot", "ring", "broken", "diamond", "line", "area", "arrow"]
+
+
 class Entry(NamedTuple):
-    """One of the legend."""
+    """One of the legend. dash: of a line, and of the rim of an area, by its name in DASHES."""
 
     label: str
     colour: str
-    kind: Literal["dot", "ring", "broken", "line", "dash", "area", "arrow"]
+    kind: Kind
+    dash: str = "solid"
 
 
 def sheet(look: Look, title: str, caption: str, legend: Sequence[Entry] = ()) -> tuple[list[Mark], Room]:
@@ -100,14 +105,14 @@ def sheet(look: Look, title: str, caption: str, legend: Sequence[Entry] = ()) ->
 def _legend(entries: Sequence[Entry], look: Look, x: float, y: float, room: float) -> tuple[list[Mark], float]:
     marks: list[Mark] = []
     at = x
-    for label, colour, kind in entries:
-        wide = 30 + width(label, LABEL) + 22
+    for label, colour, kind, dash in entries:
+        sign = 36 if kind == "line" and DASHES[dash] else 24  # as long as the longest dash with its gap, and half more
+        wide = sign + 6 + width(label, LABEL) + 22
         if at > x and at + wide - 22 > x + room:
             at, y = x, y + LABEL * 1.4
         middle = y + LABEL * 0.55
-        stroke = np.array([[at, middle], [at + 24, middle]])
-        if kind in ("line", "dash"):
-            marks.append(Line(stroke, colour, 3, dash=(7, 5) if kind == "dash" else ()))
+        if kind == "line":
+            marks.append(Line(np.array([[at, middle], [at + sign, middle]]), colour, 3, dash=DASHES[dash]))
         elif kind == "arrow":
             tip = np.array([[at + 2, middle], [at + 24, middle], [at + 17, middle - 5], [at + 24, middle],
                             [at + 17, middle + 5]])  # fmt: skip
@@ -118,9 +123,14 @@ def _legend(entries: Sequence[Entry], look: Look, x: float, y: float, room: floa
             marks.append(Line(ring, colour, 2.4, dash=(4, 2.3)))
         elif kind == "area":
             marks.append(Box(at + 2, middle - 7, 20, 14, colour, 0.6))
+            rim = np.array([[at + 2, middle - 7], [at + 22, middle - 7]])
+            marks.append(Line(rim, colour, 2.6, dash=DASHES[dash]))
+        elif kind == "diamond":
+            corners = np.array([[0, -7], [7, 0], [0, 7], [-7, 0]])
+            marks.append(Area(np.array([at + 14, middle]) + corners, colour))
         else:
             marks.append(Dots(np.array([[at + 14, middle]]), 5, colour, hollow=kind == "ring"))
-        marks.append(Text(at + 30, y + LABEL * 0.9, label, LABEL, look.colours.ink))
+        marks.append(Text(at + sign + 6, y + LABEL * 0.9, label, LABEL, look.colours.ink))
         at += wide
     return marks, y + LABEL * 1.4
 
@@ -141,7 +151,7 @@ class Curve:
     label: str
     colour: str
     values: Floats
-    dashed: bool = False
+    dash: str = "solid"
 
 
 def ticks(low: float, high: float, count: int) -> list[float]:
@@ -231,7 +241,7 @@ def chart(
             drawn += _band(xs, place(v), curve.colour)
             v = median(v)
         line = np.stack([xs, place(v[:, 0])], 1)
-        drawn.append(Line(line, curve.colour, 2.6, dash=(8, 5) if curve.dashed else ()))
+        drawn.append(Line(line, curve.colour, 2.6, dash=DASHES[curve.dash]))
     if cursor is not None and cursor < last:
         across = left + cursor / last * (right - left)
         drawn.append(Line(np.array([[across, top], [across, foot]]), colours.ink, 1.2, alpha=0.6))

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gan_core.config import LOSSES, RunConfig
 from gan_core.export.drawing import Box, Dots, Floats, Line, Mark, Picture, Text
-from gan_core.export.layout import TICK, Entry, Room, short, ticks
+from gan_core.export.layout import TICK, Entry, Kind, Room, short, ticks
 from gan_core.export.look import WHOLE, Look, Theme
 from gan_core.figures import style
 from gan_core.metrics.points import mode_coverage, near_radius
@@ -63,7 +62,7 @@ class Scene:
     filled: Floats | float = np.nan
 
 
-Sign = tuple[str, Literal["ring", "broken", "dot", "line", "dash", "area", "arrow"]]
+Sign = tuple[str, Kind]
 SIGNS: dict[str, Callable[[Theme], Sign]] = {  # how the legend shows a layer, in the order of the legend
     "real": lambda colours: (colours.real, "ring"),
     "fake": lambda colours: (colours.fake, "dot"),

@@ -24,16 +24,15 @@ from gan_core.export.clipping import polygon, polyline
 from gan_core.export.drawing import Anchor, Area, Box, Dots, Drawing, Floats, Line, Mark, Picture, Text
 from gan_core.export.fonts import wrapped
 from gan_core.export.labels import Label, apart
-from gan_core.export.layout import CAPTION, LABEL, LEADING, TICK, Entry, Room, finished, sheet, short
+from gan_core.export.layout import CAPTION, LABEL, LEADING, TICK, Entry, Kind, Room, finished, sheet, short
 from gan_core.export.look import Look
 from gan_core.export.plane import contour
+from gan_core.export.sight import DASHES, told
 from gan_core.figures import style
 
 Chart = Mapping[str, Any]  # of Plotly, as its to_dict gives it
 LINE, DOT = 2.6, 0.5  # points: of a line; of a marker's radius for a pixel of its size
 INVISIBLE = 0.05  # an opacity that only the mouse sees
-DASHES = {"solid": (), "dash": (8, 5), "dot": (2, 4), "dashdot": (8, 4, 2, 4), "longdash": (14, 5),
-          "longdashdot": (14, 5, 2, 5)}  # fmt: skip
 NAMED = {"white": "#ffffff", "black": "#000000", "gray": "#808080", "grey": "#808080"}
 ANCHORS: dict[str, Anchor] = {"left": "start", "center": "middle", "right": "end"}
 BARS = 75  # points that a scale of colours takes
@@ -41,8 +40,8 @@ BARS = 75  # points that a scale of colours takes
 
 def plotted(chart: Chart, look: Look, caption: str, title: str = "") -> Drawing:
     """`title`: where the look has none; without either, the chart is called by its axes. Raises ExportError."""
-    data = [_counted(trace) for trace in _last(chart) if trace.get("visible", True) is True]
     layout: Mapping[str, Any] = chart.get("layout") or {}
+    data = _told([_counted(trace) for trace in _last(chart) if trace.get("visible", True) is True], layout, look)
     if unknown := [str(one.get("type")) for one in data if one.get("type", "scatter") not in TRACES]:
         raise ExportError("export.trace", value=unknown[0], options=", ".join(TRACES))
     title = title or named(chart)
@@ -110,6 +109,26 @@ def _colour(trace: Chart, i: int, layout: Chart) -> object:
     """Of a trace that says none: the next of the theme's."""
     said = (trace.get("line") or {}).get("color") or (trace.get("marker") or {}).get("color")
     return style.PALETTE[i % len(style.PALETTE)] if said is None else said
+
+
+def _told(data: Sequence[Chart], layout: Chart, look: Look) -> list[dict[str, Any]]:
+    """The traces, with another dash where two would look alike in grey, or without some kind of cones. Only lines and
+    bars that have a name are to be told apart."""
+
+    pens = [style.Pen(rgba(_each(_colour(trace, i, layout), 1)[0], look)[0],
+                      (trace.get("line") or {}).get("dash", "solid")) for i, trace in enumerate(data)]  # fmt: skip
+    shown = [bool(trace.get("name")) and (_lined(trace) or trace.get("type") == "bar") for trace in data]
+    drawn = told(pen for pen, is_shown in zip(pens, shown, strict=True) if is_shown)
+    return [
+        {**trace, "line": {**(trace.get("line") or {}), "dash": drawn.get(pen, pen).dash}}
+        for trace, pen in zip(data, pens, strict=True)
+    ]
+
+
+def _lined(trace: Chart) -> bool:
+    """Whether it is drawn with a line."""
+    lines = "lines" in str(trace.get("mode") or "lines") and trace.get("type", "scatter") in ("scatter", "contour")
+    return lines and bool((trace.get("line") or {}).get("width", 2))
 
 
 def _each(said: object, n: int) -> list[Any]:
@@ -201,6 +220,7 @@ def _markers(trace: Chart, points: Floats, x: Axis, y: Axis, colour: object, loo
             yield Dots(some, radius, tone, strength * alpha, hollow=symbol.endswith("-open"))
 
 
+SIGNS: dict[str, Kind] = {"circle-open": "ring", "diamond": "diamond"}  # in the legend
 SYMBOLS = {"diamond": ((0, -1), (1, 0), (0, 1), (-1, 0)), "line-ew-open": ((-1, 0), (1, 0)),
            "square": ((-1, -1), (1, -1), (1, 1), (-1, 1))}  # fmt: skip
 
@@ -224,6 +244,7 @@ def _bars(trace: Chart, x: Axis, y: Axis, colour: object, look: Look, before: Ch
     wide = values(trace["width"]).astype(float) if trace.get("width") is not None else np.full(len(middle), 0.8)
     marker = trace.get("marker") or {}
     tone, strength = rgba(colour, look)
+    dash = DASHES[(trace.get("line") or {}).get("dash", "solid")]
     left, top, right, foot = _frame(x, y)
     for at, h, w in zip(middle, height, np.broadcast_to(wide, middle.shape), strict=True):
         xs = np.clip(np.sort(x.at(np.array([at - w / 2, at + w / 2]))), left, right)
@@ -231,6 +252,8 @@ def _bars(trace: Chart, x: Axis, y: Axis, colour: object, look: Look, before: Ch
         if np.isfinite([*xs, *ys]).all() and h:
             alpha = strength * float(marker.get("opacity", 1))
             yield Box(xs[0], ys[0], max(0.2, xs[1] - xs[0]), ys[1] - ys[0], tone, alpha)
+            if dash:
+                yield Line(np.stack([xs[[0, 0, 1, 1]], ys[[1, 0, 0, 1]]], 1), tone, 2.2, dash=dash)
 
 
 def _counted(trace: Chart) -> dict[str, Any]:
@@ -307,10 +330,10 @@ def _legend(data: Sequence[Chart], layout: Chart, look: Look) -> Iterator[Entry]
             continue
         seen.add(name)
         tone = rgba(_each(_colour(trace, i, layout), 1)[0], look)[0]
-        lines = "lines" in str(trace.get("mode") or "lines") and trace.get("type", "scatter") in ("scatter", "contour")
-        dashed = (trace.get("line") or {}).get("dash", "solid") != "solid"
         area = trace.get("type") in ("bar", "histogram") or trace.get("fill") == "tozeroy"
-        yield Entry(name, tone, "area" if area else "dash" if dashed else "line" if lines else "dot")
+        dash = (trace.get("line") or {}).get("dash", "solid")
+        point: Kind = SIGNS.get(str((trace.get("marker") or {}).get("symbol")), "dot")
+        yield Entry(name, tone, "area" if area else "line" if _lined(trace) else point, dash)
 
 
 def _scale(trace: Chart, room: Room, look: Look) -> list[Mark]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
+from itertools import combinations
 
 import pytest
 
 from gan_core.config import RunConfig
+from gan_core.export import layout
+from gan_core.export.layout import Entry
+from gan_core.export.sight import ENOUGH, apart
+from gan_core.figures.style import Pen
 from gan_core.run.recording import Recording, record, watch
 from gan_core.run.trainer import Trainer
 
@@ -28,6 +34,23 @@ def recorded(name: str) -> Recording:
     watch(trainer)
     trainer.step(steps)
     return record(trainer)
+
+
+def legends(monkeypatch: pytest.MonkeyPatch) -> list[list[Entry]]:
+    """Of whatever is drawn from now on."""
+    found: list[list[Entry]] = []
+    usual = layout._legend
+    monkeypatch.setattr(layout, "_legend", lambda some, *where: (found.append(list(some)), usual(some, *where))[1])
+    return found
+
+
+def taken_for(signs: Iterable[Pen | Entry]) -> list[tuple[Pen | Entry, Pen | Entry]]:
+    """Those of different colours that somebody takes for each other: their dash and kind are the same."""
+    return [
+        (one, other) for one, other in combinations(signs, 2)
+        if one.colour != other.colour and one.dash == other.dash
+        and getattr(one, "kind", "") == getattr(other, "kind", "") and apart(one.colour, other.colour) < ENOUGH
+    ]  # fmt: skip
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from gan_core.commands.output import Refused
 from gan_core.config import RunConfig
 from gan_core.errors import ExportError, PoolFull
 from gan_core.export import film, flipbook
-from gan_core.export.look import Look
+from gan_core.export.look import THEMES, Look
 from gan_core.jobs.pool import Pool
 from pages.shared.play import resources
 from pages.shared.shell import headless, site
@@ -20,6 +20,7 @@ from pages.shared.shell.i18n import t
 from pages.shared.shell.state import KEY
 from pages.shared.views import exports, points
 from tests.browser.look import SECTIONS
+from tests.gan_core.export.conftest import legends, taken_for
 from tests.gan_core.export.test_bad_input import READERS
 from tests.gan_core.export.test_figures import words
 from tests.pages.test_pages import at_rest, look_back, press, state, until, views, visit
@@ -231,8 +232,10 @@ ADDRESSES = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "section"), ADDRESSES, ids=str)
-def test_every_figure_of_every_page_can_be_kept(name: str, section: dict[str, str]) -> None:
-    """As the page opens, and of pages with a player after a step: each view is a figure of the run, or has a plate."""
+def test_every_figure_of_every_page_can_be_kept(name: str, section: dict[str, str], monkeypatch) -> None:
+    """As the page opens, and of pages with a player after a step: each view is a figure of the run, or has a plate, and
+    what its legend names is told apart by every eye and in grey."""
+    drawn = legends(monkeypatch)
     app = visit(name, **section)
     here = app.session_state[KEY].here
     looks = [app]
@@ -254,10 +257,12 @@ def test_every_figure_of_every_page_can_be_kept(name: str, section: dict[str, st
             f"{name}-{section.get('tab', 'line')}-taken" in charts or name != "distances" or section["tab"] in UNTAKEN
         )
         for plate in charts.values():
-            try:
-                assert plate.draw(Look()).marks
-            except ExportError as error:
-                assert str(error)
+            for theme in THEMES:
+                try:
+                    assert plate.draw(Look(theme=theme)).marks
+                except ExportError as error:
+                    assert str(error)
+    assert not [found for legend in drawn if (found := taken_for(legend))]
 
 
 # the views of which a run has figures of its own

@@ -7,7 +7,7 @@ Nothing is drawn before somebody asks for it. Of views that move, `play.pushed.k
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gan_core.export.drawing import Drawing, Mark
     from gan_core.export.layout import Entry, Room
     from gan_core.export.look import Look
+    from gan_core.figures.style import Pen
 
 Chart: TypeAlias = Any  # of curves.py, which imports this …
 Line: TypeAlias = Any
@@ -61,15 +62,17 @@ def _charts(charts: Sequence[Chart], title: str, label: str, look: Look, caption
     from dataclasses import replace
 
     from gan_core.export.layout import finished, sheet
+    from gan_core.export.sight import told
 
     look = replace(look, words={**look.words, "step": label})
-    marks, room = sheet(look, title, caption, _legend(charts, look))
+    pens = told(_pen(line, look) for chart in charts for line in chart.lines)
+    marks, room = sheet(look, title, caption, _legend(charts, pens, look))
     columns = 1 if len(charts) == 1 else 2 if len(charts) <= 4 else 3
     if room.wide < 1.25 * room.high:
         columns = max(1, columns - 1)
     cells = [cell for row in room.rows(-(-len(charts) // columns)) for cell in row.columns(*[1.0] * columns)]
     for cell, chart in zip(cells, charts, strict=False):
-        marks += KINDS[chart.kind](cell, chart, look)
+        marks += KINDS[chart.kind](cell, chart, pens, look)
     return finished(look, marks, f"{look.title or title}. {caption}")
 
 
@@ -83,16 +86,25 @@ def _hue(colour: str, look: Look) -> str:
     return own.get(colour, colour)
 
 
-def _legend(charts: Sequence[Chart], look: Look) -> list[Entry]:
-    """Each kind of line once; a histogram's are areas, the second of which has a broken rim."""
+def _pen(line: Line, look: Look) -> Pen:
+    from gan_core.figures.style import Pen
+
+    return Pen(_hue(line.color, look), line.dash)
+
+
+Pens: TypeAlias = "Mapping[Pen, Pen]"  # as `told` gives them: how lines are drawn that are told apart in grey as well
+
+
+def _legend(charts: Sequence[Chart], pens: Pens, look: Look) -> list[Entry]:
+    """Each kind of line once; a histogram's are areas."""
     from gan_core.export.layout import Entry
 
     found: dict[Entry, None] = {}
     for chart in charts:
         for line in chart.lines:
-            kind = "dash" if line.dash != "solid" else "line"
+            pen = pens[_pen(line, look)]
             area = chart.kind == "histogram" and not line.own_scale
-            found[Entry(line.label, _hue(line.color, look), "area" if area else kind)] = None  # type: ignore[arg-type]
+            found[Entry(line.label, pen.colour, "area" if area else "line", pen.dash)] = None
     return list(found)
 
 
@@ -103,11 +115,15 @@ def _values(line: Line) -> np.ndarray:
     return np.stack([line.low, line.y, line.high], 1).astype(float)
 
 
-def _lines(room: Room, chart: Chart, look: Look) -> list[Mark]:
+def _lines(room: Room, chart: Chart, pens: Pens, look: Look) -> list[Mark]:
     from gan_core.export.layout import Curve
     from gan_core.export.layout import chart as drawn
 
-    curves = [Curve(line.label, _hue(line.color, look), _values(line), line.dash != "solid") for line in chart.lines]
+    drawn_with = [pens[_pen(line, look)] for line in chart.lines]
+    curves = [
+        Curve(line.label, pen.colour, _values(line), pen.dash)
+        for line, pen in zip(chart.lines, drawn_with, strict=True)
+    ]
     x = np.asarray(chart.x)
     if not len(x):
         curves = []
@@ -117,24 +133,26 @@ def _lines(room: Room, chart: Chart, look: Look) -> list[Mark]:
     )  # fmt: skip
 
 
-def _histogram(room: Room, chart: Chart, look: Look) -> list[Mark]:
+def _histogram(room: Room, chart: Chart, pens: Pens, look: Look) -> list[Mark]:
     from gan_core.export.drawing import Line as Stroke
     from gan_core.export.drawing import Text
     from gan_core.export.figures import histogram
     from gan_core.export.layout import SUBTITLE, TICK
+    from gan_core.export.sight import DASHES
 
     low, high = map(float, chart.x)
     bars = [line for line in chart.lines if not line.own_scale]
     edges = np.linspace(low, high, len(bars[0].y) + 1)
     heights = [np.nan_to_num(np.asarray(line.y, float)) for line in bars]
-    marks = histogram(room, look, edges, heights, [_hue(line.color, look) for line in bars], chart.title)
+    marks = histogram(room, look, edges, heights, [pens[_pen(line, look)] for line in bars], chart.title)
     top, foot = room.y + SUBTITLE * 1.5, room.y + room.high - TICK * 1.7
     for line in chart.lines:
         if line.own_scale:
             y = np.asarray(line.y, float)
             share = (y - np.nanmin(y)) / ((np.nanmax(y) - np.nanmin(y)) or 1.0)
             points = np.stack([np.linspace(room.x, room.x + room.wide, len(y)), foot - share * (foot - top)], 1)
-            marks.append(Stroke(points, _hue(line.color, look), 2.6, dash=(8, 5) if line.dash != "solid" else ()))
+            pen = pens[_pen(line, look)]
+            marks.append(Stroke(points, pen.colour, 2.6, dash=DASHES[pen.dash]))
     for value, name in chart.references:
         if low <= value <= high:
             x = room.x + (value - low) / (high - low) * room.wide
