@@ -30,7 +30,7 @@ from gan_core.scripts.notebook import notebook
 from gan_core.scripts.textbook import script
 from gan_core.studies.speed import machine
 from gan_core.theory.distributions_1d import GaussianMixture
-from pages.shared.play import making, resources, socket
+from pages.shared.play import making, process, resources, socket
 from pages.shared.play.runs import Show
 
 VISITORS, STEPS = 30, 2000
@@ -66,7 +66,7 @@ async def together(recording: Recording, kind: str, visitors: int, show: Show) -
     formats = possible(recording) if kind == "zip" else (kind,)
     wish = Wish((FIGURE,) if kind in ("svg", "png") else (), formats, WIDTH)
     seconds, sizes, refused = list[float](), list[int](), list[str]()
-    begun, before, most = time.perf_counter(), resources.resident(), 0
+    begun, before, most = time.perf_counter(), process.resident(), 0
     over = asyncio.Event()
     beside = asyncio.create_task(other(show, over))
 
@@ -82,7 +82,7 @@ async def together(recording: Recording, kind: str, visitors: int, show: Show) -
     async def memory() -> None:
         nonlocal most
         while not over.is_set():
-            most = max(most, resources.resident())
+            most = max(most, process.resident())
             await asyncio.sleep(0.05)
 
     watching = asyncio.create_task(memory())

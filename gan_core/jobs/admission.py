@@ -25,7 +25,7 @@ from gan_core.errors import PoolFull
 MB = 1_000_000
 VARIABLE = "GAN_EXPLORER_MEMORY"
 FLOOR = 690 * MB  # what Community Cloud gives at least; taken where nobody limits the server
-PROGRAM = 470 * MB  # of these the program itself: Python, torch, Streamlit, all pages, and what lies free between runs
+PROGRAM = 370 * MB  # of these the program itself: Python, torch, Streamlit, all pages, and thirty who are on them
 LEAST = 100 * MB  # for runs, however little there is: one of the usual size
 SHARE = 0.5  # of the budget that one visitor may hold
 
