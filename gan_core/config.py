@@ -401,7 +401,10 @@ class RunConfig:
 
     def member(self, k: int) -> RunConfig:
         """Member k alone: the same run with seed + k (modulo 2³¹)."""
-        return self.replace(members=1, seed=(self.train.seed + k) % 2**31)
+        return self.replace(members=1, seed=self.seed_of(k))
+
+    def seed_of(self, k: int) -> int:
+        return (self.train.seed + k) % 2**31
 
     @property
     def parameter_counts(self) -> tuple[int, int]:

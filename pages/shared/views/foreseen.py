@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from gan_core.config import LOSSES, ConfigError, RunConfig
+from gan_core.config import LOSSES, ConfigError, DataConfig, RunConfig
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
@@ -46,13 +47,20 @@ def _opinions(run: RunFrame) -> Curve:
 
 def _modes(config: RunConfig) -> Axis | None:
     """Modes covered: Σₖ P(Binomial(n, wₖ) ≥ n/100) of a perfect sampler."""
+    known = _modes_of(config.data)
+    return None if known is None else Axis((0.0, float(known[0])), (known[1], t("panel.perfect")))
+
+
+@lru_cache(maxsize=32)
+def _modes_of(data: DataConfig) -> tuple[int, float] | None:
+    """How many modes there are, and how many a perfect sampler covers; None where nobody knows."""
     from gan_core.data import distribution
     from gan_core.run.modes import expected_covered
 
     with suppress(ConfigError):  # a visitor's own table
-        weights = getattr(distribution(config.data), "weights", None)
+        weights = getattr(distribution(data), "weights", None)
         if weights is not None:
-            return Axis((0.0, float(len(weights))), (expected_covered(weights.numpy()), t("panel.perfect")))
+            return len(weights), expected_covered(weights.numpy())
     return None
 
 

@@ -72,7 +72,7 @@ def member_picker(page: PageState, frame: Frame) -> None:
 
 
 def member_name(run: RunFrame, k: int) -> str:
-    return t("panel.member_name", seed=run.config.member(k).train.seed)
+    return t("panel.member_name", seed=run.config.seed_of(k))
 
 
 def members_shown(page: PageState, run: RunFrame) -> list[int]:

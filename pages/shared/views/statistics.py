@@ -240,7 +240,7 @@ def members(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> Non
             continue
         known = [NUMBERS[name] for name in NUMBERS if run.centres is not None or name not in OF_MODES]
         rows = [
-            [str(run.config.member(k).train.seed), *(writer(style)(getattr(one, of)) for of, style in known)]
+            [str(run.config.seed_of(k)), *(writer(style)(getattr(one, of)) for of, style in known)]
             for k, one in enumerate(found.runs[i])
         ]
         measure = beside[i]
