@@ -122,6 +122,7 @@ class Job(Generic[W, F]):
         self._scheduled = False  # waits for a worker, or is with one; guarded by the pool's condition
         self._ticket: int | None = None  # of the queue for memory, the smallest is next; guarded by that too
         self._seen_at = float("-inf")  # when somebody last looked, on the pool's clock
+        self._attended = False  # somebody has it before his eyes, whether or not there is anything new to see
         self._follower: Callable[[], object] | None = None
 
     # Any thread may call these.
@@ -158,11 +159,18 @@ class Job(Generic[W, F]):
 
     def close(self) -> None:
         """End the job and let go of the work; a worker that is inside it lets go after the call under way."""
+        self._end(None)
+
+    def dismiss(self) -> None:
+        """As `close`, for the sake of others: the last frame stays to be looked at."""
+        self._end(self._published[1])
+
+    def _end(self, frame: F | Later[F] | None) -> None:
         with self._lock:
             self._state = "closed"
             self._work = self._publish = self._follower = None
             self._commands.clear()
-            self._published = (self._published[0], None)
+            self._published = (self._published[0], frame)
             pool = self._pool
         if pool is not None:
             pool._forget(self)
@@ -220,6 +228,19 @@ class Job(Generic[W, F]):
     def look(self) -> None:
         """Ask for the next frame."""
         self._wanted = True
+        self._see()
+
+    def attend(self, attended: bool) -> None:
+        """Somebody has it before his eyes from now on, or not any more."""
+        self._attended = attended
+        self._see()
+
+    def unseen(self, seconds: float) -> bool:
+        """Whether nobody has looked for so long."""
+        pool = self._pool
+        return not self._attended and pool is not None and pool._clock() - self._seen_at > seconds
+
+    def _see(self) -> None:
         if self._pool is not None:
             self._seen_at = self._pool._clock()
 

@@ -24,6 +24,8 @@ from gan_core.jobs.job import FRAME_SECONDS, Job
 TURN_SECONDS = 0.22  # in a full class slices become shorter, so that every run has its turn this often …
 SHORTEST_SLICE = 0.01  # … but no shorter than this
 FRAME_SECONDS_IN_A_CROWD = 0.0325  # between two frames of a run, for each running job that shares its worker
+LEFT_SECONDS = 10.0  # unseen for so long, a run that rests gives way to who waits for memory, …
+GIVING_WAY_SECONDS = 1.0  # … one in so long, for it takes a moment until its memory is free
 COURTESY_SECONDS = 0.25  # that workers wait at most for somebody who waits for an answer, before a slice or a picture
 
 
@@ -63,6 +65,7 @@ class Pool:
         self._jobs: weakref.WeakSet[Job[Any, Any]] = weakref.WeakSet()
         self._closed = False
         self._idle = 0  # workers that wait for a job
+        self._gave_way_at = float("-inf")
         self._guests = 0  # who waits for an answer, and goes first
         self._threads = [threading.Thread(target=self._serve, name=f"pool-{i}", daemon=True) for i in range(workers)]
         for thread in self._threads:
@@ -166,7 +169,7 @@ class Pool:
     def admit(self) -> None:
         """Start those in the queue that fit by now, in their order. If the first does not, the past of other runs makes
         room, of the longest unseen first and in the end its own: who looks back sees fewer moments, and nobody waits
-        for them."""
+        for them. Then those give way that rest and that their visitors have left."""
         if self.admission is None:
             return
         with self._condition:
@@ -185,8 +188,16 @@ class Pool:
                     job.do(_shrink)
                 else:
                     break
+            resting = [job for job in inside if job.state in ("paused", "finished") and job.unseen(LEFT_SECONDS)]
+            left = min(resting, key=lambda job: job._seen_at, default=None)
+            if left is not None and queued and self._clock() - self._gave_way_at >= GIVING_WAY_SECONDS:
+                self._gave_way_at = self._clock()
+            else:
+                left = None
         for job in started:
             self._schedule(job)
+        if left is not None:
+            left.dismiss()
 
     def _join(self, job: Job[Any, Any], timeout: float | None) -> bool:
         with self._condition:

@@ -301,3 +301,21 @@ def test_a_preset_cannot_be_cleared_and_the_default_run_needs_no_query() -> None
 def test_buttons_that_take_each_others_place_have_no_tooltip_to_stay() -> None:
     app = at_rest(visit("play_2d", **SMALL))
     assert app.button(key="play_2d-play").help == "" and app.button(key="play_2d-reset").help
+
+
+def test_a_run_that_made_room_for_others_is_still_seen_and_begun_anew_by_play() -> None:
+    app = at_rest(press(at_rest(visit("play_2d", **SMALL)), "step"))
+    state(app).show.job.dismiss()
+    at_rest(app.run())
+    assert [info.value for info in app.info if "made room" in info.value]
+    assert state(app).show.moment().step == 1, "its last picture"
+    at_rest(press(app, "step"))
+    assert state(app).show.job.state == "paused" and state(app).show.moment().step == 1
+    assert not [info.value for info in app.info if "made room" in info.value]
+
+
+def test_a_fresh_run_that_made_room_for_others_is_made_again_without_a_word() -> None:
+    app = at_rest(visit("play_2d", **SMALL))
+    state(app).show.job.dismiss()
+    at_rest(app.run())
+    assert state(app).show.job.state == "paused" and not [i for i in app.info if "made room" in i.value]

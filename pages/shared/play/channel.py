@@ -109,6 +109,8 @@ class Channel:
         with self._lock:
             before, self._listener = self._listener, listener
             self._wanted, self._made, self._rested = False, None, None
+        if (show := self.show) is not None:
+            show.job.attend(listener is not None)
         if before is not None:
             before()
 

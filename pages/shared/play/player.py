@@ -45,7 +45,8 @@ def ready(page: PageState) -> Show | None:
     configs = page.configs()
     if opening.name(page) is not None:
         return None
-    if page.show is None or (not page.show.touched and page.show.stale(configs)):
+    fresh = page.show is None or not page.show.touched
+    if page.show is None or (fresh and (page.show.stale(configs) or page.show.job.state == "closed")):
         restart(page)
     elif len(page.show.configs) == len(configs):
         page.show.retune(configs)
@@ -109,30 +110,38 @@ def bar(page: PageState) -> None:
     """Play or Pause, single steps, Reset, New seed; and a word if the controls are ahead of the runs."""
     show = ready(page)
     if show is None and opening.name(page) is not None:
-        _first_buttons(page)
+        with places.area("player"):
+            _first_buttons(page)
         return
     if show is None:
         notices.error(page.problem)
         st.button(t("player.reset"), key=f"{page.name}-reset", on_click=restart, args=(page,))
         return
     with places.area("player"):
-        with st.container(horizontal=True, gap="small", key=f"{page.name}-player"):
-            with st.container(width="content"):  # a fragment's own is as wide as can be, and Reset would stand far away
-                st.fragment(_buttons)(page, show)
-            _button(page, "reset", "restart_alt", lambda: restart(page))
-            _button(page, "new_seed", "casino", lambda: _new_seed(page))
+        if show.job.state == "closed":
+            _first_buttons(page)
+        else:
+            _all_buttons(page, show)
         _notices(page, show)
 
 
+def _all_buttons(page: PageState, show: Show) -> None:
+    with st.container(horizontal=True, gap="small", key=f"{page.name}-player"):
+        with st.container(width="content"):  # a fragment's own is as wide as can be, and Reset would stand far away
+            st.fragment(_buttons)(page, show)
+        _button(page, "reset", "restart_alt", lambda: restart(page))
+        _button(page, "new_seed", "casino", lambda: _new_seed(page))
+
+
 def _first_buttons(page: PageState) -> None:
-    """Of a page whose runs nobody has asked for: each makes them."""
+    """Of a page whose runs nobody has asked for, or that have made room for others: each makes them."""
 
     def begin(action: Callable[[Show], None]) -> None:
         restart(page)
         if page.show is not None:
             action(page.show)
 
-    with places.area("player"), st.container(horizontal=True, gap="small", key=f"{page.name}-player"):
+    with st.container(horizontal=True, gap="small", key=f"{page.name}-player"):
         _button(page, "play", "play_arrow", lambda: restart(page, play=True), type="primary", shortcut="Space")
         _button(page, "step", "skip_next", lambda: begin(lambda show: show.step()))
         _button(page, "step_d", "policy", lambda: begin(lambda show: show.step_player("d")))

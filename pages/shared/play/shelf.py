@@ -73,17 +73,19 @@ class ShelfJob:
         self.name, self.past, self.pool, self.owner = name, past, pool, owner
         self.live: Job[Work, Frame | None] | None = None
         self._follower: Callable[[], object] | None = None
+        self._attended = False
         self._joined: tuple[Frame | None, Frame] = (None, Frame((past,)))
 
     def _awake(self) -> Job[Work, Frame | None]:
-        """The job that trains. Raises PoolFull."""
-        if self.live is None:
+        """The job that trains; a new one if the last has made room for others. Raises PoolFull."""
+        if self.live is None or self.live.state == "closed":
             live: Job[Work, Frame | None] = Job(
                 Resumed(self.name, self.past.config), until=self.until, publish=Work.frame,
                 need=estimate(self.past.config), owner=self.owner,
             )  # fmt: skip
             live.follow(self._follower)
             self.pool.submit(live)
+            live.attend(self._attended)
             self.live = live
         return self.live
 
@@ -101,6 +103,11 @@ class ShelfJob:
     def look(self) -> None:
         if self.live is not None:
             self.live.look()
+
+    def attend(self, attended: bool) -> None:
+        self._attended = attended
+        if self.live is not None:
+            self.live.attend(attended)
 
     def pause(self) -> None:
         if self.live is not None:
@@ -128,7 +135,7 @@ class ShelfJob:
 
     @property
     def state(self) -> State:
-        return "paused" if self.live is None else self.live.state
+        return "paused" if self.live is None or self.live.state == "closed" else self.live.state
 
     @property
     def place(self) -> int:

@@ -20,7 +20,7 @@ from gan_core.jobs.admission import (
     server_memory,
 )
 from gan_core.jobs.job import Job
-from gan_core.jobs.pool import Pool
+from gan_core.jobs.pool import GIVING_WAY_SECONDS, LEFT_SECONDS, Pool
 
 PATIENCE = 30.0
 
@@ -208,3 +208,34 @@ def test_a_small_server_still_takes_one_run(tmp_path: Path) -> None:
 def test_what_is_no_number_of_megabytes_is_a_sentence(setting: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"GAN_EXPLORER_MEMORY is .*; write the megabytes .*\.$"):
         server_memory({"GAN_EXPLORER_MEMORY": setting}, tmp_path)
+
+
+def test_what_rests_and_was_left_gives_way_to_who_waits(pool: Pool, clock: Clock) -> None:
+    """The longest unseen first, one a second; not what trains, and not what somebody has before his eyes."""
+    trains, left, later, seen = (job_of(25, owner=name) for name in "abcd")
+    trains._until = 10**9
+    submitted(pool, trains, left, later, seen)
+    trains.play()
+    assert left.join(PATIENCE) and later.join(PATIENCE) and seen.join(PATIENCE)
+    seen.attend(True)
+    clock.now += 1
+    assert later.frame == 0
+    clock.now += LEFT_SECONDS - 0.5
+    submitted(pool, waits := job_of(30, owner="e"))
+    assert (left.state, later.state, waits.state) == ("closed", "paused", "queued")
+    assert left.frame == 0, "what it showed is still to be seen"
+    pool.admit()
+    assert later.state == "paused", "the memory of the first may be enough"
+    clock.now += GIVING_WAY_SECONDS
+    pool.admit()
+    assert (later.state, waits.state) == ("closed", "paused")
+    clock.now += 10 * LEFT_SECONDS
+    submitted(pool, job_of(60, owner="f"))
+    assert (trains.state, seen.state) == ("running", "paused")
+
+
+def test_while_nobody_waits_nothing_gives_way(pool: Pool, clock: Clock) -> None:
+    submitted(pool, left := job_of(50, owner="a"))
+    clock.now += 10 * LEFT_SECONDS
+    pool.admit()
+    assert left.state == "paused"

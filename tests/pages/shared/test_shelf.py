@@ -24,3 +24,16 @@ def test_what_trains_on_counts_in_its_visitors_share() -> None:
     job.play()
     assert [live.owner for live in submitted] == ["a visitor"] and submitted[0].need.total > 0
     assert submitted[0]._ready  # it goes on with the digits that come with the app: nothing is downloaded
+
+
+def test_what_has_made_room_for_others_rests_again_and_is_resumed_anew() -> None:
+    past = SimpleNamespace(config=RunConfig.of(data="mnist_full"), snapshot=SimpleNamespace(step=3))
+    submitted: list[Any] = []
+    job = ShelfJob("mlp", past, SimpleNamespace(submit=submitted.append))
+    job.attend(True)
+    job.play()
+    assert submitted[0]._attended, "it is looked at since before it was made"
+    submitted[0].dismiss()
+    assert job.state == "paused"
+    job.play()
+    assert len(submitted) == 2 and job.state == "running"
