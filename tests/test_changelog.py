@@ -64,8 +64,6 @@ MEASURED: dict[str, str] = {
     "its plane at 600 pixels in a window of 1280 × 800": "python -m tests.browser.look",
     "the alarm heard 256": "the version before",
     "have 200 pixels or more at every size of the window": "python -m tests.browser.look",
-    "they were trained for 280 steps": "the version before",
-    "(1,000 to 2,000 of the perceptrons)": "python -m gan_core record",
     "16:9, 4:3": "shapes of a slide",
     "one file of 215 to 340 kB": "python -m gan_core record",
     "on a screen of 720 lines": "tests/browser/test_opening.py",

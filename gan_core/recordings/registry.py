@@ -19,7 +19,7 @@ from gan_core.presets import PRESETS, training_of
 from gan_core.recordings import captions
 from gan_core.recordings.captions import Maker
 from gan_core.recordings.seen import Seen, middle
-from gan_core.studies.recipe import KNOBS, MLP
+from gan_core.studies.recipe import KNOBS
 
 PACE = 8.0  # moments a second
 FORMAT = 1  # of the files: whoever changes what stands in one raises it
@@ -111,13 +111,12 @@ ON_DIGITS: dict[str, dict[str, Any]] = {  # the settings that were tried on digi
 
 def _twins(knob: str) -> Recorded:
     """The twins of a knob of the recipe, as far as they are trained when somebody looks."""
-    base = MLP.replace(steps=KNOBS[knob].live)
     return Recorded(
         "recipe",
-        base,
+        KNOBS[knob].base,
         ("made", "kl"),
         captions.twins,
-        tuple(twin.differences(base) for twin in KNOBS[knob].looked_at),
+        KNOBS[knob].variants,
         tuple(KNOBS[knob].twins),
         says="recipe.value.",
         pick="only",

@@ -15,7 +15,7 @@ import numpy as np
 import streamlit as st
 
 from gan_core.engine.version import VERSION as ENGINE
-from gan_core.studies.recipe import CLEAR, KNOBS, MLP, SCORES, ranged
+from gan_core.studies.recipe import CLEAR, KNOBS, SCORES, ranged
 from pages.shared.controls import options
 from pages.shared.controls.options import OneOf
 from pages.shared.play import player
@@ -46,7 +46,7 @@ def section(page: PageState) -> None:
     charts = slide.on() and twins.show is None  # a slide of the figures, until somebody has trained the twins
     if not charts:
         player.stage(twins, _view)
-    st.caption(t("recipe.live_help", steps=f"{KNOBS[knob].live:,}"))
+    st.caption(_live(knob))
     st.markdown(_verdict(found, knob))
     _picture(found, knob)
     _table(found, knob)
@@ -161,6 +161,20 @@ def _without_skill(found: Table, knob: str) -> str:
     return t("recipe.skilled" if skilled else "recipe.unskilled", **words)
 
 
+def _live(knob: str) -> str:
+    """How the twins that one sees differ from those of the table, and whether other seeds show the same."""
+    of, base = KNOBS[knob], KNOBS[knob].base
+    said = [t("recipe.live_help", steps=f"{of.live:,}")]
+    rate = value_name(f"{base.train.g_lr:g}")
+    if "g_layers" in of.watched:
+        said.append(t("recipe.live_smaller", rate=rate))
+    else:
+        said.append(t("recipe.live_quicker", rate=rate, batch=base.train.batch))
+    words = dict(zip(("best", "worst"), map(value_name, of.apart), strict=False))
+    said.append(t("recipe.live_apart" if words else "recipe.live_alike", **words))
+    return " ".join(said)
+
+
 # ── live ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -170,8 +184,7 @@ def twins_of(knob: str) -> PageState:
     if twins is None or twins.choices.get(KNOB) != knob:
         if twins is not None and twins.show is not None:
             twins.show.close()
-        base = MLP.replace(steps=KNOBS[knob].live)
-        variants = tuple(twin.differences(base) for twin in KNOBS[knob].looked_at)
+        base, variants = KNOBS[knob].base, KNOBS[knob].variants
         twins = app().pages[NAME] = PageState(NAME, base, base, variants, variants, choices={KNOB: knob})
     return twins
 

@@ -6,7 +6,7 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from gan_core.recordings import files
-from gan_core.studies.recipe import KNOBS, MLP, NO_SKILL, shipped
+from gan_core.studies.recipe import KNOBS, NO_SKILL, shipped
 from pages.digits import recipe
 from pages.shared.controls import options
 from pages.shared.shell import i18n
@@ -64,7 +64,7 @@ def test_the_twins_of_a_knob_open_on_a_recording_and_are_trained_side_by_side_fr
     assert frame["address"].endswith("/recipe_label_smoothing") and len(frame["panels"]) == 2
     app = press(app, "play", recipe.NAME)
     twins, knob = state(app, recipe.NAME), KNOBS["label_smoothing"]
-    assert twins.show.configs == knob.looked_at and twins.config == MLP.replace(steps=knob.live)
+    assert twins.show.configs == knob.looked_at and twins.config == knob.base
     assert state(app, "digits").show is None  # what is trained elsewhere stays as it is
     assert not app.exception
     until(lambda: twins.show.job.step_count > 0)
@@ -72,21 +72,29 @@ def test_the_twins_of_a_knob_open_on_a_recording_and_are_trained_side_by_side_fr
     at_rest(app, recipe.NAME)
 
 
-def test_live_twins_are_through_within_a_minute_of_a_core():
-    """By the record: so many steps in so many seconds of processor time."""
+def test_live_twins_are_through_within_half_a_minute_of_a_core():
+    """By the record, whose twins are larger: so many steps in so many seconds of processor time."""
     table = shipped()
     for name in table.knobs:
         knob = KNOBS[name]
         each = [table.seconds(name) / table.cell(name, value, "steps").mean for value in knob.twins]
-        assert 40 < knob.live * sum(each) < 60
+        assert knob.live * sum(each) < (30 if knob.share == 1 else 45)  # convolutions are watched with half the batch
 
 
-def test_recorded_twins_differ_before_the_minute_is_over():
-    """In the digits that are made, or in how they share them, in at least half of the knobs: more than real ones do."""
+def test_recorded_twins_differ_where_the_page_says_so_and_in_at_least_half_of_the_knobs():
+    """In the digits that are made; in how they share them, by more than real ones do."""
     told = 0
-    for name in KNOBS:
-        header = files.header(f"recipe_{name}")
-        words = header["captions"][-1]["words"]
-        kl = [float(one["kl"]) for one in words["each"]]
-        told += max(kl) - min(kl) > 5 * float(words["floor"])
+    for name, knob in KNOBS.items():
+        words = files.header(f"recipe_{name}")["captions"][-1]["words"]
+        kl = dict(zip(knob.twins, (float(one["kl"]) for one in words["each"]), strict=True))
+        clear = 5 * float(words["floor"].split(",")[0])  # median, range
+        assert not knob.apart or kl[knob.apart[1]] - kl[knob.apart[0]] > clear
+        told += max(kl.values()) - min(kl.values()) > clear
     assert told >= len(KNOBS) / 2
+
+
+def test_the_page_says_which_twins_differ_with_other_seeds_and_how_they_are_made_smaller():
+    said = {knob: recipe._live(knob) for knob in KNOBS}
+    assert "By then **0** draws the ten digits more evenly than **0.9** in each of four seeds" in said["beta1"]
+    assert "no value draws" in said["latent"] and all("half a minute of a core" in one for one in said.values())
+    assert [knob for knob, one in said.items() if "half as wide" not in one] == ["architecture"]

@@ -9,7 +9,7 @@ import pytest
 
 from gan_core.config import RunConfig
 from gan_core.presets import PRESETS
-from gan_core.studies.recipe import KNOBS, MLP
+from gan_core.studies.recipe import KNOBS
 from pages.collapse import options as collapse
 from pages.digits import models
 from pages.shared.shell import i18n
@@ -61,10 +61,7 @@ OPENED: dict[str, tuple[RunConfig, tuple[Mapping[str, Any], ...]]] = {
     "wgan": (wgan.DEFAULTS["beside"], tuple(wgan.VARIANTS[name] for name in wgan.FIRST)),
     "wgan-critic": (wgan.DEFAULTS["critic"], tuple(wgan.VARIANTS[name] for name in wgan.BOUNDS)),
     "wgan-digits": (wgan.DEFAULTS["digits"], tuple(wgan.DIGITS.values())),
-    **{
-        f"recipe-{knob}": (MLP.replace(steps=of.live), tuple(twin.differences(MLP) for twin in of.twins.values()))
-        for knob, of in KNOBS.items()
-    },
+    **{f"recipe-{knob}": (of.base, of.variants) for knob, of in KNOBS.items()},
 }
 
 
