@@ -222,13 +222,17 @@ def link(
 
 
 def onward(here: st.Page) -> None:
-    """At the end of a page on the guided path: the way to the next stop."""
-    name = here.url_path or site.PAGES[0].name
-    page = app().pages.get(app().here)
-    if (stop := site.after(name, None if page is None else page.config)) is not None:
-        label = t("path.next", title=t(f"path.{stop.name}"))
-        with st.container(key="onward"):
+    """At the end of a page: the way to the next stop of the guided path, or beside the path and after it to the map."""
+    home, page = site.PAGES[0].name, app().pages.get(app().here)
+    name = here.url_path or home
+    if name == home:
+        return
+    with st.container(key="onward"):
+        if (stop := site.after(name, None if page is None else page.config)) is not None:
+            label = t("path.next", title=t(f"path.{stop.name}"))
             link(stop.page, label, preset=stop.preset, icon=":material/arrow_forward:")
+        else:
+            link(home, t("path.map"), icon=site.entry(home).symbol)
 
 
 def foot() -> None:

@@ -118,3 +118,23 @@ def test_no_more_arrows_than_can_be_told_apart(points):
     ]
     assert points.snapshot.fake.shape[1] > plane.ARROWS
     assert 0 < sum(len(line.points) // 6 for line in lines) <= plane.ARROWS == 60
+
+
+def test_the_ways_of_samples_fade_into_the_past_and_real_points_lie_on_top(points):
+    """A still shows the chase: the older a way, the fainter; a first moment has none."""
+    room, look = Room(0, 0, 300, 300), Look()
+    shots = points.snapshots
+    assert len(shots) > plane.TRAIL
+
+    def drawn(shot):
+        marks = plane.panel(room, points, shot, 0, look)
+        return marks, [mark for mark in marks if isinstance(mark, Line) and mark.colour == look.colours.fake]
+
+    assert drawn(shots[0])[1] == []
+    marks, ways = drawn(shots[-1])
+    strength = [way.alpha for way in ways]
+    assert len(ways) == plane.TRAIL and strength == sorted(set(strength))
+    dots = [mark for mark in marks if isinstance(mark, Dots)]
+    fake = next(mark for mark in dots if mark.colour == look.colours.fake)
+    real = next(mark for mark in dots if mark.hollow)
+    assert marks.index(ways[-1]) < marks.index(fake) < marks.index(real)
