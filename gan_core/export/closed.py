@@ -230,20 +230,16 @@ def _plane(
         legend.append(Entry(words["pairs"], colours.faint, "line"))
     caption = " · ".join(filter(None, [_closed(p, q, by, words), caption]))
     marks, room = sheet(look, words["title"], caption, legend)
-    unit = min(room.wide, room.high) / (2 * REACH)
+    low, high = _around(p, q, x, y)
+    room = Room(room.x + TICK * 2, room.y, room.wide - TICK * 2, room.high - TICK * 1.6)
+    unit = min(room.wide / (high[0] - low[0]), room.high / (high[1] - low[1]))
     middle = np.array([room.x + room.wide / 2, room.y + room.high / 2])
     frame = room.x, room.y, room.x + room.wide, room.y + room.high
 
     def place(points: Floats) -> Floats:
-        return middle + np.asarray(points, float) * [unit, -unit]
+        return middle + (np.asarray(points, float) - (low + high) / 2) * [unit, -unit]
 
-    for axis in (np.array([[-1, 0], [1, 0]]), np.array([[0, -1], [0, 1]])):
-        marks.append(Line(polyline(place(axis * 1e3), frame), colours.rule, 1))
-    for tick in ticks(-REACH, REACH, 8):
-        if tick and abs(tick) < REACH:
-            across, up = place(np.array([tick, 0.0])), place(np.array([0.0, tick]))
-            marks.append(Text(across[0], across[1] + TICK * 1.1, short(tick), TICK, colours.faint, "middle"))
-            marks.append(Text(up[0] - 6, up[1] + TICK * 0.35, short(tick), TICK, colours.faint, "end"))
+    marks += _rulers(room, (low + high) / 2, unit, look)
     moved = y + by
     fades = 1.0 if not by.any() else 0.3  # as on the page: the plan is of where q was
     for i, j, strength in pairs:
@@ -258,6 +254,33 @@ def _plane(
                 ellipse = place(mean + far * CIRCLE @ np.linalg.cholesky(covariance).T)
                 marks.append(Line(polyline(ellipse, frame), tone, 2.6 if far == 1 else 1.8, dash=dash))
     return finished(look, marks, f"{look.title or words['title']}. {caption}")
+
+
+def _around(p: Normals, q: Normals, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """The lowest and highest (2,) of all that the picture shows, also while q goes round, and no further than REACH."""
+    far = [mean + 2 * CIRCLE @ np.linalg.cholesky(of).T for one in (p, q)
+           for mean, of in zip(one.means, one.covariances, strict=True)]  # fmt: skip
+    way = AROUND * np.array([[-1, 0], [1, 0], [0, 2]]) if len(q.weights) == 1 else np.zeros((1, 2))
+    points = np.concatenate([x, *far, *(y + by for by in way), *(far[-1] + by for by in way)])
+    low, high = np.clip([points.min(0), points.max(0)], -REACH, REACH)
+    return low - 0.2, high + 0.2
+
+
+def _rulers(room: Room, middle: Floats, unit: float, look: Look) -> list[Mark]:
+    """A line at every whole tick, with its number below the room or to the left of it; `middle` of the room, in units
+    of the data, and points per unit."""
+    colours = look.colours
+    marks: list[Mark] = []
+    right, foot = room.x + room.wide, room.y + room.high
+    for tick in ticks(middle[0] - room.wide / 2 / unit, middle[0] + room.wide / 2 / unit, int(room.wide / 90)):
+        at = room.x + room.wide / 2 + (tick - middle[0]) * unit
+        marks.append(Line(np.array([[at, room.y], [at, foot]]), colours.rule, 1.6 if tick == 0 else 0.8))
+        marks.append(Text(at, foot + TICK * 1.2, short(tick), TICK, colours.faint, "middle"))
+    for tick in ticks(middle[1] - room.high / 2 / unit, middle[1] + room.high / 2 / unit, int(room.high / 60)):
+        at = room.y + room.high / 2 - (tick - middle[1]) * unit
+        marks.append(Line(np.array([[room.x, at], [right, at]]), colours.rule, 1.6 if tick == 0 else 0.8))
+        marks.append(Text(room.x - 6, at + TICK * 0.35, short(tick), TICK, colours.faint, "end"))
+    return marks
 
 
 def _closed(p: Normals, q: Normals, by: Floats, words: Mapping[str, str]) -> str:

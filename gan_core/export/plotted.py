@@ -112,17 +112,22 @@ def _colour(trace: Chart, i: int, layout: Chart) -> object:
 
 
 def _told(data: Sequence[Chart], layout: Chart, look: Look) -> list[dict[str, Any]]:
-    """The traces, with another dash where two would look alike in grey, or without some kind of cones. Only lines and
-    bars that have a name are to be told apart."""
+    """The traces, with another dash where two would look alike in grey, or without some kind of cones: lines, and
+    the rims of areas and bars, of those that have a name."""
 
     pens = [style.Pen(rgba(_each(_colour(trace, i, layout), 1)[0], look)[0],
                       (trace.get("line") or {}).get("dash", "solid")) for i, trace in enumerate(data)]  # fmt: skip
-    shown = [bool(trace.get("name")) and (_lined(trace) or trace.get("type") == "bar") for trace in data]
-    drawn = told(pen for pen, is_shown in zip(pens, shown, strict=True) if is_shown)
+    named = [(pen, _area(trace)) for trace, pen in zip(data, pens, strict=True)
+             if trace.get("name") and (_area(trace) or _lined(trace))]  # fmt: skip
+    drawn = {area: told(pen for pen, filled in named if filled == area) for area in (False, True)}
     return [
-        {**trace, "line": {**(trace.get("line") or {}), "dash": drawn.get(pen, pen).dash}}
+        {**trace, "line": {**(trace.get("line") or {}), "dash": drawn[_area(trace)].get(pen, pen).dash}}
         for trace, pen in zip(data, pens, strict=True)
     ]
+
+
+def _area(trace: Chart) -> bool:
+    return trace.get("type") in ("bar", "histogram") or trace.get("fill") == "tozeroy"
 
 
 def _lined(trace: Chart) -> bool:
@@ -330,10 +335,9 @@ def _legend(data: Sequence[Chart], layout: Chart, look: Look) -> Iterator[Entry]
             continue
         seen.add(name)
         tone = rgba(_each(_colour(trace, i, layout), 1)[0], look)[0]
-        area = trace.get("type") in ("bar", "histogram") or trace.get("fill") == "tozeroy"
         dash = (trace.get("line") or {}).get("dash", "solid")
         point: Kind = SIGNS.get(str((trace.get("marker") or {}).get("symbol")), "dot")
-        yield Entry(name, tone, "area" if area else "line" if _lined(trace) else point, dash)
+        yield Entry(name, tone, "area" if _area(trace) else "line" if _lined(trace) else point, dash)
 
 
 def _scale(trace: Chart, room: Room, look: Look) -> list[Mark]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 CURVES = ("losses", "outputs")  # of one run; of several the first of each
 CHART = "slide_chart"  # in PageState.choices: which one is looked at
-PANELS, DIGITS = 8, 32  # of several members or runs; images of each run
+PANELS, DIGITS, ABREAST = 8, 24, 6  # of several members or runs; images of each run, and of them in a row
 ROW = 3  # panels that are larger in one row above the curves than beside them
 SAMPLES = 80  # images of one run at most, of which the view shows as many as fill the slide
 
@@ -60,7 +60,7 @@ def view(page: PageState, frame: Frame) -> None:
         titles = list(exports.names_of(frame, page).values()) if count > 1 else []
         members = _members(page, frame)
         with st.container(key="slide-body"):
-            with st.container(key=f"slide-{_shape(page, count * len(members))}"):
+            with st.container(key=f"slide-{_shape(page, count, count * len(members))}"):
                 if not page.of_images:
                     points.plane(page, frame, titles=titles, most=PANELS)
                 elif count == 1:
@@ -79,9 +79,10 @@ def _members(page: PageState, frame: Frame) -> list[int]:
     return points.members_shown(page, frame.runs[0])[: 1 if len(frame.runs) > 1 else None]
 
 
-def _shape(page: PageState, panels: int) -> str:
-    """How the picture lies: alone beside the curves, as a row above them, or as several rows beside them."""
-    if page.of_images or panels > ROW:
+def _shape(page: PageState, runs: int, panels: int) -> str:
+    """How the picture lies: alone beside the curves, as a row above them, or as several rows beside them, which the
+    images of one run fill, too."""
+    if panels > ROW or (page.of_images and runs == 1):
         return "wide"
     return "picture" if panels == 1 else "row"
 
@@ -96,7 +97,7 @@ def _head(page: PageState, **how: Any) -> None:
 def _digits(page: PageState, frame: Frame, titles: Sequence[str], k: int) -> None:
     """Of every run some of one member."""
     groups = [live.Images(run.snapshot.fake[k, :DIGITS], title) for run, title in zip(frame.runs, titles, strict=True)]
-    live.digits(f"{page.name}-slide-digits", groups, step=frame.step, columns=4, upscale=4, width=200,
+    live.digits(f"{page.name}-slide-digits", groups, step=frame.step, columns=ABREAST, upscale=4, width=200,
                 summary=t("digits.grid_summary", step=f"{frame.step:,}"))  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from gan_core import theory
 from gan_core.export.closed import DISTANCES, densities, lines, plane
-from gan_core.export.drawing import Text
+from gan_core.export.drawing import Dots, Line, Text
 from gan_core.export.look import SHAPES, Look
 from gan_core.figures.style import number
 from gan_core.theory.distributions_1d import GaussianMixture
@@ -49,3 +49,14 @@ def test_two_distributions_in_the_plane_say_what_is_known_of_them_and_q_goes_rou
     assert "plan" in said(here)
     mixture = plane(Normals.ring(8, 5, 2.0, 0.2), Normals.ring(8, 8, 2.0, 0.2), X, Y, np.empty((0, 3)))
     assert not mixture.steps and "W₂" not in mixture.draw(Look()).description
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_plane_is_as_large_as_what_is_in_it_and_stands_still_while_q_goes_round(shape):
+    kept = plane(ONE, Normals.gaussian((1, 0.5), (0.8, 0.8)), X, Y + np.array([1, 0.5]), PAIRS)
+    films = [kept.draw(Look(shape=shape, step=step)) for step in (0, 20, 40)]
+    rings = [np.concatenate([mark.points for mark in film.marks if isinstance(mark, Dots) and mark.hollow])
+             for film in films]  # fmt: skip
+    assert (rings[0] == rings[1]).all() and (rings[0] == rings[2]).all()
+    all_of_it = np.concatenate([mark.points for film in films for mark in film.marks if isinstance(mark, Line)])
+    assert np.ptp(all_of_it[:, 1]) > 0.6 * SHAPES[shape][1] and {"0", "−1", "1"} <= set(said(films[0]))
