@@ -177,10 +177,12 @@ def time_strip(recording: Recording, look: Look) -> Drawing:
     legend = picture_legend(recording, shots[0], look, [k])
     marks, room = sheet(look, title, said, legend)
     head = SUBTITLE * 1.3
-    if has_curves(recording) and (share := _used(room, room.grid(len(shots), head), head)) < FILLED:
+    share, spare = _used(room, room.grid(len(shots), head), head), _spare(room, len(shots), head)
+    if has_curves(recording) and (spare or share < FILLED):
         marks, room = sheet(look, title, said, legend + entries(recording, look, ["losses"]))
-        room, below = room.split(share)
-        marks += _between(below, recording, look, k, shots)
+        if (free := _spare(room, len(shots), head)) is None:
+            room, free = room.split(share)
+        marks += _between(free, recording, look, k, shots)
     for cell, shot in zip(room.grid(len(shots), head), shots, strict=True):
         marks.append(headed(cell, f"{look.word('step')} {shot.step:,}", look))
         marks += draw_picture(cell, recording, shot, k, look, max(2, len(shots)))
@@ -190,6 +192,12 @@ def time_strip(recording: Recording, look: Look) -> Drawing:
 def _used(room: Room, cells: Sequence[Room], head: float) -> float:
     """The share of the room's height that the cells take."""
     return (cells[-1].y + cells[-1].high - cells[0].y + head) / room.high
+
+
+def _spare(room: Room, count: int, head: float) -> Room | None:
+    """The cell that so many leave free in the last row, if it is one."""
+    more = room.grid(count + 1, head)
+    return more[-1] if more[0] == room.grid(count, head)[0] else None
 
 
 def _between(room: Room, recording: Recording, look: Look, k: int, shots: Sequence[Moment]) -> list[Mark]:

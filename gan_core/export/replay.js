@@ -239,6 +239,7 @@ function short(x) {
 const TOP = 26;
 const FOOT = 24;
 const LEFT = 52;
+const NAME = 140; // pixels of the name of a line with its sign
 
 function chart(canvas, { title, low, high, log, ticks, lines }) {
   const [context, width, height] = prepared(canvas);
@@ -278,10 +279,16 @@ function chart(canvas, { title, low, high, log, ticks, lines }) {
     context.beginPath();
     steps.forEach((step, i) => Number.isFinite(y[i]) && context.lineTo(across(step), up(y[i])));
     context.stroke();
-    context.setLineDash([]);
     const place = lines.findIndex((line) => line.label === label);
+    const right = width - 8 - NAME * (lines.length - 1 - place);
+    const left = right - context.measureText(label).width - 6;
+    context.beginPath();
+    context.moveTo(left - 21, 11);
+    context.lineTo(left, 11);
+    context.stroke();
+    context.setLineDash([]);
     context.textAlign = "right";
-    context.fillText(label, width - 8 - 130 * (lines.length - 1 - place), 15);
+    context.fillText(label, right, 15);
     context.textAlign = "left";
   }
   context.strokeStyle = colours.ink;

@@ -91,6 +91,9 @@ def test_a_few_moments_leave_no_empty_sheet(points):
     foot = max(corners(mark)[:, 1].max() for mark in marks if isinstance(mark, Line))
     assert foot > 0.85 * look.size[1]
     assert "loss (nats)" not in words(FIGURES["strip"].draw(points, Look(steps=(0, 8, 64))))
+    assert "loss (nats)" in words(
+        FIGURES["strip"].draw(points, Look(steps=(0, 8, 64), shape="1:1"))
+    )  # in the free cell
 
 
 def test_a_time_strip_has_the_steps_that_were_asked_for_or_a_few_spread_out(points):
