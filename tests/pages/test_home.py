@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from gan_core.presets import PRESETS
 from pages.shared.play import resources
 from pages.shared.shell import site
-from tests.pages.test_pages import PATIENCE, ROOT, views, visit, words
+from tests.pages.test_pages import PATIENCE, ROOT, params, press, state, views, visit, words
 
 
 def test_home_opens_without_a_run_and_leads_to_every_page_and_preset() -> None:
@@ -34,3 +34,21 @@ def test_the_guided_path_leads_from_stop_to_stop() -> None:
     assert seen == [stop.name for stop in site.PATH]
     app = visit("collapse")
     assert "Next:" in app.get("page_link")[-1].proto.label
+
+
+def test_a_link_to_another_preset_leads_there_from_its_own_page_too() -> None:
+    """From the second stop of the path to the third, which are one page: the click was lost."""
+    app = visit("play_2d", preset="collapse")
+    app = press(app, "step")
+    for preset in ("collapse_unrolled", "ring"):
+        link = next(one.proto for one in app.get("page_link") if one.proto.label.startswith("Next: "))
+        assert (preset == "ring") or link.query_string == f"preset={preset}"
+        app.query_params.clear()
+        app.query_params["preset"] = preset  # as the browser puts it there
+        app.run()
+        page = state(app)
+        assert page.config == PRESETS[preset].config and "preset" not in params(app)
+        assert page.show is None or page.show.configs == page.configs()
+    page.update(g_lr=1e-4)
+    app.run()
+    assert state(app).config.train.g_lr == 1e-4  # what is set afterwards stays

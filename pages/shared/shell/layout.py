@@ -23,7 +23,7 @@ from gan_core import __version__
 from gan_core.config import RunConfig
 from pages.shared.controls import uploads
 from pages.shared.controls.options import arrive, reset, section_row
-from pages.shared.play import visits
+from pages.shared.play import player, visits
 from pages.shared.shell import address as url
 from pages.shared.shell import notices, site
 from pages.shared.shell.i18n import DEFAULT as DEFAULT_LANGUAGE
@@ -58,7 +58,8 @@ def begin(
     live.begin()
     back = _went_back()
     name = f"{name}-{part}" if part else name
-    arrived = state.here != name or back
+    followed = _followed()
+    arrived = state.here != name or back or followed
     state.here = name
     new = name not in state.pages
     usual = default or DEFAULT
@@ -83,6 +84,8 @@ def begin(
             page.problem = t("app.no_part", part=wanted[:40])
         if new:
             page.turns.clear()  # no widget has been shown yet
+        if followed and page.show is not None and page.show.configs != page.configs():
+            player.restart(page)  # who follows a link to a preset wants to see its run
     url.write_page(page)
     _refusal(page)
     return page
@@ -130,6 +133,17 @@ def hand_over(name: str, config: RunConfig) -> NoReturn:
     is left, and the browser's Back would bring this page the settings of the other."""
     app().pages.setdefault(name, PageState(name, DEFAULT, DEFAULT)).take(lambda: config)
     st.switch_page(site.entry(name).file)
+
+
+def _followed() -> bool:
+    """Whether a link led here, perhaps from this very page: a preset alone is an address that no page writes. It is
+    news once; a click in the same moment still comes with it."""
+    words = {
+        word: at for word, at in st.query_params.to_dict().items() if word == "preset" or word not in url.APP_WORDS
+    }
+    preset = words.get("preset") if len(words) == 1 else None
+    before, app().linked = app().linked, preset
+    return preset not in (None, before)
 
 
 def _went_back() -> bool:

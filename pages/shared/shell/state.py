@@ -136,6 +136,7 @@ class AppState:
     staged: bool = False  # in this run of the page: a player has shown its runs, or a recorded one
     section: str = ""  # … and which section is open, in words
     heard: tuple[str | None, ...] = (None, None, None)  # the last words about these in the address
+    linked: str | None = None  # the preset of the link that led here, until the page has written its own address
     pages: dict[str, PageState] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)  # of a page in parts, the one that was open last
     charts: dict[str, Any] = field(default_factory=dict)  # of the page on the screen, by the keys of their elements
