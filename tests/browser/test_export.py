@@ -3,10 +3,14 @@ corner of a chart saves; what is refused at a click is a sentence on the page.""
 
 from __future__ import annotations
 
+import io
 import re
+import xml.etree.ElementTree as ElementTree
+import zipfile
 
 import pytest
-from playwright.sync_api import expect
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
 
 from gan_core.config import RunConfig
 from gan_core.export.flipbook import flipbook
@@ -15,7 +19,11 @@ from gan_core.export.look import Look
 from gan_core.export.replay import replay
 from gan_core.run.recording import record, watch
 from gan_core.run.trainer import Trainer
+from pages.shared.play.making import SECONDS
+from pages.shared.shell.site import PAGES
 from tests.browser.driver import ROOT, SMALL, context_of, serve, visitor, wait_idle
+from tests.browser.look import addresses
+from tests.gan_core.export.test_bad_input import READERS
 
 INK = """(canvas) => {
   const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
@@ -93,6 +101,61 @@ def test_the_corner_of_a_chart_saves_it_for_a_slide(page) -> None:
             assert content.startswith(b"<svg") and b"Distances" in content and b'width="960"' in content
         else:
             assert (int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")) == (1920, 1080)
+
+
+def clicked(page: Page, button: Locator, kind: str) -> bytes:
+    """What a click gives, within the time that the app promises; its reader opens it."""
+    with page.expect_download(timeout=1000 * (SECONDS + 10)) as download:
+        button.click()
+    content = download.value.path().read_bytes()
+    READERS[kind](content)
+    return content
+
+
+def drawn(svg: bytes) -> bool:
+    """Whether it has a picture of pixels, or more lines, areas and points than a sheet without a figure."""
+    names = [element.tag.rpartition("}")[2] for element in ElementTree.fromstring(svg).iter()]
+    return "image" in names or sum(name in ("path", "circle", "rect") for name in names) > 10
+
+
+def hues(png: bytes) -> int:
+    with Image.open(io.BytesIO(png)) as picture:
+        assert picture.size == (1920, 1080)
+        return len(picture.convert("RGB").getcolors(1 << 24) or ())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [entry.name for entry in PAGES])
+def test_one_click_each_keeps_what_every_section_shows(page: Page, name: str) -> None:
+    """Opened at its address and nothing else: the main picture as SVG and PNG. Once on the page of a run, and once of a
+    figure that moves by itself: film, replay and all of it; of a run its time strip, too."""
+    done: set[bool] = set()
+    for address in (one for one in addresses() if one.partition("?")[0] == name):
+        page.goto(f"/{address}")
+        wait_idle(page)
+        page.get_by_text("Pictures for slides, films and files").click()
+        buttons = page.locator(".st-key-export-buttons")
+        buttons.wait_for()
+        wait_idle(page)
+
+        def kept(label: str, kind: str, buttons: Locator = buttons) -> bytes:
+            return clicked(page, buttons.get_by_role("button", name=label), kind)
+
+        assert drawn(kept("SVG", "svg")), address
+        assert hues(kept("PNG", "png")) > 50, address
+        of_run = page.get_by_label("Steps of the time strip").count() > 0
+        if of_run in done or not buttons.get_by_role("button", name="Film (WebP)").count():
+            continue
+        done.add(of_run)
+        for label, kind in (("Film (WebP)", "webp"), ("Film (GIF)", "gif"), ("Replay (HTML)", "html")):
+            kept(label, kind)
+        names = zipfile.ZipFile(io.BytesIO(kept("All of it", "zip"))).namelist()
+        assert {"CITATION.txt"} | ({"run.json"} if of_run else set()) <= set(names), address
+        if of_run:
+            page.get_by_role("combobox", name="Figure").click()
+            page.get_by_role("option", name="Time strip").click()
+            wait_idle(page)
+            assert drawn(kept("SVG", "svg")), address
 
 
 REFUSES = """

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from pages.shared.play.making import SECONDS
 from tests.browser.driver import SMALL, press, timeline, wait_at_rest, wait_idle
 from tests.browser.test_play import arrive, step, train, until, view, words
 from tests.gan_core.export.test_bad_input import READERS
@@ -30,7 +31,7 @@ def panel(page: Page) -> Locator:
 
 
 def kept(page: Page, buttons: Locator, label: str) -> bytes:
-    with page.expect_download() as download:
+    with page.expect_download(timeout=1000 * (SECONDS + 10)) as download:  # within the time that the app promises
         buttons.get_by_role("button", name=label).click()
     content = download.value.path().read_bytes()
     READERS[EVERY[label]](content)  # raises on a broken file
