@@ -210,6 +210,11 @@ class Job(Generic[W, F]):
         return self._error
 
     @property
+    def obeys(self) -> bool:
+        """Whether a worker carries out commands."""
+        return self._state not in ("failed", "closed")
+
+    @property
     def busy(self) -> bool:
         """Whether a newer frame may still come by itself: it runs, or a command or a frame is outstanding."""
         return self._scheduled or self.state == "queued" or not self._ready

@@ -8,6 +8,7 @@ torch before a worker of the pool needs it: a script thread only ever sees frame
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from gan_core.run.trainer import Trainer
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 RATES = ("g_lr", "d_lr")
 LIVE = (*RATES, "steps")  # what may change while a run goes on; everything else starts a new run
@@ -146,6 +149,7 @@ class Memory(Generic[T]):
 
     def __init__(self) -> None:
         self.known: Known[T] | None = None
+        self.asked: object = None  # about what a worker was last asked
         self._under_way: tuple[object, list[Callable[[], T]], list[T]] | None = (
             None  # of what, what is left, what is made
         )
@@ -227,13 +231,21 @@ class Show:
         return answer
 
     def remember(self, name: Hashable, key: object, makes: Sequence[Callable[[], T]]) -> Known[T] | None:
-        """What each of `makes` finds out about `key`. While the runs train that of an older key, or None: workers take
-        WORKED_OUT of the runs' time for everything that is remembered, and a script run computes nothing beside them.
-        """
+        """What each of `makes` finds out about `key`; until that is there, what was found out about an older key, or
+        None. Workers find it out, and while the runs train they take WORKED_OUT of their time for everything that is
+        remembered. A script run asks one of them, and the page looks again when it has answered; where nobody can be
+        asked it finds out by itself."""
         memory: Memory[T] = self.memories.setdefault(name, Memory())
-        if live.is_recording() or not self.moving:
+
+        def work_out() -> None:
             with self._working_out:
                 memory.work(key, makes, self.job.crowd * len(self.memories) / WORKED_OUT if self.running else 0)
+
+        if live.is_recording() or not self.job.obeys:
+            work_out()
+        elif not self.moving and (memory.known is None or memory.known.of != key) and memory.asked != key:
+            memory.asked = key
+            self.ask(lambda _: work_out()).add_done_callback(_log_failure)
         return memory.known
 
     def answer(self, name: Hashable, key: object, question: Callable[[Work], T]) -> T | None:
@@ -347,6 +359,11 @@ class Show:
             ]
         changed = {name for mine, theirs in pairs for name in theirs.differences(mine) if name not in LIVE}
         return sorted(changed, key=list(FIELDS).index)
+
+
+def _log_failure(answer: Future[Any]) -> None:
+    if (error := answer.exception()) is not None:
+        log.error("what a page shows could not be worked out", exc_info=error)
 
 
 def _live_fields(config: RunConfig) -> dict[str, Any]:

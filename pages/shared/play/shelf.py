@@ -73,7 +73,7 @@ class ShelfJob:
         self.name, self.past, self.pool, self.owner = name, past, pool, owner
         self.live: Job[Work, Frame | None] | None = None
         self._follower: Callable[[], object] | None = None
-        self._attended = False
+        self._attended = self._ended = False
         self._joined: tuple[Frame | None, Frame] = (None, Frame((past,)))
 
     def _awake(self) -> Job[Work, Frame | None]:
@@ -114,6 +114,7 @@ class ShelfJob:
             self.live.pause()
 
     def close(self) -> None:
+        self._ended = True
         if self.live is not None:
             self.live.close()
 
@@ -135,7 +136,9 @@ class ShelfJob:
 
     @property
     def state(self) -> State:
-        return "paused" if self.live is None or self.live.state == "closed" else self.live.state
+        if self.live is None or self._ended:
+            return "closed" if self._ended else "paused"
+        return "paused" if self.live.state == "closed" else self.live.state
 
     @property
     def place(self) -> int:
@@ -144,6 +147,11 @@ class ShelfJob:
     @property
     def step_count(self) -> int:
         return max(self.past.snapshot.step, 0 if self.live is None else self.live.step_count)
+
+    @property
+    def obeys(self) -> bool:
+        """Not while it rests: it would begin to train."""
+        return self.live is not None and self.live.obeys
 
     @property
     def busy(self) -> bool:

@@ -43,3 +43,15 @@ def test_what_is_looked_at_later_is_what_would_have_been_looked_at_at_once(name)
     for field in dataclasses.fields(now):
         one, other = getattr(later().snapshot, field.name), getattr(now, field.name)
         assert type(one) is type(other) and (one is None or np.array_equal(one, other, equal_nan=True)), field.name
+
+
+def test_a_moment_that_is_kept_has_one_picture_however_often_it_is_asked_for() -> None:
+    trainer = Trainer(RunConfig.of(batch=8, g_layers=(4,), d_layers=(4,)))
+    trainer.step(4)  # of steps whose pictures are kept …
+    first = record(trainer).snapshot
+    assert record(trainer).snapshot is first and first.step == 4
+    trainer.step_d()  # … and of an update that is no step, but changes D
+    second = record(trainer).snapshot
+    assert second is not first and second.step == 4 and not np.array_equal(second.field, first.field)
+    trainer.step(97)
+    assert record(trainer).snapshot.step == trainer.step_count

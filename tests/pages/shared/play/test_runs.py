@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 import pytest
 
 from gan_core.config import RunConfig
-from pages.shared.play.runs import Memory
+from pages.shared.play.runs import Memory, Show
 from pages.shared.shell.state import PageState
 
 
@@ -46,3 +47,49 @@ def test_a_worker_that_draws_runs_which_are_closed_says_nothing_of_streamlit(cap
     finally:
         logging.getLogger("streamlit").removeHandler(caplog.handler)
     assert not caplog.records
+
+
+class Resting:
+    """A job of the pool that rests; its worker carries out a command when the test says so."""
+
+    state, busy, obeys, crowd = "paused", False, True, 1.0
+
+    def __init__(self) -> None:
+        self.commands: list[Callable[[object], object]] = []
+        self.do = self.commands.append
+
+    def follow(self, listener: object) -> None: ...
+
+
+def test_a_script_run_works_nothing_out_but_asks_a_worker_once() -> None:
+    job, known = Resting(), []
+    show = Show((RunConfig(),), job)
+
+    def work_out() -> str:
+        known.append("worked out")
+        return "found"
+
+    assert show.remember("scores", "step 1", [work_out]) is None
+    assert show.remember("scores", "step 1", [work_out]) is None and not known and len(job.commands) == 1
+    job.commands.pop()(None)
+    found = show.remember("scores", "step 1", [work_out])
+    assert found is not None and found.parts == ["found"] and known == ["worked out"]
+    older = show.remember("scores", "step 2", [work_out])
+    assert older is not None and older.of == "step 1" and len(job.commands) == 1
+
+
+def test_what_cannot_be_worked_out_is_in_the_log_and_not_asked_again(caplog: pytest.LogCaptureFixture) -> None:
+    job = Resting()
+    show = Show((RunConfig(),), job)
+    assert show.remember("scores", "step 1", [lambda: 1 // 0]) is None
+    job.commands.pop()(None)
+    assert "could not be worked out" in caplog.text
+    assert show.remember("scores", "step 1", [lambda: 1 // 0]) is None and not job.commands
+
+
+def test_where_nobody_obeys_it_is_worked_out_at_once() -> None:
+    """Of a run that has ended, or of a recorded one that would begin to train."""
+    job = Resting()
+    job.obeys = False
+    found = Show((RunConfig(),), job).remember("scores", "step 1", [lambda: "found"])
+    assert found is not None and found.parts == ["found"] and not job.commands
