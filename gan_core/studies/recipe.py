@@ -117,7 +117,7 @@ KNOBS: dict[str, Knob] = {
     "architecture": Knob("Perceptrons or convolutions, at once, growing, or at three sizes?",
                          {"mlp": MLP, "dcgan": DCGAN, "multi_scale": GROWN.replace(architecture="multi_scale"),
                           "progressive": GROWN.replace(architecture="progressive", grow_steps=100)},
-                         (), 200, 3.0, WATCHED_CONVOLUTIONS),
+                         ("progressive", "mlp"), 200, 3.0, WATCHED_CONVOLUTIONS),
 }  # fmt: skip
 
 
