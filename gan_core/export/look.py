@@ -81,21 +81,24 @@ class Theme:
     missing: str
     # D's opinion: towards generated, towards real
     opinion: tuple[str, str]
+    # of real points that a visitor gave words to, beside `real`: as on the page, told apart in grey too
+    more: tuple[str, ...]
     # of a share of nothing, of as much as in the data, and of twice that: ever further from the background
     heat: tuple[str, ...]
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Of real points that a visitor gave words to: a colour a word, as on the page."""
-        return (self.real, style.DISCRIMINATOR, style.SATURATING, "#B8A900", "#44AA99", "#882255", "#8C8C8C", self.ink)
+        return self.real, *self.more
 
 
 HEAT = ("#fde725", "#7ad151", "#22a884", "#2a788e", "#414487", "#440154")  # viridis, from light to dark
 THEMES: dict[str, Theme] = {
     "light": Theme("#ffffff", "#1a1c23", "#5b606e", "#cdd1d9", style.REAL, style.FAKE, "#5c3f00", style.SATURATING,
-                   (style.LOW, style.HIGH), ("#ffffff", *HEAT)),
+                   (style.LOW, style.HIGH), ("#882255", "#88ccee", "#44aa99", "#3b0f70", "#000000"),
+                   ("#ffffff", *HEAT)),
     "dark": Theme("#0e1117", "#fafafa", "#a6abb8", "#3a404d", style.PALETTE[4], style.FAKE, "#2a1d00", style.SATURATING,
-                  (style.LOW_ON_DARK, style.HIGH_ON_DARK), ("#0e1117", *reversed(HEAT))),
+                  (style.LOW_ON_DARK, style.HIGH_ON_DARK), ("#b24c6e", "#a3f4f4", "#ea47b4", "#144ab7", "#5b0a5b"),
+                  ("#0e1117", *reversed(HEAT))),
 }  # fmt: skip
 
 

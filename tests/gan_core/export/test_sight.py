@@ -1,6 +1,8 @@
 """Colours are told apart by every eye and in grey, by number; where they are not, a dash tells them."""
 
+import re
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from gan_core.export.look import THEMES, Look
 from gan_core.export.sight import DASHES, ENOUGH, EYES, apart, difference, lab, linear, told
 from gan_core.figures import style
 from gan_core.figures.style import Pen
+from pages.shared.views import live, points
 from tests.gan_core.export.conftest import legends, recorded, taken_for
 
 # of the test data of Sharma, Wu and Dalal (2005)
@@ -50,6 +53,18 @@ def test_what_has_a_meaning_in_the_plane_is_told_apart_by_every_eye(name):
     for colour in (theme.real, theme.fake, theme.missing, theme.ink, theme.faint):
         assert apart(colour, theme.background) > ENOUGH
     assert all(apart(one, other) > ENOUGH / 2 for one, other in pairwise(theme.heat))
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_the_words_of_a_visitor_have_colours_that_are_told_apart_and_are_those_of_the_page(name):
+    theme = THEMES[name]
+    assert all(apart(one, other) > ENOUGH for one, other in combinations((*theme.kinds, theme.background), 2))
+    assert len(theme.kinds) == points.KINDS
+    listed = re.findall(r'\[("#[0-9A-Fa-f]{6}", [^]]*)\]', (Path(live.__file__).parent / "common.js").read_text())
+    on_page = dict(
+        zip(("dark", "light"), (re.findall("#[0-9A-Fa-f]{6}", some.lower()) for some in listed), strict=True)
+    )
+    assert on_page[name] == [hue.lower() for hue in theme.kinds]
 
 
 def test_any_four_methods_are_told_apart():

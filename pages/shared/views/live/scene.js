@@ -20,11 +20,6 @@ const NUMBERED = 240; // … of a panel from which on its modes have numbers
 const HALO = 3; // standard deviations of a cluster that its halo lies round
 const JUMP = 0.15; // of the picture's side, that a way between two frames may go: the rest are jumps
 
-/** Of the kinds of real points, which are neither generated (orange) nor averaged (green). */
-function kindColours({ real, purple, red, yellow, grey, text }) {
-  return [real, purple, red, yellow, "#44AA99", "#882255", grey, text];
-}
-
 /** All panels, as large as the room lets them be; of several runs `abreast` of each, side by side or below each other. */
 function filling(count, abreast, side) {
   if (abreast === count) return largest(count, 1, count, side);
@@ -102,7 +97,7 @@ export class Scene extends Zoomed {
     this.root.style.setProperty("--high", colours.high);
     this.root.style.setProperty("--low", colours.low);
     this.root.style.setProperty("--averaged", colours.green);
-    const hues = kindColours(colours);
+    const hues = colours.kinds;
     this.chips(
       this.row,
       data.layers.map((layer) => (layer.kind === undefined ? layer : { ...layer, colour: hues[layer.kind] })),
@@ -252,7 +247,7 @@ export class Scene extends Zoomed {
   /** The real points of a panel with their colours, those of each kind that is shown apart: [colour, points]. */
   kinds(panel, shown) {
     if (!panel.kinds) return [[this.colours.real, panel.real]];
-    return kindColours(this.colours)
+    return this.colours.kinds
       .map((colour, kind) => [colour, kind])
       .filter(([, kind]) => shown(`kind ${kind}`))
       .map(([colour, kind]) => [colour, panel.real.filter((_, i) => panel.kinds[i >> 1] === kind)]);
