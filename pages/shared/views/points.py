@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MEMBER, LAYERS, WINDOW = "member", "layers", "window"  # in PageState.choices
 SHOWN_AS_BUTTONS = 5  # members; more go into a box
 BOX = 130  # pixels of that
-KINDS = 6  # colours of a visitor's labels: more are not told apart by every eye
+KINDS = 5  # colours of a visitor's labels: more are not told apart by every eye
 WALL = 32  # members drawn side by side and scored at most
 
 

@@ -79,8 +79,8 @@ function palette(element) {
     grey: "#8C8C8C",
     // of real points with words, told apart by every eye and in grey, as in kept pictures (gan_core/export/look.py)
     kinds: dark
-      ? ["#56B4E9", "#b24c6e", "#a3f4f4", "#ea47b4", "#144ab7", "#5b0a5b"]
-      : ["#0072B2", "#882255", "#88ccee", "#44aa99", "#3b0f70", "#000000"],
+      ? ["#56B4E9", "#b24c6e", "#a3f4f4", "#ea47b4", "#144ab7"]
+      : ["#0072B2", "#882255", "#88ccee", "#44aa99", "#3b0f70"],
   };
 }
 
