@@ -94,10 +94,9 @@ class Theme:
 HEAT = ("#fde725", "#7ad151", "#22a884", "#2a788e", "#414487", "#440154")  # viridis, from light to dark
 THEMES: dict[str, Theme] = {
     "light": Theme("#ffffff", "#1a1c23", "#5b606e", "#cdd1d9", style.REAL, style.FAKE, "#5c3f00", style.SATURATING,
-                   (style.LOW, style.HIGH), ("#882255", "#88ccee", "#44aa99", "#3b0f70"),
-                   ("#ffffff", *HEAT)),
+                   (style.LOW, style.HIGH), style.KINDS, ("#ffffff", *HEAT)),
     "dark": Theme("#0e1117", "#fafafa", "#a6abb8", "#3a404d", style.PALETTE[4], style.FAKE, "#2a1d00", style.SATURATING,
-                  (style.LOW_ON_DARK, style.HIGH_ON_DARK), ("#b24c6e", "#a3f4f4", "#ea47b4", "#144ab7"),
+                  (style.LOW_ON_DARK, style.HIGH_ON_DARK), style.KINDS_ON_DARK,
                   ("#0e1117", *reversed(HEAT))),
 }  # fmt: skip
 

@@ -34,6 +34,9 @@ REAL, FAKE, GENERATOR, DISCRIMINATOR = PALETTE[:4]
 NON_SATURATING, SATURATING = PALETTE[2], PALETTE[5]  # the generator's two losses; the second one is also dashed
 HIGH, LOW = "#44AA99", "#AA4499"  # D says real, and fake, in the plane: hues that neither player owns
 HIGH_ON_DARK, LOW_ON_DARK = "#2A8C7C", "#8F3A80"
+# of the words of a visitor's table, beside REAL or its lighter twin: told apart by every eye and in grey
+KINDS = ("#882255", "#88CCEE", "#44AA99", "#3B0F70")
+KINDS_ON_DARK = ("#B24C6E", "#A3F4F4", "#EA47B4", "#144AB7")
 FAILED = PALETTE[5]  # what has diverged
 JSD, TV, W1, KL = PALETTE[3], PALETTE[7], PALETTE[5], PALETTE[9]
 NEUTRAL = "#808080"  # axes, reference lines: half way between the light and the dark page

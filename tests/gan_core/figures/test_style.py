@@ -89,7 +89,10 @@ DARKER = {"#b8a900": "#f0e442"}  # a hue of the table where the light page would
 def test_no_picture_has_a_hue_that_the_table_has_not():
     opinions = style.HIGH, style.LOW, style.HIGH_ON_DARK, style.LOW_ON_DARK
     methods = (pen.colour for pen in style.METHODS.values())
-    table = {colour.lower() for colour in (*style.PALETTE, *style.APART, *opinions, *methods)}
+    table = {
+        colour.lower()
+        for colour in (*style.PALETTE, *style.APART, *style.KINDS, *style.KINDS_ON_DARK, *opinions, *methods)
+    }
     for path in DRAWING:
         hues = {hue[:7].lower() for hue in re.findall(r"#[0-9A-Fa-f]{6}(?:[0-9A-Fa-f]{2})?\b", path.read_text())}
         assert {DARKER.get(hue, hue) for hue in hues} - GROUND - COUNTED <= table, path.relative_to(ROOT)

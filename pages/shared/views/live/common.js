@@ -77,10 +77,10 @@ function palette(element) {
     purple: "#CC79A7",
     yellow: dark ? "#F0E442" : "#B8A900",
     grey: "#8C8C8C",
-    // of real points with words, told apart by every eye and in grey, as in kept pictures (gan_core/export/look.py)
+    // of real points with words, told apart by every eye and in grey, as in kept pictures (gan_core/figures/style.py)
     kinds: dark
-      ? ["#56B4E9", "#b24c6e", "#a3f4f4", "#ea47b4", "#144ab7"]
-      : ["#0072B2", "#882255", "#88ccee", "#44aa99", "#3b0f70"],
+      ? ["#56B4E9", "#B24C6E", "#A3F4F4", "#EA47B4", "#144AB7"]
+      : ["#0072B2", "#882255", "#88CCEE", "#44AA99", "#3B0F70"],
   };
 }
 
