@@ -404,6 +404,7 @@ class RunConfig:
         return self.replace(members=1, seed=self.seed_of(k))
 
     def seed_of(self, k: int) -> int:
+        """Of member k, without making its configuration, which checks all of it."""
         return (self.train.seed + k) % 2**31
 
     @property

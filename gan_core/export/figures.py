@@ -107,7 +107,7 @@ def moment(recording: Recording, look: Look) -> Moment:
 
 
 def member_name(recording: Recording, look: Look, k: int) -> str:
-    return f"{look.word('seed')} {recording.config.member(k).train.seed}"
+    return f"{look.word('seed')} {recording.config.seed_of(k)}"
 
 
 def titled(look: Look, name: str, step: int) -> str:

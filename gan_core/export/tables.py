@@ -19,7 +19,7 @@ Rows = tuple[Sequence[str], Iterable[Sequence[Any]]]
 
 
 def _seed(recording: Recording, k: int) -> int:
-    return recording.config.member(k).train.seed
+    return recording.config.seed_of(k)
 
 
 def curves(recording: Recording, look: Look) -> Rows:

@@ -13,7 +13,7 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -188,16 +188,20 @@ class Pool:
                     job.do(_shrink)
                 else:
                     break
-            resting = [job for job in inside if job.state in ("paused", "finished") and job.unseen(LEFT_SECONDS)]
-            left = min(resting, key=lambda job: job._seen_at, default=None)
-            if left is not None and queued and self._clock() - self._gave_way_at >= GIVING_WAY_SECONDS:
-                self._gave_way_at = self._clock()
-            else:
-                left = None
+            gives_way = self._gives_way(inside) if queued else None
         for job in started:
             self._schedule(job)
-        if left is not None:
-            left.dismiss()
+        if gives_way is not None:
+            gives_way.dismiss()
+
+    def _gives_way(self, inside: Iterable[Job[Any, Any]]) -> Job[Any, Any] | None:
+        """Of those that rest and were left, the longest unseen; None where there is none, or one gave way just now."""
+        if self._clock() - self._gave_way_at < GIVING_WAY_SECONDS:
+            return None
+        left = [job for job in inside if job.state in ("paused", "finished") and job.unseen(LEFT_SECONDS)]
+        if left:
+            self._gave_way_at = self._clock()
+        return min(left, key=lambda job: job._seen_at, default=None)
 
     def _join(self, job: Job[Any, Any], timeout: float | None) -> bool:
         with self._condition:

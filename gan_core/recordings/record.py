@@ -90,7 +90,7 @@ def _about(name: str, runs: Sequence[Any], members: Sequence[int]) -> dict[str, 
 
 
 def _seed(config: RunConfig, member: int) -> int:
-    return config.member(member).train.seed
+    return config.seed_of(member)
 
 
 def _panel(

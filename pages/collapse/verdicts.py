@@ -94,7 +94,7 @@ def _verdict(
         return live.Sentence(f"{sentence} {quiet}", "info")
     k, alarm = min(raised, key=lambda pair: pair[1].covered)
     counted = t(
-        "collapse.alarm", k=len(raised), n=len(covered), seed=run.config.member(k).train.seed,
+        "collapse.alarm", k=len(raised), n=len(covered), seed=run.config.seed_of(k),
         since=f"{alarm.since:,}", covered=f"{alarm.covered:g}", expected=f"{alarm.expected:.0f}",
     )  # fmt: skip
     return live.Sentence(f"{sentence} {counted}{when}", "warning")

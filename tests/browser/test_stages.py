@@ -40,7 +40,6 @@ def test_the_plane_has_600_pixels_at_1280_by_800_and_grows_with_the_window(
         box, player = page.locator(PLANE).first.bounding_box(), button(page, "Play").bounding_box()
         assert box is not None and player is not None and player["y"] + player["height"] <= height
         sides.append(min(box["width"], box["height"]))
-    print(address, trained, sides)
     assert sides[0] >= (596 if trained else 600) and sides[1] >= sides[0] + 50 and sides[2] >= sides[1] + 100
 
 

@@ -71,7 +71,7 @@ def forget_code() -> None:
     """
     with _another_system():
         madvise = ctypes.CDLL(None).madvise
-        for start, end in list(_untouched_code(Path("/proc/self/smaps").read_text())):
+        for start, end in _untouched_code(Path("/proc/self/smaps").read_text()):
             madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), MADV_DONTNEED)
 
 

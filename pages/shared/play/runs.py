@@ -155,9 +155,12 @@ class Memory(Generic[T]):
         )
         self._due = 0.0
 
+    def knows(self, key: object) -> bool:
+        return self.known is not None and self.known.of == key
+
     def work(self, key: object, makes: Sequence[Callable[[], T]], slowness: float) -> None:
         """All of it at once, or where 1/slowness of the time is spent on it, the next part when that is due."""
-        if self.known is not None and self.known.of == key:
+        if self.knows(key):
             return
         if not slowness:
             self.known, self._under_way = Known(key, [make() for make in makes]), None
@@ -243,7 +246,7 @@ class Show:
 
         if live.is_recording() or not self.job.obeys:
             work_out()
-        elif not self.moving and (memory.known is None or memory.known.of != key) and memory.asked != key:
+        elif not (self.moving or memory.knows(key) or memory.asked == key):
             memory.asked = key
             self.ask(lambda _: work_out()).add_done_callback(_log_failure)
         return memory.known

@@ -195,7 +195,7 @@ def collapse_alarm(page: PageState, frame: Frame) -> None:
     sentence = t("digits.classes_made", **words)
     if found:
         k, worst = max(found.items(), key=lambda pair: pair[1].kl)
-        seed = run.config.member(k).train.seed
+        seed = run.config.seed_of(k)
         alarm = t("digits.collapsing", k=len(found), n=len(shown), seed=seed, made=worst.made, kl=f"{worst.kl:.2f}")
         verdict = live.Sentence(f"{sentence} {alarm}", "warning")
     else:
