@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+import uuid
 import weakref
 from dataclasses import replace
 from types import ModuleType
@@ -16,9 +18,10 @@ from typing import Any
 from _plotly_utils import basevalidators, optional_imports, utils
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
-from streamlit.runtime import backend_operation_handler
+from streamlit.runtime import backend_operation_handler, media_file_manager
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.media_file_manager import MediaFileManager, MediaFileMetadata
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner, ScriptRunnerEvent
 from streamlit.runtime.scriptrunner_utils.exceptions import StopException
@@ -43,6 +46,10 @@ def apply() -> None:
     script_runner.ScriptRequests = Requests  # type: ignore[misc]
     SessionState._call_callbacks = called  # type: ignore[method-assign,assignment]
     ScriptRunner._maybe_handle_execution_control_request = interrupted  # type: ignore[method-assign,assignment]
+    MediaFileManager.add_deferred = promised  # type: ignore[method-assign,assignment]
+    MediaFileManager._remove_orphaned_deferred_callables = tidied  # type: ignore[method-assign,assignment]
+    MediaFileManager.clear_session_refs = left  # type: ignore[method-assign,assignment]
+    media_file_manager.MediaFileMetadata = Fetched  # type: ignore[misc]
     basevalidators.get_module = utils.get_module = module
     logging.getLogger(backend_operation_handler.__name__).addFilter(is_unforeseen)
 
@@ -175,6 +182,62 @@ def _has_changed_elsewhere(state: SessionState) -> bool:
 
 
 call_callbacks = SessionState._call_callbacks
+
+
+def promised(manager: MediaFileManager, *what: Any, element_id: str = "", **how: Any) -> str:
+    """The name by which a button asks for its file, which is the button's and no other: a click that comes while the
+    page is drawn anew gets the new file. Streamlit makes a name for each run of the page and forgets the last one, and
+    such a click got none."""
+    made = promise(manager, *what, element_id=element_id, **how)
+    with manager._lock:
+        entry = manager._deferred_callables[made]
+        session, place = entry["session_id"], entry["coordinates"]
+        name = uuid.uuid5(HERE, f"{session} {element_id or place}").hex
+        manager._drop_deferred_id(made)
+        manager._deferred_callables[name] = entry
+        manager._deferred_ids_by_session[session].add(name)
+        manager._files_by_session_and_coord[session][place] = name
+        return name
+
+
+promise = MediaFileManager.add_deferred
+HERE = uuid.uuid4()  # so that nobody who knows a session knows its files
+
+
+def tidied(manager: MediaFileManager) -> None:
+    """When a run of a page has ended, the files it no longer offers are forgotten. Streamlit forgets those of the pages
+    too that are just being drawn for others."""
+    context = get_script_run_ctx()
+    session = context.session_id if context else ""
+    offered = manager._files_by_session_and_coord.get(session, {}).values()
+    for name in set(manager._deferred_ids_by_session.get(session, ())).difference(offered):
+        manager._drop_deferred_id(name)
+
+
+def left(manager: MediaFileManager, session_id: str | None = None) -> None:
+    """A session that has ended offers nothing, and what it would have made its files of is let go."""
+    leave(manager, session_id)
+    with manager._lock:
+        for name in tuple(manager._deferred_ids_by_session.get(session_id or "", ())):
+            manager._drop_deferred_id(name)
+
+
+leave = MediaFileManager.clear_session_refs
+
+
+class Fetched(MediaFileMetadata):
+    """A file that a browser is about to fetch. Streamlit marks it at the end of the next run of anybody's page and
+    deletes it at the end of the one after, which in a full class is at once; it stays for so many seconds."""
+
+    SECONDS = 60.0
+
+    def __init__(self, *what: Any, **how: Any) -> None:
+        super().__init__(*what, **how)
+        self._made = time.monotonic()
+
+    def mark_for_delete(self) -> None:
+        if time.monotonic() - self._made > self.SECONDS:
+            super().mark_for_delete()
 
 
 def module(name: str, should_load: bool = True) -> ModuleType | None:

@@ -1,5 +1,5 @@
-"""Two things at once: a click while a callback works, and a figure while another thread imports pandas. And what is
-logged of a file that is not made."""
+"""Two things at once: a click while a callback works, a figure while another thread imports pandas, a file that is
+fetched while pages are drawn. And what is logged of a file that is not made."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import importlib.machinery
 import logging
 import sys
 from collections.abc import Iterator
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import plotly.graph_objects as go
 import pytest
 from _plotly_utils import basevalidators, utils
 from streamlit.proto.BackMsg_pb2 import BackendOperationRequest
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
-from streamlit.runtime import backend_operation_handler
+from streamlit.runtime import backend_operation_handler, media_file_manager
+from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorageError
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import RerunException
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
@@ -35,6 +37,9 @@ def put_back(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     name = "_maybe_handle_execution_control_request"
     monkeypatch.setattr(ScriptRunner, name, getattr(ScriptRunner, name))
     monkeypatch.setattr(SessionState, "_call_callbacks", SessionState._call_callbacks)
+    for name in ("add_deferred", "_remove_orphaned_deferred_callables", "clear_session_refs"):
+        monkeypatch.setattr(MediaFileManager, name, getattr(MediaFileManager, name))
+    monkeypatch.setattr(media_file_manager, "MediaFileMetadata", media_file_manager.MediaFileMetadata)
     for place in (basevalidators, utils):
         monkeypatch.setattr(place, "get_module", place.get_module)
     yield
@@ -119,3 +124,67 @@ def test_only_what_nobody_thought_of_is_logged_of_a_file_that_is_not_made(cause,
     handler = backend_operation_handler.DeferredFileHandler(Manager)  # type: ignore[arg-type]
     answer = apart(handler.handle(BackendOperationRequest(request_id="one"), "session"))
     assert answer.error_msg and len(logged) == lines
+
+
+class Pages:
+    """Visitors whose pages offer a file, each what the number of its run says."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        mended.apply()
+        self.now = ""
+        self.files = MediaFileManager(MemoryMediaFileStorage("/media"))
+        monkeypatch.setattr(media_file_manager, "_get_session_id", lambda: self.now)
+        monkeypatch.setattr(mended, "get_script_run_ctx", lambda: SimpleNamespace(session_id=self.now))
+
+    def begins(self, visitor: str) -> None:
+        self.now = visitor
+        self.files.clear_session_refs()
+
+    def offers(self, visitor: str, what: str, button: str = "button") -> str:
+        self.now = visitor
+        return self.files.add_deferred(
+            lambda: what, "text/plain", f"place of {button}", f"{button}.txt", element_id=button
+        )
+
+    def ends(self, visitor: str) -> None:
+        self.now = visitor
+        self.files.remove_orphaned_files()
+
+    def fetch(self, address: str) -> bytes:
+        return self.files._storage.get_file(address.rpartition("/")[2]).content  # type: ignore[attr-defined]
+
+
+def test_a_click_while_the_page_is_drawn_anew_gets_its_file(monkeypatch) -> None:
+    pages = Pages(monkeypatch)
+    drawn = pages.offers("one", "first")
+    pages.ends("one")
+    pages.begins("one")
+    pages.ends("another")  # while that of one is drawn
+    assert pages.fetch(pages.files.execute_deferred(drawn)) == b"first"
+    assert pages.offers("one", "second") == drawn
+    assert pages.offers("another", "theirs") != drawn
+    assert pages.offers("one", "another's", "other button") != drawn
+    pages.ends("one")
+    assert pages.fetch(pages.files.execute_deferred(drawn)) == b"second"
+
+
+def test_a_file_stays_until_the_browser_had_time_to_fetch_it_however_many_pages_are_drawn(monkeypatch) -> None:
+    pages = Pages(monkeypatch)
+    file = pages.files.execute_deferred(pages.offers("one", "here"))
+    for _ in range(30):
+        pages.ends("another")
+    assert pages.fetch(file) == b"here"
+    monkeypatch.setattr(mended.Fetched, "SECONDS", -1.0)
+    pages.ends("another")
+    pages.ends("another")
+    with pytest.raises(MediaFileStorageError):
+        pages.fetch(file)
+
+
+def test_what_a_page_no_longer_offers_and_what_a_visitor_offered_who_has_gone_is_let_go(monkeypatch) -> None:
+    pages = Pages(monkeypatch)
+    gone, stays, session = pages.offers("one", "here"), pages.offers("two", "here"), pages.offers("three", "here")
+    pages.begins("one")
+    pages.ends("one")
+    pages.files.clear_session_refs("three")
+    assert set(pages.files._deferred_callables) == {stays} and {gone, session}.isdisjoint({stays})
