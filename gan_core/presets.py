@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gan_core.config import SECTION_OF, RunConfig
+from gan_core.config import SECTION_OF, ConfigError, RunConfig
 
 
 @dataclass(frozen=True)
@@ -266,6 +267,16 @@ PRESETS: dict[str, Preset] = {
         members=4,
     ),
 }
+
+
+def asked(words: Mapping[str, str], default: RunConfig) -> RunConfig:
+    """The run that the words of an address ask for: fields, beside the preset that `preset` names or the default.
+    Raises ConfigError."""
+    fields = dict(words)
+    name = fields.pop("preset", None)
+    if name is not None and name not in PRESETS:
+        raise ConfigError("preset", name, "config.one_of", options=", ".join(PRESETS))
+    return RunConfig.from_query(fields, base=default if name is None else PRESETS[name].config)
 
 
 def training_of(name: str) -> dict[str, object]:

@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from gan_core.commands import points
-from gan_core.config import ConfigError, RunConfig
-from gan_core.presets import PRESETS
+from gan_core.config import RunConfig
+from gan_core.presets import PRESETS, asked
 
 
 def add_options(command: argparse.ArgumentParser) -> Any:
@@ -16,7 +16,7 @@ def add_options(command: argparse.ArgumentParser) -> Any:
     back."""
     source = command.add_mutually_exclusive_group()
     source.add_argument("--preset", help=f"one of {', '.join(PRESETS)}")
-    source.add_argument("--query", help='the query of a shared link, as in "data=grid&modes=25"')
+    source.add_argument("--query", help='the query of a shared link, as in "preset=grid&modes=25"')
     command.add_argument("--seed", type=int, help="the seed of the first member")
     return source
 
@@ -32,13 +32,8 @@ def configured(options: argparse.Namespace) -> tuple[RunConfig, Any]:
     """The configuration that `preset`, `query`, `seed`, `steps` and `points` ask for, each None where it was not said,
     and the table of points behind it, if there is one. Raises ConfigError."""
     table = None
-    if options.preset is not None:
-        if options.preset not in PRESETS:
-            raise ConfigError("preset", options.preset, "config.one_of", options=", ".join(PRESETS))
-        config = PRESETS[options.preset].config
-    else:
-        text = (options.query or "").lstrip("?")
-        config = RunConfig.from_query(dict(parse_qsl(text, keep_blank_values=True)))
+    words = {"preset": options.preset} if options.preset is not None else _words(options.query or "")
+    config = asked(words, RunConfig())
     if options.points is not None:
         from gan_core.data import points_digest
 
@@ -46,3 +41,7 @@ def configured(options: argparse.Namespace) -> tuple[RunConfig, Any]:
         config = config.replace(data="custom", weights=(), points=points_digest(table))
     changes = {name: getattr(options, name) for name in ("steps", "seed") if getattr(options, name) is not None}
     return config.replace(**changes), table
+
+
+def _words(query: str) -> dict[str, str]:
+    return dict(parse_qsl(query.lstrip("?"), keep_blank_values=True))

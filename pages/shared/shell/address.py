@@ -18,7 +18,7 @@ from types import MappingProxyType
 import streamlit as st
 
 from gan_core.config import ConfigError, RunConfig
-from gan_core.presets import PRESETS
+from gan_core.presets import PRESETS, asked
 from pages.shared.shell.i18n import DEFAULT, languages, t
 from pages.shared.shell.state import PageState, app
 
@@ -46,14 +46,11 @@ def _app_words() -> tuple[str | None, ...]:
 
 def read_config(params: Mapping[str, str], default: RunConfig) -> RunConfig | None:
     """The configuration that the address asks for, None if it asks for nothing. Raises ConfigError."""
-    fields = {name: text for name, text in params.items() if name not in APP_WORDS}
-    preset = params.get("preset")
-    if preset is None and not fields:
-        return None
-    if preset is not None and preset not in PRESETS:
+    words = {name: text for name, text in params.items() if name == "preset" or name not in APP_WORDS}
+    if (preset := words.get("preset")) is not None and preset not in PRESETS:  # by its title, in the visitor's language
         titles = (t(f"preset.{name}.title", default=one.title) for name, one in PRESETS.items())
         raise ConfigError("preset", preset, "config.one_of", options=", ".join(f"“{title}”" for title in titles))
-    return RunConfig.from_query(fields, base=PRESETS[preset].config if preset else default)
+    return asked(words, default) if words else None
 
 
 def query(config: RunConfig, default: RunConfig) -> dict[str, str]:
