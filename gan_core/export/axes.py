@@ -141,7 +141,9 @@ def _read(
     log = mine.get("type") == "log"
     names: tuple[str, ...] = ()
     if mine.get("type") == "category" or any(v.size and not np.issubdtype(v.dtype, np.number) for v in found):
-        names = tuple(dict.fromkeys(str(v) for array in found for v in array))
+        order = mine.get("categoryarray")
+        first = () if order is None else values(order).ravel()
+        names = tuple(dict.fromkeys(str(v) for array in (first, *found) for v in array))
     whole = next((said[other]["range"] for other in sorted(ties) if said[other].get("range")), None)
     if whole is not None:
         low, high = (float(v) for v in whole)
@@ -174,13 +176,21 @@ def _span(
     return (math.log10(low), math.log10(high)) if log else (low, high)
 
 
+def errors(trace: Mapping[str, Any], side: Side) -> tuple[Floats, Floats] | None:
+    """How far the error bars of a trace reach below each value and above; None if it has none along this axis."""
+    bar = trace.get(f"error_{side}") or {}
+    if bar.get("array") is None:
+        return None
+    above = np.nan_to_num(values(bar["array"]).astype(float))
+    below = bar.get("arrayminus")
+    return (above if below is None else np.nan_to_num(values(below).astype(float))), above
+
+
 def _extents(side: Side, trace: Mapping[str, Any]) -> list[Floats]:
     array = values(trace.get(side))
     v = array.astype(float) if np.issubdtype(array.dtype, np.number) else np.arange(float(array.size))
-    more = (trace.get(f"error_{side}") or {}).get("array")
-    if more is not None and v.size:
-        spread = np.nan_to_num(values(more).astype(float))
-        return [v - spread, v + spread]
+    if (bars := errors(trace, side)) is not None and v.size:
+        return [v - bars[0], v + bars[1]]
     if trace.get("type") == "bar" and side == "x" and v.size:
         half = values(trace.get("width")).astype(float) / 2 if trace.get("width") is not None else np.array([0.4])
         return [v - half, v + half]

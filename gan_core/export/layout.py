@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_core.export.drawing import Area, Box, Dots, Drawing, Floats, Line, Mark, Text
-from gan_core.export.fonts import fitted, width, wrapped
+from gan_core.export.fonts import width, wrapped
 from gan_core.export.look import Look
 from gan_core.export.sight import DASHES
 from gan_core.figures.style import number
@@ -196,7 +196,9 @@ def chart(
     values = [_columns(c.values) for c in curves]
     low, high = limits or span(values, log, [level for level, _ in references])
     last = max(float(x[-1]) if len(x) else 1.0, 1.0)
-    top, foot = room.y + (SUBTITLE * 1.9 if title else 4), room.y + room.high - TICK * 1.7
+    heading, size = _heading(title, room.wide)
+    top = room.y + (SUBTITLE * 1.9 + (len(heading) - 1) * size * LEADING if title else 4)
+    foot = room.y + room.high - TICK * 1.7
 
     def place(v: Floats) -> Floats:
         with np.errstate(all="ignore"):
@@ -214,9 +216,8 @@ def chart(
     left = room.x + max((width(name, TICK) for name in [*names, *(name for _, name in own)]), default=0) + 8
     right = room.x + room.wide
     drawn: list[Mark] = []
-    if title:
-        size = SUBTITLE * min(1.0, max(SMALLEST, room.wide / max(width(title, SUBTITLE), 1.0)))
-        drawn.append(Text(room.x, room.y + SUBTITLE, fitted(title, size, room.wide), size, colours.ink))
+    for i, words in enumerate(heading):
+        drawn.append(Text(room.x, room.y + SUBTITLE + i * size * LEADING, words, size, colours.ink))
     for level, name in zip(levels, names, strict=True):
         y = float(place(np.array(level)))
         if np.isfinite(y):
@@ -246,6 +247,12 @@ def chart(
         across = left + cursor / last * (right - left)
         drawn.append(Line(np.array([[across, top], [across, foot]]), colours.ink, 1.2, alpha=0.6))
     return drawn
+
+
+def _heading(title: str, room: float) -> tuple[list[str], float]:
+    """The lines of a chart's title and the size of its letters: one as long as it need not be cut, else two."""
+    size = SUBTITLE * min(1.0, max(SMALLEST, room / max(width(title, SUBTITLE), 1.0)))
+    return wrapped(title, size, room, 2), size
 
 
 def _columns(values: Floats) -> Floats:

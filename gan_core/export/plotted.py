@@ -19,7 +19,7 @@ import numpy as np
 
 from gan_core.errors import ExportError
 from gan_core.export import axes as axis_of
-from gan_core.export.axes import Axis, plain, values
+from gan_core.export.axes import Axis, errors, plain, values
 from gan_core.export.clipping import polygon, polyline
 from gan_core.export.drawing import Anchor, Area, Box, Dots, Drawing, Floats, Line, Mark, Picture, Text
 from gan_core.export.fonts import wrapped
@@ -196,14 +196,13 @@ def _inside(points: Floats, x: Axis, y: Axis) -> np.ndarray:
 
 def _errors(trace: Chart, points: Floats, x: Axis, y: Axis, colour: object, look: Look) -> Iterator[Mark]:
     for axis, side in ((x, 0), (y, 1)):
-        bar = trace.get(f"error_{axis.side}") or {}
-        if bar.get("array") is None:
+        if (bars := errors(trace, axis.side)) is None:
             continue
-        middle, spread = axis.numbers(trace.get(axis.side)), values(bar["array"]).astype(float)
-        tone, strength = rgba(bar.get("color") or colour, look)
-        for i in np.flatnonzero(np.nan_to_num(spread) > 0):
+        middle, (below, above) = axis.numbers(trace.get(axis.side)), bars
+        tone, strength = rgba(trace[f"error_{axis.side}"].get("color") or colour, look)
+        for i in np.flatnonzero((below > 0) | (above > 0)):
             ends = np.repeat(points[i : i + 1], 2, axis=0)
-            ends[:, side] = axis.at(np.array([middle[i] - spread[i], middle[i] + spread[i]]))
+            ends[:, side] = axis.at(np.array([middle[i] - below[i], middle[i] + above[i]]))
             yield Line(polyline(ends, _frame(x, y)), tone, 1.8, strength)
 
 

@@ -1,4 +1,5 @@
-"""The picture of mitigations of mode collapse: how many modes each one covers, and how well.
+"""The pictures of mode collapse: of mitigations, how many modes each one covers and how well, and of the alarm, how
+often it is right.
 
 Arrays in, a figure out; `labels` replaces the English texts by name.
 """
@@ -20,6 +21,8 @@ MITIGATIONS = {
     "all": "all {n}",
     "perfect": "perfect",
 }
+ALARM = {"caught": "collapsed runs caught (%)", "false": "false, of healthy runs (%)", "of": "{name}: {k} of {n}"}
+Rate = tuple[int, int, float, float]  # k of n, and the interval of their share
 
 
 def mitigations(
@@ -56,4 +59,28 @@ def mitigations(
     figure.update_xaxes(title_text=text["modes"], range=[0, 1.1 * most], row=1, col=1)
     figure.update_xaxes(title_text=text["high_quality"], rangemode="tozero", row=1, col=2)
     figure.update_yaxes(autorange="reversed", type="category")
+    return style.styled(figure, height=150 + 30 * len(names)).update_layout(hovermode="closest")
+
+
+def alarm(
+    names: Sequence[str], caught: Sequence[Rate | None], false: Sequence[Rate | None], labels: Labels = None
+) -> go.Figure:
+    """Of each kind of run in how many that had collapsed the alarm was on, and in how many healthy ones, with their
+    intervals. None: there were none of these. The first row is of all."""
+    text = style.texts(ALARM, labels)
+    figure = make_subplots(1, 2, shared_yaxes=True, horizontal_spacing=0.06)
+    for column, (rates, colour) in enumerate(((caught, style.GENERATOR), (false, style.DISCRIMINATOR)), start=1):
+        there = [(name, rate) for name, rate in zip(names, rates, strict=True) if rate is not None]
+        share, low, high = np.array([(k / n, low, high) for _, (k, n, low, high) in there]).T * 100
+        said = [text["of"].format(name=name, k=k, n=n) for name, (k, n, *_) in there]
+        points = go.Scatter(
+            x=share, y=[name for name, _ in there], mode="markers", showlegend=False, cliponaxis=False,
+            error_x={"array": high - share, "arrayminus": share - low, "symmetric": False, "color": style.NEUTRAL,
+                     "thickness": 2, "width": 5},
+            marker={"size": 11, "color": colour}, customdata=said, hovertemplate="%{customdata}<extra></extra>",
+        )  # fmt: skip
+        figure.add_trace(points, 1, column)
+    for column, title in enumerate((text["caught"], text["false"]), start=1):
+        figure.update_xaxes(title_text=title, range=[0, 103], row=1, col=column)
+    figure.update_yaxes(autorange="reversed", type="category", categoryorder="array", categoryarray=list(names))
     return style.styled(figure, height=150 + 30 * len(names)).update_layout(hovermode="closest")

@@ -13,7 +13,7 @@ from pages.collapse.options import start
 from pages.shared.play import experiments
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live, statistics, tables
+from pages.shared.views import live, slide, statistics, tables
 
 if TYPE_CHECKING:
     from gan_core.studies.known_samplers import KnownSamplers
@@ -45,7 +45,8 @@ def section(page: PageState) -> None:
                         t("collapse.run", name=t(f"collapse.experiment_{run}")), key=f"{page.name}-run-{name}-{run}",
                         icon=":material/play_arrow:", on_click=start, args=(page, run), kwargs={"play": True},
                     )  # fmt: skip
-            if page.choices.get(f"{page.name}-score-{name}") and (experiment := scored()) is not None:
+            asked = page.choices.get(f"{page.name}-score-{name}") or (samplers and slide.on())
+            if asked and (experiment := scored()) is not None:
                 experiments.stage([experiment], partial(_scored, page, name, samplers, experiment))
 
 

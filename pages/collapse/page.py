@@ -4,13 +4,13 @@ import streamlit as st
 
 from pages.collapse import misconceptions, mitigations, numbers, options, timeline, verdicts
 from pages.shared.controls import fields
-from pages.shared.controls.options import sections
+from pages.shared.controls.options import sections, value
 from pages.shared.play import player
 from pages.shared.play.runs import Frame
 from pages.shared.shell import layout, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import code, foreseen, kept, points, stills
+from pages.shared.views import code, foreseen, kept, points, slide, stills
 
 SECTIONS = {
     "why": lambda page: st.markdown(t("collapse.why_text")),
@@ -18,6 +18,7 @@ SECTIONS = {
     "myths": misconceptions.section,
     "alarm": lambda page: verdicts.about_the_alarm(),
 }
+OF_CHARTS = ("mitigations", "myths", "alarm")  # sections whose slide shows their charts
 
 
 def view(page: PageState, frame: Frame) -> None:
@@ -51,12 +52,13 @@ def view(page: PageState, frame: Frame) -> None:
 
 
 page = layout.begin("collapse", options.SCENARIOS[options.FIRST].config, options=options.OPTIONS)
-page.titles = options.titles
+page.titles, page.over = options.titles, timeline.over
 options.arrive(page)
 with stage.settings():
     options.controls(page)
 fields.sidebar(page, without=options.ABOVE)
-player.stage(page, view, ask=verdicts.prediction, foresee=foreseen.show)
+if not slide.instead(page, value(page, options.TAB), OF_CHARTS):
+    player.stage(page, view, ask=verdicts.prediction, foresee=foreseen.show)
 SECTIONS[sections(page, options.TAB)](page)
 kept.section(page)
 code.expander(page, ("modes", "spread"))

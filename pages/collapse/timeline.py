@@ -19,6 +19,7 @@ from pages.shared.views import live, opening, points, statistics
 if TYPE_CHECKING:
     from gan_core.run.modes import Diversity
 
+OVER = ("covered", "effective_modes")  # the charts of a slide
 ROWS = {1: 28, 2: 24, 3: 20, 4: 16}  # pixels of a row of the timeline, by the number of strips; beyond that …
 MANY = 9, 6  # … of few modes, and of more than eight
 
@@ -81,13 +82,30 @@ def _watched(page: PageState, frame: Frame) -> list[tuple[str, RunFrame, Diversi
 
 @pushed
 def charts(page: PageState, frame: Frame) -> None:
+    """All of them, below the picture."""
+    drawn = opening.ghosts(page, frame, _named(page, frame))
+    if not drawn:
+        return
+    key = f"{page.name}-charts"
+    live.curves(
+        key, drawn, step=frame.step, label=t("panel.step"), height=140, width=250, **statistics.time_axis(page, key)
+    )
+
+
+def over(page: PageState, frame: Frame) -> dict[str, live.Chart]:
+    """Those of a slide."""
+    named = _named(page, frame)
+    return {chart: named[chart] for chart in OVER if chart in named}
+
+
+def _named(page: PageState, frame: Frame) -> dict[str, live.Chart]:
     """Over steps, for every run the median and range of its seeds: modes covered, to which the alarm listens, and what
-    else tells how varied the samples are."""
+    else tells how varied the samples are. Nothing where the data have no modes."""
     from gan_core.run.modes import HALF, expected_covered, signals
 
     watched = _watched(page, frame)
     if not watched:
-        return
+        return {}
     first = watched[0][2]
     expected = expected_covered(first.weights)
     curves = [{"covered": known.covered} | signals(known) for *_, known in watched]
@@ -100,15 +118,10 @@ def charts(page: PageState, frame: Frame) -> None:
             for method, (name, run, _), of in zip(chosen(page), watched, curves, strict=False)
         ]
 
-    named = {
+    return {
         chart: live.Chart(t(f"collapse.chart_{chart}"), first.step, lines(chart), references=level)
         for chart, level in levels.items()
     }
-    drawn = opening.ghosts(page, frame, named)
-    key = f"{page.name}-charts"
-    live.curves(
-        key, drawn, step=frame.step, label=t("panel.step"), height=140, width=250, **statistics.time_axis(page, key)
-    )
 
 
 def _line(method: str, label: str, values: np.ndarray, looks: int) -> live.Line:

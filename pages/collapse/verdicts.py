@@ -17,7 +17,9 @@ from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, Known, RunFrame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
+from pages.shared.views import figures as shared_figures
 from pages.shared.views import live, tables
+from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
     from gan_core.run.modes import Alarm, Diversity
@@ -118,8 +120,26 @@ def about_the_alarm() -> None:
         for kind, of in {"all": found["all"], **found["kinds"]}.items()
     ]
     tables.show(head, rows)
+    _picture(found)
     st.caption(t("collapse.alarm_note", on_their_way=found["all"]["on_their_way"]))
     _about_the_audit(found)
+
+
+def _picture(found: Mapping[str, Any]) -> None:
+    """The rates per run, by kinds of run."""
+    from gan_core.figures import collapse as figures
+
+    kinds = {"all": found["all"], **found["kinds"]}
+    rates = [
+        [
+            (of["k"], of["n"], *of["interval"]) if of["n"] else None
+            for of in (one["per_run"][what] for one in kinds.values())
+        ]
+        for what in WHAT
+    ]
+    names = tuple(t(f"collapse.measured_{kind}").strip("*") for kind in kinds)
+    labels = {name: t(f"collapse.alarm_figure_{name}") for name in figures.ALARM}
+    plot(shared_figures.shared(figures.alarm, names, *map(tuple, rates), labels=labels), key="collapse-alarm")
 
 
 def _about_the_audit(found: Mapping[str, Any]) -> None:

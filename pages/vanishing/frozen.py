@@ -12,7 +12,7 @@ from pages.shared.play import experiments
 from pages.shared.play.experiments import Experiment
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live, statistics
+from pages.shared.views import live, slide, statistics
 from pages.vanishing.options import LOSSES, alike, experiment_config, heading, times
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def section(page: PageState) -> None:
         config = experiment_config(page, loss="non_saturating")
         warm_ups = options.choices(page, "warm_up")
         runs = {w: f"frozen {w} {rounds} {config.to_query()}" for w in warm_ups}
-        started = experiments.start_button(page, "frozen", runs[warm_up], t("vanishing.frozen_start"))
+        label, at_once = t("vanishing.frozen_start"), slide.on()
+        started = experiments.start_button(page, "frozen", runs[warm_up], label, at_once=at_once)
     found = {w: _frozen(runs[w], config, w, rounds) for w in warm_ups if runs[w] in started}
     under_way = {w: experiment for w, experiment in found.items() if experiment is not None}
     shown, evidence = None, ""
@@ -43,7 +44,11 @@ def section(page: PageState) -> None:
 
     def draw() -> None:
         results = {w: experiment.look() for w, experiment in under_way.items()}
-        charts = [_frozen_chart(_warmed(w), result[0]) for w, result in results.items() if result]
+        charts = [
+            _frozen_chart(_warmed(w), result[0])
+            for w, result in results.items()
+            if result and len(result[0].rounds) > 1
+        ]
         live.curves(f"{page.name}-frozen-charts", alike(charts), height=190, width=270, label=t("vanishing.round"))
         for w, experiment in under_way.items():
             if experiment.done and w != warm_up:  # the chosen one stands in the answer above

@@ -14,7 +14,7 @@ from pages.shared.play import experiments
 from pages.shared.play.experiments import Experiment
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live, statistics
+from pages.shared.views import live, slide, statistics
 from pages.vanishing.options import alike, experiment_config, heading, times
 
 HELPS: dict[str, dict[str, Any]] = {
@@ -42,6 +42,7 @@ def section(page: PageState) -> None:
         partial(_remedies, config),
         lambda work: work.curves,
         HELP_ROUNDS,
+        at_once=slide.on(),
     )
     shown, evidence = None, ""
     if experiment is not None and experiment.done:
@@ -63,7 +64,7 @@ def _remedies(config: RunConfig) -> Any:
 
 def _remedy_charts(page: PageState, experiment: Experiment) -> None:
     result = experiment.look()
-    if result is None:
+    if result is None or len(result[0].rounds) < 2:  # one point is no line
         return
     plain, *remedies = result
     charts = []
@@ -73,7 +74,8 @@ def _remedy_charts(page: PageState, experiment: Experiment) -> None:
         if experiment.done:
             title += f": {times(curves.change(loss))}"
         without = live.Line(t("vanishing.without"), "grey", np.median(plain.norms["minimax"], axis=1))
-        lines = [without, statistics.band_of(loss, t("vanishing.with"), curves.norms[loss])]
+        label = t("vanishing.with" if loss == plain.config.train.loss else "vanishing.with_own")
+        lines = [without, statistics.band_of(loss, label, curves.norms[loss])]
         charts.append(live.Chart(title, curves.rounds, lines, log_y=True))
     live.curves(f"{page.name}-helps-charts", alike(charts), height=150, width=270, label=t("vanishing.helps_round"))
     if experiment.done:

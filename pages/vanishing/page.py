@@ -4,10 +4,10 @@ from functools import partial
 
 from gan_core.presets import PRESETS
 from pages.shared.controls import fields
-from pages.shared.controls.options import sections
+from pages.shared.controls.options import sections, value
 from pages.shared.play import player
 from pages.shared.shell import layout, stage
-from pages.shared.views import code, foreseen, kept
+from pages.shared.views import code, foreseen, kept, slide
 from pages.vanishing import curves, distance, frozen, helps, optimiser, script, twins
 from pages.vanishing.options import LOSSES, OPTIONS, PRESETS_SHOWN, TAB
 
@@ -19,14 +19,16 @@ SECTIONS = {
     "distance": distance.section,
     "helps": helps.section,
 }
+OF_CHARTS = ("curves", "rescaled", "frozen", "distance", "helps")  # sections whose slide shows their charts
 
 page = layout.begin("vanishing", PRESETS["vanishing"].config, tuple({"loss": name} for name in LOSSES), options=OPTIONS)
-page.titles = twins.titles
+page.titles, page.over = twins.titles, twins.over
 with stage.settings():
     fields.top(page, PRESETS_SHOWN, ())
     optimiser.control(page)
 fields.sidebar(page)
-player.stage(page, twins.view, ask=twins.ask, foresee=foreseen.show)
+if not slide.instead(page, value(page, TAB), OF_CHARTS):
+    player.stage(page, twins.view, ask=twins.ask, foresee=foreseen.show)
 section = sections(page, TAB)
 SECTIONS[section](page)
 kept.section(page)

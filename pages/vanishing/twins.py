@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -19,6 +20,7 @@ from pages.vanishing.options import ALIKE, LOSSES, heading, number, spread
 
 REACH = 10.0  # the logit axis
 BINS = 40
+CURVES = ("gradient", "change")  # of `run.updates.Updates`
 
 
 def introduction(_: PageState) -> None:
@@ -129,11 +131,19 @@ def _gradients(page: PageState, frame: Frame) -> None:
     """‖∂L_G/∂θ_G‖ of both runs and below it ‖Δθ_G‖: the median of the members and their range, on log scales."""
     key = f"{page.name}-gradients"
     shown = points.members_shown(page, frame.runs[0])
-    named = {curve: _over_steps(curve, frame.runs, shown) for curve in ("gradient", "change")}
+    named = {curve: _over_steps(curve, frame.runs, shown) for curve in CURVES}
     charts = opening.ghosts(page, frame, named)
     live.curves(
         key, charts, step=frame.step, height=120, width=300, label=t("panel.step"), **statistics.time_axis(page, key)
     )
+
+
+def over(page: PageState, frame: Frame) -> dict[str, live.Chart]:
+    """Both curves of both runs, as they are called on a slide."""
+    shown = points.members_shown(page, frame.runs[0])
+    return {
+        curve: replace(_over_steps(curve, frame.runs, shown), title=t(f"vanishing.slide_{curve}")) for curve in CURVES
+    }
 
 
 def _over_steps(curve: str, runs: Sequence[RunFrame], shown: Sequence[int]) -> live.Chart:

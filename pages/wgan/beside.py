@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 ROOM = 330  # pixels of the table and its note
 NOTHING = ("–", "–")  # in the columns of a perfect generator and of one without skill: what was spent has no floor
+OVER = ("w1", "quality")  # the charts of a slide
 CLOSELY, LOOSELY = 0.9, 0.5  # a correlation from here on is called so
 
 
@@ -195,14 +196,25 @@ def _charts(page: PageState, frame: Frame, by: str) -> None:
     quality of all."""
     frame, by_steps = fair(frame, by), by == "steps"
     known = measured(page, frame)
-    charts = [] if known is None else _drawn(page, frame, known, by_steps)
+    charts = [] if known is None else list(_drawn(page, frame, known, by_steps).values())
     key = f"{page.name}-over"
     axis: dict[str, Any] = {**statistics.time_axis(page, key)} if by_steps else {}
     label = t("panel.step") if by_steps else t("wgan.cpu_ms")
     live.curves(key, charts, step=frame.step, height=150, width=330, label=label, **axis)
 
 
-def _drawn(page: PageState, frame: Frame, known: Sequence[Measures], by_steps: bool) -> list[live.Chart]:
+def over(page: PageState, frame: Frame) -> dict[str, live.Chart]:
+    """How far each run is from the data and how good it is; empty until that is measured."""
+    known = measured(page, frame)
+    if known is not None:
+        drawn = _drawn(page, frame, known, True)
+        return {chart: drawn[chart] for chart in OVER if chart in drawn}
+    lines = [statistics.band_of(method, name, np.empty((0, 1)))
+             for method, name in zip(chosen(page), titles(page, frame, "beside"), strict=False)]  # fmt: skip
+    return {chart: live.Chart(t(f"wgan.chart_{chart}"), np.empty(0), lines) for chart in OVER}
+
+
+def _drawn(page: PageState, frame: Frame, known: Sequence[Measures], by_steps: bool) -> dict[str, live.Chart]:
     names = titles(page, frame, "beside")
     times = [m.step.astype(float) if by_steps else 1000 * m.seconds for m in known]
     x = np.unique(np.concatenate(times)) if by_steps else np.linspace(0, max(time[-1] for time in times), 200)
@@ -216,22 +228,20 @@ def _drawn(page: PageState, frame: Frame, known: Sequence[Measures], by_steps: b
         ]
         return [line for line in found if np.isfinite(line.y).any()]
 
-    charts = []
+    charts = {}
     for i in critics(frame):
         m, k, time = known[i], shown[i], times[i]
         r = spread(m.correlation()[k], "{:.2f}").replace("**", "")
         comparable = m.estimate[:, k] / m.slope[:, k]
-        charts.append(
-            live.Chart(
-                t("wgan.chart_follow", name=names[i], r=r),
-                x,
-                [
-                    statistics.band(t("wgan.exact"), "red", _over(x, time, m.w1[:, k])),
-                    statistics.band(t("wgan.estimate"), "purple", _over(x, time, m.estimate[:, k])),
-                    live.Line(t("wgan.bound"), "grey", np.median(_over(x, time, comparable), axis=1)),
-                ],
-                references=[(m.floors["w1"].median, t("panel.perfect"))],
-            )
+        charts[f"follow/{i}"] = live.Chart(
+            t("wgan.chart_follow", name=names[i], r=r),
+            x,
+            [
+                statistics.band(t("wgan.exact"), "red", _over(x, time, m.w1[:, k])),
+                statistics.band(t("wgan.estimate"), "purple", _over(x, time, m.estimate[:, k])),
+                live.Line(t("wgan.bound"), "grey", np.median(_over(x, time, comparable), axis=1)),
+            ],
+            references=[(m.floors["w1"].median, t("panel.perfect"))],
         )
     perfect = {name: [(floor.median, t("panel.perfect"))] for name, floor in known[0].floors.items()}
     for name, values, references, limits in (
@@ -242,7 +252,7 @@ def _drawn(page: PageState, frame: Frame, known: Sequence[Measures], by_steps: b
         ("jsd", lambda m: m.jsd, [(float(np.log(2)), "ln 2")], None),
     ):
         if found := lines(values):
-            charts.append(live.Chart(t(f"wgan.chart_{name}"), x, found, references=references, limits=limits))
+            charts[name] = live.Chart(t(f"wgan.chart_{name}"), x, found, references=references, limits=limits)
     return charts
 
 

@@ -159,6 +159,17 @@ def _shapes(frame: Frame, names: Sequence[str], k: int) -> list[live.Chart]:
         share = live.Line(t("wgan.share_of_weights"), "purple", counts / counts.sum())
         title = t("wgan.chart_weights", name=name)
         charts.append(live.Chart(title, (-reach, reach), [share], kind="histogram", references=limits))
+    return [*charts, *_steep(frame, names, k)]
+
+
+def over(page: PageState, frame: Frame) -> dict[str, live.Chart]:
+    """How steep each critic is, on a slide."""
+    charts = _steep(frame, titles(page, frame, "critic"), points.member(page) or 0)
+    return {f"slopes/{i}": chart for i, chart in enumerate(charts)}
+
+
+def _steep(frame: Frame, names: Sequence[str], k: int) -> list[live.Chart]:
+    charts = []
     for run, name in zip(frame.runs, names, strict=True):
         slopes = points.in_plane(run.snapshot).interpolates_grad[k]
         shares = np.histogram(np.clip(slopes, 0, STEEPEST), 41, (0, STEEPEST))[0] / len(slopes)

@@ -23,12 +23,13 @@ BEHIND = {
     "line": (("optimal_critic", "on_line", "duel"), False), "lines": (("parallel_lines", "game_of_lines"), False),
     "digits": (("fid",), True),
 }  # fmt: skip
+OVER = {"beside": beside.over, "critic": critic.over}  # the curves of a slide
 
 part = layout.part("wgan", PARTS) or PARTS[0]
 page = layout.begin("wgan", DEFAULTS[part], options=OPTIONS[part], part="" if part == PARTS[0] else part)
 arrive(page, part)
 layout.part_picker("wgan", PARTS)
-page.titles = partial(titles, part=part)
+page.titles, page.over = partial(titles, part=part), OVER.get(part)
 SECTIONS[part](page)
 st.markdown(t(f"wgan.about_{part}"))
 topics, runs = BEHIND[part]

@@ -59,6 +59,7 @@ class PageState:
     words: dict[str, str] = field(default_factory=dict)  # … and what it says, where that is not the usual
     plays: bool = True  # whether it has runs, and a configuration of them
     titles: Callable[[PageState, Any], list[str]] | None = None  # what the page calls the runs of a frame
+    over: Callable[[PageState, Any], Mapping[str, Any]] | None = None  # the curves of a slide by name; None: the usual
     arrived: bool = False  # in this run of the page: from elsewhere, by its address, or with the browser's back button
     of_runs: bool = True  # whether the section on the screen shows its runs
     turns: Counter[str] = field(default_factory=Counter)  # how often the program has changed a field, not its widget

@@ -1,7 +1,8 @@
 """Slide mode, `?slide=1`: the picture of the runs with two curves over the whole window, and nothing else.
 
     slide.view(page, frame)         # in place of a page's own view
-    slide.of_charts(page)           # one of the charts of a page without runs
+    slide.instead(page, section, …) # whether the charts of a section are its slide, and not the runs of its page
+    slide.of_charts(page)           # one of the charts of a page without runs, or of such a section
     slide.of_recording(page, name)  # a recorded run, of a page that has neither
     slide.button()                  # into it
 
@@ -13,7 +14,7 @@ are: a larger window shows the same, larger, letters too. The views fill the sli
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
@@ -30,9 +31,11 @@ from pages.shared.views import camera, exports, images, live, opening, points, s
 if TYPE_CHECKING:
     from gan_core.export.plate import Plate
 
-CURVES = ("losses", "outputs")  # of one run; of several the first of each
+CURVES = ("losses", "outputs")  # of one run
+OF_SEVERAL = ("histogram",)  # of runs beside each other, of each: it has something to show before the first step, too
 CHART = "slide_chart"  # in PageState.choices: which one is looked at
 PANELS, DIGITS, ABREAST = 8, 24, 6  # of several members or runs; images of each run, and of them in a row
+SECONDS = 2  # between two looks for a chart that is being computed
 ROW = 3  # panels that are larger in one row above the curves than beside them
 SAMPLES = 80  # images of one run at most, of which the view shows as many as fill the slide
 
@@ -43,6 +46,12 @@ def on() -> bool:
 
 def set_slide(wanted: bool) -> None:
     app().slide = wanted
+
+
+def instead(page: PageState, section: str, of_charts: Collection[str]) -> bool:
+    """Whether the slide of this section shows its charts, as that of those `of_charts` does, and not the page's runs:
+    until somebody has trained them."""
+    return on() and section in of_charts and (page.show is None or not page.show.touched)
 
 
 def button() -> None:
@@ -68,7 +77,7 @@ def view(page: PageState, frame: Frame) -> None:
                 else:
                     _digits(page, frame, titles, members[0])
             with st.container(key="slide-curves"):
-                statistics.curves(page, frame, CURVES[: 2 if count == 1 else 1], titles=titles, empty=True)
+                _over(page, frame, titles)
         st.caption(_caption(frame, members))
 
 
@@ -91,6 +100,19 @@ def _head(page: PageState, **how: Any) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="slide-head"):
         st.markdown(f"# {camera.title_of(page)}", width="stretch")
         _leave(**how)
+
+
+@pushed
+def _over(page: PageState, frame: Frame, titles: Sequence[str]) -> None:
+    """The curves by which this page looks at its runs; those of every run where it has none of its own for them."""
+    found = {} if page.over is None else page.over(page, frame)
+    if not found:
+        names = CURVES if len(frame.runs) == 1 else OF_SEVERAL
+        statistics.curves(page, frame, names, titles=titles, empty=True)
+        return
+    charts, key = opening.ghosts(page, frame, found, empty=True), f"{page.name}-curves-of-slide"
+    live.curves(key, charts, step=frame.step, label=t("panel.step"), height=130, width=280, kept=False,
+                **statistics.time_axis(page, key))  # fmt: skip
 
 
 @pushed
@@ -125,10 +147,15 @@ def _leave(**how: Any) -> None:
 
 def of_charts(page: PageState) -> None:
     """A page without runs on a slide: one of its charts, drawn as it is exported; the arrows go through them, Esc
-    leaves."""
+    leaves. As long as there is none it is looked for again: one that is being computed comes as far as it is."""
+    if on() and not app().staged:
+        _chart(page) if camera.there() else st.fragment(_chart, run_every=SECONDS)(page)
+
+
+def _chart(page: PageState) -> None:
+    if not on():  # left by a button that draws this part alone again
+        st.rerun()
     charts = list(camera.there().items())
-    if not on() or app().staged:
-        return
     if not charts:
         with sheet():
             _head(page, shortcut="Esc")

@@ -84,3 +84,16 @@ def test_each_sign_of_the_legend_of_a_plane_looks_like_no_other():
     look = Look()
     signs = [SIGNS[name](look.colours) for name in SIGNS] + [of_modes(look, missing=False)[1:]]
     assert len(set(signs)) == len(signs)
+
+
+def test_a_long_title_of_a_chart_takes_a_second_line_and_room_from_the_chart():
+    room, x, curve = Room(0, 0, 300, 200), np.arange(3), Curve("a", "#000000", np.arange(3.0))
+    title = "a title that is longer than the chart below it, and said whole"
+    one, two = (chart(room, Look(), x, [curve], title=t) for t in ("short", title))
+    lines = [mark.text for mark in two if isinstance(mark, Text) and mark.text in title]
+    assert " ".join(lines) == title and len(lines) == 2
+
+    def top(marks):
+        return min(mark.points[:, 1].min() for mark in marks if isinstance(mark, Line))
+
+    assert top(two) > top(one)

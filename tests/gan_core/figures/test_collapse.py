@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
+from gan_core.export.axes import errors, read
+from gan_core.export.look import Look
+from gan_core.export.plotted import plotted
 from gan_core.figures import style
-from gan_core.figures.collapse import mitigations
+from gan_core.figures.collapse import alarm, mitigations
 
 MODES, QUALITY = [(4.5, 0.5), (8.0, math.nan)], [(50.0, 2.0), (97.0, math.nan)]
 
@@ -43,3 +47,22 @@ def test_words_are_replaced_and_unknown_ones_refused() -> None:
 def test_what_is_there_for_comparison_is_grey():
     points = mitigations(["plain", "uniform square"], MODES, QUALITY, 8, 98.9, grey=1).data[0]
     assert points.marker.color == (style.GENERATOR, style.NEUTRAL)
+
+
+def test_the_alarm_is_drawn_with_the_intervals_of_its_rates_and_every_kind_has_its_row() -> None:
+    caught, false = alarm(["all", "ring", "grid"], [(3, 4, 0.2, 0.9), None, (1, 2, 0, 1)], [(1, 4, 0, 0.8)] * 3).data
+    assert list(caught.y) == ["all", "grid"] and list(caught.x) == [75, 50]
+    np.testing.assert_allclose(caught.error_x.array, [15, 50])
+    np.testing.assert_allclose(caught.error_x.arrayminus, [55, 50])
+    assert false.customdata[1] == "ring: 1 of 4"
+
+
+def test_a_kept_picture_has_intervals_of_two_sides_and_the_rows_in_their_order() -> None:
+    figure = alarm(["all", "ring", "grid"], [(4, 4, 0.2, 1), None, (2, 2, 0.5, 1)], [(0, 4, 0, 0.8)] * 3)
+    whole = figure.to_dict()
+    found = read(whole["layout"], whole["data"])
+    assert found["y"].names == ("all", "ring", "grid")
+    below, above = errors(figure.to_dict()["data"][0], "x")
+    np.testing.assert_allclose(below, [80, 50])
+    np.testing.assert_allclose(above, 0, atol=1e-9)
+    assert plotted(figure.to_dict(), Look(), "", "").marks

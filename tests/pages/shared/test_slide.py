@@ -33,7 +33,7 @@ def test_pages_of_digits_and_of_several_runs_have_slides() -> None:
     assert "digits" in [kind for kind, _ in views(app)]
     shelf = visit("digits", slide="1")
     assert "digits" in [kind for kind, _ in views(shelf)] and not shelf.exception
-    app = at_rest(visit("vanishing", slide="1", **SMALL), "vanishing")
+    app = at_rest(visit("vanishing", slide="1", tab="twins", **SMALL), "vanishing")
     panels = next(frame for kind, frame in views(app) if kind == "scene")["panels"]
     assert len({panel["title"] for panel in panels}) == len(panels) > 1
     assert {panel["title"].rpartition(" seed")[0] for panel in panels} == {
@@ -63,6 +63,33 @@ def test_home_has_a_slide_of_its_recorded_run() -> None:
     assert params(app)["slide"] == "1"
 
 
+@pytest.mark.parametrize(("page", "words"), [
+    ("collapse", {"tab": "why"}), ("vanishing", {"tab": "twins"}), ("wgan", {}), ("wgan", {"part": "critic"}),
+    ("wgan", {"part": "digits"}), ("play_2d", {}), ("digits", {"section": "scratch"}),
+])  # fmt: skip
+def test_no_chart_of_a_slide_is_empty_before_the_run(page: str, words: dict[str, str]) -> None:
+    """The recorded run is there in grey, or what can be said before the first step."""
+    part = words.get("part")
+    app = at_rest(visit(page, slide="1", **words), f"{page}-{part}" if part else page)
+    charts = next(frame for kind, frame in views(app) if kind == "curves")["charts"]
+    assert charts and not app.exception
+    assert all("ghost" in chart or chart["kind"] == "histogram" for chart in charts)
+
+
+@pytest.mark.parametrize(("page", "tab"), [("collapse", "mitigations"), ("collapse", "alarm"),
+                                           ("vanishing", "curves"), ("vanishing", "rescaled"),
+                                           ("vanishing", "distance")])  # fmt: skip
+def test_a_section_with_charts_of_its_own_shows_them_until_the_page_has_a_run(page: str, tab: str) -> None:
+    app = visit(page, slide="1", tab=tab)
+    assert any("data:image/svg+xml" in one.value for one in app.get("html")) and state(app, page).show is None
+    app.button(key="slide-leave").click().run()
+    app.button(key=f"{page}-step").click().run()
+    at_rest(app, page)
+    app.button(key="slide-enter").click().run()
+    assert not any("data:image/svg+xml" in one.value for one in app.get("html") if one.value) and not app.exception
+    assert "scene" in [kind for kind, _ in views(app)]
+
+
 @pytest.mark.parametrize(("page", "words", "said"), [
     ("wgan", {"part": "line"}, "On a line"), ("wgan", {"part": "lines"}, "Parallel lines"),
     ("convergence", {"tab": "map"}, "The map"), ("digits", {"section": "recipe"}, "Recipe"),
@@ -88,12 +115,8 @@ def test_a_few_panels_lie_in_a_row_above_their_curves() -> None:
     panels = next(frame for kind, frame in views(app) if kind == "scene")["panels"]
     assert len(panels) == slide.ROW
     page = state(app, "wgan-critic")
-    assert [slide._shape(page, count) for count in (1, 2, slide.ROW, slide.ROW + 1)] == [
-        "picture",
-        "row",
-        "row",
-        "wide",
-    ]
+    counts = (1, 2, slide.ROW, slide.ROW + 1)
+    assert [slide._shape(page, 1, count) for count in counts] == ["picture", "row", "row", "wide"]
 
 
 @pytest.mark.slow
