@@ -12,12 +12,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shared.play import files, socket
+from pages.shared.play import files, moments, socket
 from pages.shared.shell import frame, server
 
 if get_script_run_ctx(suppress_warning=True) is None:
     app = st.App(
-        frame.__file__, lifespan=server.lifespan, routes=[*files.ROUTES, *socket.ROUTES],
+        frame.__file__, lifespan=server.lifespan, routes=[*files.ROUTES, *moments.ROUTES, *socket.ROUTES],
         middleware=server.middleware(), on_script_error=server.unforeseen,
     )  # fmt: skip
 else:

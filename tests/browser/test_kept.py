@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from gan_core.packing import array_of
+from gan_core.recordings import files
 from pages.shared.play.making import SECONDS
 from tests.browser.driver import SMALL, press, timeline, wait_at_rest, wait_idle
 from tests.browser.test_play import arrive, step, train, until, view, words
@@ -70,6 +72,34 @@ def test_a_run_is_kept_in_every_kind_of_file_while_it_trains(page: Page) -> None
         kept(page, buttons, label)
         expect(view(page)).not_to_have_attribute("data-step", str(before))
     assert not page.get_by_test_id("stException").count()
+
+
+@pytest.mark.slow
+def test_of_a_recorded_run_the_moment_on_the_screen_is_kept(page: Page) -> None:
+    page.goto("/play_2d")
+    live = page.locator(".gan-live[data-kind=recorded]")
+    expect(live).to_have_attribute("data-state", "playing")
+    buttons = panel(page)
+    wait_idle(page)
+    steps = files.header("ring")["steps"]
+    known = array_of(files.content("ring")[0], steps).tolist()
+
+    def drawn() -> int:
+        (said,) = re.findall(r">[^<>]*, step ([\d,]+)<", kept(page, buttons, "SVG").decode())
+        return int(said.replace(",", ""))
+
+    first = known[int(live.get_attribute("data-moment"))]
+    assert first <= drawn() <= known[int(live.get_attribute("data-moment"))]  # it goes on meanwhile
+    live.get_by_role("slider").press("Home")
+    for _ in range(3):
+        live.get_by_role("slider").press("ArrowRight")
+    expect(live).to_have_attribute("data-moment", "3")
+    assert drawn() == known[3]
+    live.get_by_role("slider").press("End")
+    buttons.get_by_role("button", name="SVG").focus()
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert f"step {known[-1]:,}" in download.value.path().read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -115,10 +115,10 @@ def _panel(page: PageState, frame: Frame | None) -> None:
 
 
 def _hint(page: PageState, frame: Frame | None) -> str:
-    """Which moment a file is of: the browser alone knows at which one a recorded run is being looked at."""
+    """Which moment a file is of."""
     if frame is None:
         return t("export.hint_charts")
-    return t("export.hint") if page.show is not None else t("export.hint_recorded", step=f"{frame.step:,}")
+    return t("export.hint" if page.show is not None else "export.hint_recorded")
 
 
 def _layers(page: PageState, run: RunFrame) -> None:

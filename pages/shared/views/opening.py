@@ -17,6 +17,7 @@ from gan_core.export.plate import Plate
 from gan_core.packing import array_of, pixels
 from gan_core.recordings import files
 from gan_core.recordings.registry import RECORDED, Recorded, opening
+from pages.shared.play import moments
 from pages.shared.play.files import address
 from pages.shared.play.runs import Frame
 from pages.shared.shell.i18n import t
@@ -47,9 +48,15 @@ def name(page: PageState) -> str | None:
 
 
 def recorded(page: PageState) -> Frame | None:
-    """The recorded run that is what this page would train, as the runs of a page are; any thread may ask."""
+    """The recorded run that is what this page would train, as the runs of a page are, at the moment at which somebody
+    reached for it, or at its end; any thread may ask."""
     found = opening(page.name, page.configs())
-    return None if found is None else _recorded(found)
+    return None if found is None else _looked_at(found, moments.of(page))
+
+
+def _looked_at(recording: str, moment: moments.Moment) -> Frame:
+    whole = _recorded(recording)
+    return whole if moment.step is None else whole.at(moment.step)
 
 
 @lru_cache(maxsize=4)
@@ -78,7 +85,7 @@ def show(page: PageState, recording: str, train: Callable[[], None], *, waits: b
         labels={label: t(f"recorded.{label}") for label in live.RECORDED_LABELS},
         summary=t(f"recorded.summary_{recording}", default=t("recorded.summary_twins")), on_train=train, waits=waits,
         on_layers=points.layered(page), on_window=points.looking(page),
-        std=recorded.config.data.std,
+        std=recorded.config.data.std, token=moments.of(page).token,
     )  # fmt: skip
 
 
@@ -88,7 +95,9 @@ def _keep(page: PageState, recording: str, charts: Sequence[Mapping[str, Any]], 
     live.keep(f"{page.name}-recorded-charts", Plate(title, partial(_charts, recording, charts, t("panel.step"), title)))
     if not page.plays:
         steps = array_of(files.content(recording)[0], files.header(recording)["steps"]).tolist()
-        picture = Plate(t("export.figure_picture"), partial(_picture, recording, methods), steps=steps)
+        picture = Plate(
+            t("export.figure_picture"), partial(_picture, recording, moments.of(page), methods), steps=steps
+        )
         live.keep(f"{page.name}-recorded-picture", picture)
 
 
@@ -108,12 +117,14 @@ def _charts(
     return charts_of(found, step).captioned(caption).draw(replace(look, title=look.title or title))
 
 
-def _picture(recording: str, methods: Sequence[str], look: Look, caption: str) -> Drawing:
+def _picture(
+    recording: str, moment: moments.Moment, methods: Sequence[str], look: Look, caption: str
+) -> Drawing:  # fmt: skip
     """Of the moment of the look; the file's captions are of its own seeds."""
     from gan_core.export.beside import beside
     from gan_core.export.figures import FIGURES
 
-    runs = _recorded(recording).runs
+    runs = _looked_at(recording, moment).runs
     several = beside(runs, methods)
     return several["picture"].draw(look) if several else FIGURES["picture"].draw(runs[0], look)
 

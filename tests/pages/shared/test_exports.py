@@ -14,7 +14,7 @@ from gan_core.errors import ExportError, PoolFull
 from gan_core.export import film, flipbook
 from gan_core.export.look import THEMES, Look
 from gan_core.jobs.pool import Pool
-from pages.shared.play import resources
+from pages.shared.play import moments, resources
 from pages.shared.shell import headless, site
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import KEY
@@ -181,11 +181,16 @@ def test_a_recorded_opening_is_kept_before_anything_trains() -> None:
         and {b.label for b in app.get("download_button")} >= {"SVG", "All of it"}
     )
     chosen = page.choices[exports.CHOSEN]
-    end = exports._moment(page, None).step
-    assert any(t("export.hint_recorded", step=f"{end:,}") == one.value for one in app.caption)
+    end, steps = exports._moment(page, None).step, exports._moment(page, None).steps
+    assert any(t("export.hint_recorded") == one.value for one in app.caption) and end == steps[-1]
     assert len(set(app.selectbox(key="vanishing-export-run").options)) == 3
     drawn = exports.made_of(page, None, chosen | {"run": exports.TOGETHER, "figure": "picture"}, "svg", None, {})
     assert "non-saturating" in drawn.decode()
+    moments.of(page).step = steps[3] + 1  # as the browser says it; the nearest one that was recorded
+    frame = exports._moment(page, None)
+    assert frame.step == steps[3] and frame.steps == steps
+    earlier = exports.made_of(page, None, chosen | {"run": exports.TOGETHER, "figure": "picture"}, "svg", None, {})
+    assert earlier != drawn
 
 
 def test_a_chart_that_moves_is_kept_as_it_is_at_the_click() -> None:

@@ -25,7 +25,10 @@ const TILE = { side: 28, gap: 3, most: 5 }; // of images: pixels of one, between
 const ON_SLIDE = 2; // charts beside the picture
 const LAYERS = ["field", "real", "fake", "modes"];
 
+const KEEPS = ".st-key-export-buttons button, [class*='st-key-camera-'] button"; // what keeps a picture
+
 const files = new Map(); // address → the promise of its contents
+let served = ""; // where the server has the app, since a file has come from there
 
 /** The contents of a file of the server, wherever it serves the app. */
 async function load(address) {
@@ -33,7 +36,10 @@ async function load(address) {
   for (const base of bases(loaded, location.href)) {
     const answer = await fetch(`${base}/${address}`).catch(() => undefined);
     const type = answer?.headers.get("content-type");
-    if (answer?.ok && type === "application/octet-stream") return unpack(new Uint8Array(await answer.arrayBuffer()));
+    if (answer?.ok && type === "application/octet-stream") {
+      served = base;
+      return unpack(new Uint8Array(await answer.arrayBuffer()));
+    }
   }
   files.delete(address);
   throw new Error(`nothing at ${address}`);
@@ -68,6 +74,8 @@ export class Recorded extends View {
     this.train.onclick = () => this.send("train", Date.now());
     this.pressed = (event) => this.typed(event);
     document.body.addEventListener("keydown", this.pressed);
+    this.reached = (event) => this.tell(event);
+    document.addEventListener("click", this.reached, true);
     this.seen = new IntersectionObserver(([entry]) => this.appeared(entry.isIntersecting));
     this.seen.observe(this.root);
   }
@@ -96,6 +104,18 @@ export class Recorded extends View {
     if (!keys[event.key]) return;
     event.preventDefault();
     keys[event.key]();
+  }
+
+  /** The server makes the picture that somebody keeps, and only here is known of which moment: a click on its button
+   * waits until the server knows. */
+  tell(event) {
+    const { token } = this.data ?? {};
+    const button = event.isTrusted && token && this.file && event.target.closest?.(KEEPS);
+    if (!button) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const told = fetch(`${served}/moment/${token}/${this.file.steps[this.moment]}`, { method: "POST" });
+    told.catch(() => {}).then(() => button.click());
   }
 
   take(data) {
@@ -211,6 +231,7 @@ export class Recorded extends View {
 
   close() {
     document.body.removeEventListener("keydown", this.pressed);
+    document.removeEventListener("click", this.reached, true);
     this.halt();
     this.seen.disconnect();
     for (const view of [this.plane, this.charts, this.strips]) view.close();

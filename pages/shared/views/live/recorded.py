@@ -40,6 +40,7 @@ def recorded(
     height: int | None = None,
     small: bool = False,
     std: float = 0.0,
+    token: str = "",
     waits: bool = False,
     on_train: Callable[[], None] | None = None,
     on_layers: Callable[[tuple[str, ...]], None] | None = None,
@@ -50,6 +51,7 @@ def recorded(
     panels: the title of each. charts: of each that the file holds {"title", "lines": [[label, colour, dash], …],
     "level"}.
     captions: (moment, text), each stays until the next one. about: what it is a recording of. strips: their titles.
+    token: of `play.moments`, by which the browser tells at which moment somebody keeps a picture.
     std: of the clusters, round which their halos are drawn.
     height: pixels of a panel, None for as much as a window leaves. small: the picture alone, over and over.
     waits: its beginning plays over and over, and nothing tells how it goes on, until it waits no more or
@@ -63,7 +65,7 @@ def recorded(
         "captions": [list(caption) for caption in captions], "about": about, "strips": list(strips),
         "strip_labels": dict(strip_labels or {}), "scene_labels": dict(scene_labels),
         "labels": worded(RECORDED_LABELS, labels), "summary": summary, "height": height, "small": small, "waits": waits,
-        "std": std, "trains": on_train is not None,
+        "std": std, "token": token, "trains": on_train is not None,
     }  # fmt: skip
     _, toggled = looked_at(key, (), OF_A_FILE, on_layers)
     _, moved = window(key, on_window)
