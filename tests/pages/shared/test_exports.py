@@ -270,6 +270,23 @@ def test_every_figure_of_every_page_can_be_kept(name: str, section: dict[str, st
     assert not [found for legend in drawn if (found := taken_for(legend))]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "section"), ADDRESSES, ids=str)
+def test_every_figure_of_a_section_has_a_name_of_its_own(name: str, section: dict[str, str]) -> None:
+    """Its file says of which page and what it is; the list to choose from tells no two by the same words."""
+    look = visit(name, **section)
+    page = look.session_state[KEY].pages[look.session_state[KEY].here]
+    charts = {**look.session_state[KEY].charts, **look.session_state["gan-live-shown"]}
+    frame = exports._moment(page, page.show)
+    of_run = {} if frame is None else exports.figures_of(frame, 0)
+    files = [exports.file_name(key) for key in {**of_run, **charts}]
+    assert len(set(files)) == len(files) and all(any(c.isalpha() for c in file) for file in files), files
+    known = (name, "recipe", "latent", "digits", "shelf", *map(str, section.values()))
+    assert all("-" in exports.file_name(key) and key.startswith(known) for key in charts), list(charts)
+    told = [*of_run.values(), *(plate.title for plate in charts.values())]
+    assert all(told) and len(set(told)) == len(told), told
+
+
 # the views of which a run has figures of its own
 UNTAKEN = ("size", "fit", "game")  # sections of Distances where nothing is taken by the hand
 OF_RUN = ("-plane", "-curves", "-samples", "-histogram", "-timeline", "-modes", "-strips")
