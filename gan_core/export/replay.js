@@ -33,22 +33,23 @@ const grouped = (n) => n.toLocaleString("en");
 
 // ── the plane ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** D's opinion, codes 0 … 254 for generated … real, as colour; where it changes its mind, a line. */
+/** D's opinion, codes 0 … 254 for generated … real by their roots, as colour; where it changes its mind, a line. */
 function opinion(codes, m, side) {
   const size = Math.max(m, Math.min(600, Math.round(side)));
   const image = new ImageData(size, size);
   const ends = colours.opinion.map(channels);
   const ink = channels(colours.ink);
+  const nodes = Float32Array.from(codes, (code) => (code / 127 - 1) * Math.abs(code / 127 - 1));
   const value = (x, y) => {
     const [i, j] = [Math.min(y | 0, m - 2), Math.min(x | 0, m - 2)];
     const [t, s] = [y - i, x - j];
     const at = i * m + j;
-    return (codes[at] * (1 - s) + codes[at + 1] * s) * (1 - t) + (codes[at + m] * (1 - s) + codes[at + m + 1] * s) * t;
+    return (nodes[at] * (1 - s) + nodes[at + 1] * s) * (1 - t) + (nodes[at + m] * (1 - s) + nodes[at + m + 1] * s) * t;
   };
   const scale = (m - 1) / (size - 1);
   const values = new Float32Array(size * size);
   for (let y = 0; y < size; y++)
-    for (let x = 0; x < size; x++) values[y * size + x] = value(x * scale, (size - 1 - y) * scale) / 127 - 1;
+    for (let x = 0; x < size; x++) values[y * size + x] = value(x * scale, (size - 1 - y) * scale);
   for (let at = 0; at < values.length; at++) {
     const v = values[at];
     const [right, below] = [(at + 1) % size ? values[at + 1] : v, values[at + size] ?? v];

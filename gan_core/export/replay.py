@@ -16,9 +16,11 @@ from html import escape
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from gan_core.export import plane
+from gan_core.export.drawing import Floats
 from gan_core.export.figures import LINES, caption, failures, member_name, members, spread
 from gan_core.export.layout import median, span, ticks
 from gan_core.export.look import Look
@@ -86,6 +88,13 @@ def _page(recording: Recording, look: Look, shown: list[int], shots: list[Moment
     return page("replay", look, title, words | {"arrays": base64.b64encode(b"".join(packed.blocks)).decode()})
 
 
+def opinion_codes(opinions: Floats) -> NDArray[np.uint8]:
+    """[−1, 1] as 0 … 254, by their roots: where D is undecided its opinion is told most finely, for there its line
+    runs, which would be a staircase in steps of one size."""
+    finite = np.nan_to_num(opinions)
+    return np.rint((np.sign(finite) * np.sqrt(np.abs(finite)) + 1) * 127).astype(np.uint8)
+
+
 def _points(packed: Packed, recording: Recording, look: Look, shown: list[int], shots: list[Moment]) -> dict[str, Any]:
     last = shots[-1]
     assert isinstance(last, PointSnapshot)
@@ -95,7 +104,7 @@ def _points(packed: Packed, recording: Recording, look: Look, shown: list[int], 
     for shot in shots:
         assert isinstance(shot, PointSnapshot)
         opinions = [plane.cut(plane.opinion(shot.field[k], probability)[0], look.window) for k in shown]
-        fields.append(np.rint((np.nan_to_num(np.stack(opinions)) + 1) * 127).astype(np.uint8))
+        fields.append(opinion_codes(np.stack(opinions)))
     found: dict[str, Any] = {
         "points": {
             "n": int(fakes.shape[2]), "m": int(last.field.shape[-1]), "fake": packed.add(fakes),
