@@ -95,6 +95,6 @@ def test_recorded_twins_differ_where_the_page_says_so_and_in_at_least_half_of_th
 
 def test_the_page_says_which_twins_differ_with_other_seeds_and_how_they_are_made_smaller():
     said = {knob: recipe._live(knob) for knob in KNOBS}
-    assert "By then **0** draws the ten digits more evenly than **0.9** in each of four seeds" in said["beta1"]
+    assert "By then **0** draws the ten digits more evenly than **0.9** in each of eight seeds" in said["beta1"]
     assert "no value draws" in said["latent"] and all("half a minute of a core" in one for one in said.values())
     assert [knob for knob, one in said.items() if "half as wide" not in one] == ["architecture"]
