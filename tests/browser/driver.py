@@ -158,7 +158,12 @@ def wait_at_rest(page: Page) -> None:
     expect(button(page, "Pause")).to_have_count(0, timeout=PATIENCE * 1000)
     expect(timeline(page)).to_have_attribute("data-state", "rest", timeout=PATIENCE * 1000)
     expect(scrubber(page)).to_be_enabled(timeout=PATIENCE * 1000)
-    page.evaluate("window.restsSince = undefined")  # what went over the socket is told to Streamlit a moment later
+    a_moment(page)  # what went over the socket is told to Streamlit then
+
+
+def a_moment(page: Page) -> None:
+    """For what must not happen: as long as the player waits between two looks, from now on, with nothing running."""
+    page.evaluate("window.restsSince = undefined")
     wait_idle(page)
 
 

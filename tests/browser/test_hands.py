@@ -1,5 +1,5 @@
 """What a visitor takes by the hand besides q on its line (test_drag.py) and the board (test_board.py): p, two Gaussians
-in the plane, θ of the parallel lines, a sketch of every page that has one, an eraser."""
+in the plane, θ of the parallel lines, two digits for a walk, a sketch of every page that has one, an eraser."""
 
 from __future__ import annotations
 
@@ -88,6 +88,22 @@ def test_theta_is_dragged_and_the_pull_of_w1_turns_round_with_it_while_no_other_
     expect(page).to_have_url(re.compile("theta=-"))
 
 
+def test_two_digits_that_are_clicked_are_the_ends_of_a_walk(page: Page) -> None:
+    page.goto("/digits?section=latent&walk_from=4&walk_to=7")
+    wait_idle(page)
+    grid = page.locator("[class*=walk_from] .gan-live[data-kind=digits] canvas").last
+    walk = page.locator("[class*=latent-walk] .gan-live[data-kind=digits] canvas").last
+    before = walk.evaluate("e => e.toDataURL()")
+    for column, ends in ((2, "walk_from=7.*walk_to=3"), (5, "walk_from=3.*walk_to=6")):
+        grid.scroll_into_view_if_needed()
+        box = grid.bounding_box()
+        assert box is not None
+        grid.click(position={"x": (column + 0.5) * box["width"] / 20, "y": 20})
+        expect(page).to_have_url(re.compile(ends))
+        wait_idle(page)
+    until(lambda: walk.evaluate("e => e.toDataURL()") != before)
+
+
 @pytest.mark.parametrize("address", ["play_2d", "collapse", "vanishing", "wgan"])
 def test_a_sketch_that_is_drawn_before_play_is_marked_after_it(page: Page, address: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
@@ -125,7 +141,7 @@ def test_what_the_eraser_passes_is_gone(page: Page) -> None:
         page.mouse.down()
         page.mouse.move(box["x"] + end * box["width"], box["y"] + 0.5 * box["height"], steps=12)
         page.mouse.up()
-        page.wait_for_timeout(200)
+        page.wait_for_function("() => new Promise(requestAnimationFrame)")
         return int(board.get_attribute("data-points") or 0)
 
     drawn = stroke("Brush", 0.2, 0.8)

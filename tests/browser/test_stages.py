@@ -1,5 +1,5 @@
-"""What every stage has: a plane of 600 pixels that grows with the window, settings of which few are open, a replay that
-is paused, sought and slowed, keys for what has the focus."""
+"""What every stage has: a plane of 600 pixels that grows with the window, one row of sections that is in the address,
+settings of which few are open, a replay that is paused, sought and slowed, keys for what has the focus."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pages.shared.controls.fields import GROUPS, OPEN
-from tests.browser.driver import button, press, scrubber, timeline, wait_at_rest, wait_idle
+from tests.browser.driver import a_moment, button, press, scrubber, timeline, wait_at_rest, wait_idle
+from tests.browser.look import SECTIONS
 from tests.browser.test_play import until
 
 pytestmark = pytest.mark.slow
 SHORT = "batch=16&g_layers=16&d_layers=16&steps=48"
-CONTROLS = ", ".join(f"[data-testid=st{kind}]" for kind in ("Selectbox", "Slider", "NumberInput"))
+CONTROLS = ", ".join(f"[data-testid=st{kind}]" for kind in ("Selectbox", "Slider", "NumberInput", "MultiSelect"))
 PLANE = ".gan-live[data-kind=scene] canvas:visible"
 
 
@@ -33,17 +34,41 @@ def test_the_plane_has_600_pixels_at_1280_by_800_and_grows_with_the_window(
         if (panels := page.locator(PLANE)).count() > 1:  # of several seeds one is enlarged
             panels.first.click()
             expect(panels).to_have_count(1)
-    sides = []
-    for width, height in ((1280, 800), (1600, 900), (1920, 1080)):
+
+    def side() -> float:
+        box = page.locator(PLANE).first.bounding_box()
+        assert box is not None
+        return min(box["width"], box["height"])
+
+    least = 596.0 if trained else 600.0
+    for width, height, more in ((1280, 800, 50), (1600, 900, 100), (1920, 1080, 0)):
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(1000)
-        box, player = page.locator(PLANE).first.bounding_box(), button(page, "Play").bounding_box()
-        assert box is not None and player is not None and player["y"] + player["height"] <= height
-        sides.append(min(box["width"], box["height"]))
-    assert sides[0] >= (596 if trained else 600) and sides[1] >= sides[0] + 50 and sides[2] >= sides[1] + 100
+        until(lambda least=least: side() >= least)
+        player = button(page, "Play").bounding_box()
+        assert player is not None and player["y"] + player["height"] <= height
+        least = side() + more
 
 
-@pytest.mark.parametrize("name", ["play_2d", "collapse", "vanishing", "digits?section=scratch"])
+@pytest.mark.parametrize("name", SECTIONS)
+def test_sections_are_one_row_of_buttons_each_of_which_is_an_address(page: Page, name: str) -> None:
+    word, sections = SECTIONS[name]
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"/{name}?{word}={sections[-1]}")
+    wait_idle(page)
+    row = page.locator(".st-key-sections").get_by_role("radio")
+    expect(row).to_have_count(len(sections))
+    expect(row.last).to_be_checked()
+    for i, section in enumerate(sections):
+        row.nth(i).click(force=True)
+        expect(row.nth(i)).to_be_checked()
+        if i:
+            expect(page).to_have_url(re.compile(rf"[?&]{word}={section}\b"))
+        else:  # the page's own
+            expect(page).not_to_have_url(re.compile(rf"[?&]{word}="))
+        wait_idle(page)
+
+
+@pytest.mark.parametrize("name", ["play_2d", "collapse", "vanishing", "wgan", "digits?section=scratch"])
 def test_few_settings_are_open_and_the_first_stands_at_the_top(page: Page, name: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
     page.goto(f"/{name}")
@@ -58,8 +83,30 @@ def test_few_settings_are_open_and_the_first_stands_at_the_top(page: Page, name:
     assert controls.count() <= 12
 
 
-def test_a_trained_run_is_replayed_paused_sought_and_slowed(page: Page) -> None:
-    page.goto(f"/play_2d?{SHORT}")
+@pytest.mark.parametrize("name", ["play_2d", "digits?section=scratch", "vanishing", "wgan"])
+def test_a_recorded_run_is_paused_sought_and_slowed(page: Page, name: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"/{name}")
+    recorded = page.locator(".gan-live[data-kind=recorded]").first
+    expect(recorded).to_have_attribute("data-state", "playing")
+    speed = recorded.get_by_role("button", name="Speed of the recording")
+    until(lambda: (speed.click(), speed.inner_text())[1] == "×0.5")
+    recorded.get_by_role("button", name="Pause the recording").click()
+    expect(recorded).to_have_attribute("data-state", "still")
+    at = recorded.get_attribute("data-moment")
+    a_moment(page)
+    assert recorded.get_attribute("data-moment") == at
+    recorded.get_by_role("slider").press("Home")
+    expect(recorded).to_have_attribute("data-moment", "0")
+    recorded.get_by_role("slider").press("ArrowRight")
+    expect(recorded).to_have_attribute("data-moment", "1")
+
+
+@pytest.mark.parametrize(
+    "address", [f"play_2d?{SHORT}", f"vanishing?{SHORT}", "digits?section=scratch&batch=16&steps=48"]
+)
+def test_a_trained_run_is_replayed_paused_sought_and_slowed(page: Page, address: str) -> None:
+    page.goto(f"/{address}")
     wait_idle(page)
     press(page, "Play")
     expect(timeline(page)).to_have_attribute("data-step", "48")
@@ -69,8 +116,9 @@ def test_a_trained_run_is_replayed_paused_sought_and_slowed(page: Page) -> None:
     timeline(page).get_by_role("button", name="Play the recorded steps").click()
     expect(timeline(page)).to_contain_text("looked back at")
     timeline(page).get_by_role("button", name="Pause the replay").click()
+    a_moment(page)  # what was asked for before is drawn
     at = timeline(page).get_attribute("data-step")
-    page.wait_for_timeout(700)
+    a_moment(page)
     assert timeline(page).get_attribute("data-step") == at and int(at or 48) < 48
     scrubber(page).press("Home")
     expect(timeline(page)).to_have_attribute("data-step", "0")
@@ -90,7 +138,7 @@ def test_space_belongs_to_new_seed_and_to_an_expander_that_have_the_focus(page: 
     page.keyboard.press("Space")
     wait_idle(page)
     assert summary.evaluate("e => e.parentElement.open") is not was
-    page.wait_for_timeout(700)
+    a_moment(page)
     expect(button(page, "Play")).to_be_visible()
     assert button(page, "Pause").count() == 0
 
@@ -106,3 +154,11 @@ def test_no_tooltip_stays_over_the_page(page: Page, name: str) -> None:
     timeline(page).get_by_role("button", name="Play the recorded steps").click()
     page.mouse.move(640, 5)
     expect(page.get_by_test_id("stTooltipContent")).to_have_count(0)
+
+
+def test_the_sentence_about_a_bad_address_stays(page: Page) -> None:
+    page.goto("/wgan?part=nope")
+    said = page.get_by_text("This page has no part nope")
+    expect(said).to_be_visible()
+    a_moment(page)
+    expect(said).to_be_visible()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -14,21 +15,7 @@ from pages.shared.views import camera
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-# Presses a figure's play button once, when it has been drawn; not for who wants no motion.
-BEGIN = """
-export default function ({ data, parentElement }) {
-  const begun = (globalThis.ganBegun ??= new WeakSet());
-  if (begun.has(parentElement) || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  begun.add(parentElement);
-  const press = (tries) => {
-    const button = document.querySelector(`.st-key-chart-${data[0]} .updatemenu-button`);
-    if (button) button.dispatchEvent(new MouseEvent("click", { bubbles: true }));
-    else if (tries && parentElement.isConnected) setTimeout(press, 250, tries - 1);
-  };
-  press(40);
-}
-"""
-_begin = st.components.v2.component("gan_begin", js=BEGIN)
+_animation = st.components.v2.component("gan_animation", js=(Path(__file__).parent / "animation.js").read_text())
 
 KEPT = 96  # figures, some ten kilobytes each
 
@@ -65,6 +52,6 @@ def plot(figure: go.Figure, key: str, *, title: str | None = None, begins: bool 
     with st.container(key=f"chart-{key}", gap=None):
         event = st.plotly_chart(figure, key=key, config=style.MODE_BAR, width="stretch", **how)
         camera.buttons(key)
-        if begins:
-            _begin(key=f"{key}-begin", data=[key])
+        if figure.frames:
+            _animation(key=f"{key}-animation", data=[key, begins])
     return event
