@@ -38,9 +38,9 @@ ROOMS = ("export", "figures", "metrics", "run", "studies", "theory")  # of gan_c
 LATE = ("streamlit.emojis", "streamlit.material_icon_names", "safetensors.numpy")  # that Streamlit and a shelf do, too
 PAGES = Path(__file__).parents[2]
 SCRIPT = "page.py"  # of each page's folder: what a visit runs, and nothing to import
-# Of Python's interpreter between threads. With a tenth of a millisecond the threads of a full class change so often that
-# a page's script takes half as much processor time again, and its answer twice as long or longer; with Python's own 5 ms
-# a class trains a little less.
+# Of Python's interpreter between threads. With a tenth of a millisecond the threads of a full class change so often
+# that a page's script takes half as much processor time again, and its answer twice as long or longer; with Python's
+# own 5 ms a class trains a little less.
 SWITCH_SECONDS = 2e-3
 TABLES_KEPT = 64  # uploaded tables of all visitors together, the least recently used goes first: at most 10 MB
 
