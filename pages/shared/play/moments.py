@@ -7,6 +7,7 @@ for a button that keeps a picture.
 
 from __future__ import annotations
 
+import re
 import secrets
 import weakref
 
@@ -18,6 +19,7 @@ from pages.shared.play.channel import TOKEN_BYTES
 from pages.shared.shell.state import PageState
 
 KEY = "moment"  # in PageState.choices
+STEP = re.compile("[0-9]{1,9}")
 
 _moments: weakref.WeakValueDictionary[str, Moment] = weakref.WeakValueDictionary()
 
@@ -41,11 +43,11 @@ def of(page: PageState) -> Moment:
 
 def told(request: Request) -> Response:
     """A step that was never recorded does no harm: what is kept is the moment nearest to it."""
-    found = _moments.get(request.path_params["token"])
-    if found is None:
+    found, step = _moments.get(request.path_params["token"]), request.path_params["step"]
+    if found is None or not STEP.fullmatch(step):
         return Response(status_code=404)
-    found.step = request.path_params["step"]
+    found.step = int(step)
     return Response(status_code=204)
 
 
-ROUTES = [Route(f"{path}/moment/{{token}}/{{step:int}}", told, methods=["POST"]) for path in ("", "/{path:path}")]
+ROUTES = [Route(f"{path}/moment/{{token}}/{{step}}", told, methods=["POST"]) for path in ("", "/{path:path}")]
