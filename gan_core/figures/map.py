@@ -20,6 +20,7 @@ WORDS = {
 # above the map and as wide, its name above it, so that a narrow window leaves both their width
 SCALE = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0.5, "xanchor": "center", "thickness": 12, "len": 1.0}
 DIVERGED = style.FAILED
+LIFTED = 45  # pixels: Plotly 4.1 lifts the title of the x axis by the height of a scale that lies down
 
 
 def settings_map(
@@ -66,4 +67,5 @@ def settings_map(
     )  # fmt: skip
     figure.update_xaxes(title_text=text["x"], type="category")
     figure.update_yaxes(title_text=text["y"], type="category")
-    return style.styled(figure, height=430).update_layout(hovermode="closest", margin={"t": 20})
+    styled = style.styled(figure, height=430).update_layout(hovermode="closest", margin={"t": 20})
+    return styled.update_xaxes(title_standoff=LIFTED)

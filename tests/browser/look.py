@@ -193,7 +193,7 @@ EDGES = (
 
 # Before anything is pressed, of each chart in which nothing is drawn but its axes, what it is. A line or a point of a
 # canvas has a hue, which axes and letters have not (nor has a method that is shown in grey, in a run), and an image has
-# many greys; of Plotly's charts each subplot is looked at.
+# many greys; of Plotly's charts each subplot is looked at. A view of charts that has no width draws none of them.
 EMPTY = """() => {
   const all = (from, found = []) => {
     for (const e of from.querySelectorAll('*')) { found.push(e); if (e.shadowRoot) all(e.shadowRoot, found); }
@@ -212,6 +212,8 @@ EMPTY = """() => {
   };
   const charts = '[data-kind]:not([data-kind=sketch], [data-kind=board]) canvas'; // those two are there to be drawn on
   const blank = elements.filter((e) => e.matches(charts) && large(e) && !drawn(e));
+  const none = elements.filter((e) => e.matches('[data-kind=curves], [data-kind=heat]') && e.checkVisibility()
+    && !e.getBoundingClientRect().width);
   // a second axis has its marks in the first one's subplot
   const marks = (axes) => `:is(.overplot > .${axes}, .subplot.${axes} > .plot) :is(path, image)`;
   const seen = (e) => { const { width, height } = e.getBoundingClientRect(); return width + height > 2; };
@@ -219,8 +221,19 @@ EMPTY = """() => {
     chart.querySelector('.gl-container canvas') ? [] : [...chart.querySelectorAll('.cartesianlayer > .subplot')]
       .map((plot) => plot.classList.item(1)).filter((axes) => ![...chart.querySelectorAll(marks(axes))].some(seen))
       .map((axes) => `${chart.closest('[class*=st-key-]')?.className} ${axes}`));
-  return [...blank.map((e) => `${e.closest('[data-kind]').dataset.kind}: ${e.ariaLabel ?? ''}`.slice(0, 120)), ...bare];
+  const named = blank.map((e) => `${e.closest('[data-kind]').dataset.kind}: ${e.ariaLabel ?? ''}`.slice(0, 120));
+  return [...none.map((e) => `${e.dataset.kind}: no width`), ...named, ...bare];
 }"""
+
+# Of each axis of Plotly whose title lies over its numbers or above them, the title.
+CROSSED = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((chart) => {
+  const box = (e) => e.getBoundingClientRect(), numbers = [...chart.querySelectorAll('.xtick text')];
+  const over = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const titles = [...chart.querySelectorAll('.xtitle')], feet = Math.max(...numbers.map((e) => box(e).bottom));
+  const above = (title) => titles.length === 1 && numbers.length && box(title).top < feet - 4; // of a single axis
+  return titles.filter((title) => above(title) || numbers.some((e) => over(box(title), box(e))))
+    .map((e) => e.textContent);
+})"""
 
 
 def addresses() -> Iterator[str]:

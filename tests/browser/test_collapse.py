@@ -94,6 +94,19 @@ def test_the_claims_are_scored_and_the_table_is_there(page: Page) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("height", [720, 1080])
+def test_what_a_claim_runs_is_brought_into_sight_from_far_below(page: Page, height: int) -> None:
+    page.set_viewport_size({"width": 1280, "height": height})
+    arrive(page, f"{SMALL}&tab=myths")
+    runs = page.get_by_role("button", name=re.compile("^Run: "))
+    for i in range(runs.count()):
+        runs.nth(i).click()
+        expect(strips(page).locator("canvas").first).to_be_in_viewport()
+        expect(page.get_by_role("heading", name="Mode collapse")).to_be_in_viewport()
+        expect(timeline(page)).to_be_in_viewport()
+
+
+@pytest.mark.slow
 def test_nothing_is_wider_than_a_telephone(browser: Browser, app_server: Server) -> None:
     with visitor(browser, app_server, viewport={"width": 390, "height": 844}) as page:
         arrive(page, f"{SMALL}&beside=plain-pacgan2")

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, TimeoutError
 
 from tests.browser.driver import ROOT, Server, visitor, wait_idle
-from tests.browser.look import EDGES, EMPTY, FAINT, MEASURE, addresses, window
+from tests.browser.look import CROSSED, EDGES, EMPTY, FAINT, MEASURE, addresses, window
 
 ROW = re.compile(r"^\| [^|]+ \| `([^`]+)` \| (\d+) \| (\d+) \| (\d+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 SIZES = ("1920x1080", "1280x720", "390x844")  # in the order of the columns
@@ -46,5 +46,5 @@ def test_the_first_screen(browser: Browser, app_server: Server, address: str, th
                 page.wait_for_function(there, polling=500)
             found = page.evaluate(MEASURE)
             assert abs(found["y"] - y) <= NEAR and not found["wide"] and found["line"] <= WIDEST, (size, found)
-            assert page.evaluate(EMPTY) == [], size
+            assert page.evaluate(EMPTY) == [] and page.evaluate(CROSSED) == [], size
         assert page.evaluate(FAINT) == [] and page.evaluate(EDGES) == []

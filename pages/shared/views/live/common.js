@@ -9,7 +9,7 @@ export const page = { views: new Map(), timeline: undefined };
 export const NARROW = 640; // pixels of a view below which it is a telephone's: charts stand under the picture
 const KINDS = ["scene", "curves", "digits", "heat", "words", "timeline", "paths", "recorded", "board", "sketch"]; // in the order of KINDS in component.py
 
-const TELEPHONE = 768; // pixels of a window in which all parts of a stage stand below each other, as in style.css
+export const TELEPHONE = 768; // pixels of a window in which all parts of a stage stand below each other, as in style.css
 const FOOT = 80; // pixels of the player at the window's foot
 const RAIL = ".st-key-stage-rail, .st-key-stage-picture-wide [data-testid=stColumn] [data-testid=stVerticalBlock]";
 

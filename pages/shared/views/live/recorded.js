@@ -2,7 +2,7 @@
 // comes once and may be kept for ever; the views that draw running GANs draw it, from frames that are cut out of it here.
 // Its player and what it lays out are best read together: so it is one file, and a long one.
 
-import { make, NARROW, say, View } from "./common.js";
+import { make, NARROW, say, TELEPHONE, View } from "./common.js";
 import { Curves } from "./curves.js";
 import { Digits } from "./digits.js";
 import { Heat } from "./heat.js";
@@ -26,6 +26,8 @@ const ON_SLIDE = 2; // charts beside the picture
 const LAYERS = ["field", "real", "fake", "modes"];
 
 const KEEPS = ".st-key-export-buttons button, [class*='st-key-camera-'] button"; // what keeps a picture
+
+const ASKED = '.st-key-stage-verdict:has([class*="-predict-"])'; // the question that the page puts above its run
 
 const files = new Map(); // address → the promise of its contents
 let served = ""; // where the server has the app, since a file has come from there
@@ -65,6 +67,7 @@ export class Recorded extends View {
     this.track = make("div", { className: "track" }, this.player, this.range, this.speed, this.train);
     this.about = make("p", { className: "about" });
     this.room = make("div"); // where the buttons of the page lie, see `seat`
+    this.question = make("div"); // … and on a telephone, below the caption, what it asks
     this.stage = make("div", { className: "stage" }, this.plane.root, this.track, this.room);
     this.rail = make("div", { className: "rail" }, this.strips.root, this.charts.root);
     this.root.append(this.caption, make("div", { className: "opening" }, this.stage, this.rail), this.about);
@@ -244,14 +247,14 @@ export class Recorded extends View {
     const narrow = this.root.clientWidth < NARROW;
     this.root.classList.toggle("small", data.small);
     this.root.classList.toggle("narrow", narrow);
-    const first = narrow ? this.stage.lastChild : this.root.firstChild; // on a telephone the picture comes first
-    if (narrow && first !== this.caption) this.stage.append(this.caption);
-    if (!narrow && first !== this.caption) this.root.prepend(this.caption);
+    // on a telephone the picture comes first
+    if (narrow && this.stage.lastChild !== this.question) this.stage.append(this.caption, this.question);
+    if (!narrow && this.root.firstChild !== this.caption) this.root.prepend(this.caption);
     this.root.classList.toggle("wide", data.panels.length > 1);
     const between = this.between(narrow);
     this.root.classList.toggle("between", between);
     this.root.classList.toggle("secret", !!this.secret);
-    this.root.classList.toggle("asked", !!document.querySelector('.st-key-stage-verdict [class*="-predict-"]'));
+    this.root.classList.toggle("asked", !!document.querySelector(ASKED));
     this.root.classList.toggle("stripped", !!file?.strips.length);
     this.root.dataset.state = this.playing ? "playing" : file ? "still" : "loading";
     this.root.dataset.moment = moment ?? "";
@@ -297,14 +300,22 @@ export class Recorded extends View {
   }
 
   /** The buttons that train the run itself lie right below the player of the recording, above all else that belongs to
-   * it: they are Streamlit's, so the stage only learns where that is (style.css). */
+   * it, and so does on a telephone the question: they are Streamlit's, so the stage only learns where that is
+   * (style.css). Elsewhere the question is above the rail, which makes room for it. */
   seat() {
     const stage = document.querySelector(".st-key-stage");
     const buttons = document.querySelector(".st-key-stage-player");
     if (!stage || !buttons) return;
+    const asked = document.querySelector(ASKED);
+    const below = window.innerWidth <= TELEPHONE;
+    const beside = asked && !below && this.data.panels.length < 2;
+    const top = (part) => Math.round(part.getBoundingClientRect().top - stage.getBoundingClientRect().top);
     this.room.style.height = `${buttons.offsetHeight + 5}px`;
-    const top = this.room.getBoundingClientRect().top - stage.getBoundingClientRect().top;
-    stage.style.setProperty("--player", `${Math.round(top) + 3}px`);
+    this.question.style.height = asked && below ? `${asked.offsetHeight + 5}px` : "";
+    const over = beside ? top(asked) + asked.offsetHeight + 5 - top(this.stage) : 0;
+    this.rail.style.marginTop = over > 0 ? `${over}px` : "";
+    stage.style.setProperty("--player", `${top(this.room) + 3}px`);
+    stage.style.setProperty("--asked", `${top(this.question)}px`);
     stage.style.setProperty("--seated", "visible");
     stage.style.setProperty("--taken", `${this.plane.root.offsetHeight}px`); // the picture of the run has as much room
   }
@@ -330,6 +341,7 @@ export class Recorded extends View {
   least(narrow) {
     const { data, plane } = this;
     if (narrow) return data.panels.length === 1 ? this.root.clientWidth + BUTTONS : 0;
+    if (data.panels.length > 1 && plane instanceof Digits) return 0; // sharp squares are as large as they are
     const above = plane.grid.getBoundingClientRect().top - plane.root.getBoundingClientRect().top;
     return above + (data.panels.length > 1 ? TITLES : 0) + this.height();
   }

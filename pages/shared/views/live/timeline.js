@@ -61,8 +61,7 @@ export class Timeline extends View {
       this.data = stamp < this.stamp ? { ...data, ...this.header } : data;
     }
     page.timeline = this;
-    if (data.bring > (this.brought ?? 0)) this.root.scrollIntoView({ block: "end", behavior: "smooth" });
-    this.brought = data.bring;
+    this.bring();
     this.connection ??= new Connection(
       this.known.token,
       (packet) => this.took(packet),
@@ -71,6 +70,14 @@ export class Timeline extends View {
     );
     this.wonder();
     this.opens();
+  }
+
+  /** What was asked for from further down the page is brought into sight, by the head of its stage: a player that stays
+   * at the foot of the window is in sight anyway. At once, for a smooth way ends wherever the page is drawn anew. */
+  bring() {
+    const { bring } = this.data;
+    if (bring > (this.brought ?? 0)) document.querySelector(".st-key-stage")?.scrollIntoView({ block: "start" });
+    this.brought = bring;
   }
 
   /** Once, what was recorded plays by itself, for those who like motion. */
