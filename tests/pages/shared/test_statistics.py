@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from gan_core.errors import ENGLISH, Failure, Field, Sentence
+from gan_core.metrics.floors import Range
+from gan_core.metrics.scores import Yardstick
 from pages.shared.shell.i18n import speaking, texts
 from pages.shared.views import statistics
 
@@ -42,3 +44,18 @@ def test_one_count_of_modes_has_one_name_on_every_page() -> None:
     assert {english[name].casefold() for name in names} == {"modes covered"}
     others = ("collapse.number_captured", "collapse.column_modes", "collapse.column_modes_1pct")
     assert not {english[name].casefold() for name in others} & {"modes covered", "modes", "modes ≥ 1 %"}
+
+
+def test_a_score_that_beats_perfect_says_why_and_one_without_skill_says_that_first() -> None:
+    perfect = {"high_quality": Range(0.989, 0.98, 0.99), "w1": Range(0.22, 0.12, 0.35)}
+    square = {"high_quality": Range(0.01, 0.0, 0.02), "w1": Range(1.1, 1.0, 1.2)}
+    beside = Yardstick(perfect, {"uniform": square})
+
+    def said(name: str, value: float) -> str:
+        with speaking("en"):
+            return statistics.explained(beside, name, value, "{:.2f}".format)
+
+    assert said("high_quality", 1.0) == "more than perfect: too narrow"
+    assert said("w1", 0.05) == "less than perfect: by chance"
+    assert said("w1", 0.22) == said("high_quality", 0.985) == "as good as perfect at this n"
+    assert said("w1", 0.6) == "" and said("w1", 1.1).startswith("no better than")
