@@ -217,7 +217,7 @@ def _samples(twins: PageState, frame: Frame) -> None:
         for run, name in zip(frame.runs, names, strict=True)
     ]
     live.digits(
-        f"{NAME}-samples", groups, step=frame.step, columns=4, upscale=2, width=130,
+        f"{NAME}-samples", groups, step=frame.step, columns=4, upscale=5, width=140,
         summary=t("digits.grid_summary", step=f"{frame.step:,}"),
     )  # fmt: skip
     failed = [

@@ -19,7 +19,7 @@ from pages.shared.views import images, live, points
 from pages.wgan.comparison import costs, fair, play, spread, titles
 
 MOMENTS, SAMPLES = 5, 8  # of the time-lapse
-SHOWN, ABREAST = 32, 4  # digits of each run, and of a row of them
+SHOWN, ABREAST = 16, 4  # digits of each run, as many as of the recording, and of a row of them
 # what the best D and the best critic say where the fakes are distributed as the data, and where they have nothing in
 # common with them; there a critic's estimate is any distance
 BESIDE = {"estimate": ("0", "–"), "accuracy": ("50%", "100%"), "jsd": ("0", f"{np.log(2):.3f}")}
@@ -59,9 +59,9 @@ def _now(page: PageState, frame: Frame, k: int, by: str) -> None:
     frame = fair(frame, by)
     names = titles(page, frame, "digits")
     live.digits(
-        f"{page.name}-now",
+        f"{page.name}-samples",
         [live.Images(run.snapshot.fake[k, :SHOWN], name) for run, name in zip(frame.runs, names, strict=True)],
-        step=frame.step, columns=ABREAST, upscale=4, width=140,
+        step=frame.step, columns=ABREAST, upscale=5, width=140,
         summary=t("digits.grid_summary", step=f"{frame.step:,}"),
     )  # fmt: skip
 

@@ -275,7 +275,7 @@ def _draw(page: PageState, view: View, show: Show) -> None:
                 ending.show(page, frame, train_on=lambda: _play(page), begin=lambda: restart(page, play=True))
         show.channel.draw(pushed.again(show.parts, show.channel.selections, app().language))
         return
-    with places.picture():
+    with places.waiting():
         if place := show.job.place:
             st.info(t("player.queued", place=place), icon=":material/hourglass_top:")
         elif moving and show.fetching is None:

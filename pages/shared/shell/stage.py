@@ -45,6 +45,11 @@ def picture(*, panels: int = 1, square: bool = True) -> DeltaGenerator:
     return st.container(key=f"stage-{kind}", gap="small")
 
 
+def waiting() -> DeltaGenerator:
+    """In the area of the picture, which has the room that its recording had: why the picture is not there yet."""
+    return st.container(key="stage-picture-waiting", gap="small")
+
+
 def rail() -> DeltaGenerator:
     return area("rail")
 
