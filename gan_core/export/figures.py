@@ -126,7 +126,9 @@ def picture(recording: Recording, look: Look) -> Drawing:
     marks, room = sheet(look, title, said, picture_legend(recording, shot, look, shown))
     several = len(shown) > 1
     head = SUBTITLE * 1.2 if several and len(shown) <= 12 else 0.0
-    for cell, k in zip(room.grid(len(shown), head, gap=GAP if len(shown) < 13 else 5), shown, strict=True):
+    alone = not points and not several  # a sheet of images is as wide as its room; a plane is a square
+    cells = [room] if alone else room.grid(len(shown), head, gap=GAP if len(shown) < 13 else 5)
+    for cell, k in zip(cells, shown, strict=True):
         if head:
             marks.append(headed(cell, member_name(recording, look, k), look))
         marks += draw_picture(cell, recording, shot, k, look, len(shown))
@@ -137,11 +139,9 @@ def draw_picture(room: Room, recording: Recording, shot: Moment, k: int, look: L
     if isinstance(shot, PointSnapshot):
         return plane.panel(room, recording, shot, k, look, panels)
     made = shot.fake[k][: OF_A_SHEET if panels == 1 else OF_A_MEMBER]
-    columns = (10 if recording.config.model.labelled else 8) if panels == 1 else 4
-    wide = room.wide / room.high
-    if panels == 1 and wide > 1.3:  # a wide sheet is filled by long rows
-        columns = 10 if recording.config.model.labelled else 16
-    return sheets.images(room, made, columns)
+    if panels > 1:
+        return sheets.images(room, made, 4)
+    return sheets.images(room, made, 10 if recording.config.model.labelled else sheets.columns(len(made), room))
 
 
 def picture_legend(recording: Recording, shot: Moment, look: Look, shown: Sequence[int]) -> list[Entry]:
@@ -274,6 +274,8 @@ def curves(name: str) -> Callable[[Recording, Look], Drawing]:
 
 def slide(recording: Recording, look: Look) -> Drawing:
     """The picture of a moment beside two curves; below it where the sheet is high."""
+    if not has_curves(recording):
+        raise ExportError("export.no_curves")
     shot, shown = moment(recording, look), members(recording, look, 4)
     title = titled(look, "slide", shot.step)
     said = noted(caption(recording, look, shown, shot.step), recording, look)
@@ -290,10 +292,7 @@ def slide(recording: Recording, look: Look) -> Drawing:
     for cell, k in zip(cells, shown, strict=True):
         marks += draw_picture(cell, recording, shot, k, look, len(shown))
     for cell, name in zip(right.rows(2) if wide else right.columns(1, 1), charts, strict=True):
-        if has_curves(recording):
-            marks += panel(cell, recording, look, name, look.word(name), shot.step)
-        else:
-            marks.append(Text(cell.x, cell.y + SUBTITLE, look.word("nothing"), SUBTITLE, look.colours.faint))
+        marks += panel(cell, recording, look, name, look.word(name), shot.step)
     return finished(look, marks, f"{look.title or title}. {said}")
 
 
@@ -321,12 +320,13 @@ def opinions(recording: Recording, look: Look) -> Drawing:
 
 
 def histogram(
-    room: Room, look: Look, edges: np.ndarray, counts: Sequence[np.ndarray], pens: Sequence[style.Pen], title: str
-) -> list[Mark]:
+    room: Room, look: Look, edges: np.ndarray, counts: Sequence[np.ndarray], pens: Sequence[style.Pen], title: str,
+    head: float = 0.0,
+) -> list[Mark]:  # fmt: skip
     """Overlaid: counts or shares (b,) between edges (b + 1,), each filled, and outlined, so that it is seen behind the
-    other."""
+    other; `head` stays free above the highest."""
     most = max((float(c.max(initial=0)) for c in counts), default=0.0) or 1.0
-    top, foot = room.y + SUBTITLE * 1.5, room.y + room.high - TICK * 1.7
+    top, foot = room.y + SUBTITLE * 1.5 + head, room.y + room.high - TICK * 1.7
     xs = room.x + (edges - edges[0]) / (edges[-1] - edges[0]) * room.wide
     marks: list[Mark] = [Text(room.x, room.y + SUBTITLE, title, SUBTITLE, look.colours.ink)]
     for heights, (colour, dash) in zip(counts, pens, strict=True):
@@ -375,7 +375,7 @@ def _players(recording: Recording) -> bool:
 
 FIGURES: dict[str, Figure] = {
     "picture": Figure(picture),
-    "slide": Figure(slide),
+    "slide": Figure(slide, has_curves),
     "strip": Figure(time_strip),
     "losses": Figure(curves("losses"), has_curves),
     "outputs": Figure(curves("outputs"), has_curves),

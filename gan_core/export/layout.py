@@ -224,6 +224,7 @@ def chart(
             drawn.append(Line(np.array([[left, y], [right, y]]), colours.rule, 1))
             if all(abs(y - other) >= TICK for other, _ in own):  # its place may be a level's
                 drawn.append(Text(left - 6, y + TICK * 0.35, name, TICK, colours.faint, "end"))
+    over: list[Mark] = []  # what is written where curves may run
     xs = left + np.asarray(x, float) / last * (right - left)
     drawn += _steps(look, left, right, foot, last)
     for level, name in references:
@@ -233,7 +234,7 @@ def chart(
             if (y, name) in own:
                 drawn.append(Text(left - 6, y + TICK * 0.35, name, TICK, colours.faint, "end"))
             elif name not in names:
-                drawn.append(Text(left + 6, y - 5, name, TICK, colours.faint))
+                over += _over(Text(left + 6, y - 5, name, TICK, colours.ink), look)
     for at, _ in marks:
         across = left + at / last * (right - left)
         drawn.append(Line(np.array([[across, top], [across, foot]]), colours.faint, 1.2, dash=(2, 4)))
@@ -246,7 +247,15 @@ def chart(
     if cursor is not None and cursor < last:
         across = left + cursor / last * (right - left)
         drawn.append(Line(np.array([[across, top], [across, foot]]), colours.ink, 1.2, alpha=0.6))
-    return drawn
+    return drawn + over
+
+
+def _over(text: Text, look: Look) -> list[Mark]:
+    """Words on the ground of the sheet, so that they can be read over lines; on none they stand alone."""
+    if look.transparent:
+        return [text]
+    wide = width(text.text, text.size) + 6
+    return [Box(text.x - 3, text.y - text.size, wide, text.size * 1.25, look.colours.background, alpha=0.8), text]
 
 
 def _heading(title: str, room: float) -> tuple[list[str], float]:

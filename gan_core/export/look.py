@@ -49,7 +49,6 @@ WORDS = {
     "shares": "share of the samples",
     "right": "as in the data",
     "some": "{n} of {of} seeds",
-    "nothing": "nothing was recorded",
     "not_finite": "not finite since step {step}",
     "play": "Play",
     "pause": "Pause",

@@ -317,6 +317,12 @@ const canvases = run.charts.map((one) => {
   return canvas;
 });
 
+// Without curves, what the picture shows and what it is of stand beside it, and it has their room.
+if (!canvases.length) {
+  document.body.classList.add("alone");
+  $("charts").append($("layers"), $("caption"));
+}
+
 function draw() {
   (run.points ? plane : sheet)($("picture"));
   canvases.forEach((canvas, i) => {

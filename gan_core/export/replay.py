@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import math
 from collections.abc import Callable
 from html import escape
 from typing import Any
@@ -175,8 +176,8 @@ EXTRA: dict[str, Callable[[Recording, Look, Any, int, Extent], np.ndarray]] = { 
 
 def _sheets(shown: list[int], shots: list[Moment]) -> dict[str, Any]:
     def picture(images: np.ndarray) -> str:
-        out = io.BytesIO()
-        Image.fromarray(tiled(images, 8)[..., 0]).convert("RGB").save(out, "WEBP", quality=70, method=4)
+        out, columns = io.BytesIO(), math.ceil(math.sqrt(len(images)))
+        Image.fromarray(tiled(images, columns)[..., 0]).convert("RGB").save(out, "WEBP", quality=70, method=4)
         return "data:image/webp;base64," + base64.b64encode(out.getvalue()).decode()
 
     return {"sheets": [[picture(shot.fake[k][:DIGITS]) for k in shown] for shot in shots]}

@@ -26,6 +26,12 @@ def tiled(images: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
     return sheet
 
 
+def columns(count: int, room: Room) -> int:
+    """In which so many square images are largest."""
+    rows = max(range(1, count + 1), key=lambda n: min(room.wide / -(-count // n), room.high / n), default=1)
+    return max(1, -(-count // rows))
+
+
 def images(room: Room, made: NDArray[np.uint8], columns: int) -> list[Mark]:
     """As large as there is room for, in the middle."""
     pixels = tiled(made, columns)

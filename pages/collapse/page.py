@@ -10,7 +10,7 @@ from pages.shared.play.runs import Frame
 from pages.shared.shell import layout, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import code, foreseen, kept, points, slide, stills
+from pages.shared.views import code, foreseen, kept, points, stills
 
 SECTIONS = {
     "why": lambda page: st.markdown(t("collapse.why_text")),
@@ -57,8 +57,7 @@ options.arrive(page)
 with stage.settings():
     options.controls(page)
 fields.sidebar(page, without=options.ABOVE)
-if not slide.instead(page, value(page, options.TAB), OF_CHARTS):
-    player.stage(page, view, ask=verdicts.prediction, foresee=foreseen.show)
+player.stage(page, view, ask=verdicts.prediction, foresee=foreseen.show, charts=value(page, options.TAB) in OF_CHARTS)
 SECTIONS[sections(page, options.TAB)](page)
 kept.section(page)
 code.expander(page, ("modes", "spread"))

@@ -7,7 +7,7 @@ from pages.shared.controls import fields
 from pages.shared.controls.options import sections, value
 from pages.shared.play import player
 from pages.shared.shell import layout, stage
-from pages.shared.views import code, foreseen, kept, slide
+from pages.shared.views import code, foreseen, kept
 from pages.vanishing import curves, distance, frozen, helps, optimiser, script, twins
 from pages.vanishing.options import LOSSES, OPTIONS, PRESETS_SHOWN, TAB
 
@@ -27,8 +27,7 @@ with stage.settings():
     fields.top(page, PRESETS_SHOWN, ())
     optimiser.control(page)
 fields.sidebar(page)
-if not slide.instead(page, value(page, TAB), OF_CHARTS):
-    player.stage(page, twins.view, ask=twins.ask, foresee=foreseen.show)
+player.stage(page, twins.view, ask=twins.ask, foresee=foreseen.show, charts=value(page, TAB) in OF_CHARTS)
 section = sections(page, TAB)
 SECTIONS[section](page)
 kept.section(page)

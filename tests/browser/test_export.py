@@ -17,6 +17,7 @@ from gan_core.export.flipbook import flipbook
 from gan_core.export.games import Game, dirac
 from gan_core.export.look import Look
 from gan_core.export.replay import replay
+from gan_core.recordings.played import played
 from gan_core.run.recording import record, watch
 from gan_core.run.trainer import Trainer
 from pages.shared.play.making import SECONDS
@@ -38,8 +39,9 @@ def test_a_replay_plays_offline_inside_a_slide_deck(browser, tmp_path) -> None:
     title = "Eight modes </script><script>document.title = 'stolen'</script>"
     (tmp_path / "replay.html").write_bytes(replay(record(trainer), Look(title=title)))
     (tmp_path / "paths.html").write_bytes(flipbook(dirac([Game("gan")], steps=60, step_size=0.2), Look(theme="dark")))
+    (tmp_path / "alone.html").write_bytes(replay(played("vanishing")[0], Look()))
     frames = (f'<iframe name="{name}" src="{name}.html" style="width: 1200px; height: 640px"></iframe>'
-              for name in ("replay", "paths"))  # fmt: skip
+              for name in ("replay", "paths", "alone"))  # fmt: skip
     (tmp_path / "deck.html").write_text("<!doctype html><title>deck</title>" + "".join(frames))
     context = browser.new_context(offline=True, viewport={"width": 1280, "height": 720})
     page = context.new_page()
@@ -81,6 +83,9 @@ def test_a_replay_plays_offline_inside_a_slide_deck(browser, tmp_path) -> None:
     paths.locator("#scrubber").press("End")
     paths.locator("#picture").click()
     expect(paths.get_by_role("button", name="Pause")).to_be_visible()
+    alone = page.frame_locator('iframe[name="alone"]')  # without curves, whose room the picture has, and its layers
+    plane, layers = (alone.locator(where).bounding_box() for where in ("#picture", "#layers"))
+    assert plane["height"] > 500 and layers["x"] > plane["x"] + plane["width"]
     assert not errors and all(re.match("file:", url) for url in asked)
     context.close()
 

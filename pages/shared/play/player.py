@@ -219,12 +219,16 @@ def _downloading(page: PageState, name: str) -> None:
 def stage(
     page: PageState, view: View, *, buttons: Callable[[PageState], None] = bar,
     ask: Callable[[PageState], bool] | None = None, foresee: Callable[[PageState, None], None] | None = None,
+    charts: bool = False,
 ) -> None:  # fmt: skip
     """Buttons, progress, scrubber and the views, each in its place on the stage. From here on the browser listens
     to the runs by itself, and asks for another script run when they have come to rest.
 
     `ask` puts the page's prediction above a recorded run, and says whether it is open: then the recording waits.
-    `foresee` puts below it what may be sketched before a run; with a run, that is the view's."""
+    `foresee` puts below it what may be sketched before a run; with a run, that is the view's.
+    `charts`: the slide of this section shows its charts until somebody has trained the runs."""
+    if charts and slide.on() and (page.show is None or not page.show.touched):
+        return
     app().staged = True
     with places.begin():
         buttons(page)

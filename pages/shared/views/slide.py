@@ -1,8 +1,7 @@
 """Slide mode, `?slide=1`: the picture of the runs with two curves over the whole window, and nothing else.
 
     slide.view(page, frame)         # in place of a page's own view
-    slide.instead(page, section, …) # whether the charts of a section are its slide, and not the runs of its page
-    slide.of_charts(page)           # one of the charts of a page without runs, or of such a section
+    slide.of_charts(page)           # one of the charts of a page without runs, or of a section that is about charts
     slide.of_recording(page, name)  # a recorded run, of a page that has neither
     slide.button()                  # into it
 
@@ -14,7 +13,7 @@ are: a larger window shows the same, larger, letters too. The views fill the sli
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
@@ -46,12 +45,6 @@ def on() -> bool:
 
 def set_slide(wanted: bool) -> None:
     app().slide = wanted
-
-
-def instead(page: PageState, section: str, of_charts: Collection[str]) -> bool:
-    """Whether the slide of this section shows its charts, as that of those `of_charts` does, and not the page's runs:
-    until somebody has trained them."""
-    return on() and section in of_charts and (page.show is None or not page.show.touched)
 
 
 def button() -> None:

@@ -104,6 +104,21 @@ def test_a_time_strip_has_the_steps_that_were_asked_for_or_a_few_spread_out(poin
     assert len(spread(points.moments[:1], 6)) == 1
 
 
+def test_a_run_without_curves_has_no_slide_half_empty(run):
+    """It said twice that nothing was recorded, beside the picture: a recorded run may have no curves."""
+    assert "slide" in there(run("points")) and "slide" not in there(run("fresh"))
+    with pytest.raises(ExportError, match="no curves"):
+        FIGURES["slide"].draw(run("fresh"), Look())
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_digits_of_one_run_fill_their_sheet(run, shape):
+    look = Look(shape=shape)
+    (picture,) = (m for m in FIGURES["picture"].draw(run("digits"), look).marks if isinstance(m, Picture))
+    wide, high = look.size
+    assert picture.width > 0.8 * wide or picture.height > 0.6 * high
+
+
 def test_digits_are_drawn_as_they_were_generated(run):
     recording = run("digits")
     (picture,) = (m for m in FIGURES["picture"].draw(recording, Look(shape="1:1")).marks if isinstance(m, Picture))

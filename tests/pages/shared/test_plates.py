@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gan_core.export.drawing import Area, Dots, Line, Picture, Text
+from gan_core.export.drawing import Area, Box, Dots, Line, Picture, Text
 from gan_core.export.look import SHAPES, Look
 from pages.shared.views import live
 from pages.shared.views.live.planes import scene_of
@@ -48,6 +48,21 @@ def test_shares_of_a_histogram_reach_to_the_top():
     drawing = charts_of([live.Chart("digits", (-0.5, 2.5), [share], kind="histogram")], "round").draw(Look())
     (area,) = (mark for mark in drawing.marks if isinstance(mark, Area))
     assert np.ptp(area.points[:, 1]) > 200  # of a sheet of 540
+
+
+def test_names_of_levels_can_be_read_over_what_is_drawn():
+    """Those of a histogram stand above its bars, those in a chart on a ground of their own."""
+    bars = live.Chart("D", (0.0, 1.0), [live.Line("n", "fake", np.ones(5))], kind="histogram", references=[(0.5, "½")])
+    marks = charts_of([bars], "step").draw(Look()).marks
+    (area,) = (mark for mark in marks if isinstance(mark, Area))
+    (name,) = (mark for mark in marks if isinstance(mark, Text) and mark.text == "½")
+    assert name.y < area.points[:, 1].min()
+    loss = live.Chart("Loss", STEPS, [live.Line("D", "purple", STEPS + 1.0)], references=[(20.0, "a level of its own")])
+    for transparent in (False, True):
+        marks = charts_of([loss], "step").draw(Look(transparent=transparent)).marks
+        *_, before, name = marks[: 1 + [getattr(mark, "text", "") for mark in marks].index("a level of its own")]
+        assert isinstance(before, Box) != transparent
+        assert max(i for i, mark in enumerate(marks) if isinstance(mark, Line)) < marks.index(name)
 
 
 def test_images_of_one_group_are_as_large_as_they_can_be():

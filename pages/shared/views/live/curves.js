@@ -6,7 +6,7 @@ import { OverTime } from "./over_time.js";
 import { apart, clamp, decades, faded, fitting, nearest, number, short, span, ticks } from "./pure.js";
 
 const [LEFT, TOP, BOTTOM] = [46, 8, 22];
-const MARKED = 22; // above the curves of a chart with marks, whose words stand there and not over them
+const MARKED = 22; // above the curves of a chart with marks, whose words stand there and not over them; over bars, too
 const LOWEST = 48; // pixels of a chart on a slide
 const GROWN = 2; // times its height, that a chart beside a picture may grow in a high window
 const DASHES = { dash: [7, 4], dot: [2, 3], longdash: [12, 4] };
@@ -62,7 +62,8 @@ export class Curves extends OverTime {
 
   /** Where the curves of a chart begin, from above. */
   top(chart) {
-    return chart.marks?.length ? MARKED : TOP;
+    const words = chart.kind === "lines" ? chart.marks : chart.references;
+    return words?.length ? MARKED : TOP;
   }
 
   /** Title, legend with the values in it, and an empty canvas with its scales: gives {context, px, py, right}. */
@@ -270,11 +271,11 @@ export class Curves extends OverTime {
     const ranges = { x: [x0, x1], values, low: 0, high: high * 1.05 };
     const { context, px, py, right } = this.frame(parts, chart, width, ranges);
     const edge = (i) => px(x0 + ((x1 - x0) * i) / bins);
-    const floor = py(0);
+    const [top, floor] = [this.top(chart), py(0)];
     for (const line of lines) {
       const colour = this.colour(line);
       if (line.own_scale) {
-        this.drawFunction(context, line, chart, px, floor);
+        this.drawFunction(context, line, chart, px, top, floor);
         continue;
       }
       context.beginPath();
@@ -292,28 +293,28 @@ export class Curves extends OverTime {
     }
     for (const [x, text] of chart.references) {
       if (x < x0 || x > x1) continue;
-      this.rule(context, px(x), TOP, 0, floor - TOP);
+      this.rule(context, px(x), top, 0, floor - top);
       context.textAlign = "center";
       context.textBaseline = "top";
-      this.write(context, text, clamp(px(x), LEFT + 20, right - 20), TOP);
+      this.write(context, text, clamp(px(x), LEFT + 20, right - 20), 4);
     }
     if (bin === undefined) return;
     context.fillStyle = faded(colours.text, 0.1);
-    context.fillRect(edge(bin), TOP, edge(bin + 1) - edge(bin), floor - TOP);
+    context.fillRect(edge(bin), top, edge(bin + 1) - edge(bin), floor - top);
     const late = edge(bin) > width / 2;
     context.textAlign = late ? "right" : "left";
     context.textBaseline = "top";
     const [from, to] = [bin, bin + 1].map((i) => number(x0 + ((x1 - x0) * i) / bins, 3));
-    this.write(context, `${from} … ${to}`, late ? edge(bin) - 4 : edge(bin + 1) + 4, TOP + 12);
+    this.write(context, `${from} … ${to}`, late ? edge(bin) - 4 : edge(bin + 1) + 4, top + 12);
   }
 
   /** A curve from the floor to the ceiling, and where the samples sit on it: a dot a bin, its area their share. */
-  drawFunction(context, line, { x: [x0, x1], lines }, px, floor) {
+  drawFunction(context, line, { x: [x0, x1], lines }, px, top, floor) {
     const { y } = line;
     const [low, high] = span([y], [], false);
     const at = (share) => {
       const value = y[Math.round(share * (y.length - 1))];
-      return [px(x0 + (x1 - x0) * share), floor - ((value - low) / (high - low)) * (floor - TOP)];
+      return [px(x0 + (x1 - x0) * share), floor - ((value - low) / (high - low)) * (floor - top)];
     };
     context.strokeStyle = context.fillStyle = this.colour(line);
     context.lineWidth = 2;

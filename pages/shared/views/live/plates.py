@@ -144,8 +144,9 @@ def _histogram(room: Room, chart: Chart, pens: Pens, look: Look) -> list[Mark]:
     bars = [line for line in chart.lines if not line.own_scale]
     edges = np.linspace(low, high, len(bars[0].y) + 1)
     heights = [np.nan_to_num(np.asarray(line.y, float)) for line in bars]
-    marks = histogram(room, look, edges, heights, [pens[_pen(line, look)] for line in bars], chart.title)
-    top, foot = room.y + SUBTITLE * 1.5, room.y + room.high - TICK * 1.7
+    head = TICK * 1.4 if chart.references else 0.0  # their names stand above the bars
+    marks = histogram(room, look, edges, heights, [pens[_pen(line, look)] for line in bars], chart.title, head)
+    top, foot = room.y + SUBTITLE * 1.5 + head, room.y + room.high - TICK * 1.7
     for line in chart.lines:
         if line.own_scale:
             y = np.asarray(line.y, float)
@@ -157,8 +158,8 @@ def _histogram(room: Room, chart: Chart, pens: Pens, look: Look) -> list[Mark]:
         if low <= value <= high:
             x = room.x + (value - low) / (high - low) * room.wide
             marks.append(Stroke(np.array([[x, top], [x, foot]]), look.colours.faint, 1.2, dash=(4, 4)))
-            anchor = "end" if x > room.x + room.wide - 30 else "start"
-            marks.append(Text(x + (-5 if anchor == "end" else 5), top + TICK, name, TICK, look.colours.faint, anchor))  # type: ignore[arg-type]
+            anchor = "end" if x > room.x + room.wide - 30 else "middle" if x > room.x + 30 else "start"
+            marks.append(Text(x, top - 4, name, TICK, look.colours.faint, anchor))  # type: ignore[arg-type]
     return marks
 
 
@@ -177,6 +178,7 @@ def _images(groups: Sequence[Images], columns: int, title: str, look: Look, capt
     from gan_core.export.figures import headed
     from gan_core.export.fonts import fitted
     from gan_core.export.layout import SUBTITLE, finished, sheet
+    from gan_core.export.sheets import columns as in_columns
     from gan_core.export.sheets import images
 
     marks, room = sheet(look, title, caption)
@@ -184,7 +186,7 @@ def _images(groups: Sequence[Images], columns: int, title: str, look: Look, capt
     shown = [(group, group.images[:most]) for group in groups if len(group.images)]
     columns = min(columns, max((len(made) for _, made in shown), default=1))
     if len(shown) == 1 and len(shown[0][1]) > columns and not shown[0][0].labels:  # several rows: as many as fill it
-        columns = -(-len(shown[0][1]) // _rows(len(shown[0][1]), room))
+        columns = in_columns(len(shown[0][1]), room)
     rows = max((-(-len(made) // columns) for _, made in shown), default=1)
     head = SUBTITLE * 1.4 if any(group.title for group, _ in shown) else 0.0
     aspect = columns / rows / (1 + UNDER if any(group.labels for group, _ in shown) else 1)
@@ -193,11 +195,6 @@ def _images(groups: Sequence[Images], columns: int, title: str, look: Look, capt
             marks.append(headed(cell, fitted(group.title, min(SUBTITLE, cell.wide / 6), cell.wide), look))
         marks += _named(cell, made, group.labels, columns, look) if group.labels else images(cell, made, columns)
     return finished(look, marks, f"{look.title or title}. {caption}")
-
-
-def _rows(count: int, room: Room) -> int:
-    """In which so many images are largest."""
-    return max(range(1, count + 1), key=lambda rows: min(room.wide / -(-count // rows), room.high / rows))
 
 
 def _named(room: Room, made: np.ndarray, labels: Sequence[str], columns: int, look: Look) -> Iterator[Mark]:
