@@ -25,11 +25,12 @@ SECONDS = 10.0
 LAST_SECONDS = 1.5  # that the last picture stays
 FRAMES = 80  # at most
 LOOKS, RARE = 6, 24  # pictures of which the colours of a GIF are taken; colours of these that few pixels have
+NEAR = 8  # levels, as far as Pillow takes one colour for another when it looks for the nearest in a palette
 LIMIT = 2_000_000  # bytes
 WIDTHS = {"16:9": 720, "4:3": 640, "1:1": 512}  # pixels
 LOSSLESS: dict[str, Any] = {"lossless": True, "quality": 20, "method": 1}  # of drawings: sharper, lighter and quicker
 SETTINGS: dict[str, tuple[Any, ...]] = {  # of a kind of film, until it is small enough
-    "webp": tuple({"quality": quality, "method": 3} for quality in (82, 68, 54, 40, 25)),
+    "webp": tuple({"quality": quality, "method": 3} for quality in (95, 82, 68, 54, 40, 25)),
     "gif": (128, 64, 32),  # colours
 }
 
@@ -77,7 +78,8 @@ def palette(pictures: list[Image.Image], colours: int) -> Image.Image:
         for count, method in ((colours - RARE, Image.Quantize.MEDIANCUT), (RARE, Image.Quantize.MAXCOVERAGE))
     ])  # fmt: skip
     ground = each[counts.argmax()]
-    table[np.abs(table.astype(int) - ground).sum(1).argmin()] = ground
+    away = np.abs(table.astype(int) - ground).max(1)
+    table[(away <= NEAR) | (away == away.min())] = ground
     made = Image.new("P", (1, 1))
     made.putpalette(table.tobytes())
     return made

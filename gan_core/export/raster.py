@@ -20,6 +20,9 @@ FINER = 2  # pixels drawn along each side of one that is kept
 BAND = 256  # rows of the picture drawn at once
 PAD = 4  # rows above a band that are drawn too: Pillow rounds what is above its first row in another way
 LEAST_WIDTH, MOST_WIDTH = 160, 7680  # pixels
+ROUNDED = (
+    8  # of the finer picture, that a line may be longer than was measured: small letters are as wide as whole pixels
+)
 
 
 def png(drawing: Drawing, scale: float = 2.0) -> bytes:
@@ -151,8 +154,12 @@ class _Pen:
 
     def _text(self, mark: Text) -> None:
         x, y = mark.x * self.scale, mark.y * self.scale - self.top
-        face = fonts.font(max(1, round(mark.size * self.scale)), mark.bold)
+        size = max(2, round(mark.size * self.scale))
+        face = fonts.font(size, mark.bold)
         long = face.getlength(mark.text)
+        if long - fonts.width(mark.text, mark.size, mark.bold) * self.scale > ROUNDED:  # it would leave the sheet
+            face = fonts.font(size - 1, mark.bold)
+            long = face.getlength(mark.text)
         reach = long if mark.turned else 2 * mark.size * self.scale
         if not mark.text or not self._meets(y - reach, y + reach):
             return

@@ -44,6 +44,16 @@ def test_bands_meet_without_a_seam(monkeypatch, points):
     assert (np.asarray(raster.image(drawing, 0.5)) == np.asarray(whole)).mean() > 0.999
 
 
+def test_small_letters_do_not_leave_the_sheet():
+    """At the size of a film a caption ran to its very edge, its letters being as wide as whole pixels."""
+    words = (
+        "Data set ring of clusters · Loss non-saturating · Order of updates alternating · Method Adam · Batch size 256"
+    )
+    line = Text(26, 20, words + " · G: learning rate 0.001 · D: learning rate", 12, "#000000")
+    ink = np.flatnonzero((pixels(line, scale=0.75, size=(960, 30)) < 128).any((0, 2)))
+    assert 650 < ink.max() < 720 - 14
+
+
 def test_dots_lines_pictures_and_letters_leave_ink():
     black = "#000000"
     for mark in (
