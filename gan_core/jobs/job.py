@@ -15,7 +15,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Hashable
-from typing import Any, Generic, Literal, Protocol, TypeVar, cast
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from gan_core.errors import Sentence
 from gan_core.jobs.admission import NOTHING, Need
@@ -52,22 +52,6 @@ W = TypeVar("W", bound=Workload)
 F = TypeVar("F")
 
 
-class Later(Generic[F]):
-    """A frame that is worked out once, by whoever reads it first. `make` has all that it needs: the work goes on
-    meanwhile."""
-
-    def __init__(self, make: Callable[[], F]) -> None:
-        self._lock = threading.Lock()
-        self._make: Callable[[], F] | None = make
-        self._made: F | None = None
-
-    def __call__(self) -> F:
-        with self._lock:
-            if self._make is not None:
-                self._made, self._make = self._make(), None
-            return cast(F, self._made)
-
-
 class Host(Protocol):
     """What a job knows of the pool that it is in."""
 
@@ -89,27 +73,26 @@ class Host(Protocol):
 class Job(Generic[W, F]):
     """One run in the pool: plays until step `until`, pauses, obeys commands, and publishes frames for whoever looks.
 
-    `publish(work)` makes a frame, an object that nobody changes afterwards, or a `Later` one that the worker makes when
-    it has let go of the work. A worker calls it on submission, after commands, when the run comes to rest, and while it
-    runs at most thirty times a second and only if `frame` was read.
+    `publish(work)` makes a frame, an object that nobody changes afterwards. A worker calls it on submission, after
+    commands, when the run comes to rest, and while it runs at most thirty times a second and only if `frame` was read.
 
     `need` is the memory that it will take, and `owner` who answers for it: see `gan_core.jobs.admission`. While there
     is no room it is "queued", obeys nothing and remembers what it was told.
     """
 
     def __init__(
-        self, work: W, *, until: int, publish: Callable[[W], F | Later[F]], need: Need = NOTHING, owner: Hashable = None
+        self, work: W, *, until: int, publish: Callable[[W], F], need: Need = NOTHING, owner: Hashable = None
     ) -> None:
         self.need, self.owner = need, owner
         self._lock = threading.Lock()  # guards what follows; never held while the work computes
         self._work: W | None = work
-        self._publish: Callable[[W], F | Later[F]] | None = publish
+        self._publish: Callable[[W], F] | None = publish
         self._commands: deque[Callable[[W], object]] = deque()
         self._until = until
         self._state: State = "paused"
         self._error: object | None = None
         self._steps = work.step_count
-        self._published: tuple[int, F | Later[F] | None] = (0, None)  # (version, frame), swapped as one
+        self._published: tuple[int, F | None] = (0, None)  # (version, frame), swapped as one
         self._owed = True  # a frame is due whether or not somebody looks
         self._wanted = False  # somebody looked since the last frame
         self._due = float("-inf")  # when the next frame of a running job may be published
@@ -165,7 +148,7 @@ class Job(Generic[W, F]):
         """As `close`, for the sake of others: the last frame stays to be looked at."""
         self._end(self._published[1])
 
-    def _end(self, frame: F | Later[F] | None) -> None:
+    def _end(self, frame: F | None) -> None:
         with self._lock:
             self._state = "closed"
             self._work = self._publish = self._follower = None
@@ -223,12 +206,7 @@ class Job(Generic[W, F]):
     def frame(self) -> F | None:
         """The newest published frame. Reading it asks for the next one."""
         self.look()
-        return self._made
-
-    @property
-    def _made(self) -> F | None:
-        frame = self._published[1]
-        return frame() if isinstance(frame, Later) else frame
+        return self._published[1]
 
     def look(self) -> None:
         """Ask for the next frame."""
@@ -279,7 +257,6 @@ class Job(Generic[W, F]):
 
     def _tell(self) -> None:
         try:
-            _ = self._made
             if self._follower is not None:
                 self._follower()
         except Exception:  # whoever looks may fail; the run goes on
@@ -364,7 +341,7 @@ class Job(Generic[W, F]):
             (t0, s0), (t1, s1) = self._pace[0], self._pace[-1]
             self._rate = (s1 - s0) / (t1 - t0) if t1 > t0 else 0.0
 
-    def _show(self, work: W, publish: Callable[[W], F | Later[F]], clock: Callable[[], float]) -> None:
+    def _show(self, work: W, publish: Callable[[W], F], clock: Callable[[], float]) -> None:
         with self._lock:
             comes_to_rest = self._state == "running" and (self._steps >= self._until or work.failure is not None)
             looked_at = self._wanted and clock() >= self._due

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import bisect
+import dataclasses
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +27,10 @@ POINTS, IMAGES = 512, 64  # samples of a picture: every score of a run that trai
 GRID, LATTICE = 50, 21  # D's heatmap is GRID², the warped latent grid LATTICE²
 WEIGHT_BINS = 41  # of a histogram of D's weights; odd, so that 0 has a bin of its own
 GOLDEN = (5**0.5 - 1) / 2
+
+
+def _none() -> None:
+    """As a default it stands in no class, where it would hide from `Snapshot.__getattr__` that something is missing."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -48,6 +56,9 @@ class Moment:
         arrays = [getattr(self, f.name) for f in fields(self) if f.name != "real"]
         return sum(a.nbytes for a in arrays if isinstance(a, np.ndarray))
 
+    def finish(self) -> None:
+        """Make what nobody has asked for yet; there is nothing but in a `Snapshot.unfinished`."""
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Snapshot(Moment):
@@ -66,7 +77,30 @@ class Snapshot(Moment):
     batch_logits: Array
     weight_counts: Array
     weight_reach: Array
-    averaged: NDArray | None = None
+    averaged: NDArray | None = dataclasses.field(default_factory=_none)
+
+    @classmethod
+    def unfinished(cls, make: Callable[[str], Mapping[str, NDArray]], **known: Any) -> Self:
+        """A picture of which every array that is not `known` is made when somebody first asks for it: a page shows a
+        part of them, many times a second. make(name) gives that array, and the others that come with it."""
+        made = cls.__new__(cls)
+        made.__dict__.update(known, _make=make, _making=threading.Lock())
+        return made
+
+    def __getattr__(self, name: str) -> Any:  # called only for what is not there
+        if "_making" in self.__dict__ and name in self.__dataclass_fields__:
+            with self._making:  # whoever else asks for it waits
+                if name not in self.__dict__:
+                    self.__dict__.update(self._make(name))
+        if name not in self.__dict__:
+            raise AttributeError(f"a {type(self).__name__} has no {name!r}")
+        return self.__dict__[name]
+
+    def finish(self) -> None:
+        """Make what nobody has asked for yet, and let go of the players that it is made of."""
+        for one in fields(self):
+            getattr(self, one.name)
+        self.__dict__.pop("_make", None)  # the lock stays: somebody may be waiting at it
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -86,7 +120,7 @@ class PointSnapshot(Snapshot):
     field: Array
     lattice: Array
     extent: tuple[float, float, float, float]
-    push: Array | None = None
+    push: Array | None = dataclasses.field(default_factory=_none)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

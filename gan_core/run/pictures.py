@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Sequence
-from functools import partial
-from typing import Generic, TypeVar, cast
+from functools import cached_property, partial
+from typing import Any, Generic, TypeVar, cast
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -57,9 +57,26 @@ def _latents(kind: str, rows: int, dim: int, seeds: tuple[int, ...], dtype: torc
     return found
 
 
+class Look:
+    """One ensemble as it stands, with what its members make of the latents z (k, n, latent_dim) of a picture."""
+
+    def __init__(self, ensemble: Ensemble, z: Tensor) -> None:
+        self.ensemble, self.z = ensemble, z
+
+    @cached_property
+    def fake(self) -> Tensor:
+        return self.ensemble.generator.forward(self.z, training=False)[0]
+
+    @property
+    def averaged(self) -> Tensor:
+        return self.ensemble.maker(averaged=True).forward(self.z, training=False)[0]
+
+
 class Pictures(ABC, Generic[S]):
     """Takes pictures of the members of one run. `real` are samples of the data, the same for every run on them;
     `latents` (K, n, latent_dim) what each member makes its samples from."""
+
+    kind: type[S]
 
     def __init__(
         self, config: RunConfig, members: Sequence[RunConfig], real: Tensor, samples: int, dtype: torch.dtype
@@ -71,38 +88,53 @@ class Pictures(ABC, Generic[S]):
 
     def take(self, ensembles: Sequence[Ensemble], *, step: int, seconds: float = 0.0, threads: int = 1) -> S:
         """All members as they stand, looked at by as many threads."""
-        looked_at = zip(ensembles, self.latents.split([e.size for e in ensembles]), strict=True)
-        parts = side_by_side([partial(self._look, ensemble, z) for ensemble, z in looked_at], threads)
-        arrays = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        arrays["batch_logits"] = torch.cat([e.g_logits for e in ensembles]).float().numpy()
-        weights = torch.cat([e.discriminator.theta for e in ensembles])
-        arrays["weight_counts"], arrays["weight_reach"] = weight_histograms(weights)
-        return self._snapshot(step, seconds, arrays)
+        taken = self._unfinished(ensembles, step, seconds, threads)
+        taken.finish()
+        return taken
 
-    def look(self, ensembles: Sequence[Ensemble], *, step: int, seconds: float, threads: int) -> Callable[[], S]:
-        """`take` for later and by any thread, of the members as they stand now. Players made of modules are looked at
-        at once."""
+    def look(self, ensembles: Sequence[Ensemble], *, step: int, seconds: float, threads: int) -> S:
+        """`take` for later and by any thread, of the members as they stand now: what nobody asks for is not made.
+        Players made of modules are looked at at once."""
         stills = [ensemble.still() for ensemble in ensembles]
         if None in stills:
-            taken = self.take(ensembles, step=step, seconds=seconds, threads=threads)
-            return lambda: taken
-        return partial(self.take, cast(list[Ensemble], stills), step=step, seconds=seconds, threads=threads)
+            return self.take(ensembles, step=step, seconds=seconds, threads=threads)
+        return self._unfinished(cast(list[Ensemble], stills), step, seconds, threads)
+
+    def _unfinished(self, ensembles: Sequence[Ensemble], step: int, seconds: float, threads: int) -> S:
+        model = self.config.model
+        latents = self.latents.split([ensemble.size for ensemble in ensembles])
+        looks = [Look(e, conditioned_latents(model, z)) for e, z in zip(ensembles, latents, strict=True)]
+        parts = self._parts()
+
+        def make(name: str) -> Arrays:
+            if name == "batch_logits":
+                return {name: torch.cat([ensemble.g_logits for ensemble in ensembles]).float().numpy()}
+            if name in ("weight_counts", "weight_reach"):
+                counts, reach = weight_histograms(torch.cat([e.discriminator.theta for e in ensembles]))
+                return {"weight_counts": counts, "weight_reach": reach}
+            found = side_by_side([partial(parts[name], look) for look in looks], threads)
+            return {name: np.concatenate([one[name] for one in found]) for name in found[0]}
+
+        missing = {} if ensembles[0].average else {"averaged": None}
+        return self.kind.unfinished(make, step=step, seconds=seconds, **missing, **self._always())
 
     @abstractmethod
     def samples(self, rows: Tensor) -> NDArray:
         """What G makes, as a picture shows it."""
 
     @abstractmethod
-    def _look(self, ensemble: Ensemble, z: Tensor) -> Arrays:
-        """What is looked at of one ensemble, at latents z (k, n, latent_dim) of its members."""
+    def _parts(self) -> dict[str, Callable[[Look], Arrays]]:
+        """What is looked at of one ensemble, by the names of the arrays: some of them are made together."""
 
     @abstractmethod
-    def _snapshot(self, step: int, seconds: float, arrays: Arrays) -> S:
-        """… of all of them, as one picture."""
+    def _always(self) -> dict[str, Any]:
+        """What is the same in every picture."""
 
 
 class PointPictures(Pictures[PointSnapshot]):
     """… of points in the plane, in the window `extent`."""
+
+    kind = PointSnapshot
 
     def __init__(
         self,
@@ -119,31 +151,39 @@ class PointPictures(Pictures[PointSnapshot]):
     def samples(self, rows: Tensor) -> NDArray:
         return rows.float().numpy()
 
-    def _snapshot(self, step: int, seconds: float, arrays: Arrays) -> PointSnapshot:
-        return PointSnapshot(step=step, seconds=seconds, real=self.real.numpy(), extent=self.extent, **arrays)
+    def _always(self) -> dict[str, Any]:
+        pushed = LOSSES[self.config.train.loss].facts.features
+        return {"real": self.real.numpy(), "extent": self.extent} | ({} if pushed else {"push": None})
 
-    def _look(self, ensemble: Ensemble, z: Tensor) -> Arrays:
-        fake, _ = ensemble.generator.forward(z, training=False)
-        packing, n = self.config.model.packing, len(self.real)
-        real = self.real.to(self.dtype).expand(ensemble.size, -1, -1)
-        grid = self._grid.expand(ensemble.size, -1, -1)
-        real_logits, field = logits_at(ensemble, torch.cat([real, grid], 1), packing).split([n, GRID**2], dim=1)
-        way = torch.from_numpy(interpolates(self.real.numpy(), fake.numpy())).to(self.dtype)
-        logits, gradient = logit_and_gradient(ensemble, torch.cat([fake, way], 1), packing)
-        arrays = {
-            "fake": fake,
-            "real_logits": real_logits,
-            "fake_logits": logits[:, :n],
-            "logit_gradient": gradient[:, :n],
-            "interpolates_grad": torch.linalg.vector_norm(gradient[:, n:], dim=-1),
-            "field": field.reshape(-1, GRID, GRID),
-            "lattice": self._warped(ensemble),
+    def _parts(self) -> dict[str, Callable[[Look], Arrays]]:
+        return {
+            "fake": lambda look: _copies(fake=look.fake),
+            "averaged": lambda look: _copies(averaged=look.averaged),
+            **dict.fromkeys(("real_logits", "fake_logits", "field"), self._opinion),
+            **dict.fromkeys(("logit_gradient", "interpolates_grad"), self._slopes),
+            "lattice": self._warped,
+            "push": self._push,
         }
-        if ensemble.average is not None:
-            arrays["averaged"] = ensemble.maker(averaged=True).forward(z, training=False)[0]
-        if ensemble.game.loss.facts.features:
-            arrays["push"] = -n * feature_gradient(ensemble, real, fake, packing)
-        return {name: a.float().numpy().copy() for name, a in arrays.items()}
+
+    def _real(self, look: Look) -> Tensor:
+        return self.real.to(self.dtype).expand(look.ensemble.size, -1, -1)
+
+    def _opinion(self, look: Look) -> Arrays:
+        n, grid = len(self.real), self._grid.expand(look.ensemble.size, -1, -1)
+        x = torch.cat([self._real(look), look.fake, grid], 1)
+        real, fake, field = logits_at(look.ensemble, x, self.config.model.packing).split([n, n, GRID**2], dim=1)
+        return _copies(real_logits=real, fake_logits=fake, field=field.reshape(-1, GRID, GRID))
+
+    def _slopes(self, look: Look) -> Arrays:
+        n, fake = len(self.real), look.fake
+        way = torch.from_numpy(interpolates(self.real.numpy(), fake.numpy())).to(self.dtype)
+        gradient = gradient_of_logit(look.ensemble, torch.cat([fake, way], 1), self.config.model.packing)
+        slopes = torch.linalg.vector_norm(gradient[:, n:], dim=-1)
+        return _copies(logit_gradient=gradient[:, :n], interpolates_grad=slopes)
+
+    def _push(self, look: Look) -> Arrays:
+        n, packing = len(self.real), self.config.model.packing
+        return _copies(push=-n * feature_gradient(look.ensemble, self._real(look), look.fake, packing))
 
     def _window(self) -> Tensor:
         """(1, GRID², 2): the window, row by row."""
@@ -163,16 +203,19 @@ class PointPictures(Pictures[PointSnapshot]):
             z[..., 1] = ticks.unsqueeze(1)
         return z
 
-    def _warped(self, ensemble: Ensemble) -> Tensor:
+    def _warped(self, look: Look) -> Arrays:
         """G there: (K, r, r, 2), or (K, 1, r, 2) of one latent."""
-        lattice = self._grid_of_latents()
+        lattice, size = self._grid_of_latents(), look.ensemble.size
         rows, columns, dim = lattice.shape
-        wide = lattice.view(1, -1, dim).expand(ensemble.size, -1, -1)
-        return ensemble.generator.forward(wide, training=False)[0].view(ensemble.size, rows, columns, 2)
+        wide = lattice.view(1, -1, dim).expand(size, -1, -1)
+        warped = look.ensemble.generator.forward(wide, training=False)[0]
+        return _copies(lattice=warped.view(size, rows, columns, 2))
 
 
 class ImagePictures(Pictures[ImageSnapshot]):
     """… of images."""
+
+    kind = ImageSnapshot
 
     def __init__(self, config: RunConfig, members: Sequence[RunConfig], source: Source, dtype: torch.dtype) -> None:
         drawn = source(IMAGES * 8, generator_for(0, "picture"))
@@ -182,23 +225,31 @@ class ImagePictures(Pictures[ImageSnapshot]):
     def samples(self, rows: Tensor) -> NDArray[np.uint8]:
         return to_uint8(rows, self.config.data.pixels)
 
-    def _snapshot(self, step: int, seconds: float, arrays: Arrays) -> ImageSnapshot:
-        return ImageSnapshot(step=step, seconds=seconds, real=self._shown, **arrays)
+    def _always(self) -> dict[str, Any]:
+        return {"real": self._shown}
 
-    def _look(self, ensemble: Ensemble, z: Tensor) -> Arrays:
-        model = self.config.model
-        given = conditioned_latents(model, z)
-        fake, _ = ensemble.generator.forward(given, training=False)
-        real = self.real.to(self.dtype).expand(ensemble.size, *[-1] * self.real.dim())
-        real = ensemble.growth.shown(real)
-        makers = {"fake": fake}
-        if ensemble.average is not None:
-            makers["averaged"] = ensemble.maker(averaged=True).forward(given, training=False)[0]
+    def _parts(self) -> dict[str, Callable[[Look], Arrays]]:
         return {
-            **{name: np.stack([self.samples(member) for member in rows]) for name, rows in makers.items()},
-            "real_logits": logits_at(ensemble, real, model.packing).float().numpy().copy(),
-            "fake_logits": logits_at(ensemble, fake, model.packing).float().numpy().copy(),
+            "fake": lambda look: {"fake": self._images(look.fake)},
+            "averaged": lambda look: {"averaged": self._images(look.averaged)},
+            "real_logits": self._of_real,
+            "fake_logits": lambda look: _copies(fake_logits=self._logits(look, look.fake)),
         }
+
+    def _images(self, rows: Tensor) -> NDArray[np.uint8]:
+        return np.stack([self.samples(member) for member in rows])
+
+    def _logits(self, look: Look, images: Tensor) -> Tensor:
+        return logits_at(look.ensemble, images, self.config.model.packing)
+
+    def _of_real(self, look: Look) -> Arrays:
+        real = self.real.to(self.dtype).expand(look.ensemble.size, *[-1] * self.real.dim())
+        return _copies(real_logits=self._logits(look, look.ensemble.growth.shown(real)))
+
+
+def _copies(**tensors: Tensor) -> Arrays:
+    """… in NumPy: nothing of what is still trained."""
+    return {name: tensor.float().numpy().copy() for name, tensor in tensors.items()}
 
 
 def conditioned_latents(model: ModelConfig, z: Tensor, labels: NDArray | int | None = None) -> Tensor:
@@ -220,13 +271,12 @@ def logits_at(ensemble: Ensemble, x: Tensor, packing: int = 1) -> Tensor:
     return ensemble.discriminator.forward(x, training=False)[0][..., 0]
 
 
-def logit_and_gradient(ensemble: Ensemble, x: Tensor, packing: int = 1) -> tuple[Tensor, Tensor]:
-    """D's logits (K, n) at x (K, n, 2) and ∂logit/∂x (K, n, 2), as one sample sees it."""
+def gradient_of_logit(ensemble: Ensemble, x: Tensor, packing: int = 1) -> Tensor:
+    """∂logit/∂x (K, n, 2) at x (K, n, 2), as one sample of a pack sees it."""
     n = x.shape[1]
     wide = x.repeat_interleave(packing, dim=1).reshape(x.shape[0], n, -1) if packing > 1 else x
-    logits, tape = ensemble.discriminator.forward(wide, training=False)
-    u0 = ensemble.discriminator.input_grad(tape)
-    return logits.squeeze(-1), u0[..., : x.shape[2]]
+    _, tape = ensemble.discriminator.forward(wide, training=False)
+    return ensemble.discriminator.input_grad(tape)[..., : x.shape[2]]
 
 
 def feature_gradient(ensemble: Ensemble, real: Tensor, fake: Tensor, packing: int = 1) -> Tensor:

@@ -3,7 +3,7 @@ any more, so whoever has it may take its time while the run goes on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -48,18 +48,18 @@ class Recording:
         """The same with the snapshot taken from the past, as near to `step` as it was recorded."""
         return replace(self, snapshot=nearest((*self.snapshots, self.snapshot), step))
 
+    def finish(self) -> None:
+        """See `history.Moment.finish`."""
+        self.snapshot.finish()
+
 
 def nearest(moments: Sequence[Moment], step: int) -> Moment:
     return min(moments, key=lambda moment: abs(moment.step - step))
 
 
 def record(trainer: Trainer) -> Recording:
-    """What is known of the run now, and of its observers. Called by the thread that steps it."""
-    return recorder(trainer)()
-
-
-def recorder(trainer: Trainer) -> Callable[[], Recording]:
-    """`record`, of which only the copies are made now: any thread may do the rest while the run goes on."""
+    """What is known of the run now, and of its observers. Called by the thread that steps it; of the moment to draw
+    only what somebody asks for is made, by whoever asks."""
     from gan_core.run.classes import ClassWatch
     from gan_core.run.modes import Watch
     from gan_core.run.updates import UpdateWatch
@@ -73,10 +73,9 @@ def recorder(trainer: Trainer) -> Callable[[], Recording]:
 
     # where the past has a picture of this very moment there is one of it, however often a resting run is asked
     newest = history.snapshots[-1]
-    look = trainer.look() if newest.step != trainer.step_count else lambda: newest
-    known_by_now = partial(
-        Recording,
+    return Recording(
         config=trainer.config,
+        snapshot=newest if newest.step == trainer.step_count else trainer.look(),
         snapshots=history.snapshots,
         curves=history.curves(),
         marks=history.marks,
@@ -89,7 +88,6 @@ def recorder(trainer: Trainer) -> Callable[[], Recording]:
         classes=None if digits is None else digits.history(),
         updates=None if moved is None else moved.updates(),
     )
-    return lambda: known_by_now(snapshot=look())
 
 
 LOOKS = 8  # steps between two looks at G's updates while somebody waits: each ends a turn of steps in one call

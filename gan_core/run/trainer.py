@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import repeat
 from typing import Protocol, TypeVar
@@ -250,10 +250,11 @@ class Trainer:
 
     def snapshot(self) -> Snapshot:
         """The run as it stands. Draws nothing from the run's own streams, so looking changes nothing."""
-        return self.look()()
+        return self.pictures.take(self.ensembles, step=self.step_count, seconds=self.seconds, threads=self.threads)
 
-    def look(self) -> Callable[[], Snapshot]:
-        """`snapshot`, of which only the copies are made now: any thread may do the rest while the run goes on."""
+    def look(self) -> Snapshot:
+        """`snapshot`, of which only copies of the players are made now, and each array when somebody asks for it: any
+        thread may do so while the run goes on."""
         return self.pictures.look(self.ensembles, step=self.step_count, seconds=self.seconds, threads=self.threads)
 
     def generate(

@@ -35,6 +35,8 @@ class Frame(Protocol):
     @property
     def steps(self) -> list[int]: ...
 
+    def finish(self) -> None: ...
+
 
 class Show(Protocol):
     """What is looked at; see `runs.Show`."""
@@ -123,6 +125,12 @@ class Channel:
         show = self.show
         return show is not None and show.running and show.at is None
 
+    @property
+    def asked(self) -> Collection[str] | None:
+        """Of the layers that are made on request, those that somebody looks at; None, all of them, while the runs rest:
+        then there is time, and a click on a layer is answered at once."""
+        return self.layers if self.live else None
+
     def fetch(self) -> bytes | None:
         """The packet that a worker has made; None if there is none, and then the next frame becomes one."""
         with self._lock:
@@ -147,6 +155,9 @@ class Channel:
             state, made = self.state(), self.pack()
             with self._lock:
                 self._rested = None if self._listener is None else (state, made)
+            if (frame := show.job.frame) is not None:
+                self._tell()
+                frame.finish()  # a script run, and whoever keeps a figure, finds all of it
         self._tell()
 
     def rested(self, state: Hashable) -> bytes | None:
@@ -180,7 +191,7 @@ class Channel:
         frame = None if show is None else show.moment()
         header = json.dumps(_header(show, frame), separators=(",", ":")).encode()
         try:
-            drawn = [] if frame is None or views is None else views(frame, self.layers if self.live else None)
+            drawn = [] if frame is None or views is None else views(frame, self.asked)
         except Exception:
             if self.show is not None:
                 raise

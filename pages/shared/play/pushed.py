@@ -48,6 +48,9 @@ def pushed(part: Part[P]) -> Part[P]:
         show = page.show
         if show is not None and frame is show.drawn and not _within.get():
             show.parts.append(lambda newer: part(page, newer, *args, **options))
+            with _part(), live.asking(show.channel.asked):
+                part(page, frame, *args, **options)
+            return
         with _part():
             part(page, frame, *args, **options)
 

@@ -22,12 +22,12 @@ import numpy as np
 from gan_core.config import DOWNLOADED, FIELDS, ConfigError, RunConfig
 from gan_core.errors import CheckpointError, DataUnavailable, Refusal
 from gan_core.jobs.admission import Need
-from gan_core.jobs.job import Job, Later
+from gan_core.jobs.job import Job
 from gan_core.jobs.playable import Playable
 from gan_core.jobs.pool import Pool
 from gan_core.run.memory import estimate
 from gan_core.run.recording import Recording as RunFrame
-from gan_core.run.recording import recorder, watch
+from gan_core.run.recording import record, watch
 from pages.shared.play.channel import Channel
 from pages.shared.views import live
 
@@ -65,6 +65,11 @@ class Frame:
         """The same frame with every run's snapshot taken from the past, as near to `step` as it was recorded."""
 
         return replace(self, runs=tuple(run.at(step) for run in self.runs))
+
+    def finish(self) -> None:
+        """Work out what nobody has asked for yet, and let go of the players: they may be large."""
+        for run in self.runs:
+            run.finish()
 
 
 class Work:
@@ -121,10 +126,8 @@ class Work:
         for trainer in self.trainers:
             trainer.history.shrink()
 
-    def frame(self) -> Later[Frame | None] | None:
-        """What is drawn is worked out while another worker goes on with the runs."""
-        makes = [recorder(trainer) for trainer in self.trainers]
-        return Later(lambda: Frame(tuple(make() for make in makes))) if makes else None
+    def frame(self) -> Frame | None:
+        return Frame(tuple(map(record, self.trainers))) if self.trainers else None
 
 
 def _fetch(configs: Sequence[RunConfig]) -> Fetch | None:

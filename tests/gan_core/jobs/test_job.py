@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import gc
-import threading
 import weakref
 from itertools import pairwise
 
 import pytest
 
-from gan_core.jobs.job import FRAME_SECONDS, Job, Later
+from gan_core.jobs.job import FRAME_SECONDS, Job
 from gan_core.jobs.pool import FRAME_SECONDS_IN_A_CROWD, Pool
 from tests.gan_core.jobs.works import (
     PATIENCE,
@@ -138,36 +137,6 @@ def test_frames_are_made_only_for_those_who_look() -> None:
     pool.close()
     gaps = [later - earlier for earlier, later in pairwise(made[:-1])]  # the last frame does not wait
     assert min(gaps) >= FRAME_SECONDS and max(gaps) <= FRAME_SECONDS + 0.05
-
-
-def test_a_frame_for_later_is_made_once_while_another_worker_goes_on_with_the_run() -> None:
-    entered, gate, made = threading.Event(), threading.Event(), []
-
-    def publish(work: Count) -> Later[int]:
-        step = work.step_count
-
-        def make() -> int:
-            if step:
-                entered.set()
-                assert gate.wait(PATIENCE)
-            made.append(step)
-            return step
-
-        return Later(make)
-
-    pool = Pool(workers=2, prepare=nothing)
-    work = Count()
-    job: Job[Count, int] = Job(work, until=1000, publish=publish)
-    pool.submit(job)
-    assert job.join(PATIENCE)
-    job.do(lambda work: work.step())
-    assert entered.wait(PATIENCE)
-    job.play(until=9)
-    assert job.join(PATIENCE) and work.step_count == 9  # while the frame of step 1 is still being made
-    gate.set()
-    assert job.frame == 9 and job.frame == 9
-    pool.close()
-    assert sorted(set(made)) == sorted(made)
 
 
 def test_a_command_that_waited_for_a_slow_one_is_answered_by_a_frame_too() -> None:

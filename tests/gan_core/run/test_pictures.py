@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import threading
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -50,8 +55,6 @@ def test_arrows_of_a_run_that_matches_features_are_the_gradient_of_their_means(t
 
 
 def test_arrows_tell_the_losses_apart_where_the_discriminator_is_sure(trainer):
-    import dataclasses
-
     shot = trainer.snapshot()
     sure = dataclasses.replace(shot, fake_logits=np.full_like(shot.fake_logits, -20.0))
     length = {loss: np.linalg.norm(arrows(sure, loss), axis=1) for loss in ("minimax", "non_saturating")}
@@ -118,3 +121,36 @@ def test_digits_train_and_picture(name):
     )
     same = trainer.decode(trainer.latents_of_picture(1), member=1)
     assert np.array_equal(same, shot.fake[1])
+
+
+def test_of_a_picture_for_later_only_what_is_asked_for_is_made_and_once() -> None:
+    trainer = Trainer(RunConfig.of(**SMALL, members=2))
+    trainer.step(3)
+    later = trainer.look()
+    player = weakref.ref(later._make)
+    assert later.averaged is None and later.push is None
+    assert later.fake is later.fake and "field" not in vars(later)
+    assert later.field.shape == (2, 50, 50) and {"fake_logits", "real_logits"} <= vars(later).keys()
+    assert not {"logit_gradient", "lattice", "weight_counts"} & vars(later).keys()
+    with pytest.raises(AttributeError, match="colour"):
+        later.colour  # noqa: B018
+    later.finish()
+    assert {one.name for one in dataclasses.fields(later)} <= vars(later).keys() and player() is None
+
+
+def test_threads_that_ask_a_picture_for_the_same_make_it_once() -> None:
+    made, all_here = [], threading.Barrier(4)
+
+    def make(name: str) -> dict[str, np.ndarray]:
+        made.append(name)
+        return {name: np.zeros(3)}
+
+    shot = ImageSnapshot.unfinished(make, step=1)
+
+    def ask() -> np.ndarray:
+        all_here.wait(60)
+        return shot.fake
+
+    with ThreadPoolExecutor(4) as pool:
+        found = [future.result() for future in [pool.submit(ask) for _ in range(4)]]
+    assert made == ["fake"] and all(one is found[0] for one in found)

@@ -7,7 +7,7 @@ import pytest
 
 from gan_core.config import RunConfig
 from gan_core.presets import PRESETS
-from gan_core.run.recording import record, recorder, watch
+from gan_core.run.recording import record, watch
 from gan_core.run.trainer import Trainer
 
 SMALL = {"batch": 16, "g_layers": (8,), "d_layers": (8,)}
@@ -38,10 +38,10 @@ def test_what_is_looked_at_later_is_what_would_have_been_looked_at_at_once(name)
     small = {field: (8, 8) for field in ("g_layers", "d_layers")}
     trainer = Trainer(PRESETS[name].config.replace(**small, batch=16))
     trainer.step(3)
-    later, now = recorder(trainer), record(trainer).snapshot
+    later, now = record(trainer).snapshot, trainer.snapshot()
     trainer.step(3)
     for field in dataclasses.fields(now):
-        one, other = getattr(later().snapshot, field.name), getattr(now, field.name)
+        one, other = getattr(later, field.name), getattr(now, field.name)
         assert type(one) is type(other) and (one is None or np.array_equal(one, other, equal_nan=True)), field.name
 
 

@@ -32,7 +32,7 @@ frame in a list, which a worker may do.
 """
 
 from .board import BOARD_LABELS, board
-from .component import is_asked, is_recording, recording, selecting, stamp
+from .component import asking, is_asked, is_recording, recording, selecting, stamp
 from .curves import Chart, Line, curves
 from .digits import Images, digits
 from .heat import HEAT_LABELS, Strip, heat
@@ -47,6 +47,6 @@ from .words import Block, Number, Numbers, Sentence, Table, words
 __all__ = [
     "BOARD_LABELS", "HEAT_LABELS", "LABELS", "LAYERS", "MOST_ROWS", "NOT_ASKED", "PATH_LABELS", "RECORDED_LABELS",
     "SKETCH_LABELS", "TIMELINE_LABELS", "Block", "Chart", "Images", "Line", "Number", "Numbers", "Panel", "Path",
-    "Sentence", "Strip", "Table", "begin", "board", "curves", "digits", "heat", "is_asked", "is_recording", "keep",
-    "paths", "recorded", "recording", "scene", "selecting", "shown", "sketch", "stamp", "timeline", "words",
+    "Sentence", "Strip", "Table", "asking", "begin", "board", "curves", "digits", "heat", "is_asked", "is_recording",
+    "keep", "paths", "recorded", "recording", "scene", "selecting", "shown", "sketch", "stamp", "timeline", "words",
 ]  # fmt: skip

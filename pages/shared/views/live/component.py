@@ -174,14 +174,23 @@ def recording(
     asks Streamlit for anything, so any thread may do it. `asked` are the layers that somebody looks at of those that
     are made on request; None: all of them. kept: takes what each view would offer to keep."""
     frames: list[bytes] = []
-    tokens = _recorded.set(frames), _asked.set(asked), _kept.set(kept)
+    tokens = _recorded.set(frames), _kept.set(kept)
     try:
-        with selecting(selections):
+        with selecting(selections), asking(asked):
             yield frames
     finally:
         _recorded.reset(tokens[0])
-        _asked.reset(tokens[1])
-        _kept.reset(tokens[2])
+        _kept.reset(tokens[1])
+
+
+@contextmanager
+def asking(layers: Collection[str] | None) -> Iterator[None]:
+    """Inside, of the layers that are made on request only these are; None: all of them."""
+    token = _asked.set(layers)
+    try:
+        yield
+    finally:
+        _asked.reset(token)
 
 
 def is_asked(layer: str) -> bool:

@@ -71,6 +71,11 @@ def _legend(panels: Sequence[Panel], layers: Sequence[str], words: Mapping[str, 
             for name in there]  # fmt: skip
 
 
+def made(layer: np.ndarray | None) -> np.ndarray | None:
+    """The layer; None as well for one that nobody has asked for."""
+    return None if layer is None or not layer.size else layer
+
+
 def _scene(panel: Panel, probability: bool, middle: float | None) -> Scene:
     from gan_core.export.plane import HALO, Scene, opinion
 
@@ -85,7 +90,7 @@ def _scene(panel: Panel, probability: bool, middle: float | None) -> Scene:
         filled = np.minimum(1.0, np.asarray(panel.mode_shares, float) * len(panel.centres))
     return Scene(
         panel.extent, panel.field, shade, level, real=panel.real, fake=panel.fake, averaged=panel.averaged,
-        gap=panel.gap if panel.gap is not None and panel.gap.size else None, lattice=panel.lattice,
-        arrows=panel.arrows, unit=panel.arrow_unit, centres=panel.centres, filled=filled,
+        gap=made(panel.gap), lattice=made(panel.lattice), arrows=made(panel.arrows),
+        unit=panel.arrow_unit, centres=panel.centres, filled=filled,
         radii=HALO * np.asarray(0.0 if panel.mode_std is None else panel.mode_std, float),
     )  # fmt: skip

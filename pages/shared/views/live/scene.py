@@ -13,11 +13,11 @@ from gan_core.packing import Quantised, pack, resampled
 
 from .component import Window, mount, selection, window, worded
 from .component import layers as looked_at
-from .planes import scene_of
+from .planes import made, scene_of
 from .plates import keep
 
 LAYERS = ("field", "gap", "real", "fake", "averaged", "arrows", "lattice", "modes")
-ON_REQUEST = ("gap",)  # layers that are made only while somebody looks at them
+ON_REQUEST = ("gap", "arrows", "lattice")  # layers that are made only while somebody looks at them
 NOT_ASKED = np.empty((0, 0))  # … in place of one that nobody looks at: there is a button for it
 LABELS: Mapping[str, str] = {
     "field": "D(x)",
@@ -50,8 +50,8 @@ class Panel:
     values) at y_i, x_j on a regular grid from edge to edge of the window. arrows: (n, 2), a vector at each fake; they
     are drawn against the 95th percentile of their own lengths. lattice: (r, c, 2), the images of a grid of latents.
     averaged: (n, 2), what the moving average of G makes of the same latents.
-    gap: (m, m) in [0, 1] on the same grid as the field, how wrong D is there; it is drawn over the field. NOT_ASKED
-    while nobody looks at it: see `is_asked`.
+    gap: (m, m) in [0, 1] on the same grid as the field, how wrong D is there; it is drawn over the field. Of what is
+    made ON_REQUEST, NOT_ASKED stands for what nobody looks at: see `is_asked`.
     arrow_unit: the length to draw them against instead, so that several panels can be compared.
     centres: (m, 2), with mode_labels (default 1 … m) and mode_shares (m,) in [0, 1], the share of the samples each
     mode got; 0 is drawn as missing. mode_std: σ of all clusters or (m,) of each, round which their halos are drawn.
@@ -193,14 +193,14 @@ def _panel(
     if panel.fake is not None:
         x, y = np.asarray(panel.fake, dtype=np.float64).T
         out["outside"] = int(np.size(x) - np.sum((x >= xmin) & (x <= xmax) & (y >= ymin) & (y <= ymax)))
-    if panel.arrows is not None:
-        out["arrows"] = _arrows(panel.arrows, min(ARROWS_OF_ONE, max(24, MOST_ARROWS // among)), panel.arrow_unit)
-    if panel.lattice is not None:
-        every = math.ceil(math.sqrt(np.size(panel.lattice) / 2 * among / MOST_LATTICE))
-        rows, columns = (_every(length, max(1, every)) for length in panel.lattice.shape[:2])
-        out["lattice"] = Quantised(np.asarray(panel.lattice)[np.ix_(rows, columns)], low, high)
-    if panel.gap is not None and panel.gap.size:
-        out["gap"] = Quantised(_thinned(np.asarray(panel.gap, dtype=np.float64), among), 0.0, 1.0)
+    if (arrows := made(panel.arrows)) is not None:
+        out["arrows"] = _arrows(arrows, min(ARROWS_OF_ONE, max(24, MOST_ARROWS // among)), panel.arrow_unit)
+    if (lattice := made(panel.lattice)) is not None:
+        every = math.ceil(math.sqrt(np.size(lattice) / 2 * among / MOST_LATTICE))
+        rows, columns = (_every(length, max(1, every)) for length in lattice.shape[:2])
+        out["lattice"] = Quantised(np.asarray(lattice)[np.ix_(rows, columns)], low, high)
+    if (gap := made(panel.gap)) is not None:
+        out["gap"] = Quantised(_thinned(np.asarray(gap, dtype=np.float64), among), 0.0, 1.0)
     if panel.field is not None:
         own = probability if panel.probability is None else panel.probability
         out |= _field(np.asarray(panel.field, dtype=np.float64), among, own, middle)
