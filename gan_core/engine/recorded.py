@@ -29,6 +29,7 @@ import logging
 import sys
 import threading
 import warnings
+from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, update_wrapper
@@ -42,7 +43,8 @@ from torch._C import ScriptList
 from gan_core.engine.networks import Tape
 
 RECORDS = sys.version_info < (3, 14)  # from there on torch.jit "may break", in its own words
-FIRST = 32  # calls before anything is recorded, which takes as long as fifty of them: many a run is over by then
+FIRST = 32  # calls before anything is recorded, which takes as long as fifty of them: many a run is over by then …
+KINDS = 256  # … of so many kinds they are counted, by all runs together: in a class many are young at once
 MOST = 32  # recordings, two or three megabytes each: torch lets go of none of them before the process ends
 
 P = ParamSpec("P")
@@ -52,14 +54,14 @@ Recording = tuple[Callable[..., list[Tensor]], Put]
 
 log = logging.getLogger(__name__)
 _recordings: dict[Hashable, Recording | None] = {}
+_calls: Counter[Hashable] = Counter()  # of what has not been recorded
 _lock = threading.Lock()  # recording is no work for two threads at once
 
 
 @dataclass
 class Recordings:
-    """What one object has of its recorded functions: how often each was called, and what is played instead."""
+    """What one object has of its recorded functions: what is played instead of each."""
 
-    calls: dict[Hashable, int] = field(default_factory=dict)
     played: dict[Hashable, Recording | None] = field(default_factory=dict)
     own: Any = None  # the object's own tensors, as they are handed over
 
@@ -123,26 +125,23 @@ class Recorded(Generic[Subject, P, Result]):
         return results
 
     def _recording(self, subject: Subject, given: Sequence[tuple[Any, ...]]) -> Recording | None:
-        """What is played for this subject: None until the function has been called a few times."""
+        """What is played for this subject: None until functions of its kind have been called a few times."""
         known = subject.recordings
-        if 0 < (calls := known.calls.get(self, 0)) < FIRST:
-            known.calls[self] = calls + len(given)
-            return None
         tensors: list[Tensor] = []
         _append(given[0], tensors)
-        if not calls:  # whether another of its kind has been recorded already
-            known.calls[self] = FIRST if self._key(subject, tensors) in _recordings else len(given)
-            if known.calls[self] < FIRST:
-                return None
         place = self, len(tensors)
         if place not in known.played:
-            known.played[place] = self._made(subject, given[0], tensors)
+            key = self._key(subject, tensors)
+            if key not in _recordings and _counted(key, len(given)) <= FIRST:
+                return None
+            known.played[place] = self._made(key, subject, given[0], tensors)
             known.own = ScriptList(list(subject.tensors))
         return known.played[place]
 
-    def _made(self, subject: Subject, args: tuple[Any, ...], tensors: Sequence[Tensor]) -> Recording | None:
+    def _made(
+        self, key: Hashable, subject: Subject, args: tuple[Any, ...], tensors: Sequence[Tensor]
+    ) -> Recording | None:
         """The recording for subjects of this shape and these rules, made on these arguments if it is the first."""
-        key = self._key(subject, tensors)
         with _lock:
             if key not in _recordings:
                 _recordings[key] = self._record(subject, args, tensors) if len(_recordings) < MOST else None
@@ -177,6 +176,15 @@ class Recorded(Generic[Subject, P, Result]):
         finally:
             for tensor, before in zip(own, kept, strict=True):
                 tensor.copy_(before)
+
+
+def _counted(key: Hashable, calls: int) -> int:
+    """How often functions of this kind have been called, these calls among them. Threads that count at once may lose
+    some."""
+    if len(_calls) >= KINDS:
+        _calls.clear()
+    _calls[key] += calls
+    return _calls[key]
 
 
 def recorded(function: Callable[Concatenate[Subject, P], Result]) -> Recorded[Subject, P, Result]:

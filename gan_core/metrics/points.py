@@ -270,15 +270,21 @@ def pair(real: ArrayLike, fake: ArrayLike) -> tuple[Floats, Floats]:
 
 def counts_within(samples: ArrayLike, centres: ArrayLike, radius: float) -> tuple[Ints, int]:
     """(m,) samples whose nearest centre it is, not further than `radius`; and the number of all samples."""
+    y = pair(as_samples(centres, "centres"), samples)[1]
+    return counts_of_members(y[None], centres, radius)[0], len(y)
+
+
+def counts_of_members(samples: NDArray, centres: ArrayLike, radius: float) -> Ints:
+    """(K, m): `counts_within` of K generators at once, samples (K, n, d). What is not finite is near nothing."""
     c = as_samples(centres, "centres")
     if not len(c):
         raise ValueError("There are no centres: data without modes has no mode coverage.")
-    y = pair(c, samples)[1]
-    y_finite = y[np.isfinite(y).all(axis=1)]
-    distance = cdist(y_finite, c)
+    members, n, d = samples.shape
+    distance = cdist(samples.reshape(-1, d), c)
     nearest = distance.argmin(axis=1)
-    within = distance[np.arange(len(y_finite)), nearest] <= radius
-    return np.bincount(nearest[within], minlength=len(c)), len(y)
+    within = distance[np.arange(members * n), nearest] <= radius
+    of = np.repeat(np.arange(members), n) * len(c) + nearest
+    return np.bincount(of[within], minlength=members * len(c)).reshape(members, len(c))
 
 
 def captured_of(counts: Ints, n: int, min_share: float) -> int:

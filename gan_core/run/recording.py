@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -90,11 +89,12 @@ def record(trainer: Trainer) -> Recording:
     )
 
 
-LOOKS = 8  # steps between two looks at G's updates while somebody waits: each ends a turn of steps in one call
+LOOKS, FIRST_LOOKS = 8, 16  # steps between two looks at G's updates, after the first ones: each ends a turn of steps
 
 
-def watch(trainer: Trainer) -> None:
-    """Have mode collapse looked for while the run trains, where anybody knows the modes."""
+def watch(trainer: Trainer, *, updates: bool = False) -> None:
+    """Have mode collapse looked for while the run trains, where anybody knows the modes; `updates`: and how far G's
+    parameters move."""
     from contextlib import suppress
 
     from gan_core.errors import CheckpointError
@@ -103,6 +103,6 @@ def watch(trainer: Trainer) -> None:
     from gan_core.run.updates import UpdateWatch
 
     with suppress(ValueError, CheckpointError):  # no modes, other images than digits, or no classifier to find them
-        kinds = (ClassWatch,) if trainer.config.data.is_image else (partial(UpdateWatch, every=LOOKS), Watch)
-        for kind in kinds:
-            trainer.add_callback(kind(trainer))
+        trainer.add_callback((ClassWatch if trainer.config.data.is_image else Watch)(trainer))
+    if updates:
+        trainer.add_callback(UpdateWatch(trainer, every=LOOKS, dense=FIRST_LOOKS))

@@ -37,8 +37,8 @@ class Updates:
 class UpdateWatch:
     """An observer of the trainer's generators; for looking only."""
 
-    def __init__(self, trainer: Trainer, every: int = EVERY) -> None:
-        self.rows = Rows((2, len(trainer.member_configs)), limit=LIMIT, stride=every, dense=DENSE)
+    def __init__(self, trainer: Trainer, every: int = EVERY, dense: int = DENSE) -> None:
+        self.rows = Rows((2, len(trainer.member_configs)), limit=LIMIT, stride=every, dense=dense)
 
     def due(self, step: int) -> bool:
         return step > 0 and self.rows.due(step) and step > self.rows.last

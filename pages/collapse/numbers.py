@@ -51,7 +51,7 @@ def numbers(page: PageState, frame: Frame) -> None:
         shown = [[of[k] for k in points.members_shown(page, run) if k < len(of)] for of in found.runs]
         first = shown[0][0]
         modes = first.modes or 0
-        kept = max(1, min(modes, round(float(np.median([value("near", one) for one in shown[0]])))))
+        kept = max(1, min(modes, round(tables.middle([value("near", one) for one in shown[0]]))))
         exact = _exact(kept, run)
         head = ["", *(name or t("collapse.this_run") for name, _ in runs), t("panel.perfect"), t("panel.without_skill"),
                 t("collapse.exactly", k=kept, modes=modes)]  # fmt: skip
@@ -74,7 +74,7 @@ def _explained(run: str, scores: Sequence[Scores], beside: Yardstick | None) -> 
         return ""
     said: dict[str, list[str]] = {"perfect": [], "no_skill": [], "between": []}
     for name in NUMBERS:
-        verdict = beside.verdict(name, float(np.median([value(name, one) for one in scores])))
+        verdict = beside.verdict(name, tables.middle([value(name, one) for one in scores]))
         said[verdict].append(t(f"collapse.number_{name}"))
     parts = [t(f"collapse.verdict_{verdict}", names=", ".join(of)) for verdict, of in said.items() if of]
     return " ".join([f"**{run or t('collapse.this_run')}**:", *parts])

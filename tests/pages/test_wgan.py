@@ -173,7 +173,7 @@ def frame_of(steps: int, seconds: tuple[float, ...]) -> Frame:
     """Runs of so many steps that cost so many seconds each."""
     work = Work([RunConfig.of(batch=8, g_layers=(4,), d_layers=(4,))] * len(seconds), None)
     work.step(steps)
-    frame = work.frame()()
+    frame = work.frame()
     assert frame is not None
 
     def priced(run: object, price: float) -> object:

@@ -75,8 +75,10 @@ class Frame:
 class Work:
     """N Trainers stepped together: what a `Job` calls, always from one worker of the pool at a time."""
 
-    def __init__(self, configs: Sequence[RunConfig], points: np.ndarray | None, fetch: Fetch | None = None) -> None:
-        self.configs, self.points = tuple(configs), points
+    def __init__(
+        self, configs: Sequence[RunConfig], points: np.ndarray | None, fetch: Fetch | None = None, updates: bool = False
+    ) -> None:
+        self.configs, self.points, self.updates = tuple(configs), points, updates
         self.fetch = fetch  # what has to be downloaded first: a worker is not for waiting
         self.refused: Refusal | None = None  # why there are no trainers
         self.threads = 1  # how many may compute for this work; the pool says so before each slice
@@ -90,7 +92,7 @@ class Work:
             self.refused = error
             return ()
         for trainer in trainers:
-            watch(trainer)
+            watch(trainer, updates=self.updates)
         return trainers
 
     def make(self) -> tuple[Trainer, ...]:
@@ -209,11 +211,12 @@ class Show:
 
     @classmethod
     def start(
-        cls, pool: Pool, configs: Sequence[RunConfig], points: np.ndarray | None = None, owner: Hashable = None
-    ) -> Show:
+        cls, pool: Pool, configs: Sequence[RunConfig], points: np.ndarray | None = None, owner: Hashable = None,
+        updates: bool = False,
+    ) -> Show:  # fmt: skip
         """Runs at step 0, paused; the first frame comes as soon as there is room for them and a worker has made the
-        networks. Raises PoolFull."""
-        work = Work(configs, points, _fetch(configs))
+        networks. `updates`: they keep how far G's parameters move. Raises PoolFull."""
+        work = Work(configs, points, _fetch(configs), updates)
         need = Need.together(map(estimate, configs), at_once=2)
         job: Job[Work, Frame | None] = Job(
             work, until=configs[0].train.steps, publish=Work.frame, need=need, owner=owner

@@ -120,6 +120,7 @@ def plane(
     members = members_drawn(page, frame, most)
     picks = [(run, k, title) for run, title in titled(frame, titles) for k in members]
     several = len(picks) > len(frame.runs)
+    shares = [share for run in frame.runs for share in _mode_shares(run, members)]
     words, kinds = kinds_of(page, frame)
     key = f"{page.name}-plane"
 
@@ -130,7 +131,7 @@ def plane(
 
     live.scene(
         key,
-        [_panel(run, k, title, several, kinds) for run, k, title in picks],
+        [_panel(*pick, share, several, kinds) for pick, share in zip(picks, shares, strict=True)],
         step=frame.step,
         hidden=(*hidden, "gap"),
         kinds=words,
@@ -187,7 +188,9 @@ def _kinds(real: bytes, table: bytes, labels: tuple[str, ...]) -> tuple[Sequence
     return tuple(shown), np.array(found, np.uint8)
 
 
-def _panel(run: RunFrame, k: int, title: str, several: bool, kinds: np.ndarray | None = None) -> live.Panel:
+def _panel(
+    run: RunFrame, k: int, title: str, mode_shares: np.ndarray | None, several: bool, kinds: np.ndarray | None
+) -> live.Panel:
     from gan_core.run.pictures import arrows
 
     now = in_plane(run.snapshot)
@@ -207,7 +210,7 @@ def _panel(run: RunFrame, k: int, title: str, several: bool, kinds: np.ndarray |
         arrows=arrows(now, run.config.train.loss, k) if live.is_asked("arrows") else live.NOT_ASKED,
         lattice=now.lattice[k] if live.is_asked("lattice") else live.NOT_ASKED,
         centres=run.centres,
-        mode_shares=_mode_shares(run, k),
+        mode_shares=mode_shares,
         mode_std=run.std if run.stds is None else run.stds,
         title=title,
         probability=is_probability(run),
@@ -215,15 +218,14 @@ def _panel(run: RunFrame, k: int, title: str, several: bool, kinds: np.ndarray |
     )
 
 
-def _mode_shares(run: RunFrame, k: int) -> np.ndarray | None:
-    """(m,) share of the samples that lie near each mode, as the number of modes counts them."""
-    from gan_core.metrics.points import mode_coverage, near_radius
+def _mode_shares(run: RunFrame, members: Sequence[int]) -> list[np.ndarray | None]:
+    """For each member (m,) the share of its samples that lie near each mode, as the number of modes counts them."""
+    from gan_core.metrics.points import counts_of_members, near_radius
 
     if run.centres is None or run.std is None:
-        return None
-    fake = run.snapshot.fake[k]
-    threshold = near_radius(run.centres, run.std) / run.std
-    return mode_coverage(fake, run.centres, run.std, threshold).counts / len(fake)
+        return [None] * len(members)
+    fake = run.snapshot.fake[list(members)]
+    return list(counts_of_members(fake, run.centres, near_radius(run.centres, run.std)) / fake.shape[1])
 
 
 def is_probability(run: RunFrame) -> bool:

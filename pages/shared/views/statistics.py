@@ -26,7 +26,7 @@ from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame, Work
 from pages.shared.shell.i18n import phrase, sentence, t
 from pages.shared.shell.state import PageState
-from pages.shared.views import live, opening
+from pages.shared.views import live, opening, tables
 from pages.shared.views.points import WALL, in_plane, is_probability, members_shown, of_players, titled
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def scores(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> None
 def _number(name: str, shown: Sequence[Scores], beside: Yardstick | None) -> live.Number:
     statistic, style = NUMBERS[name]
     values, one, write = [float(getattr(each, statistic)) for each in shown], shown[0], writer(style)
-    middle = _middle(values)
+    middle = tables.middle(values)
     spread = f"{write(min(values))}–{write(max(values))}" if len(values) > 1 else ""
     floor = t("panel.floor", value=perfect(beside, statistic, write))
     notes = [spread, floor, explained(beside, statistic, middle, write)]
@@ -185,11 +185,6 @@ def failed(run: RunFrame) -> bool:
     """Whether no member is finite any more at the moment that is shown."""
     last = max((failure.step for failure in run.failures), default=0)
     return len(run.failures) == run.snapshot.members and run.snapshot.step >= last
-
-
-def _middle(values: Sequence[float]) -> float:
-    """The median; of the one run that most pages show without NumPy's ceremony, which takes a tenth of a picture."""
-    return float(values[0] if len(values) == 1 else np.median(values))
 
 
 @pushed
@@ -214,7 +209,7 @@ def verdict(page: PageState, frame: Frame) -> None:
 def _in_words(name: str, shown: Sequence[Scores], beside: Yardstick) -> str:
     """A number, what a perfect generator has in its place, and what chance makes of it."""
     statistic, style = NUMBERS[name]
-    middle = _middle([getattr(each, statistic) for each in shown])
+    middle = tables.middle([getattr(each, statistic) for each in shown])
     floor = beside.perfect.get(statistic)
     said = t(
         f"panel.verdict_{name}", value=writer(style)(middle), modes=shown[0].modes or 0,

@@ -6,6 +6,7 @@ would bring pandas, whose 80 MB every visitor of a small server would pay for.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -32,8 +33,15 @@ def text(head: Sequence[str], rows: Sequence[Sequence[str]], *, grey: Collection
 
 def median_and_range(values: ArrayLike, write: Callable[[Any], str], *, bold: bool = True) -> str:
     """Median (least–most) of the members (K,), each as `write` writes it; a single one alone; – for none."""
-    known = np.asarray(values)
-    if len(known) < 2:
-        return write(known[0]) if len(known) else "–"
-    median, low, high = (write(of(known)) for of in (np.median, np.min, np.max))
-    return f"**{median}** ({low}–{high})" if bold else f"{median} ({low}–{high})"
+    known = np.ravel(values).tolist()
+    if len(known) < 2 or math.isnan(median := middle(known)):
+        return write(known[0] if len(known) == 1 else math.nan) if known else "–"
+    words, low, high = map(write, (median, min(known), max(known)))
+    return f"**{words}** ({low}–{high})" if bold else f"{words} ({low}–{high})"
+
+
+def middle(values: Sequence[float]) -> float:
+    """The median of a few numbers, NaN if one of them is, without NumPy's ceremony: a tenth of a picture's time."""
+    known = sorted(values)
+    half = len(known) // 2
+    return math.nan if any(map(math.isnan, known)) else (known[half] + known[~half]) / 2

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import weakref
+from collections import Counter
 from contextlib import nullcontext
 from unittest import mock
 
@@ -43,6 +44,7 @@ TRICKS = [
 def soon_and_often(monkeypatch):
     monkeypatch.setattr(recorded, "FIRST", 2)
     monkeypatch.setattr(recorded, "MOST", 10_000)
+    monkeypatch.setattr(recorded, "_calls", Counter())
 
 
 def small(**changes) -> RunConfig:
@@ -123,6 +125,25 @@ def test_runs_that_share_a_recording_keep_their_own_weights_rates_and_seeds():
     assert len({id(play) for found in map(recordings, together) for play, _ in found[0].values()}) == 1
     assert [bits(trainer) for trainer in together] == expected
     assert len(set(map(tuple, expected))) == len(others)
+
+
+def test_runs_of_one_kind_that_are_young_together_are_recorded_together(monkeypatch):
+    monkeypatch.setattr(recorded, "FIRST", 12)
+    config = small(d_layers=(8, 5))
+    first, second = Trainer(config), Trainer(config.replace(seed=3))
+    for _ in range(10):  # of one step each: a turn of several would be one call
+        first.step()
+        second.step()
+    assert played(first) and played(second)
+    assert bits(first) == bits(run(config, 10, record=False))
+
+
+def test_kinds_are_counted_only_so_far(monkeypatch):
+    monkeypatch.setattr(recorded, "KINDS", 3)
+    monkeypatch.setattr(recorded, "_calls", Counter())
+    for kind in range(9):
+        recorded._counted(kind, 1)
+    assert len(recorded._calls) <= 3
 
 
 def test_threads_may_play_one_recording_at_once():

@@ -30,7 +30,14 @@ def test_data_without_modes_have_none():
     trainer = Trainer(RunConfig.of(**SMALL, data="moons"))
     watch(trainer)
     recording = record(trainer)
-    assert recording.diversity is None and recording.centres is None and recording.updates is not None
+    assert recording.diversity is None and recording.centres is None and recording.updates is None
+
+
+def test_how_far_parameters_move_is_kept_where_somebody_wants_to_see_it():
+    trainer = Trainer(RunConfig.of(**SMALL, data="moons"))
+    watch(trainer, updates=True)
+    trainer.step(24)
+    assert record(trainer).updates.step.tolist() == [*range(1, 17), 24]
 
 
 @pytest.mark.parametrize("name", [name for name, preset in PRESETS.items() if not preset.config.data.is_image])
