@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial.distance import cdist
+from scipy.spatial.distance import cdist, pdist
 from scipy.special import rel_entr
 
 from gan_core.metrics.divergences import (
@@ -90,8 +90,7 @@ def near_modes(samples: ArrayLike, centres: ArrayLike, radius: float, min_share:
 
 def near_radius(centres: ArrayLike, std: float, threshold: float = 3.0) -> float:
     """A third of the smallest gap between two centres (.51 for the ring of radius 2), but at least threshold · std."""
-    points = as_samples(centres, "centres")
-    gaps = cdist(points, points)[np.triu_indices(len(points), 1)]
+    gaps = pdist(as_samples(centres, "centres"))
     return max(threshold * std, float(gaps.min()) / 3 if len(gaps) else 0.0)
 
 
@@ -270,21 +269,26 @@ def pair(real: ArrayLike, fake: ArrayLike) -> tuple[Floats, Floats]:
 
 def counts_within(samples: ArrayLike, centres: ArrayLike, radius: float) -> tuple[Ints, int]:
     """(m,) samples whose nearest centre it is, not further than `radius`; and the number of all samples."""
-    y = pair(as_samples(centres, "centres"), samples)[1]
+    y = pair(_centres(centres), samples)[1]
     return counts_of_members(y[None], centres, radius)[0], len(y)
 
 
 def counts_of_members(samples: NDArray, centres: ArrayLike, radius: float) -> Ints:
     """(K, m): `counts_within` of K generators at once, samples (K, n, d). What is not finite is near nothing."""
-    c = as_samples(centres, "centres")
-    if not len(c):
-        raise ValueError("There are no centres: data without modes has no mode coverage.")
+    c = _centres(centres)
     members, n, d = samples.shape
     distance = cdist(samples.reshape(-1, d), c)
     nearest = distance.argmin(axis=1)
-    within = distance[np.arange(members * n), nearest] <= radius
+    least = distance[np.arange(members * n), nearest]
+    within = np.isfinite(least) & (least <= radius)
     of = np.repeat(np.arange(members), n) * len(c) + nearest
     return np.bincount(of[within], minlength=members * len(c)).reshape(members, len(c))
+
+
+def _centres(centres: ArrayLike) -> Floats:
+    if not len(c := as_samples(centres, "centres")):
+        raise ValueError("There are no centres: data without modes has no mode coverage.")
+    return c
 
 
 def captured_of(counts: Ints, n: int, min_share: float) -> int:

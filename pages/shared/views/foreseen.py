@@ -71,7 +71,7 @@ def _covered(run: RunFrame) -> Curve:
 
 def _middle(step: np.ndarray, values: np.ndarray) -> Curve:
     """The median of values (T, K) at as many steps as are sent."""
-    rows = np.unique(np.linspace(0, len(step) - 1, min(len(step), live.MOST_ROWS)).round().astype(int))
+    rows = np.linspace(0, len(step) - 1, min(len(step), live.MOST_ROWS)).round().astype(int)
     return step[rows], np.nanmedian(values[rows], axis=1) if values.shape[1] > 1 else values[rows, 0]
 
 

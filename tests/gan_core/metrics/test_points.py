@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from gan_core import metrics
+from gan_core.metrics.points import counts_of_members, counts_within
 
 LN2 = math.log(2)
 ANGLES = 2 * np.pi * np.arange(8) / 8
@@ -292,3 +293,17 @@ def test_a_larger_sample_gives_a_sub_sample_that_does_not_depend_on_its_order_al
 def test_bad_input_is_refused_with_a_sentence(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_several_generators_are_counted_as_each_of_them_is_and_what_is_not_finite_is_near_nothing() -> None:
+    rng = np.random.default_rng(3)
+    samples = rng.normal(size=(5, 40, 2))
+    samples[1, :7], samples[2, 3] = np.inf, np.nan
+    centres = rng.normal(size=(6, 2))
+    for radius in (0.5, math.inf):
+        together = counts_of_members(samples, centres, radius)
+        for member, counts in zip(samples, together, strict=True):
+            gaps = np.linalg.norm(member[:, None] - centres, axis=-1)
+            near = [int(np.argmin(row)) for row in gaps if np.isfinite(row).all() and row.min() <= radius]
+            assert counts.tolist() == [near.count(mode) for mode in range(6)]
+            assert counts_within(member, centres, radius)[0].tolist() == counts.tolist()

@@ -45,7 +45,7 @@ def sketch(
     step. limits: of the vertical axis. level: (value, name) that theory knows, whose distance from the run stands
     beside the sketch's. colour: as of a `Line`. Raises ValueError on a word that the view has not.
     """
-    rows = np.unique(np.linspace(0, len(x) - 1, min(len(x), MOST_ROWS)).round().astype(int)) if len(x) else slice(0)
+    rows = np.linspace(0, len(x) - 1, min(len(x), MOST_ROWS)).round().astype(int) if len(x) else slice(0)
     frame = {
         "key": key, "step": step, "title": title, "run": run, "until": until, "limits": list(limits),
         "level": None if level is None else list(level), "colour": colour, "height": height,
