@@ -173,6 +173,25 @@ class Totals:
     bytes: int = 0
 
 
+@dataclass
+class Training:
+    """How many pictures a tab drew while its runs trained, and how long that was: one that rests has nothing new."""
+
+    pictures: int = 0
+    seconds: float = 0.0
+    since: float | None = None  # the last of these pictures
+
+    def drawn(self, running: bool) -> None:
+        now = time.monotonic()
+        if self.since is not None:
+            self.pictures += 1
+            self.seconds += now - self.since
+        self.since = now if running else None
+
+    def rests(self) -> None:
+        self.since = None
+
+
 class Tab:
     """Streamlit's client without a picture: it knows the elements on the page, and answers as the browser does."""
 
@@ -192,6 +211,7 @@ class Tab:
         self.seen: dict[str, Any] = {}  # … and as the last packet said
         self.timeline = ("", "")  # id and fragment of the element that listens
         self.packets = 0
+        self.training = Training()
         self.live: ClientConnection | None = None
         self._live: asyncio.Task | None = None
         self._tells: asyncio.Task | None = None  # a task that nobody holds may be collected
@@ -463,6 +483,7 @@ class Tab:
 
     def _deaf(self) -> None:
         self.token, self.live = "", None
+        self.training.rests()
         if self._live is not None:
             self._live.cancel()
         self._live = None
@@ -477,6 +498,7 @@ class Tab:
                 async for packet in live:
                     self.seen = json.loads(packet[12 : 12 + int.from_bytes(packet[8:12], "little")])
                     self.packets += 1
+                    self.training.drawn(self.seen["running"])
                     self.totals.packets += 1
                     self.totals.bytes += len(packet)
                     await asyncio.sleep(DRAWING)
@@ -644,6 +666,7 @@ async def lesson(server: Server, name: str, sessions: int, seconds: float, seed:
     share = (sum(server_process.cpu_times()[:2]) - cpu) / (time.monotonic() - cpu_at)
     ended = time.time()
     pictures = sorted((tab.packets - before) / window for tab, before in zip(tabs, packets, strict=True))
+    training = sorted(tab.training.pictures / tab.training.seconds for tab in tabs if tab.training.seconds > 1)
     for tab in tabs:
         await tab.close()
     await asyncio.sleep(12)
@@ -652,7 +675,7 @@ async def lesson(server: Server, name: str, sessions: int, seconds: float, seed:
     result = {
         "lesson": name, "sessions": sessions, "seconds": seconds, "load_before": loads[0], "load_after": loads[-1],
         "cpu_cores": round(share, 2), "steps": pool_rates(spied, ended - window, ended),
-        "pictures_per_second": [round(pictures[0], 1), round(statistics.median(pictures), 1), round(pictures[-1], 1)],
+        "pictures_per_second": _three(pictures), "pictures_per_second_of_training": _three(training),
         "waits": {kind: _quantiles(found) for kind, found in sorted(totals.waits.items())},
         "all_waits": _quantiles([one for found in totals.waits.values() for one in found]),
         "unanswered": totals.unanswered[:20], "unanswered_count": len(totals.unanswered),
@@ -696,6 +719,11 @@ def pool_rates(spied: list[dict[str, Any]], start: float, stop: float) -> dict[s
         "runs": len(rates), "least": round(min(rates), 1), "median": round(statistics.median(rates), 1),
         "most": round(max(rates), 1), "unfair": round(max(rates) / min(rates), 2), "total": round(total),
     }  # fmt: skip
+
+
+def _three(ordered: Sequence[float]) -> list[float]:
+    """The least, the median and the most."""
+    return [round(one, 1) for one in (ordered[0], statistics.median(ordered), ordered[-1])] if ordered else []
 
 
 def _quantiles(values: list[float]) -> dict[str, float]:
