@@ -201,17 +201,22 @@ def promised(manager: MediaFileManager, *what: Any, element_id: str = "", **how:
 
 
 promise = MediaFileManager.add_deferred
+MISSED_SECONDS = 10.0
 HERE = uuid.uuid4()  # so that nobody who knows a session knows its files
 
 
 def tidied(manager: MediaFileManager) -> None:
-    """When a run of a page has ended, the files it no longer offers are forgotten. Streamlit forgets those of the pages
-    too that are just being drawn for others."""
+    """When a run of a page has ended, the files that it has not offered for so long are forgotten: a run that was cut
+    short for the next one has not come to all of its buttons, and a click before that one did got no file. Streamlit
+    forgets at once, and those of the pages too that are just being drawn for others."""
     context = get_script_run_ctx()
     session = context.session_id if context else ""
     offered = manager._files_by_session_and_coord.get(session, {}).values()
+    now = time.monotonic()
     for name in set(manager._deferred_ids_by_session.get(session, ())).difference(offered):
-        manager._drop_deferred_id(name)
+        missed: Any = manager._deferred_callables[name]  # another one, once it is offered again
+        if now - missed.setdefault("missed_since", now) >= MISSED_SECONDS:
+            manager._drop_deferred_id(name)
 
 
 def left(manager: MediaFileManager, session_id: str | None = None) -> None:

@@ -181,9 +181,20 @@ def test_a_file_stays_until_the_browser_had_time_to_fetch_it_however_many_pages_
         pages.fetch(file)
 
 
+def test_a_click_after_a_run_that_was_cut_short_gets_its_file(monkeypatch) -> None:
+    pages = Pages(monkeypatch)
+    drawn = pages.offers("one", "first")
+    pages.ends("one")
+    for _ in range(3):  # the next message came before the button
+        pages.begins("one")
+        pages.ends("one")
+    assert pages.fetch(pages.files.execute_deferred(drawn)) == b"first"
+
+
 def test_what_a_page_no_longer_offers_and_what_a_visitor_offered_who_has_gone_is_let_go(monkeypatch) -> None:
     pages = Pages(monkeypatch)
     gone, stays, session = pages.offers("one", "here"), pages.offers("two", "here"), pages.offers("three", "here")
+    monkeypatch.setattr(mended, "MISSED_SECONDS", 0.0)
     pages.begins("one")
     pages.ends("one")
     pages.files.clear_session_refs("three")
