@@ -20,9 +20,7 @@ FINER = 2  # pixels drawn along each side of one that is kept
 BAND = 256  # rows of the picture drawn at once
 PAD = 4  # rows above a band that are drawn too: Pillow rounds what is above its first row in another way
 LEAST_WIDTH, MOST_WIDTH = 160, 7680  # pixels
-ROUNDED = (
-    8  # of the finer picture, that a line may be longer than was measured: small letters are as wide as whole pixels
-)
+ROUNDED = 8  # finer pixels that a line may be longer than was measured: small letters are as wide as whole ones
 
 
 def png(drawing: Drawing, scale: float = 2.0) -> bytes:

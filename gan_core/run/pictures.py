@@ -115,7 +115,7 @@ class Pictures(ABC, Generic[S]):
             found = side_by_side([partial(parts[name], look) for look in looks], threads)
             return {name: np.concatenate([one[name] for one in found]) for name in found[0]}
 
-        missing = {} if ensembles[0].average else {"averaged": None}
+        missing = {"averaged": None} if ensembles[0].average is None else {}
         return self.kind.unfinished(make, step=step, seconds=seconds, **missing, **self._always())
 
     @abstractmethod
