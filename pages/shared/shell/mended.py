@@ -136,14 +136,19 @@ def cleared(
     queue: ForwardMsgQueue, retain_lifecycle_msgs: bool = False, fragment_ids_this_run: list[str] | None = None
 ) -> None:
     """When the run of a part of the page begins, what is on its way of another part is sent as before; Streamlit sends
-    it, but says that it was broken off, and the browser does not tidy up after it."""
+    it, but says that it was broken off, and the browser does not tidy up after it. And when any run begins, the answer
+    to a click on a file is sent; Streamlit drops it, and the button waits for three minutes."""
     begins = {*(fragment_ids_this_run or ())}
     ends = [message for message in queue._queue if message.WhichOneof("type") == "script_finished"]
     others = [message for message in ends if begins and begins.isdisjoint(message.metadata.run.fragment_ids or begins)]
     statuses = [message.script_finished for message in others]
+    waiting = [message for message in queue._queue if message.WhichOneof("type") == "backend_operation_response"]
     clear(queue, retain_lifecycle_msgs, fragment_ids_this_run)
     for message, status in zip(others, statuses, strict=True):
         message.script_finished = status
+    if retain_lifecycle_msgs:
+        kept = {id(message) for message in queue._queue}
+        queue._queue += [message for message in waiting if id(message) not in kept]
 
 
 clear = ForwardMsgQueue.clear

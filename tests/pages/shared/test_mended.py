@@ -14,8 +14,10 @@ import plotly.graph_objects as go
 import pytest
 from _plotly_utils import basevalidators, utils
 from streamlit.proto.BackMsg_pb2 import BackendOperationRequest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime import backend_operation_handler, media_file_manager
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
@@ -179,6 +181,20 @@ def test_a_file_stays_until_the_browser_had_time_to_fetch_it_however_many_pages_
     pages.ends("another")
     with pytest.raises(MediaFileStorageError):
         pages.fetch(file)
+
+
+@pytest.mark.parametrize("parts", [None, ["part"]])
+def test_the_answer_to_a_click_on_a_file_is_sent_though_a_run_of_the_page_begins(parts: list[str] | None) -> None:
+    queue, answer, drawn = ForwardMsgQueue(), ForwardMsg(), ForwardMsg()
+    answer.backend_operation_response.request_id = "one"
+    drawn.delta.new_element.text.body = "of the last run"
+    queue.enqueue(answer)
+    queue.enqueue(drawn)
+    mended.cleared(queue, True, parts)
+    assert [message for message in queue.flush() if message.WhichOneof("type") != "delta"] == [answer]
+    queue.enqueue(answer)
+    mended.cleared(queue)  # as of a session that has ended
+    assert not queue.flush()
 
 
 def test_a_click_after_a_run_that_was_cut_short_gets_its_file(monkeypatch) -> None:
