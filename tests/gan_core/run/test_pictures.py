@@ -14,7 +14,8 @@ import torch
 from gan_core.config import RunConfig
 from gan_core.engine.losses import LOSSES
 from gan_core.presets import PRESETS
-from gan_core.run.history import ImageSnapshot
+from gan_core.run import pictures
+from gan_core.run.history import GRID, ImageSnapshot
 from gan_core.run.pictures import arrows
 from gan_core.run.trainer import Trainer
 
@@ -121,6 +122,26 @@ def test_digits_train_and_picture(name):
     )
     same = trainer.decode(trainer.latents_of_picture(1), member=1)
     assert np.array_equal(same, shot.fake[1])
+
+
+@pytest.mark.parametrize("packing", [1, 2])
+def test_what_d_says_is_worked_out_in_blocks(packing: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = RunConfig.of(batch=16, d_layers=(24, 16), packing=packing)
+    whole = Trainer(config)
+    monkeypatch.setattr(pictures, "NUMBERS", 24 * 100)
+    blocks = Trainer(config)
+    assert blocks.pictures._rows == 100 < whole.pictures._rows
+    for run in (whole, blocks):
+        run.step(3)
+    one, other = whole.snapshot(), blocks.snapshot()
+    for name in ("field", "real_logits", "fake_logits"):
+        np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-5, atol=1e-6)
+
+
+def test_a_d_that_looks_at_all_rows_together_is_asked_once() -> None:
+    trainer = Trainer(RunConfig.of(batch=16, d_layers=(256,), minibatch_std=True))
+    n = len(trainer.snapshot().real)
+    assert trainer.pictures._rows == 2 * n + GRID**2
 
 
 def test_of_a_picture_for_later_only_what_is_asked_for_is_made_and_once() -> None:
