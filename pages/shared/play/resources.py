@@ -31,7 +31,7 @@ from pages.shared.shell import i18n
 from pages.shared.shell.state import app
 
 MAX_RUNS = 100  # alive at once: a class of thirty with three pages each
-PRESSED = 0.6  # of what it may: where the server holds more, memory is short, and …
+PRESSED = 0.7  # of what it may: where the server holds more, memory is short, and …
 GIVE_BACK_SOONER = 1.5  # … what was freed goes back so many seconds later
 FULL = 0.88  # and from here on no further run starts: what passes needs the rest
 ROOMS = ("export", "figures", "metrics", "run", "studies", "theory")  # of gan_core, that pages need sooner or later
