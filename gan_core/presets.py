@@ -268,6 +268,9 @@ PRESETS: dict[str, Preset] = {
     ),
 }
 
+# the one that ends best, and says so: records/presets.json
+FLAGSHIP = "settling"
+
 
 def asked(words: Mapping[str, str], default: RunConfig) -> RunConfig:
     """The run that the words of an address ask for: fields, beside the preset that `preset` names or the default.

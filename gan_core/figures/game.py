@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -13,7 +13,10 @@ from gan_core.figures import style
 from gan_core.figures.distances import WORDS, Labels
 from gan_core.figures.pieces import animated, area, line
 
-NUMBER = 0.06, 0.5  # from a point to its number's nearer and farther edge, in nats of the lower axis
+EQUILIBRIUM = -2 * float(np.log(2))
+LOW, HIGH = -3.2, 0.9  # of V(D), which is never above 0: there its number stands, over no line
+READ = 0.5  # … so high
+NAME = 0.22, 0.1, 0.75  # of the equilibrium where a figure is narrow: its share of the axis, and nats below the line
 Walk = tuple[ArrayLike, ArrayLike, ArrayLike]  # shares (T,), D at x (T, n) and V (T,) there
 
 
@@ -21,7 +24,8 @@ def game(
     x: ArrayLike, p: ArrayLike, q: ArrayLike, d: ArrayLike, best: ArrayLike, shares: ArrayLike, values: ArrayLike,
     at: tuple[float, float], optimum: float, labels: Labels = None, walk: Walk | None = None,
 ) -> go.Figure:  # fmt: skip
-    """Both densities with D and D* on an axis of their own, above V(D) along the way from D's start to D*.
+    """Both densities with D and D* on an axis of their own, above V(D) along the way from D's start to D*. No letters
+    stand on a line.
 
     d, best (n,) at x (n,); values (s,) over the shares (s,) of the way; `at`: share and value now; `optimum`: V(D*).
     `walk`: what can be played, which ends where D is now.
@@ -34,46 +38,45 @@ def game(
     figure.add_trace(line(x, best, text["optimal_d"], style.NEUTRAL, dash="dash"), 1, 1, secondary_y=True)
     moving = [0, 1, len(figure.data)]  # p and q too: while a line of an axis above theirs moves, they would vanish
     figure.add_trace(line(x, d, text["d"], style.DISCRIMINATOR), 1, 1, secondary_y=True)
-    values = np.asarray(values, float)
-    equilibrium = -2 * float(np.log(2))
-    levels = [equilibrium, *([optimum] if optimum > equilibrium + 0.02 else [])]
-    figure.add_trace(
-        line(shares, np.where(np.isfinite(values), values, np.nan), text["game"], style.DISCRIMINATOR), 2, 1
-    )
+    shares, values = np.asarray(shares, float), np.asarray(values, float)
+    known = np.where(np.isfinite(values), values, np.nan)
+    curve = line(shares, known, text["game"], style.DISCRIMINATOR).update(showlegend=False)  # the axis has its name
+    figure.add_trace(curve, 2, 1)
+
+    def marks(share: float, value: float) -> list[dict[str, Any]]:
+        """The point on the curve where D is, and what it reads there."""
+        said = f"{text['game']} = {style.number(value, 4)}"
+        return [{"x": [share], "y": [value]}, {"x": [shares[-1]], "y": [READ], "text": [said]}]
+
     if np.isfinite(at[1]):
-        moving.append(len(figure.data))
-        figure.add_trace(
-            go.Scatter(
-                **_mark(*at, levels), mode="markers+text",
-                marker={"size": 11, "color": style.DISCRIMINATOR}, showlegend=False, hoverinfo="skip", cliponaxis=False,
-            ),
-            2, 1,
-        )  # fmt: skip
+        moving += [len(figure.data), len(figure.data) + 1]
+        kinds: tuple[dict[str, Any], ...] = ({"mode": "markers", "marker": {"size": 11, "color": style.DISCRIMINATOR}},
+                                             {"mode": "text", "textposition": "middle left"})  # fmt: skip
+        for mark, kind in zip(marks(*at), kinds, strict=True):
+            shown = go.Scatter(**mark, **kind, showlegend=False, hoverinfo="skip", cliponaxis=False)
+            figure.add_trace(shown, 2, 1)
     dashed = {"color": style.NEUTRAL, "dash": "dash"}
-    figure.add_hline(equilibrium, line=dashed, annotation_text=text["equilibrium"], row=2, col=1,
-                     annotation_position="bottom left")  # fmt: skip
-    if len(levels) > 1:
+    figure.add_hline(EQUILIBRIUM, line=dashed, annotation_text=text["equilibrium"], row=2, col=1,
+                     annotation_position=f"bottom {_free_side(shares, known)}")  # fmt: skip
+    if optimum > EQUILIBRIUM + 0.02:
         figure.add_hline(optimum, line=dashed, annotation_text=text["optimum"], row=2, col=1,
                          annotation_position="top left")  # fmt: skip
     figure.update_xaxes(title_text=text["x"], range=[x[0], x[-1]], row=1, col=1)
-    figure.update_xaxes(title_text=text["share"], row=2, col=1)
+    figure.update_xaxes(title_text=text["share"], range=[shares[0], shares[-1]], zeroline=False, row=2, col=1)
     figure.update_yaxes(title_text=text["density"], rangemode="tozero", row=1, col=1, secondary_y=False)
     figure.update_yaxes(title_text=text["probability"], range=[0, 1.05], showgrid=False, row=1, col=1, secondary_y=True)
-    figure.update_yaxes(title_text=text["game"], range=[-3.2, 0.25], row=2, col=1)
+    figure.update_yaxes(title_text=text["game"], range=[LOW, HIGH], zeroline=False, row=2, col=1)
     if walk is None:
         return style.styled(figure, height=600)
     steps = [(float(share), y, float(value)) for share, y, value in zip(*map(np.asarray, walk), strict=True)]
-    frames = [[p, q, y, _mark(share, value, levels)][: len(moving)] for share, y, value in steps]
+    frames = [[p, q, y, *marks(share, value)][: len(moving)] for share, y, value in steps]
     names = [style.number(share, 2) for share, _, _ in steps]
     return animated(figure, frames, names, moving, text["come"], text, height=600, at_end=True,
                     ticks=False)  # fmt: skip
 
 
-def _mark(share: float, value: float, levels: Sequence[float]) -> dict[str, object]:
-    """The point on the curve where D is, and what it reads there: below the point, unless a level's line would go
-    through the number and is farther from one above."""
-    low, high = NUMBER
-    away = {side: min(abs(value + sign * (low + high) / 2 - level) for level in levels)
-            for side, sign in (("bottom", -1), ("top", 1))}  # fmt: skip
-    side = "bottom" if away["bottom"] > (high - low) / 2 else max(away, key=lambda side: away[side])
-    return {"x": [share], "y": [value], "text": [style.number(value, 4)], "textposition": f"{side} center"}
+def _free_side(shares: np.ndarray, values: np.ndarray) -> str:
+    """On which side V(D) is not right below the equilibrium, whose name stands there."""
+    wide, top, foot = NAME
+    near = (values < EQUILIBRIUM - top) & (values > EQUILIBRIUM - foot)
+    return "right" if near[shares < shares[0] + wide * (shares[-1] - shares[0])].any() else "left"

@@ -65,7 +65,7 @@ def settings_map(
             hovertemplate=f"{text['x']} %{{x}}<br>{text['y']} %{{y}}<br>{text['value']}: %{{text}}<extra></extra>",
         )
     )  # fmt: skip
-    figure.update_xaxes(title_text=text["x"], type="category")
-    figure.update_yaxes(title_text=text["y"], type="category")
+    figure.update_xaxes(title_text=text["x"], type="category", range=[-0.5, len(x) - 0.5])
+    figure.update_yaxes(title_text=text["y"], type="category", range=[-0.5, len(y) - 0.5])
     styled = style.styled(figure, height=430).update_layout(hovermode="closest", margin={"t": 20})
     return styled.update_xaxes(title_standoff=LIFTED)

@@ -1,6 +1,6 @@
 """Play in 2-D: every setting, the live plane, the curves and the scores of one run or several seeds."""
 
-from gan_core.presets import PRESETS
+from gan_core.presets import FLAGSHIP, PRESETS
 from pages.play_2d import optimum
 from pages.shared.controls import drawn, fields, saved
 from pages.shared.play import player
@@ -34,7 +34,7 @@ def view(page: PageState, frame: Frame) -> None:
 
 page = layout.begin("play_2d")
 with stage.settings():
-    fields.top(page, SHOWN)
+    fields.top(page, SHOWN, best=FLAGSHIP)
     drawn.control(page)
 fields.sidebar(page)
 player.stage(page, view, foresee=foreseen.show)

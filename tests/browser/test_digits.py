@@ -71,6 +71,28 @@ def test_nothing_is_wider_than_a_telephone(browser: Browser, app_server: Server)
 
 
 @pytest.mark.slow
+def test_on_a_telephone_the_digits_fill_the_room_above_their_player(browser: Browser, app_server: Server) -> None:
+    """Sixty-four in eight columns left a third of it empty."""
+    with visitor(browser, app_server, viewport={"width": 390, "height": 844}) as page:
+        page.goto("/digits?section=scratch")
+        recorded = page.locator(".gan-live[data-kind=recorded]")
+        expect(recorded).to_have_attribute("data-moment", re.compile(r"\d"))
+        wait_idle(page)
+
+        def fills(track: Locator) -> None:
+            picture = page.locator(".gan-live[data-kind=digits] canvas:visible").first.bounding_box()
+            player = track.bounding_box()
+            assert picture is not None and player is not None and picture["width"] > 0.9 * player["width"]
+            assert 0 <= player["y"] - picture["y"] - picture["height"] < 24
+
+        fills(recorded.locator(".track"))
+        press(page, "Step")
+        expect(timeline(page)).to_have_attribute("data-step", "1")
+        wait_idle(page)
+        fills(timeline(page))
+
+
+@pytest.mark.slow
 def test_who_goes_on_training_finds_the_scrubber_at_the_newest_step(page: Page) -> None:
     """It stood at 0 beside step 4,161."""
     arrive(page)

@@ -172,6 +172,22 @@ def test_colours_are_d_and_its_half_is_a_line(visit):
     assert pixel(page, 0.05, 0.5)[3] == 0
 
 
+def test_the_row_of_layers_has_its_room_before_it_has_buttons(visit):
+    """A run that took a recording's place stood 22 pixels higher for a moment."""
+    page = visit("one")
+    moved = root(page).evaluate(
+        """root => {
+          const row = root.querySelector('.row'), buttons = [...row.children];
+          const top = () => root.querySelector('.grid').getBoundingClientRect().top, before = top();
+          row.replaceChildren();
+          const after = top();
+          row.replaceChildren(...buttons);
+          return [buttons.length, after - before];
+        }"""
+    )
+    assert moved[0] >= 3 and moved[1] == 0
+
+
 def test_an_older_frame_that_comes_late_changes_nothing(code):
     shown = """(() => {
       const view = Object.assign(new View("scene", "late"), { draw() {} });

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
+
+from tests.browser.driver import wait_idle
 
 
 def test_a_cell_says_its_seeds_and_a_click_opens_its_run(page: Page) -> None:
@@ -18,3 +21,23 @@ def test_a_cell_says_its_seeds_and_a_click_opens_its_run(page: Page) -> None:
     page.mouse.down()
     page.mouse.up()
     expect(page).to_have_url(re.compile(r"play_2d\?.*g_lr=.*d_lr=.*members=4&steps=1500"))
+
+
+@pytest.mark.slow
+def test_on_a_telephone_nothing_of_the_map_is_cut(page: Page) -> None:
+    """The numbers of its lower axis were: several panels are scrolled through in their room, and so was the chart."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/convergence?tab=map")
+    wait_idle(page)
+    numbers = page.locator(".js-plotly-plot .xaxislayer-above .xtick, .js-plotly-plot .g-xtitle")
+    expect(numbers.first).to_be_attached()
+    box = "e => { const { top, bottom } = e.getBoundingClientRect(); return [top, bottom]; }"
+    top, foot = page.locator(".st-key-stage-picture-wide").evaluate(box)
+    assert numbers.count() >= 5
+    for number in numbers.all():
+        above, below = number.evaluate(box)
+        assert top <= above < below <= foot + 1
+    cells = page.locator(".js-plotly-plot .heatmaplayer image").first.bounding_box()
+    plane = page.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
+    assert cells is not None and plane is not None
+    assert cells["width"] > 0.95 * plane["width"] and cells["height"] > 0.95 * plane["height"]

@@ -6,11 +6,21 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from pages.shared.controls.fields import GROUPS, OPEN
-from tests.browser.driver import a_moment, button, press, scrubber, timeline, wait_at_rest, wait_idle
-from tests.browser.look import SECTIONS
+from tests.browser.driver import (
+    Server,
+    a_moment,
+    button,
+    press,
+    scrubber,
+    timeline,
+    visitor,
+    wait_at_rest,
+    wait_idle,
+)  # fmt: skip
+from tests.browser.look import EDGES, FAINT, SECTIONS
 from tests.browser.test_play import until
 
 pytestmark = pytest.mark.slow
@@ -40,13 +50,29 @@ def test_the_plane_has_600_pixels_at_1280_by_800_and_grows_with_the_window(
         assert box is not None
         return min(box["width"], box["height"])
 
-    least = 596.0 if trained else 600.0
+    least = 600.0
     for width, height, more in ((1280, 800, 50), (1600, 900, 100), (1920, 1080, 0)):
         page.set_viewport_size({"width": width, "height": height})
         until(lambda least=least: side() >= least)
         player = button(page, "Play").bounding_box()
         assert player is not None and player["y"] + player["height"] <= height
         least = side() + more
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_edge_of_the_main_button_is_seen_under_the_pointer(
+    browser: Browser, app_server: Server, theme: str
+) -> None:
+    """On the dark page its ground darkens to 2 : 1."""
+    with visitor(browser, app_server, color_scheme=theme) as page:
+        page.goto("/play_2d")
+        wait_idle(page)
+        play = button(page, "Play").first
+        ground = "e => getComputedStyle(e).backgroundColor"
+        was = play.evaluate(ground)
+        play.hover()
+        until(lambda: play.evaluate(ground) != was)
+        page.wait_for_function(f"() => !({EDGES})().length && !({FAINT})().length")  # once it has stopped changing
 
 
 @pytest.mark.parametrize("name", SECTIONS)

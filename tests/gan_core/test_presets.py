@@ -10,7 +10,7 @@ import pytest
 import gan_core
 from gan_core.config import RunConfig
 from gan_core.engine.version import VERSION
-from gan_core.presets import PRESETS
+from gan_core.presets import FLAGSHIP, PRESETS
 from gan_core.run.judging import judged
 from gan_core.run.trainer import Trainer
 from gan_core.studies.table import shipped
@@ -41,6 +41,7 @@ def runs(name: str, score: str) -> list[float]:
 
 
 def test_the_players_that_come_to_rest_do_so_within_a_minute_of_one_core():
+    assert FLAGSHIP == "settling"
     quality = runs("settling", "high_quality")
     assert sum(share >= GOOD for share in quality) >= 7 and len(quality) == 8
     assert set(runs("settling", "near")) == {8} and (round(min(quality), 2), round(max(quality), 2)) == (0.9, 0.93)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gan_core.config import RunConfig
-from gan_core.presets import PRESETS
+from gan_core.presets import FLAGSHIP, PRESETS
 from pages.shared.play import resources
 from pages.shared.shell.state import KEY
 from pages.shared.views import live, points
@@ -72,6 +72,19 @@ def test_choosing_the_grid_brings_a_grid_of_25() -> None:
     app = visit("play_2d")
     app.selectbox(key="play_2d.data").set_value("grid").run()
     assert (state(app).config.data.modes, state(app).config.data.std) == (25, 0.05)
+
+
+def test_the_page_names_the_preset_that_ends_best_leads_to_it_and_says_why_it_shows_another() -> None:
+    title = PRESETS[FLAGSHIP].title
+    app = visit("play_2d")
+    ((_, frame),) = [one for one in views(app) if one[0] == "recorded"]
+    assert title in frame["about"]
+    best = app.button(key="play_2d-best")
+    assert title in best.label
+    at_rest(best.click().run())
+    assert list(state(app).show.configs) == [PRESETS[FLAGSHIP].config]
+    assert not [button for button in app.button if button.key == "play_2d-best"]
+    state(app).show.close()
 
 
 def test_choosing_a_preset_starts_it() -> None:

@@ -240,8 +240,7 @@ def presets(page: PageState, names: Sequence[str]) -> None:
     def changed() -> None:
         wanted = one_of(st.session_state[key], names)
         if wanted not in (None, chosen):
-            page.take(lambda: PRESETS[wanted].config)
-            player.restart(page)
+            _choose(page, wanted)
 
     _set(key, chosen)
     st.selectbox(
@@ -255,11 +254,24 @@ def chosen_preset(page: PageState, names: Sequence[str]) -> str | None:
     return next((name for name in names if PRESETS[name].config == page.config), None)
 
 
-def top(page: PageState, names: Sequence[str], fields: Sequence[str] = ("data", "loss")) -> None:
-    """The presets and the choices that matter most, and why this preset exists."""
+def _choose(page: PageState, name: str) -> None:
+    page.take(lambda: PRESETS[name].config)
+    player.restart(page)
+
+
+def top(
+    page: PageState, names: Sequence[str], fields: Sequence[str] = ("data", "loss"), best: str | None = None
+) -> None:
+    """The presets and the choices that matter most, and why this preset exists; below it the way to the `best` one."""
     presets(page, names)
-    if chosen := chosen_preset(page, names):
+    chosen = chosen_preset(page, names)
+    if chosen:
         st.caption(preset_why(chosen))
+    if best is not None and best != chosen and "presets" not in app().hidden:
+        st.button(
+            t("controls.best", title=preset_title(best)), key=f"{page.name}-best", icon=":material/trophy:",
+            help=preset_why(best), on_click=_choose, args=(page, best), width="stretch",
+        )  # fmt: skip
     for name in fields:
         field(page, name)
 

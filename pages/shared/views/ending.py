@@ -15,6 +15,7 @@ import numpy as np
 import streamlit as st
 
 from gan_core.config import LOSSES, ConfigError, RunConfig, limits
+from gan_core.presets import FLAGSHIP, PRESETS
 from pages.shared.play.runs import Frame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
@@ -30,6 +31,7 @@ WHAT_IF: dict[str, Callable[[RunConfig], Changes | None]] = {
     "ahead": lambda c: (
         {"unrolled": 10, "steps": min(c.train.steps, LESSON)} if c.train.g_lr < c.train.d_lr and _plain(c) else None
     ),
+    "settled": lambda c: PRESETS[FLAGSHIP].config.differences() if _equal(c) else None,
     "seeds": lambda c: {"members": 8} if c.train.members == 1 else None,
     "damped": lambda c: {"r1": 0.1} if LOSSES[c.train.loss].kind != "critic" and _plain(c) else None,
     "slower": lambda c: {"g_lr": c.train.g_lr / 10} if c.train.g_lr >= c.train.d_lr else None,
@@ -51,6 +53,12 @@ def _plain(config: RunConfig) -> bool:
     return not (
         train.unrolled or train.r1 or train.r2 or train.wgan_gp or train.dragan or config.model.d_norm == "batch"
     )
+
+
+def _equal(config: RunConfig) -> bool:
+    """Whether neither player is held back, now or later: such ones circle each other."""
+    train = config.train
+    return _plain(config) and train.g_lr == train.d_lr and not train.ema and not train.decay_steps
 
 
 def offers(page: PageState) -> list[tuple[str, RunConfig]]:

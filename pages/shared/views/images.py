@@ -44,8 +44,8 @@ def samples(page: PageState, frame: Frame, *, most: int = 64) -> None:
     k, i = chosen_sample(page, run)
     columns = 4 if len(shown) > 1 else CLASSES if run.config.model.labelled else 8  # with labels, a column is a digit
     live.digits(
-        key, groups, step=frame.step, columns=columns, fixed=run.config.model.labelled, upscale=4, width=130,
-        selectable=True,
+        key, groups, step=frame.step, columns=columns, fixed=run.config.model.labelled, square=True, upscale=4,
+        width=130, selectable=True,
         selected=shown.index(k) * per_member + i if k in shown and i < per_member else None, on_select=chosen,
         summary=t("digits.grid_summary", step=f"{frame.step:,}"),
         kept=False,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from gan_core.export.plate import Plate
 from gan_core.packing import array_of, pixels
+from gan_core.presets import FLAGSHIP, PRESETS
 from gan_core.recordings import files
 from gan_core.recordings.registry import RECORDED, Recorded, opening
 from pages.shared.play import moments
@@ -78,7 +79,7 @@ def show(page: PageState, recording: str, train: Callable[[], None], *, waits: b
         panels=titles if len(titles) > 1 else [""],
         charts=charts,
         captions=[(one["moment"], _said(one["code"], one["words"], methods)) for one in header["captions"]],
-        about=about(recording), strips=[""] * len(header["strips"]),
+        about=" ".join(filter(None, (about(recording), why(recording)))), strips=[""] * len(header["strips"]),
         strip_labels={"step": t("panel.step"), "row": t("scene.mode"), "right": t("collapse.right"),
                       "legend": t("collapse.legend")},
         scene_labels={label: t(f"scene.{label}") for label in live.LABELS},
@@ -206,6 +207,12 @@ def about(recording: str) -> str:
     of = t("recorded.median", members=members, by=t(f"recorded.by_{RECORDED[recording].pick}")) if members > 1 else ""
     seeds = ", ".join(map(str, dict.fromkeys(header["seeds"])))
     return " ".join(filter(None, [t("recorded.about", seed=seeds, engine=header["engine"]), of]))
+
+
+def why(recording: str) -> str:
+    """Why it is this run that a page opens with, where another one ends better."""
+    best = t(f"preset.{FLAGSHIP}.title", default=PRESETS[FLAGSHIP].title)
+    return t(f"recorded.why_{recording}", default="", flagship=best)
 
 
 def run_name(recorded: Recorded, method: str) -> str:

@@ -28,7 +28,7 @@ export class Digits extends View {
     const { data } = this;
     const width = this.root.clientWidth;
     const wide = (columns) => Math.floor((width - 16 * (columns - 1)) / columns);
-    const fit = this.fitting() ?? this.few();
+    const fit = this.fitting() ?? this.narrow();
     const { columns: across, side } = this.filling(wide) ?? {
       columns: evenly(data.groups.length, Math.floor((width + 16) / (data.width + 16))),
     };
@@ -69,19 +69,28 @@ export class Digits extends View {
 
   /** On a slide, of images in one group: how many of them, in so many columns and how large, fill it best. */
   fitting() {
-    const { groups, columns, fixed } = this.data;
+    const { groups } = this.data;
     const high = groups.length === 1 && !groups[0].labels && this.space(this.grid);
-    if (!high) return undefined;
+    return high ? this.filled(high - 4) : undefined;
+  }
+
+  /** The images of one group, as many and as large as fill a room of this height best. */
+  filled(high) {
+    const { groups, columns, fixed } = this.data;
     const ratio = (window.devicePixelRatio || 1) * magnified(this.root);
-    const room = [this.root.clientWidth * ratio, (high - 4) * ratio];
+    const room = [this.root.clientWidth * ratio, high * ratio];
     const { scale, ...found } = tiled(...room, groups[0].count, fixed ? columns : 0, IMAGE, SEAM * ratio);
     return { ...found, side: (scale * IMAGE) / ratio };
   }
 
-  /** On a telephone, of several groups: as many rows as columns at most, so that one sees all groups at once. */
-  few() {
-    const { groups, columns } = this.data;
-    return groups.length > 1 && this.root.clientWidth < NARROW ? { shown: columns * columns } : undefined;
+  /** On a telephone, of several groups: as many rows as columns at most, so that one sees all groups at once; one that
+   * is the picture of its page fills a square. */
+  narrow() {
+    const { groups, columns, square } = this.data;
+    const width = this.root.clientWidth;
+    if (width >= NARROW) return undefined;
+    if (groups.length > 1) return { shown: columns * columns };
+    return square ? this.filled(width) : undefined;
   }
 
   /** Of images that move: the next moment, and after the last one the first again. */

@@ -37,6 +37,7 @@ def digits(
     step: int | None = None,
     columns: int = 8,
     fixed: bool = False,
+    square: bool = False,
     upscale: int = 3,
     width: int = 260,
     summary: str = "",
@@ -48,7 +49,8 @@ def digits(
     """Show the images; give the index of the one clicked last, counted over all groups (before that, `selected`).
 
     columns: images in a row of a group, fewer where there is no room; on a slide, which one group fills, as many as fit
-    unless they are `fixed`, because a column means something. upscale: at most so many CSS pixels to a pixel.
+    unless they are `fixed`, because a column means something. square: on a telephone as many of one group and as large
+    as fill a square best. upscale: at most so many CSS pixels to a pixel.
     width: the narrowest a group may become before there are fewer side by side. Sixteen grey levels are sent.
     kept: they can be kept as a figure; not what a figure of the run shows as well. Raises ValueError on anything but
     uint8 (n, 28, 28) or (T, n, 28, 28), or a label short.
@@ -72,6 +74,7 @@ def digits(
             "step": step,
             "columns": columns,
             "fixed": fixed,
+            "square": square,
             "upscale": upscale,
             "width": width,
             "summary": summary,

@@ -340,7 +340,8 @@ export class Recorded extends View {
   /** How high the picture is at least, which is as high as that of a run will be: on a telephone, one panel is square. */
   least(narrow) {
     const { data, plane } = this;
-    if (narrow) return data.panels.length === 1 ? this.root.clientWidth + BUTTONS : 0;
+    const buttons = plane instanceof Digits ? 0 : BUTTONS;
+    if (narrow) return data.panels.length === 1 ? this.root.clientWidth + buttons : 0;
     if (data.panels.length > 1 && plane instanceof Digits) return 0; // sharp squares are as large as they are
     const above = plane.grid.getBoundingClientRect().top - plane.root.getBoundingClientRect().top;
     return above + (data.panels.length > 1 ? TITLES : 0) + this.height();
@@ -421,6 +422,7 @@ export class Recorded extends View {
       columns,
       upscale: clamp(upscale, 1, TILE.most),
       width: 140,
+      square: true,
       selectable: false,
       selected: null,
       groups: file.panels.map(({ images, count }, i) => ({

@@ -11,7 +11,7 @@ import { ALL, Zoomed } from "./zoomed.js";
 
 const SMALLEST = 200; // CSS pixels of a panel, where two of them fit: rows that a window has no room for are scrolled to
 const AROUND = 200; // … of the window's height that the stage needs beside its picture (12.5rem in style.css)
-const HEAD = 48; // … above a stage, without a row of sections
+const HEAD = 52; // … above a stage, without a row of sections
 const TRAIL = 5; // frames that a point's way is drawn through
 const WAYS = 120; // points whose ways are drawn, in a large picture
 const AT_REST = 400; // milliseconds after the last turn of a wheel
