@@ -400,11 +400,20 @@ def test_the_alarm_of_a_live_run_says_who_and_how_many(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(ClassWatch, "history", lambda self: two_members())
     app = at_rest(train(NAME, batch="8", g_layers="8", d_layers="8", members="2", seed="5"), NAME)
-    assert "no verdict" in words(app)
+    assert "No verdict before" in words(app)
     monkeypatch.setattr(ClassHistory, "until", lambda self, step: self)  # as if the run had come that far
     app.run()
     (text,) = alarms(app)
     assert "1 of 2 collapsing" in text and "seed 6: 2 digits, KL 1.61" in text
+
+
+@pytest.mark.parametrize("verdict", ["collapsing", "no_verdict", "no_collapse"])
+def test_the_longest_verdict_has_room_in_three_lines(verdict: str) -> None:
+    longest = {
+        "step": "10,000", "made": "9.5", "n": 8, "kl": "2.30", "floor": "0.021 (0.009–0.043)", "k": 8, "seed": 12345,
+    }  # fmt: skip
+    said = [i18n.t(f"digits.{key}", **longest | more) for key, more in (("classes_made", {"n": 200}), (verdict, {}))]
+    assert len(" ".join(said).replace("*", "")) <= 3 * 66  # characters of a line of the stage
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
