@@ -29,7 +29,8 @@ def hero() -> None:
         opening.moving("home-hero", "ring", height=360)
     with words:
         st.markdown(t("home.text"))
-        layout.link("play_2d", t("home.start"), preset="ring", icon=":material/play_arrow:")
+        with st.container(key="home-start"):
+            layout.link("play_2d", t("home.start"), preset="ring", icon=":material/play_arrow:")
         st.caption(f"{t('home.caption')} {opening.about('ring')}")
 
 
@@ -47,9 +48,9 @@ def pages() -> None:
 
 
 def _page(name: str) -> None:
-    _picture(name)
     layout.link(name, f"**{t(f'{name}.title')}**", icon=site.entry(name).symbol)
-    st.caption(t(f"home.question_{name}"))
+    st.caption(t(f"home.question_{name}"))  # above the picture: a small window ends below
+    _picture(name)
 
 
 def _picture(page: str) -> None:
