@@ -54,7 +54,7 @@ def section(page: PageState) -> None:
         with stage.area("player"):
             started = experiments.start_button(page, "two", run, t("convergence.two_start", steps=steps))
         if run not in started and (recording := recorded(page.name, [config])) is not None:
-            with stage.picture(panels=2):
+            with stage.opens():
                 opening.show(page, recording, lambda: started.add(run))
             return
         experiment = _experiment(run, config) if run in started else None

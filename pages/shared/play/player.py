@@ -33,6 +33,7 @@ View = Callable[[PageState, Frame], None]
 AT_ONCE = {"pause": "pause", "step": "both", "step_d": "d", "step_g": "g"}
 EMBEDDED = "mnist"  # images that need no download
 BRING = "bring"  # in PageState.choices: how often the player was asked for from further down the page
+STANDS = "stands"  # … and the recorded run that was there before its own
 SHOWS_KEPT = 3  # pages of one visitor whose runs are kept, if nobody waits; the longest untouched one goes first
 
 
@@ -232,23 +233,35 @@ def stage(
     app().staged = True
     with places.begin():
         buttons(page)
-        if (recording := opening.name(page)) is not None:
-            waits = False
-            if ask is not None:
-                with places.area("verdict"):
-                    waits = ask(page)
-            with places.picture(panels=2):
-                opening.show(page, recording, lambda: restart(page, play=True), waits=waits)
-            if foresee is not None:
-                with places.below():
-                    foresee(page, None)
+        recording = _stands(page)
         if page.show is None:
+            st.empty()  # the place of what moves
+        else:
+            # A container of its own: when a fragment runs, Streamlit drops what it has not yet sent of the one before,
+            # and without the container around it what follows on the page would have no place until then.
+            with places.moving():
+                page.show.shown_running = page.show.running
+                st.fragment(_look)(page, view, page.show.touched, slide.on())
+        if recording is None:
             return
-        # A container of its own: when a fragment runs, Streamlit drops what it has not yet sent of the one before, and
-        # without the container around it what follows on the page would have no place until then.
-        with places.moving():
-            page.show.shown_running = page.show.running
-            st.fragment(_look)(page, view, page.show.touched, slide.on())
+        waits = False
+        if page.show is None and ask is not None:
+            with places.area("verdict"):
+                waits = ask(page)
+        with places.opens():
+            opening.show(page, recording, lambda: restart(page, play=True), waits=waits)
+        if page.show is None and foresee is not None:
+            with places.below():
+                foresee(page, None)
+
+
+def _stands(page: PageState) -> str | None:
+    """The recorded run of the page; also while its own, which takes that one's place, begins and has no picture yet."""
+    recording, show = opening.name(page), page.show
+    if show is not None and show.moment() is None and show.fetching is None and not show.job.place and not slide.on():
+        recording = page.choices.get(STANDS)
+    page.choices[STANDS] = recording
+    return recording
 
 
 def _look(page: PageState, view: View, touched: bool, as_slide: bool) -> None:

@@ -47,7 +47,12 @@ def picture(*, panels: int = 1, square: bool = True) -> DeltaGenerator:
 
 def waiting() -> DeltaGenerator:
     """In the area of the picture, which has the room that its recording had: why the picture is not there yet."""
-    return st.container(key="stage-picture-waiting", gap="small")
+    return st.container(key="stage-waiting", gap="small")
+
+
+def opens() -> DeltaGenerator:
+    """The area of the picture, of a recorded run, which stands there until the page's own has a picture."""
+    return st.container(key="stage-opens", gap="small")
 
 
 def rail() -> DeltaGenerator:
@@ -64,7 +69,8 @@ def ending() -> DeltaGenerator:
 
 
 def moving() -> DeltaGenerator:
-    """Around what a fragment draws of the stage: its areas are those of the stage itself."""
+    """Around what a fragment draws of the stage: its areas are those of the stage itself. Streamlit puts a new element
+    into the place of the one that was the so-manieth before: so it comes before whatever it leaves to be seen."""
     return st.container(key="stage-moving")
 
 

@@ -12,7 +12,7 @@ from gan_core.recordings.registry import RECORDED
 from pages.shared.play import files as served
 from pages.shared.play import resources
 from pages.shared.views import opening
-from tests.pages.test_pages import at_rest, press, state, views, visit
+from tests.pages.test_pages import at_rest, press, state, until, views, visit
 
 SECTIONS = {"digits": {"section": "scratch"}, "convergence": {"tab": "two"}}  # of the pages that do not begin with it
 # by a player; of the recipe, whose knobs are alike, one
@@ -51,6 +51,8 @@ def test_a_look_costs_no_job_and_play_trains_the_same_run(name: str) -> None:
     app = press(app, "play", recorded.page)
     show = state(app, recorded.page).show
     assert show is not None and show.running and show.configs == recorded.configs
+    until(lambda: show.moment() is not None)  # until then the recording stands there
+    app.run()
     assert "recorded" not in [kind for kind, _ in views(app)]
     show.pause()
     at_rest(app, recorded.page)
