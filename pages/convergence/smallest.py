@@ -234,4 +234,5 @@ def _theory(one: Run) -> str:
         return t("convergence.not_linear")
     h = dirac.critical_step(one.variant, **one.settings)
     largest = f"{np.abs(one.multipliers).max():.4f}"
-    return t("convergence.numbers", largest=largest) + " " + t("convergence.critical_h", h=f"{h:.3g}")
+    steps = t("convergence.critical_h", h=f"{h:.3g}") if h > 0 else t("convergence.no_critical_h")
+    return f"{t('convergence.numbers', largest=largest)} {steps}"
