@@ -33,7 +33,6 @@ View = Callable[[PageState, Frame], None]
 AT_ONCE = {"pause": "pause", "step": "both", "step_d": "d", "step_g": "g"}
 EMBEDDED = "mnist"  # images that need no download
 BRING = "bring"  # in PageState.choices: how often the player was asked for from further down the page
-STANDS = "stands"  # … and the recorded run that was there before its own
 SHOWS_KEPT = 3  # pages of one visitor whose runs are kept, if nobody waits; the longest untouched one goes first
 
 
@@ -233,7 +232,7 @@ def stage(
     app().staged = True
     with places.begin():
         buttons(page)
-        recording = _stands(page)
+        recording = opening.name(page)
         if page.show is None:
             st.empty()  # the place of what moves
         else:
@@ -245,23 +244,14 @@ def stage(
         if recording is None:
             return
         waits = False
-        if page.show is None and ask is not None:
+        if ask is not None:
             with places.area("verdict"):
                 waits = ask(page)
         with places.opens():
             opening.show(page, recording, lambda: restart(page, play=True), waits=waits)
-        if page.show is None and foresee is not None:
+        if foresee is not None:
             with places.below():
                 foresee(page, None)
-
-
-def _stands(page: PageState) -> str | None:
-    """The recorded run of the page; also while its own, which takes that one's place, begins and has no picture yet."""
-    recording, show = opening.name(page), page.show
-    if show is not None and show.moment() is None and show.fetching is None and not show.job.place and not slide.on():
-        recording = page.choices.get(STANDS)
-    page.choices[STANDS] = recording
-    return recording
 
 
 def _look(page: PageState, view: View, touched: bool, as_slide: bool) -> None:
