@@ -204,9 +204,11 @@ def _header(show: Show | None, frame: Frame | None) -> dict[str, Any]:
     if show is None:
         return {"running": False, "moving": False, "gone": True}
     job, newest = show.job, show.job.frame  # none again, once the runs are closed
+    # the run is often some steps further than the newest picture: who does not look back sees the scrubber at its end
+    last = job.step_count if frame is None or show.at is not None else frame.step
     return {
         "running": show.running, "moving": show.moving, "step": 0 if frame is None else frame.step,
-        "last": job.step_count, "until": job.until, "rate": round(job.rate), "at": show.at, "version": job.version,
+        "last": last, "until": job.until, "rate": round(job.rate), "at": show.at, "version": job.version,
         "touched": show.touched, "seen": frame is not None,
         "steps": [] if frame is None or newest is None or show.running else newest.steps,  # the newest knows them all
     }  # fmt: skip

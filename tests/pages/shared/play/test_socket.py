@@ -144,6 +144,15 @@ def test_packets_come_one_at_a_time_and_show_one_step(client: TestClient, show: 
         assert header(first)["step"] == 0
 
 
+def test_the_scrubber_stands_at_the_picture_though_the_run_is_further(show: Show) -> None:
+    show.step()
+    show.job.join()
+    show.job._steps += 4  # by another worker, while this one packs
+    assert show.channel.header()["last"] == show.channel.header()["step"] == 1
+    show.look_at(0)
+    assert (show.channel.header()["step"], show.channel.header()["last"]) == (0, 5)
+
+
 def test_what_is_made_on_request_is_made_while_somebody_looks_at_it(client: TestClient, show: Show) -> None:
     asked: list[object] = []
 
