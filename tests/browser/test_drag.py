@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.driver import wait_idle
@@ -56,3 +57,14 @@ def test_q_slides_by_itself_until_it_is_dragged_and_the_numbers_move_with_it(pag
     wait_idle(page)
     at_rest = page.locator("table tr", has_text="W₁").locator("strong")
     assert abs(float(at_rest.inner_text()) - number(picture, "w1")) < 6e-3  # as gan_core computes it
+
+
+@pytest.mark.slow
+def test_a_table_of_other_shapes_is_faint_until_it_has_followed(page: Page) -> None:
+    page.goto("/distances?tab=plane")
+    stage, table = page.locator(".st-key-stage"), page.locator(".st-key-stage-rail table")
+    expect(stage).to_have_attribute("data-ahead", "")
+    expect(table).to_have_css("opacity", "0.3")
+    page.locator(".gan-drag").get_by_role("button", name="Now do it yourself").click()
+    expect(stage).not_to_have_attribute("data-ahead", "")
+    expect(table).to_have_css("opacity", "1")

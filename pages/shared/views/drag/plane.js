@@ -234,6 +234,8 @@ export class Plane extends Pair {
     this.button.hidden = this.q.kind !== "gaussian";
     if (this.button.textContent !== label) this.button.textContent = label;
     set(this.root, { "data-q": `${this.q.x?.toFixed(2)} ${this.q.y?.toFixed(2)}`, "data-playing": playing });
+    // the table beside it is of other shapes: it is faint until it has followed
+    document.querySelector(".st-key-stage")?.toggleAttribute("data-ahead", this.changed);
   }
 
   axis(x, y, width, height) {
