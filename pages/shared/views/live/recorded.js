@@ -318,6 +318,7 @@ export class Recorded extends View {
     stage.style.setProperty("--asked", `${top(this.question)}px`);
     stage.style.setProperty("--seated", "visible");
     stage.style.setProperty("--taken", `${this.plane.root.offsetHeight}px`); // the picture of the run has as much room
+    stage.toggleAttribute("data-low", this.plane.root.dataset.kind === "digits");
   }
 
   /** Of a panel: what the first screen has between what is above the picture and the two players below it. */
