@@ -163,6 +163,19 @@ def test_one_click_each_keeps_what_every_section_shows(page: Page, name: str) ->
             assert drawn(kept("SVG", "svg")), address
 
 
+@pytest.mark.slow
+def test_a_click_gets_its_file_though_nobody_says_which_moment_is_shown(page: Page) -> None:
+    """The browser first tells the server where its recording is; on a busy network that may hang."""
+    page.route("**/moment/**", lambda route: None)
+    page.goto("/convergence?tab=two")
+    wait_idle(page)
+    page.get_by_text("Pictures for slides, films and files").click()
+    button = page.locator(".st-key-export-buttons").get_by_role("button", name="SVG")
+    button.wait_for()
+    wait_idle(page)
+    assert drawn(clicked(page, button, "svg"))
+
+
 REFUSES = """
 from gan_core.errors import ExportError
 from pages.shared.play import making

@@ -41,7 +41,7 @@ def of(page: PageState) -> Moment:
     return found
 
 
-def told(request: Request) -> Response:
+async def told(request: Request) -> Response:
     """A step that was never recorded does no harm: what is kept is the moment nearest to it."""
     found, step = _moments.get(request.path_params["token"]), request.path_params["step"]
     if found is None or not STEP.fullmatch(step):

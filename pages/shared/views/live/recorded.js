@@ -25,6 +25,7 @@ const TILE = { side: 28, gap: 3, most: 5 }; // of images: pixels of one, between
 const ON_SLIDE = 2; // charts beside the picture
 const LAYERS = ["field", "real", "fake", "modes"];
 
+const PATIENCE = 5000; // milliseconds that such a click waits at most for the server to know the moment
 const KEEPS = ".st-key-export-buttons button, [class*='st-key-camera-'] button"; // what keeps a picture
 
 const ASKED = '.st-key-stage-verdict:has([class*="-predict-"])'; // the question that the page puts above its run
@@ -117,8 +118,13 @@ export class Recorded extends View {
     if (!button) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    const told = fetch(`${served}/moment/${token}/${this.file.steps[this.moment]}`, { method: "POST" });
-    told.catch(() => {}).then(() => button.click());
+    const place = String(button.closest("[class*='st-key-']").className).match(/st-key-[\w-]+/)[0];
+    const signal = AbortSignal.timeout(PATIENCE);
+    const told = fetch(`${served}/moment/${token}/${this.file.steps[this.moment]}`, { method: "POST", signal });
+    // meanwhile the page may have been drawn anew: then another button stands in the same place
+    told
+      .catch(() => {})
+      .then(() => (button.isConnected ? button : document.querySelector(`.${place} button`))?.click());
   }
 
   take(data) {
