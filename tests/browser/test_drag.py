@@ -64,7 +64,7 @@ def test_a_table_of_other_shapes_is_faint_until_it_has_followed(page: Page) -> N
     page.goto("/distances?tab=plane")
     stage, table = page.locator(".st-key-stage"), page.locator(".st-key-stage-rail table")
     expect(stage).to_have_attribute("data-ahead", "")
-    expect(table).to_have_css("opacity", "0.3")
+    expect(table).to_have_css("opacity", "0.7")
     page.locator(".gan-drag").get_by_role("button", name="Now do it yourself").click()
     expect(stage).not_to_have_attribute("data-ahead", "")
     expect(table).to_have_css("opacity", "1")
