@@ -68,3 +68,8 @@ def test_a_table_of_other_shapes_is_faint_until_it_has_followed(page: Page) -> N
     page.locator(".gan-drag").get_by_role("button", name="Now do it yourself").click()
     expect(stage).not_to_have_attribute("data-ahead", "")
     expect(table).to_have_css("opacity", "1")
+    page.goto("/distances?tab=plane")
+    expect(stage).to_have_attribute("data-ahead", "")
+    page.locator(".st-key-sections").get_by_text("On a line").click()  # of another section nothing is
+    expect(page.locator(".gan-drag [data-name=w1]")).to_be_visible()
+    expect(stage).not_to_have_attribute("data-ahead", "")

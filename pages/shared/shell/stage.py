@@ -51,7 +51,7 @@ def waiting() -> DeltaGenerator:
 
 
 def opens() -> DeltaGenerator:
-    """The area of the picture, of a recorded run, which stands there until the page's own has a picture."""
+    """The area of the picture, of a recorded run, which stands there until the page's own is drawn."""
     return st.container(key="stage-opens", gap="small")
 
 
@@ -70,7 +70,7 @@ def ending() -> DeltaGenerator:
 
 def moving() -> DeltaGenerator:
     """Around what a fragment draws of the stage: its areas are those of the stage itself. Streamlit puts a new element
-    into the place of the one that was the so-manieth before: so it comes before whatever it leaves to be seen."""
+    into the place of the one that had its number before: so it comes before whatever it leaves to be seen."""
     return st.container(key="stage-moving")
 
 

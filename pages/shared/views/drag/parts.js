@@ -218,10 +218,13 @@ export class Moving {
     this.halted();
   }
 
+  /** It is no longer on the page. */
+  left() {}
+
   ask() {
     this.waiting ??= requestAnimationFrame((now) => {
       this.waiting = undefined;
-      if (!this.root.isConnected) return;
+      if (!this.root.isConnected) return this.left();
       if (this.started !== undefined) this.moved((now - this.started) / 1000);
       this.paint();
       if (this.started !== undefined) this.ask();

@@ -234,8 +234,16 @@ export class Plane extends Pair {
     this.button.hidden = this.q.kind !== "gaussian";
     if (this.button.textContent !== label) this.button.textContent = label;
     set(this.root, { "data-q": `${this.q.x?.toFixed(2)} ${this.q.y?.toFixed(2)}`, "data-playing": playing });
-    // the table beside it is of other shapes: it is faint until it has followed
-    document.querySelector(".st-key-stage")?.toggleAttribute("data-ahead", this.changed);
+    this.ahead(this.changed);
+  }
+
+  /** The table beside it is of other shapes: it is faint until it has followed. */
+  ahead(is) {
+    document.querySelector(".st-key-stage")?.toggleAttribute("data-ahead", is);
+  }
+
+  left() {
+    this.ahead(false); // Streamlit gives the same stage to the next section
   }
 
   axis(x, y, width, height) {
