@@ -99,6 +99,7 @@ class Trainer:
         self.observers: list[Observer] = []
         self.history = History(len(self.member_configs))
         self.history.add(self.snapshot())
+        self._seen: Snapshot | None = None  # the last look, as long as nothing has changed since
 
     # ── running ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -160,7 +161,7 @@ class Trainer:
                 if ensemble.lookahead is not None:
                     ensemble.lookahead.adopt()
                 ensemble.steps = step
-        self.step_count = step
+        self.step_count, self._seen = step, None
         self.history = History(len(self.member_configs))
         self.history.add(self.snapshot())
 
@@ -199,6 +200,7 @@ class Trainer:
     def _after_turn(self, turn: int, rows: Tensor | None) -> None:
         """`rows` (turn, 7, K): what the steps have left behind; None if they have not, and only the last is known."""
         known = self._last_row() if rows is None else rows.numpy()
+        self._seen = None
         self.step_count += turn - len(known)
         if np.isfinite(known[:, -1]).all():
             self._keep_rows(known)
@@ -222,6 +224,7 @@ class Trainer:
 
     def _after_players(self) -> None:
         row = self._last_row()[0]
+        self._seen = None
         self._find_failures(row[-1])
         self.history.rows.add(self.step_count, partial(row.__getitem__, slice(-1)))
         self.history.add(self.snapshot())
@@ -254,8 +257,13 @@ class Trainer:
 
     def look(self) -> Snapshot:
         """`snapshot`, of which only copies of the players are made now, and each array when somebody asks for it: any
-        thread may do so while the run goes on."""
-        return self.pictures.look(self.ensembles, step=self.step_count, seconds=self.seconds, threads=self.threads)
+        thread may do so while the run goes on. One and the same until the run has gone on: what was worked out about
+        a run at rest holds, however often it is looked at."""
+        if self._seen is None:
+            self._seen = self.pictures.look(
+                self.ensembles, step=self.step_count, seconds=self.seconds, threads=self.threads
+            )
+        return self._seen
 
     def generate(
         self, n: int, member: int = 0, seed: int = 0, labels: NDArray | int | None = None, *, averaged: bool = False

@@ -120,10 +120,14 @@ class Measurer:
         self._history = trainer.history
         for snapshot in trainer.history.snapshots:
             assert isinstance(snapshot, PointSnapshot)
-            known = self._rows.get(snapshot.step)
-            if known is None or known[0]() is not snapshot:
-                columns = [self._measure(snapshot, k) for k in range(snapshot.members)]
-                self._rows[snapshot.step] = (weakref.ref(snapshot), snapshot.seconds, np.array(columns).T)
+            self.measure(snapshot)
+
+    def measure(self, snapshot: PointSnapshot) -> None:
+        """A picture of the run, which its history need not keep: that of the moment it rests at, say."""
+        known = self._rows.get(snapshot.step)
+        if known is None or known[0]() is not snapshot:
+            columns = [self._measure(snapshot, k) for k in range(snapshot.members)]
+            self._rows[snapshot.step] = (weakref.ref(snapshot), snapshot.seconds, np.array(columns).T)
 
     def measures(self) -> Measures:
         steps = sorted(self._rows)

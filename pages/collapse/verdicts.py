@@ -40,8 +40,11 @@ def prediction(page: PageState) -> bool:
         covered, modes = float(np.median(known.covered[-1])), int(np.count_nonzero(known.weights > 0))
         shown = "few" if covered <= FEW * modes else "most" if covered >= MOST * modes else "some"
         evidence = t("collapse.evidence", covered=f"{covered:g}", modes=modes, step=f"{int(known.step[-1]):,}")
+    methods = chosen(page)
+    who = method_name(methods[-1]) if len(methods) > 1 else t("collapse.ask.covered_g")
     return predict.question(page, "covered", ("few", "some", "most"), run=run,
-                            started=show is not None and show.touched, shown=shown, evidence=evidence)  # fmt: skip
+                            started=show is not None and show.touched, shown=shown, evidence=evidence,
+                            who=who)  # fmt: skip
 
 
 def heard(page: PageState, known: Sequence[Diversity], when: str = "now") -> Known[Sequence[Alarm | None]] | None:

@@ -121,7 +121,9 @@ def _plane_table(p: Normals | np.ndarray, q: Normals | np.ndarray, x: np.ndarray
             closed = t("distances.how_closed")
             found["kl_pq"] = (number(theory.kl_normals(*a, *b)), closed)
             found["kl_qp"] = (number(theory.kl_normals(*b, *a)), closed)
-            found["w2"] = (number(theory.w2_normals(*a, *b)), closed)
+            # W₁ below is of samples, which are farther apart than what they are drawn from: W₁ ≤ W₂ holds of the same
+            of_draws = number(measures()["w2"](x, y), 3)
+            found["w2"] = (number(theory.w2_normals(*a, *b)), t("distances.how_closed_w2", n=len(x), value=of_draws))
     for name in ("w1", "w2"):
         if name not in found:
             floor = _perfect(p, name, x, y)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from pages.wgan.comparison import costs, critics, fair, play, spread, titles
 from pages.wgan.options import BESIDE, FEWEST, MOST, VARIANTS, chosen, method, variants
 
 if TYPE_CHECKING:
+    from gan_core.run.history import PointSnapshot
     from gan_core.studies.critic import Measures
 
 ROOM = 330  # pixels of the table and its note
@@ -65,18 +67,24 @@ def measured(page: PageState, frame: Frame) -> tuple[Measures, ...] | None:
     """What is known of every run at all its pictures; None until a worker has said so."""
     show = page.shown
     newest = show.job.frame or frame
-    found = show.answer("measures", [run.snapshots for run in newest.runs], _measures)
+    # of runs that rest also the moment they rest at, which may lie between two pictures of their past
+    rests = () if show.running else tuple(points.in_plane(run.snapshot) for run in newest.runs)
+    key = [run.snapshots for run in newest.runs], rests
+    found = show.answer("measures", key, partial(_measures, rests=rests))
     return found if found is not None and len(found) == len(frame.runs) else None
 
 
-def _measures(work: Work) -> tuple[Measures, ...]:
-    """From the first question on every picture is measured when it is taken."""
+def _measures(work: Work, rests: Sequence[PointSnapshot]) -> tuple[Measures, ...]:
+    """From the first question on every picture is measured when it is taken; `rests`: and these, one of each run."""
     from gan_core.studies.critic import Measurer
 
     for trainer in work.trainers:
         if trainer.observer(Measurer) is None:
             trainer.add_callback(Measurer(trainer))
-    return tuple(m.measures() for trainer in work.trainers if (m := trainer.observer(Measurer)) is not None)
+    measurers = [m for trainer in work.trainers if (m := trainer.observer(Measurer)) is not None]
+    for measurer, snapshot in zip(measurers, rests, strict=False):
+        measurer.measure(snapshot)
+    return tuple(measurer.measures() for measurer in measurers)
 
 
 def prediction(page: PageState) -> bool:
@@ -97,7 +105,8 @@ def prediction(page: PageState) -> bool:
             shown = "closely" if middle >= CLOSELY else "loosely" if middle >= LOOSELY else "hardly"
             evidence = t("wgan.evidence", name=method(names[-1]), r=spread(r, "{:.2f}"))
     return predict.question(page, "follow", ("closely", "loosely", "hardly"), run=run,
-                            started=show is not None and show.touched, shown=shown, evidence=evidence)  # fmt: skip
+                            started=show is not None and show.touched, shown=shown, evidence=evidence,
+                            who=method(names[-1]))  # fmt: skip
 
 
 def _view(page: PageState, frame: Frame) -> None:

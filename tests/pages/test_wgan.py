@@ -169,6 +169,15 @@ def test_the_table_says_what_was_measured_and_the_prediction_is_marked() -> None
     assert "| 4 | 20 | 20 |" in words(app)
 
 
+def test_what_is_said_at_rest_is_measured_at_the_step_that_is_drawn() -> None:
+    """Between two pictures of the past, too: 13 is none of the steps that the history keeps."""
+    app = trained(page(steps="13"))
+    show = state(app, NAME).show
+    known = beside.measured(state(app, NAME), show.job.frame)
+    assert known is not None and [m.step[-1] for m in known] == [13] * 3
+    assert "Step 13" in words(app) or "step 13" in words(app)
+
+
 def frame_of(steps: int, seconds: tuple[float, ...]) -> Frame:
     """Runs of so many steps that cost so many seconds each."""
     work = Work([RunConfig.of(batch=8, g_layers=(4,), d_layers=(4,))] * len(seconds), None)

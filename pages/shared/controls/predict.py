@@ -29,9 +29,10 @@ def question(
     started: bool,
     shown: str | None = None,
     evidence: str = "",
+    **words: str,
 ) -> bool:
     """Ask until the run has `started`; once it has `shown` something, say what, and whether it was predicted. Gives
-    whether the question is open: neither answered nor overtaken by the run."""
+    whether the question is open: neither answered nor overtaken by the run. `words` stand in the question."""
     section = page.name.partition("-")[0]  # the parts of a page share its texts
     key, place = f"{page.name}-ask-{name}-{run}", ("predict", name, run)
 
@@ -45,7 +46,7 @@ def question(
     with st.container(border=True, gap="xsmall", key=f"{page.name}-predict-{name}"):
         st.session_state[key] = predicted
         st.radio(
-            f"**{t('predict.heading')}** {t(f'{section}.ask.{name}')}", answers, key=key, format_func=word,
+            f"**{t('predict.heading')}** {t(f'{section}.ask.{name}', **words)}", answers, key=key, format_func=word,
             horizontal=True, on_change=answered, disabled=started,
         )  # fmt: skip
         if shown is None:

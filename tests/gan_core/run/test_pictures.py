@@ -159,6 +159,20 @@ def test_of_a_picture_for_later_only_what_is_asked_for_is_made_and_once() -> Non
     assert {one.name for one in dataclasses.fields(later)} <= vars(later).keys() and player() is None
 
 
+def test_a_run_that_has_not_gone_on_has_one_picture() -> None:
+    """What was worked out about it holds; at 13, a step that the history does not keep."""
+    trainer = Trainer(RunConfig.of(**SMALL))
+    trainer.step(13)
+    seen = trainer.look()
+    assert trainer.look() is seen
+    for go_on in (trainer.step, trainer.step_d, trainer.step_g):
+        go_on()
+        assert trainer.look() is not seen
+        seen = trainer.look()
+    trainer.adopt(trainer.ensembles[0].state(), 13)
+    assert trainer.look() is not seen
+
+
 def test_threads_that_ask_a_picture_for_the_same_make_it_once() -> None:
     made, all_here = [], threading.Barrier(4)
 
