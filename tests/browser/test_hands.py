@@ -46,7 +46,7 @@ def dragged(page: Page, handle: Locator, by: tuple[float, float], seen: Locator)
 
 
 def test_p_is_dragged_on_its_line(page: Page) -> None:
-    picture = stopped(page, "distances", "")
+    picture = stopped(page, "distances", "line_q_mean=")
     handle = page.get_by_role("slider", name="p: mean")
     assert len(dragged(page, handle, (-60, 0), picture.locator("[data-name=w1] b"))) >= 4
     expect(page).to_have_url(re.compile("line_p_mean=-"))
@@ -55,7 +55,7 @@ def test_p_is_dragged_on_its_line(page: Page) -> None:
 
 
 def test_p_and_q_are_dragged_in_the_plane(page: Page) -> None:
-    picture = stopped(page, "distances?tab=plane", "")
+    picture = stopped(page, "distances?tab=plane", "plane_q_x=")
     for side, way in (("p", (-70, 30)), ("q", (60, -40))):
         handle = page.get_by_role("slider", name=re.compile(f"^{side}: ")).first
         assert len(dragged(page, handle, way, picture)) >= 4

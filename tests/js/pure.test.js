@@ -385,5 +385,6 @@ test("images fill a room at the whole scale that covers most of it", () => {
   assert.deepEqual(tiled(600, 300, 20, 10, 28, 2), { scale: 2, columns: 10, shown: 20 });
   assert.ok(tiled(805, 532, 80, 0, 28, 4.2).shown >= 24); // not six of them that cover a little more
   assert.equal(tiled(600, 300, 100, 10, 28, 2).shown % 10, 0); // a column means something: rows are whole
+  assert.deepEqual(tiled(520, 520, 24, 0, 28, 3), { scale: 2, columns: 6, shown: 24 }); // all there are, as square as may be
   assert.deepEqual(tiled(10, 10, 5, 0, 28, 2), { scale: 1, columns: 5, shown: 5 });
 });

@@ -146,19 +146,21 @@ export function largest(abreast, groups, most, side) {
 
 /** How many of `count` squares, each `scale` × `pixels` large and a seam beside the next, fill a room `width` × `height`
  * best: { scale, columns, shown } of the whole scale at which they cover most of it in full rows, but no fewer than
- * `least` of them. `fixed`: columns that there have to be, 0 for as many as fit. */
+ * `least` of them; of as good ones the squarest. `fixed`: columns that there have to be, 0 for as many as fit. */
 export function tiled(width, height, count, fixed, pixels, seam, least = 24) {
   let best = { scale: 1, columns: fixed || Math.min(count, 8), shown: count };
-  let most = 0;
+  let [most, leastOblong] = [0, 0];
   for (let scale = 1; pixels * scale + seam <= Math.min(width, height); scale++) {
     const cell = pixels * scale + seam;
-    const columns = fixed || Math.min(count, Math.floor(width / cell));
-    const rows = Math.max(1, Math.min(Math.floor(height / cell), Math.floor(count / columns)));
-    const shown = Math.min(count, columns * rows);
-    if (columns * cell > width || shown < Math.min(count, least)) break;
-    if (shown * cell * cell < most) continue;
-    most = shown * cell * cell;
-    best = { scale, columns, shown };
+    for (let columns = fixed || Math.floor(width / cell); columns >= (fixed || 1); columns--) {
+      const rows = Math.max(1, Math.min(Math.floor(height / cell), Math.floor(count / columns)));
+      const shown = Math.min(count, columns * rows);
+      if (columns * cell > width || shown < Math.min(count, least)) continue;
+      const [covers, oblong] = [shown * cell * cell, Math.abs(columns - rows)];
+      if (covers < most || (covers === most && oblong >= leastOblong)) continue;
+      [most, leastOblong] = [covers, oblong];
+      best = { scale, columns, shown };
+    }
   }
   return best;
 }

@@ -33,6 +33,13 @@ const ASKED = '.st-key-stage-verdict:has([class*="-predict-"])'; // the question
 const files = new Map(); // address → the promise of its contents
 let served = ""; // where the server has the app, since a file has come from there
 
+let across = 0; // pixels of the window in which a recording was last laid out
+
+/** The room of a recording that has gone is one of its window: who turns a telephone has another one. */
+function turned() {
+  if (window.innerWidth !== across) document.querySelector(".st-key-stage")?.style.removeProperty("--taken");
+}
+
 /** The contents of a file of the server, wherever it serves the app. */
 async function load(address) {
   const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
@@ -324,6 +331,8 @@ export class Recorded extends View {
     stage.style.setProperty("--asked", `${top(this.question)}px`);
     stage.style.setProperty("--seated", "visible");
     stage.style.setProperty("--taken", `${this.plane.root.offsetHeight}px`); // the picture of the run has as much room
+    across = window.innerWidth;
+    addEventListener("resize", turned); // once, however often it is said
     stage.toggleAttribute("data-low", this.plane.root.dataset.kind === "digits");
   }
 
