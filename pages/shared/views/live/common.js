@@ -4,7 +4,14 @@
 import { channels, faded, unpack } from "./pure.js";
 
 /** What is on the page: every view by its kind and key, and the timeline that listens to the runs, if there is one. */
-export const page = { views: new Map(), timeline: undefined };
+export const page = { views: new Map(), timeline: undefined, late: [] };
+
+/** Shows what waits for a packet: all of it, or what a packet of this number follows. */
+export function catchUp(stamp = Infinity) {
+  const due = page.late.filter((one) => one.stamp < stamp);
+  page.late = page.late.filter((one) => one.stamp >= stamp);
+  for (const { show } of due) show();
+}
 
 export const NARROW = 640; // pixels of a view below which it is a telephone's: charts stand under the picture
 const KINDS = ["scene", "curves", "digits", "heat", "words", "timeline", "paths", "recorded", "board", "sketch"]; // in the order of KINDS in component.py

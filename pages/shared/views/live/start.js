@@ -1,7 +1,7 @@
 // The door: views hand their frames in here, also those that came before this code did.
 
 import { Board } from "./board.js";
-import { page } from "./common.js";
+import { catchUp, page } from "./common.js";
 import { Curves } from "./curves.js";
 import { Digits } from "./digits.js";
 import { Heat } from "./heat.js";
@@ -50,7 +50,16 @@ function show(kind, { parentElement, data, setTriggerValue }) {
     parentElement.adoptedStyleSheets = [SHEET];
     parentElement.append(view.root);
   }
-  view.show(frame, numberOf(data), setTriggerValue);
+  const stamp = numberOf(data);
+  // a script run hands in its views one by one: beside packets each of them waits, or they would be of several steps
+  const waits = view.data && view !== page.timeline && page.timeline?.streams;
+  if (waits) {
+    view.send = setTriggerValue;
+    page.late.push({ stamp, show: () => view.show(frame, stamp, setTriggerValue) });
+  } else {
+    if (!page.timeline?.streams) catchUp();
+    view.show(frame, stamp, setTriggerValue);
+  }
   for (const [other, { root }] of views) if (views.size > MOST_VIEWS && !root.isConnected) forget(other);
 }
 

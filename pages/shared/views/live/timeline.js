@@ -3,7 +3,7 @@
 // The timeline is what listens to the socket. It hands frames to the views, lets Streamlit know when the runs have come
 // to rest, since buttons and texts have to follow, and without a socket asks for a look once a second.
 
-import { feed, make, page, say, View } from "./common.js";
+import { catchUp, feed, make, page, say, View } from "./common.js";
 import { clamp, nearest, number } from "./pure.js";
 import { Connection } from "./socket.js";
 import { write } from "./words.js";
@@ -46,8 +46,14 @@ export class Timeline extends View {
     return this.settings.speed ?? 1;
   }
 
+  /** Whether packets bring the pictures of runs that train. */
+  get streams() {
+    return !!this.open && this.root.isConnected && !!this.header?.running && this.header.at === null;
+  }
+
   /** What Python says in a script run, which packets that are newer may have overtaken: it knows this state. */
   show(data, stamp, send) {
+    const before = this.stamp;
     super.show(data, stamp, send);
     if (stamp > (this.said ?? -Infinity)) {
       this.said = stamp;
@@ -58,7 +64,8 @@ export class Timeline extends View {
         this.shut();
         this.header = undefined;
       }
-      this.data = stamp < this.stamp ? { ...data, ...this.header } : data;
+      if (this.streams) this.stamp = before; // the next packet says how far the runs are, and its views show it
+      this.data = stamp < this.stamp || this.streams ? { ...data, ...this.header } : data;
     }
     page.timeline = this;
     this.bring();
@@ -90,6 +97,7 @@ export class Timeline extends View {
 
   heard(open) {
     this.open = open;
+    if (!open) catchUp();
     this.root.dataset.socket = open ? "open" : "closed";
     this.wonder();
     if (this.known) this.opens();
@@ -97,6 +105,7 @@ export class Timeline extends View {
 
   took({ stamp, header, frames }) {
     if (!this.root.isConnected) return this.shut();
+    catchUp(header.running ? stamp : Infinity);
     feed(frames, stamp);
     if (stamp >= this.stamp) {
       this.data = { ...this.data, ...header };
@@ -312,6 +321,8 @@ export class Timeline extends View {
   shut() {
     this.connection?.close();
     this.connection = undefined;
+    this.open = undefined;
+    catchUp();
     clearTimeout(this.looking);
     clearTimeout(this.following);
     this.untell();
