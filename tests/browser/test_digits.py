@@ -49,7 +49,7 @@ def test_digits_are_there_and_the_slider_brings_noise_back(page: Page) -> None:
 @pytest.mark.slow
 def test_a_section_survives_a_reload_and_a_change_of_page(page: Page) -> None:
     arrive(page, "/digits?section=nonsense")
-    expect(page.get_by_text("section = nonsense is not possible")).to_be_visible()
+    expect(page.get_by_text("“section = nonsense” in the address is not possible")).to_be_visible()
     page.get_by_test_id("stButtonGroup").get_by_text("Latent space").click()
     page.wait_for_url(re.compile("section=latent"))
     page.reload()

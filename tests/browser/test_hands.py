@@ -73,16 +73,20 @@ def test_theta_is_dragged_and_the_pull_of_w1_turns_round_with_it_while_no_other_
         """θ where that share of the picture's width is."""
         dragged(page, handle, (box["x"] + share * box["width"] - middle(handle)[0], 0), picture)
         wait_idle(page)
+        until(lambda: abs(number(picture, "w1") - abs(theta())) < 6e-3)  # where it lies on the page's own steps
+
+    def theta() -> float:
+        return float(picture.get_attribute("data-theta") or 0)
 
     to(0.8)
-    right = float(picture.get_attribute("data-theta") or 0)
+    right = theta()
     pulls = picture.locator("[data-name=w1] .pull"), picture.locator("[data-name=jsd] .pull")
     w1, of_w1, of_jsd = number(picture, "w1"), *(pull.inner_text() for pull in pulls)
     assert right > 0.5 and abs(w1 - right) < 6e-3 and of_w1 != of_jsd
     expect(page).to_have_url(re.compile("theta=[01]"))
     wait_idle(page)
     to(0.25)
-    left = float(picture.get_attribute("data-theta") or 0)
+    left = theta()
     assert left < -0.5 and abs(number(picture, "w1") + left) < 6e-3
     assert pulls[1].inner_text() == of_jsd and pulls[0].inner_text() != of_jsd
     expect(page).to_have_url(re.compile("theta=-"))

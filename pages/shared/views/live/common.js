@@ -4,7 +4,7 @@
 import { channels, faded, unpack } from "./pure.js";
 
 /** What is on the page: every view by its kind and key, and the timeline that listens to the runs, if there is one. */
-export const page = { views: new Map(), timeline: undefined, late: [] };
+export const page = { views: new Map(), timeline: undefined, late: [], early: new Map() };
 
 /** Shows what waits for a packet: all of it, or what a packet of this number follows. */
 export function catchUp(stamp = Infinity) {
@@ -20,12 +20,15 @@ export const TELEPHONE = 768; // pixels of a window in which all parts of a stag
 const FOOT = 80; // pixels of the player at the window's foot
 const RAIL = ".st-key-stage-rail, .st-key-stage-picture-wide [data-testid=stColumn] [data-testid=stVerticalBlock]";
 
-/** New frames for views that are on the page. */
+/** New frames for views that are on the page, and for those that a script run is about to put there. */
 export function feed(frames, stamp) {
+  page.early.clear();
   for (const { kind, bytes } of frames) {
     const frame = unpack(bytes);
-    const known = page.views.get(`${KINDS[kind]} ${frame.key}`);
+    const name = `${KINDS[kind]} ${frame.key}`;
+    const known = page.views.get(name);
     if (known?.root.isConnected) known.show(frame, stamp, known.send);
+    else page.early.set(name, { frame, stamp });
   }
 }
 

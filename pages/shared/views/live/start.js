@@ -59,6 +59,8 @@ function show(kind, { parentElement, data, setTriggerValue }) {
   } else {
     if (!page.timeline?.streams) catchUp();
     view.show(frame, stamp, setTriggerValue);
+    const newer = page.early.get(name);
+    if (newer) view.show(newer.frame, newer.stamp, setTriggerValue);
   }
   for (const [other, { root }] of views) if (views.size > MOST_VIEWS && !root.isConnected) forget(other);
 }

@@ -322,6 +322,7 @@ export class Timeline extends View {
     this.connection?.close();
     this.connection = undefined;
     this.open = undefined;
+    page.early.clear();
     catchUp();
     clearTimeout(this.looking);
     clearTimeout(this.following);
