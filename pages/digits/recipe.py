@@ -194,6 +194,8 @@ def _view(twins: PageState, frame: Frame) -> None:
         _said(twins, frame)
     with stage.picture(panels=2):
         _samples(twins, frame)
+    with stage.below():
+        _failures(twins, frame)
 
 
 @pushed
@@ -220,6 +222,14 @@ def _samples(twins: PageState, frame: Frame) -> None:
         f"{NAME}-samples", groups, step=frame.step, columns=4, upscale=5, width=140,
         summary=t("digits.grid_summary", step=f"{frame.step:,}"),
     )  # fmt: skip
+
+
+@pushed
+def _failures(twins: PageState, frame: Frame) -> None:
+    """Which of the twins are finite no more; below the player, which an empty line above it would move."""
+    names = _names(twins)
+    if len(names) != len(frame.runs):
+        return
     failed = [
         live.Sentence(f"{name}: {sentence(failure)}", "warning")
         for run, name in zip(frame.runs, names, strict=True)
