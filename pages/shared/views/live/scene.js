@@ -6,7 +6,7 @@
 
 import { make, prepare, say, stroke, within } from "./common.js";
 import { clamp, contour, emptiest, evenly, faded, fieldAt, largest, number, short, sigmoid, ticks } from "./pure.js";
-import { heatmap, stamp } from "./stamps.js";
+import { Dots, heatmap } from "./stamps.js";
 import { ALL, Zoomed } from "./zoomed.js";
 
 const SMALLEST = 200; // CSS pixels of a panel, where two of them fit: rows that a window has no room for are scrolled to
@@ -215,22 +215,22 @@ export class Scene extends Zoomed {
     if (panel.lattice && shown("lattice")) this.drawLattice(context, panel.lattice, px, py);
 
     const radius = side > 400 ? 2.8 : side > 240 ? 2.2 : 1.6;
-    const dots = (points, colour, edge, size = radius) => {
-      const dot = stamp(colour, edge, size);
-      for (let i = 0; i < points.length; i += 2) {
-        const [x, y] = [px(points[i]), py(points[i + 1])];
-        if (x > -5 && y > -5 && x < side + 5 && y < side + 5) dot(context, x, y);
-      }
-    };
-    if (panel.fake && shown("fake")) {
-      this.drawTrails(context, panel.fake, index, side, px, py);
-      dots(panel.fake, colours.fake, colours.edge);
-    }
+    if (panel.fake && shown("fake")) this.drawTrails(context, panel.fake, index, side, px, py);
+    const sheet = new Dots(context, side);
+    const dots = (points, colour, edge, size = radius) =>
+      sheet.add(colour, edge, size, (put) => {
+        for (let i = 0; i < points.length; i += 2) {
+          const [x, y] = [px(points[i]), py(points[i + 1])];
+          if (x > -5 && y > -5 && x < side + 5 && y < side + 5) put(x, y);
+        }
+      });
+    if (panel.fake && shown("fake")) dots(panel.fake, colours.fake, colours.edge);
     if (panel.averaged && shown("averaged")) dots(panel.averaged, colours.green, colours.edge);
     if (panel.real && shown("real")) {
       const edge = faded(colours.background, 0.35);
       for (const [colour, points] of this.kinds(panel, shown)) dots(points, colour, edge, 0.9 * radius); // always on top
     }
+    sheet.draw();
     if (panel.arrows && panel.fake && shown("arrows")) this.drawArrows(context, panel, side, px, py);
     if (panel.centres && shown("modes")) this.drawModes(context, panel, side, px, py);
     if (panel.outside && shown("fake")) this.drawOutside(context, panel, side, px, py);
