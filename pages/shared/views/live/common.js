@@ -3,7 +3,9 @@
 
 import { channels, faded, unpack } from "./pure.js";
 
-/** What is on the page: every view by its kind and key, and the timeline that listens to the runs, if there is one. */
+/** What is on the page: every view by its kind and key, and the timeline that listens to the runs, if there is one;
+ * `late`: what a script run hands in while packets come, { stamp, show }, waits for the next; `early`: what the last
+ * packet had for views that are not there yet, { frame, stamp } by name. */
 export const page = { views: new Map(), timeline: undefined, late: [], early: new Map() };
 
 /** Shows what waits for a packet: all of it, or what a packet of this number follows. */
