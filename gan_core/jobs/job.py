@@ -29,10 +29,20 @@ GROWTH = 4  # one call of work.step may be this many times longer than the last:
 log = logging.getLogger(__name__)
 
 
+def whole(n: int, done: int, turn: int) -> int:
+    """About n steps after so many: up to a multiple of `turn`, or one of equal parts of the way there."""
+    ahead = turn - done % turn
+    if n > ahead:
+        return ahead + (n - ahead) // turn * turn
+    return -(-ahead // max(1, round(ahead / n)))
+
+
 class Workload(Protocol):
     """What a job advances. It may also have
 
     steps_per_slice, an int: then a slice is that many steps, untimed;
+    turn, an int: a slice ends at a multiple of it, where that is not far from its time: calls that begin there are
+    cheapest;
     threads, an int: told before each slice how many threads it may use, 1 and one for every worker that has no work;
     shrink(), a method: lets go of the part of its past that `Job.need` calls spare;
     ready, a bool: until it is true no worker touches the work; who makes it true calls `Job.wake`.
@@ -74,7 +84,7 @@ class Job(Generic[W, F]):
     """One run in the pool: plays until step `until`, pauses, obeys commands, and publishes frames for whoever looks.
 
     `publish(work)` makes a frame, an object that nobody changes afterwards. A worker calls it on submission, after
-    commands, when the run comes to rest, and while it runs at most thirty times a second and only if `frame` was read.
+    commands, when the run comes to rest, and while it runs at most thirty times a second and only if asked by `look`.
 
     `need` is the memory that it will take, and `owner` who answers for it: see `gan_core.jobs.admission`. While there
     is no room it is "queued", obeys nothing and remembers what it was told.
@@ -204,8 +214,7 @@ class Job(Generic[W, F]):
 
     @property
     def frame(self) -> F | None:
-        """The newest published frame. Reading it asks for the next one."""
-        self.look()
+        """The newest published frame."""
         return self._published[1]
 
     def look(self) -> None:
@@ -308,12 +317,13 @@ class Job(Generic[W, F]):
     def _advance(self, work: W, deadline: float, clock: Callable[[], float]) -> None:
         """Steps until the deadline, never beyond `until`, in few calls of work.step, each measured for the next."""
         fixed: int | None = getattr(work, "steps_per_slice", None)
+        turn: int = getattr(work, "turn", 1)
         now = clock()
         if not self._pace:
             self._mark(now)
         while self._state == "running" and not self._commands and work.failure is None:
             left = self._until - self._steps
-            n = min(left, self._affordable(deadline - now) if fixed is None else fixed)
+            n = min(left, whole(self._affordable(deadline - now), self._steps, turn) if fixed is None else fixed)
             if n < 1:
                 break
             work.step(n)
@@ -321,7 +331,7 @@ class Job(Generic[W, F]):
             self._steps, self._calls_of = work.step_count, n
             cost = (now - before) / n
             self._step_seconds = cost if self._step_seconds is None else (self._step_seconds + cost) / 2
-            if fixed is not None or now + self._step_seconds / 2 > deadline or self._in_the_way:
+            if fixed is not None or now + (turn - 0.5) * self._step_seconds > deadline or self._in_the_way:
                 break
         self._mark(now)
 

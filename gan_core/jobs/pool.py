@@ -62,6 +62,7 @@ class Pool:
         self._prepare, self._clock = prepare, clock
         self._condition = threading.Condition()  # guards what follows
         self._queue: deque[Job[Any, Any]] = deque()
+        self._news: deque[Job[Any, Any]] = deque()  # of which an idle worker tells, so that whose run it is goes on
         self._jobs: weakref.WeakSet[Job[Any, Any]] = weakref.WeakSet()
         self._closed = False
         self._idle = 0  # workers that wait for a job
@@ -209,28 +210,37 @@ class Pool:
 
     def _serve(self) -> None:
         self._prepare()
-        while (job := self._next()) is not None:
+        while (work := self._next()) is not None:
+            job, told = work
             self._give_way()
-            version = job.version
-            crowd = self.crowd
-            job._frame_seconds = max(FRAME_SECONDS, crowd * FRAME_SECONDS_IN_A_CROWD)
-            seconds = max(SHORTEST_SLICE, min(self.slice_seconds, TURN_SECONDS / crowd))
-            job._turn(seconds, self._clock, 1 + self._spare())
-            rests = not self._put_back(job)
-            if rests or job.version != version:
-                self._give_way()
+            if not told:
+                self._turn(job)
+            else:
                 job._tell()
-            del job  # an idle worker keeps no run alive
+            del job, work  # an idle worker keeps no run alive
 
-    def _next(self) -> Job[Any, Any] | None:
+    def _turn(self, job: Job[Any, Any]) -> None:
+        version = job.version
+        crowd = self.crowd
+        job._frame_seconds = max(FRAME_SECONDS, crowd * FRAME_SECONDS_IN_A_CROWD)
+        seconds = max(SHORTEST_SLICE, min(self.slice_seconds, TURN_SECONDS / crowd))
+        job._turn(seconds, self._clock, 1 + self._spare())
+        if self._put_back(job, job.version != version):
+            self._give_way()
+            job._tell()
+
+    def _next(self) -> tuple[Job[Any, Any], bool] | None:
+        """A job, and whether it has only to tell what is new: that is for who was idle."""
         with self._condition:
-            self._idle += 1
-            if not self._queue:  # else the run that was just put back would move to another worker's cold cache
+            idle = not self._queue  # else the run that was just put back would move to another worker's cold cache
+            if idle:
+                self._idle += 1
                 self._condition.notify_all()
-            self._condition.wait_for(lambda: self._queue or self._closed)
-            self._idle -= 1
+                self._condition.wait_for(lambda: self._queue or self._news or self._closed)
+                self._idle -= 1
             if not self._closed:
-                return self._queue.popleft()
+                tells = idle and bool(self._news)
+                return (self._news if tells else self._queue).popleft(), tells
             for job in self._queue:  # nobody will serve these any more: let whoever joins them go
                 job._scheduled = False
             self._queue.clear()
@@ -240,14 +250,18 @@ class Pool:
     def _spare(self) -> int:
         """How many workers neither serve a job nor are about to."""
         with self._condition:
-            return max(0, self._idle - len(self._queue))
+            return max(0, self._idle - len(self._queue) - len(self._news))
 
-    def _put_back(self, job: Job[Any, Any]) -> bool:
-        """To the end of the queue if it has more to do, and whether it has: every other job comes first."""
+    def _put_back(self, job: Job[Any, Any], news: bool) -> bool:
+        """To the end of the queue if it has more to do: every other job comes first. Whether the caller is to tell what
+        is new of it: where another worker has nothing to do that one tells, and the run stays in a warm cache."""
         with self._condition:
-            goes_on = job._has_work()
+            goes_on = job._scheduled = job._has_work()
             if goes_on:
                 self._queue.append(job)
-            job._scheduled = goes_on
-            self._condition.notify_all()
-            return goes_on
+            handed = news and goes_on and len(self._queue) + len(self._news) <= self._idle
+            if handed:
+                self._news.append(job)
+            if handed or not goes_on:  # whoever is idle has heard of the others in the queue
+                self._condition.notify_all()
+            return not handed and (news or not goes_on)

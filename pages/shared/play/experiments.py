@@ -68,6 +68,7 @@ class Experiment:
 
     def look(self) -> Any:
         over = self._job.state in ("finished", "failed")
+        self._job.look()
         frame = self._job.frame
         if frame is not None:
             self._newest = frame

@@ -270,6 +270,7 @@ def _look(page: PageState, view: View, touched: bool, as_slide: bool) -> None:
 
 def _draw(page: PageState, view: View, show: Show) -> None:
     moving = show.moving  # before the frame: whatever comes to rest now has published its last
+    show.job.look()
     frame = show.moment()
     with places.area("time"):
         _timeline(page, show)

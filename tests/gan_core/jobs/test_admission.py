@@ -219,7 +219,7 @@ def test_what_rests_and_was_left_gives_way_to_who_waits(pool: Pool, clock: Clock
     assert left.join(PATIENCE) and later.join(PATIENCE) and seen.join(PATIENCE)
     seen.attend(True)
     clock.now += 1
-    assert later.frame == 0
+    later.look()
     clock.now += LEFT_SECONDS - 0.5
     submitted(pool, waits := job_of(30, owner="e"))
     assert (left.state, later.state, waits.state) == ("closed", "paused", "queued")

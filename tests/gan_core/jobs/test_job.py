@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from gan_core.jobs.job import FRAME_SECONDS, Job
+from gan_core.jobs.job import FRAME_SECONDS, Job, whole
 from gan_core.jobs.pool import FRAME_SECONDS_IN_A_CROWD, Pool
 from tests.gan_core.jobs.works import (
     PATIENCE,
@@ -28,6 +28,28 @@ def test_a_work_may_know_its_own_slice(pool: Pool) -> None:
     work.steps_per_slice = 4
     run_together(pool, [job_of(work, until=10)])
     assert [n for _, n in work.diary] == [4, 4, 2]
+
+
+@pytest.mark.parametrize("turn", [1, 8, 16])
+def test_slices_end_with_a_turn_where_that_is_not_far(turn: int) -> None:
+    for n in range(1, 50):
+        for done in range(2 * turn):
+            steps, ahead = whole(n, done, turn), turn - done % turn
+            assert 1 <= steps <= max(n, min(ahead, 1.5 * n + 1))
+            if n >= ahead:
+                assert (done + steps) % turn == 0 and n - steps < turn
+    assert [whole(n, 0, 1) for n in (1, 7)] == [1, 7]
+    assert [whole(5, 0, 16), whole(5, 6, 16), whole(5, 11, 16)] == [6, 5, 5]  # three equal parts
+
+
+def test_a_work_is_cut_where_its_turns_end() -> None:
+    clock = Clock()
+    work = Timed(clock, 0.001)
+    work.turn = 8
+    pool = Pool(workers=1, slice_seconds=0.021, prepare=nothing, clock=clock)
+    run_together(pool, [job_of(work, until=400)])
+    pool.close()
+    assert {n for _, n in work.diary[8:]} == {16} and work.step_count == 400
 
 
 def test_a_paused_job_has_a_picture_and_does_not_move(pool: Pool) -> None:
@@ -128,7 +150,8 @@ def test_frames_are_made_only_for_those_who_look() -> None:
 
     def watched(work: Count) -> int:
         made.append(clock.now)
-        assert seen.frame != work.step_count  # looks, and so asks for the next one
+        assert seen.frame != work.step_count
+        seen.look()
         return work.step_count
 
     seen = Job(Timed(clock, 0.01), until=1000, publish=watched)
@@ -160,7 +183,7 @@ def test_in_a_crowd_turns_and_frames_need_not_be_in_time_for_the_frames_to_come_
     pool = Pool(workers=1, slice_seconds=0.04, prepare=nothing, clock=clock)
 
     def watched(work: Count) -> int:
-        _ = jobs[0].frame
+        jobs[0].look()
         return work.step_count
 
     jobs = [Job(Timed(clock, 0.01), until=steps, publish=watched) for _ in range(runs)]

@@ -192,6 +192,38 @@ def test_a_lone_job_is_told_of_the_idle_workers_and_shares_them_with_nobody_else
         pool.close()
 
 
+def test_a_lone_run_stays_with_its_worker_and_the_idle_one_tells_of_it() -> None:
+    pool = Pool(workers=2, prepare=nothing)
+    stepped, told = set[str](), set[str]()
+    heard = threading.Event()
+
+    class Watched(Count):
+        def step(self, n: int = 1) -> None:
+            super().step(n)
+            stepped.add(threading.current_thread().name)
+            job.look()
+            if self.step_count == 3:  # no further, before somebody was told while it ran
+                assert heard.wait(PATIENCE)
+
+    def hears() -> None:
+        if job.state == "running":
+            told.add(threading.current_thread().name)
+            heard.set()
+
+    job = Job(Watched(), until=5, publish=steps_of)
+    job.follow(hears)
+    try:
+        pool.submit(job)
+        assert job.join(PATIENCE)
+        with pool._condition:  # both workers have come to rest
+            assert pool._condition.wait_for(lambda: pool._idle == 2, PATIENCE)
+        job.play()
+        assert job.join(PATIENCE) and job.step_count == 5
+    finally:
+        pool.close()
+    assert len(stepped) == 1 and told and not told & stepped
+
+
 def test_closing_the_pool_ends_its_threads_and_jobs() -> None:
     pool = Pool(workers=2, prepare=nothing)
     jobs = [job_of(Count(), until=10**9) for _ in range(5)]
