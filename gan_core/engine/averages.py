@@ -9,6 +9,7 @@ weights are soon forgotten. Players that circle a solution have an average near 
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import cast
 
 import torch
@@ -40,11 +41,15 @@ class Average:
         t = int(self.updates)
         return torch.tensor(1 - min(self.decay, (1 + t) / (10 + t)), dtype=torch.float64)
 
-    def still(self) -> Average:
+    def still(self) -> Callable[[], Average]:
         """The average as it is now, of a network that can be."""
-        twin = copy.copy(self)
-        twin.network = cast(StackedMLP, self.network).still()
-        return twin
+        twin, network = copy.copy(self), cast(StackedMLP, self.network).still()
+
+        def together() -> Average:
+            twin.network = network()
+            return twin
+
+        return together
 
     def follow(self, generator: Network) -> Network:
         """The network, with what norms remember taken from the generator: the average has never seen a batch."""

@@ -381,15 +381,21 @@ class Ensemble:
             raise ValueError("this run keeps no average of its generator")
         return self.average.follow(self.generator)
 
-    def still(self) -> Ensemble | None:
-        """The players as they are now, to be looked at while the steps go on; None of players made of modules."""
+    def still(self) -> Callable[[], Ensemble] | None:
+        """The players as they are now, to be looked at while the steps go on, put together by whoever looks; None of
+        players made of modules."""
         players = self.generator, self.discriminator
         if not all(isinstance(player, StackedMLP) for player in players):
             return None
-        twin = copy.copy(self)
-        twin.generator, twin.discriminator = (cast(StackedMLP, player).still() for player in players)
-        twin.average = None if self.average is None else self.average.still()
-        return twin
+        twin, (generator, discriminator) = copy.copy(self), (cast(StackedMLP, player).still() for player in players)
+        average = None if self.average is None else self.average.still()
+
+        def together() -> Ensemble:
+            twin.generator, twin.discriminator = generator(), discriminator()
+            twin.average = None if average is None else average()
+            return twin
+
+        return together
 
     def state(self, k: int = 0) -> dict[str, Tensor]:
         """All that the two players of member k have learned, by name, and G's average. Views: what is copied into them

@@ -35,7 +35,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Protocol
@@ -168,13 +168,17 @@ class StackedMLP:
         twin._adopt(tensors)
         return twin
 
-    def still(self) -> StackedMLP:
+    def still(self) -> Callable[[], StackedMLP]:
         """The same network with parameters of its own, as they are now, for looking: its gradients stay those of this
-        one."""
-        twin = copy.copy(self)
-        twin.theta = self.theta.clone()
-        twin._adopt([*tensor_views(twin.theta, self.shapes), *self.tensors[len(self.shapes) :]])
-        return twin
+        one. Only the parameters are copied now; whoever looks has the network put together."""
+        twin, theta = copy.copy(self), self.theta.clone()
+
+        def together() -> StackedMLP:
+            twin.theta = theta
+            twin._adopt([*tensor_views(theta, twin.shapes), *twin.tensors[len(twin.shapes) :]])
+            return twin
+
+        return together
 
     def evaluate(self, theta: Tensor, x: Tensor, *, parts: int = 1, features: bool = False) -> Tensor:
         """The output, or the `features`, for other parameters θ (K, P), as a plain differentiable function: no tape, no

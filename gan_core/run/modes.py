@@ -14,7 +14,11 @@ still matters at all.
 from __future__ import annotations
 
 import json
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +28,7 @@ from scipy.special import bdtrc, entr
 
 from gan_core.metrics.points import near_radius
 from gan_core.run.history import POINTS
-from gan_core.run.watch import Rows
+from gan_core.run.watch import Rows, standing
 
 if TYPE_CHECKING:
     from gan_core.engine.networks import Network
@@ -36,6 +40,7 @@ EVERY = 8  # steps between two looks at first: a generator that is chased from m
 ROWS = 512  # looks kept at most, fewer if they hold more than NUMBERS: when full, every second one goes
 NUMBERS = 2_000_000
 JACOBIANS = 64  # … of which so many have their ∂G/∂z taken
+LATE = 2**19  # bytes of generators that wait to be measured at most
 LEAST = 0.01  # share of the samples that covers a mode
 
 
@@ -126,8 +131,20 @@ def singular_values(generator: Network, latents: NDArray) -> Floats:
     return np.sqrt(squares.mean(1))
 
 
+@dataclass(frozen=True)
+class _Look:
+    """At the generators as they were at this step. `due`: what is thinned away meanwhile need not be measured."""
+
+    step: int
+    due: bool
+    generators: Sequence[Callable[[], Network]]
+
+
 class Watch:
     """An observer that keeps, every few steps, how varied the samples of a trainer are.
+
+    To measure costs half a step or more, and the run need not wait for it: generators that can be copied are, and
+    measured by whoever wants to know, on another thread if it likes, or by the run itself once LATE of them wait.
 
     The latents are always the same, so curves are comparable from step to step. At most ROWS looks are kept, evenly
     spaced. Raises ValueError for data without modes.
@@ -151,18 +168,49 @@ class Watch:
         numbers = 2 * len(self.centres) + 3
         limit = max(64, min(ROWS, NUMBERS // (len(latents) * numbers)))
         self.rows = Rows((len(latents), numbers), limit=limit, stride=EVERY)
+        self._last = -1  # step that was looked at
+        self._late: deque[_Look] = deque()
+        self._measuring = threading.Lock()  # guards the rows
 
     def due(self, step: int) -> bool:
-        return self.rows.due(step) and step > self.rows.last
+        return self.rows.due(step) and step > self._last
 
     def look(self, trainer: Trainer) -> None:
-        pairs = list(zip(trainer.ensembles, self.latents, strict=True))
-        self.rows.add(
-            trainer.step_count,
-            lambda: np.concatenate([measure(e.generator, z, self.centres, self.radius) for e, z in pairs]),
-        )
+        from gan_core.engine.networks import StackedMLP
+
+        self._last = step = trainer.step_count
+        networks = [ensemble.generator for ensemble in trainer.ensembles]
+        stills = [network.still() for network in networks if isinstance(network, StackedMLP)]
+        waits = len(stills) == len(networks)
+        self._late.append(_Look(step, self.rows.due(step), stills if waits else list(map(standing, networks))))
+        if not waits or len(self._late) * sum(network.theta.nbytes for network in networks) > LATE:
+            self._measure(step)
+
+    def _measure(self, until: int) -> None:
+        """All that was looked at up to that step."""
+        with self._measuring:
+            while self._late and self._late[0].step <= until:
+                look = self._late.popleft()
+                if not look.due or self.rows.due(look.step):
+                    self.rows.add(look.step, partial(self._row, look))
+
+    def _row(self, look: _Look) -> NDArray[np.float32]:
+        pairs = zip(look.generators, self.latents, strict=True)
+        return np.concatenate([measure(make(), z, self.centres, self.radius) for make, z in pairs])
+
+    def later(self) -> Callable[[], Diversity]:
+        """`diversity` of this moment, worked out when it is first asked for, by whoever asks."""
+        return cache(partial(self._until, self._last))
 
     def diversity(self) -> Diversity:
+        return self._until(self._last)
+
+    def _until(self, step: int) -> Diversity:
+        self._measure(step)
+        with self._measuring:
+            return self._known().until(step)
+
+    def _known(self) -> Diversity:
         rows, modes = self.rows.values, len(self.centres)
         return Diversity(
             step=self.rows.steps,

@@ -37,6 +37,7 @@ from gan_core.run.history import (
     Snapshot,
     interpolates,
 )
+from gan_core.run.watch import standing
 
 # Of a hidden layer at once: half a megabyte stays in a core's cache, and the C library has it at hand. With all rows of
 # a picture in one pass a class of thirty spent a tenth of its time on pages that the system had to bring and take.
@@ -44,6 +45,7 @@ NUMBERS = 2**17
 LATTICE_REACH = 2.0  # the latent grid spans ±2 (normal) or ±1 (uniform)
 
 Arrays = dict[str, NDArray]
+Still = Callable[[], Ensemble]
 S = TypeVar("S", bound=Snapshot)
 
 
@@ -63,8 +65,12 @@ def _latents(kind: str, rows: int, dim: int, seeds: tuple[int, ...], dtype: torc
 class Look:
     """One ensemble as it stands, with what its members make of the latents z (k, n, latent_dim) of a picture."""
 
-    def __init__(self, ensemble: Ensemble, z: Tensor) -> None:
-        self.ensemble, self.z = ensemble, z
+    def __init__(self, still: Still, z: Tensor) -> None:
+        self._still, self.z = still, z
+
+    @cached_property
+    def ensemble(self) -> Ensemble:
+        return self._still()
 
     @cached_property
     def fake(self) -> Tensor:
@@ -91,7 +97,7 @@ class Pictures(ABC, Generic[S]):
 
     def take(self, ensembles: Sequence[Ensemble], *, step: int, seconds: float = 0.0, threads: int = 1) -> S:
         """All members as they stand, looked at by as many threads."""
-        taken = self._unfinished(ensembles, step, seconds, threads)
+        taken = self._unfinished(ensembles, list(map(standing, ensembles)), step, seconds, threads)
         taken.finish()
         return taken
 
@@ -101,19 +107,21 @@ class Pictures(ABC, Generic[S]):
         stills = [ensemble.still() for ensemble in ensembles]
         if None in stills:
             return self.take(ensembles, step=step, seconds=seconds, threads=threads)
-        return self._unfinished(cast(list[Ensemble], stills), step, seconds, threads)
+        return self._unfinished(ensembles, cast(list[Still], stills), step, seconds, threads)
 
-    def _unfinished(self, ensembles: Sequence[Ensemble], step: int, seconds: float, threads: int) -> S:
+    def _unfinished(
+        self, ensembles: Sequence[Ensemble], stills: Sequence[Still], step: int, seconds: float, threads: int
+    ) -> S:
         model = self.config.model
         latents = self.latents.split([ensemble.size for ensemble in ensembles])
-        looks = [Look(e, conditioned_latents(model, z)) for e, z in zip(ensembles, latents, strict=True)]
+        looks = [Look(still, conditioned_latents(model, z)) for still, z in zip(stills, latents, strict=True)]
         parts = self._parts()
 
         def make(name: str) -> Arrays:
             if name == "batch_logits":
-                return {name: torch.cat([ensemble.g_logits for ensemble in ensembles]).float().numpy()}
+                return {name: torch.cat([look.ensemble.g_logits for look in looks]).float().numpy()}
             if name in ("weight_counts", "weight_reach"):
-                counts, reach = weight_histograms(torch.cat([e.discriminator.theta for e in ensembles]))
+                counts, reach = weight_histograms(torch.cat([look.ensemble.discriminator.theta for look in looks]))
                 return {"weight_counts": counts, "weight_reach": reach}
             found = side_by_side([partial(parts[name], look) for look in looks], threads)
             return {name: np.concatenate([one[name] for one in found]) for name in found[0]}

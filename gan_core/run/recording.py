@@ -3,7 +3,7 @@ any more, so whoever has it may take its time while the run goes on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from gan_core.run.updates import Updates
 
 
+def _unknown() -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Recording:
     """One run. `snapshot` is the moment to draw; the rest is its whole past. All members together."""
@@ -33,10 +37,15 @@ class Recording:
     weights: np.ndarray | None  # (m,)
     std: float | None
     failures: tuple[Failure, ...]  # one for every member that is no longer finite
-    diversity: Diversity | None = None  # who got which mode over the steps, of data with modes
+    varied: Callable[[], Diversity | None] = _unknown  # see `diversity`
     classes: ClassHistory | None = None  # which digits over the steps, of MNIST
     updates: Updates | None = None  # how far G's parameters moved, of points
     stds: np.ndarray | None = None  # (m,), of modes that differ in width, of which std is the widest
+
+    @property
+    def diversity(self) -> Diversity | None:
+        """Who got which mode over the steps, of data with modes: worked out by who first asks."""
+        return self.varied()
 
     @property
     def moments(self) -> tuple[Moment, ...]:
@@ -50,6 +59,7 @@ class Recording:
     def finish(self) -> None:
         """See `history.Moment.finish`."""
         self.snapshot.finish()
+        self.varied()
 
 
 def nearest(moments: Sequence[Moment], step: int) -> Moment:
@@ -83,7 +93,7 @@ def record(trainer: Trainer) -> Recording:
         std=known("std"),
         stds=known("stds"),
         failures=tuple(trainer.failures),
-        diversity=None if modes is None else modes.diversity(),
+        varied=_unknown if modes is None else modes.later(),
         classes=None if digits is None else digits.history(),
         updates=None if moved is None else moved.updates(),
     )

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+
+T = TypeVar("T")
+
+
+def standing(value: T) -> Callable[[], T]:
+    """The value itself, where else a copy is put together by who asks for it."""
+    return lambda: value
 
 
 class Rows:

@@ -133,7 +133,7 @@ def one_alarm(steps: int = 120) -> Diversity:
 def test_the_alarm_says_who_since_when_and_how_many_modes_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
     from gan_core.run.modes import WAY, Watch
 
-    monkeypatch.setattr(Watch, "diversity", lambda self: one_alarm())
+    monkeypatch.setattr(Watch, "later", lambda self: one_alarm)
     app = at_rest(press(page(**FAST), "step", NAME), NAME)
     monkeypatch.setattr(Diversity, "until", lambda self, step: self)  # as if the run had come that far
     app.run()

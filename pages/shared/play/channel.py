@@ -35,6 +35,8 @@ class Frame(Protocol):
     @property
     def steps(self) -> list[int]: ...
 
+    def measure(self) -> None: ...
+
     def finish(self) -> None: ...
 
 
@@ -143,22 +145,26 @@ class Channel:
     def published(self) -> None:
         """A worker has a new frame, or the runs have come to rest; then it works out what their views show, so that no
         script run has to."""
+        show, afterwards = self.show, None
         if self.live:
             with self._lock:
                 wanted, self._wanted = self._wanted, False
             if not wanted:
                 return
-            made = self.pack()
+            frame = self._moment()
+            made = self._packet(frame)
             with self._lock:
                 self._made = made
-        elif (show := self.show) is not None and not show.moving and self._views is not None:
+            afterwards = frame and frame.measure  # so that the run itself need not
+        elif show is not None and not show.moving and self._views is not None:
             state, made = self.state(), self.pack()
             with self._lock:
                 self._rested = None if self._listener is None else (state, made)
-            if (frame := show.job.frame) is not None:
-                self._tell()
-                frame.finish()  # a script run, and whoever keeps a figure, finds all of it
+            frame = show.job.frame
+            afterwards = frame and frame.finish  # a script run, and whoever keeps a figure, finds all of it
         self._tell()
+        if afterwards is not None:
+            afterwards()
 
     def rested(self, state: Hashable) -> bytes | None:
         """The packet that a worker made when the runs came to rest, if nothing has changed since; once."""
@@ -182,14 +188,19 @@ class Channel:
 
     def header(self) -> dict[str, Any]:
         """How far the runs are."""
-        show = self.show
-        return _header(show, None if show is None else show.moment())
+        return _header(self.show, self._moment())
 
     def pack(self) -> bytes:
         """The packet of this moment, made by the calling thread."""
-        show, views = self.show, self._views
-        frame = None if show is None else show.moment()
-        header = json.dumps(_header(show, frame), separators=(",", ":")).encode()
+        return self._packet(self._moment())
+
+    def _moment(self) -> Any:
+        show = self.show
+        return None if show is None else show.moment()
+
+    def _packet(self, frame: Any) -> bytes:
+        views = self._views
+        header = json.dumps(_header(self.show, frame), separators=(",", ":")).encode()
         try:
             drawn = [] if frame is None or views is None else views(frame, self.asked)
         except Exception:

@@ -26,8 +26,8 @@ from gan_core.jobs.job import Job
 from gan_core.jobs.playable import Playable
 from gan_core.jobs.pool import Pool
 from gan_core.run.memory import estimate
+from gan_core.run.recording import LOOKS, record, watch
 from gan_core.run.recording import Recording as RunFrame
-from gan_core.run.recording import record, watch
 from pages.shared.play.channel import Channel
 from pages.shared.views import live
 
@@ -66,6 +66,11 @@ class Frame:
 
         return replace(self, runs=tuple(run.at(step) for run in self.runs))
 
+    def measure(self) -> None:
+        """Work out how varied the samples were up to here, which else the runs do themselves."""
+        for run in self.runs:
+            run.varied()
+
     def finish(self) -> None:
         """Work out what nobody has asked for yet, and let go of the players: they may be large."""
         for run in self.runs:
@@ -74,6 +79,8 @@ class Frame:
 
 class Work:
     """N Trainers stepped together: what a `Job` calls, always from one worker of the pool at a time."""
+
+    turn = LOOKS  # steps between two looks at a run: there its steps in one call end anyway
 
     def __init__(
         self, configs: Sequence[RunConfig], points: np.ndarray | None, fetch: Fetch | None = None, updates: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -118,6 +119,29 @@ def test_a_long_run_keeps_evenly_spaced_looks(monkeypatch):
     step = watch.diversity().step
     assert 32 <= len(step) <= 64 and set(np.diff(step)) == {watch.rows.stride}
     assert step[0] == 0 and step[-1] == trainer.step_count
+
+
+def test_who_measures_and_when_changes_nothing(monkeypatch):
+    """At once, later by the run, or by another thread while it goes on: the rows are the same to the bit."""
+    monkeypatch.setattr(collapse, "ROWS", 64)
+    monkeypatch.setattr(collapse, "EVERY", 2)
+
+    def run(late: int, ask: bool) -> tuple[collapse.Diversity, list[collapse.Diversity]]:
+        monkeypatch.setattr(collapse, "LATE", late)
+        trainer = Trainer(RunConfig.of(**SMALL, members=2))
+        watch, asked = watching(trainer), []
+        with ThreadPoolExecutor(1) as beside:
+            for _ in range(40):
+                trainer.step(7)
+                if ask:
+                    asked.append(beside.submit(watch.later()))
+        return watch.diversity(), [one.result() for one in asked]
+
+    (at_once, _), (by_the_run, _), (by_another, known) = run(0, False), run(2**19, False), run(2**30, True)
+    for other in (by_the_run, by_another):
+        for name in ("step", "near", "shares", "spread", "singular_values"):
+            np.testing.assert_array_equal(getattr(other, name), getattr(at_once, name))
+    assert all(int(one.step[-1]) <= 7 * (i + 1) for i, one in enumerate(known)), "nothing of what came later"
 
 
 def test_looks_stay_evenly_spaced_when_the_players_step_alone():
