@@ -91,18 +91,17 @@ def _verdict(
     sentence = t("collapse.verdict" if words["k"] else "collapse.verdict_none", **words)
     if found is None:
         return live.Sentence(sentence, "info")
-    when = "" if listened == step else f" {t('collapse.heard', step=f'{listened:,}')}"
     raised = [(k, alarm) for k, alarm in enumerate(found) if alarm is not None]
     way = int((~arrived(past)[-1]).sum())
     if not raised:
-        quiet = t("collapse.no_verdict") if way == len(covered) else t("collapse.no_alarm") + when
+        quiet = t("collapse.no_verdict") if way == len(covered) else t("collapse.no_alarm", step=f"{listened:,}")
         return live.Sentence(f"{sentence} {quiet}", "info")
     k, alarm = min(raised, key=lambda pair: pair[1].covered)
     counted = t(
-        "collapse.alarm", k=len(raised), n=len(covered), seed=run.config.seed_of(k),
+        "collapse.alarm", k=len(raised), n=len(covered), step=f"{listened:,}", seed=run.config.seed_of(k),
         since=f"{alarm.since:,}", covered=f"{alarm.covered:g}", expected=f"{alarm.expected:.0f}",
     )  # fmt: skip
-    return live.Sentence(f"{sentence} {counted}{when}", "warning")
+    return live.Sentence(f"{sentence} {counted}", "warning")
 
 
 def about_the_alarm() -> None:

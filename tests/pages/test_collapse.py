@@ -138,8 +138,8 @@ def test_the_alarm_says_who_since_when_and_how_many_modes_are_left(monkeypatch: 
     monkeypatch.setattr(Diversity, "until", lambda self, step: self)  # as if the run had come that far
     app.run()
     (text,) = alarms(app)
-    assert "Alarm in 1 of 2" in text and "seed 1" in text and f"since step {5 * 8 + WAY}" in text
-    assert "it covers 1 modes, where a perfect sampler covers 8" in text
+    assert "Alarm in 1 of 2 at step" in text and "seed 1" in text and f"since step {5 * 8 + WAY}" in text
+    assert "it covers 1 modes, a perfect sampler 8" in text
 
 
 def test_the_card_of_the_alarm_says_how_often_it_was_wrong() -> None:
