@@ -125,7 +125,7 @@ def measure(duration: float) -> dict[str, float]:
                 rates.append(2 * results["live_steps_per_second"] / (before + after))
                 before = after
             results["live_against_bare"] = statistics.median(rates)
-            results |= {"least": min(rates), "most": max(rates)}
+            results |= {"live_against_bare_least": min(rates), "live_against_bare_most": max(rates)}
         browser.close()
     return results
 

@@ -211,12 +211,12 @@ class Pool:
     def _serve(self) -> None:
         self._prepare()
         while (work := self._next()) is not None:
-            job, told = work
+            job, tells = work
             self._give_way()
-            if not told:
-                self._turn(job)
-            else:
+            if tells:
                 job._tell()
+            else:
+                self._turn(job)
             del job, work  # an idle worker keeps no run alive
 
     def _turn(self, job: Job[Any, Any]) -> None:
@@ -244,6 +244,7 @@ class Pool:
             for job in self._queue:  # nobody will serve these any more: let whoever joins them go
                 job._scheduled = False
             self._queue.clear()
+            self._news.clear()
             self._condition.notify_all()
             return None
 

@@ -180,10 +180,12 @@ class Watch:
 
         self._last = step = trainer.step_count
         networks = [ensemble.generator for ensemble in trainer.ensembles]
-        stills = [network.still() for network in networks if isinstance(network, StackedMLP)]
-        waits = len(stills) == len(networks)
-        self._late.append(_Look(step, self.rows.due(step), stills if waits else list(map(standing, networks))))
-        if not waits or len(self._late) * sum(network.theta.nbytes for network in networks) > LATE:
+        size = sum(network.theta.nbytes for network in networks)
+        stacked = [network for network in networks if isinstance(network, StackedMLP)]
+        waits = size <= LATE and stacked == networks
+        generators = [network.still() for network in stacked] if waits else list(map(standing, networks))
+        self._late.append(_Look(step, self.rows.due(step), generators))
+        if not waits or len(self._late) * size > LATE:
             self._measure(step)
 
     def _measure(self, until: int) -> None:

@@ -190,7 +190,6 @@ export class Scene extends Zoomed {
       // the picture's outermost pixels are centred on the window's edge: it hangs over by half a pixel all round
       const [w, h] = [heat.width - 1, heat.height - 1];
       const [left, top] = [across(-0.5 / w), down(-0.5 / h)];
-      context.imageSmoothingQuality = "low";
       context.drawImage(heat, left, top, across(1 + 0.5 / w) - left, down(1 + 0.5 / h) - top);
       lines.forEach((line) => {
         context.beginPath();
