@@ -92,10 +92,13 @@ class Admission:
         if Need.together(mine).total > self.most:
             raise PoolFull("pool.yours_too_large", needed=Need.together(mine).total / MB, most=self.most / MB)
 
-    def fits(self, claim: Claim, admitted: Iterable[Claim]) -> bool:
+    def fits(self, claim: Claim, admitted: Iterable[Claim], coming: Iterable[Claim] = ()) -> bool:
+        """Whether there is room beside the others, of which those that are `coming` have not yet taken what they hold:
+        what is measured does not know of it."""
         others = [other.need for other in admitted]
         together = Need.together([claim.need, *others], self.workers).total
-        return together <= self.budget and (not others or claim.need.held <= self.left())
+        promised = claim.need.held + sum(other.need.held for other in coming)
+        return together <= self.budget and (not others or promised <= self.left())
 
 
 def budget_for_runs(environment: Mapping[str, str] = os.environ, root: Path = Path("/")) -> int:

@@ -178,7 +178,7 @@ class Pool:
             inside = [job for job in self._jobs if job._ticket is None]
             spared = sorted((job for job in inside if job.need.spare), key=lambda job: job._seen_at, reverse=True)
             while queued:
-                if self.admission.fits(queued[0], inside):
+                if self.admission.fits(queued[0], inside, (job for job in inside if not job.version)):
                     job = queued.pop(0)
                     job._ticket = None
                     inside.append(job)

@@ -48,7 +48,7 @@ def _strips(page: PageState, frame: Frame, count: str) -> None:
         alarms = verdicts.alarms_of(listened, i)[0] or [None] * run.snapshot.members  # it hears one run after the other
         counted = {"shares": known.shares, "near": known.near}[count]
         for k in points.members_shown(page, run):
-            seed = points.member_name(run, k) if run.snapshot.members > 1 else ""
+            seed = points.member_name(run.config, k) if run.snapshot.members > 1 else ""
             alarm = alarms[k]
             strips.append(
                 live.Strip(

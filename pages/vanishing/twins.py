@@ -199,7 +199,7 @@ def middle_member(run: RunFrame) -> int:
 
 
 def _title(run: RunFrame, k: int) -> str:
-    return f"{t(f'vanishing.{run.config.train.loss}')}, {points.member_name(run, k)}"
+    return f"{t(f'vanishing.{run.config.train.loss}')}, {points.member_name(run.config, k)}"
 
 
 def _note(run: RunFrame, k: int, of_all: bool, arrow: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -402,6 +404,34 @@ def test_only_one_page_of_a_visitor_trains_and_three_are_kept() -> None:
 
 
 # ── several members, still figures ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("play_2d", {"seed": "1", "members": "2"}),
+        ("collapse", {"seed": "1", "members": "2"}),
+        ("vanishing", {"seed": "1", "members": "2"}),
+        ("wgan", {"seed": "1"}),
+        ("digits", {"section": "scratch", "seed": "1", "batch": "8"}),
+    ],
+)
+def test_of_runs_that_ended_nothing_stays_though_their_widgets_do(name: str, address: dict[str, str]) -> None:
+    """Streamlit keeps for the whole session what every widget that ever was on a page would call."""
+    app = at_rest(visit(name, **address), name)
+    show = state(app, name).show
+    frame, (trainer, *_) = show.job.frame, show.job._work.trainers
+    heavy = {"frame": frame, "trainer": trainer, "generator": trainer.ensembles[0].generator}
+    heavy |= {f"picture {i}": run.snapshot for i, run in enumerate(frame.runs)}
+    left = {what: weakref.ref(thing) for what, thing in heavy.items()}
+    del show, frame, trainer, heavy, _
+    gc.collect()
+    gc.disable()
+    try:
+        app.session_state[KEY].close()
+        until(lambda: not any(thing() for thing in left.values()))
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("name", PLAYERS)

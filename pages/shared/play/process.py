@@ -1,20 +1,22 @@
 """The memory of this process: how much it is, and what of it goes back to the system.
 
-Where the system is another than Linux with glibc, nothing here does anything.
+Where the system is another than Linux with glibc, nothing here but `collect` does anything.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
+import math
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-GIVE_BACK_SECONDS = 20.0  # between two times that freed memory goes back
+SELDOM = 20.0  # seconds between two times that something is done which costs all visitors milliseconds
 # glibc's mallopt: option, value. One heap for all threads; 64 MB may lie free at its top. Blocks larger than MAPPED
 # have pages of their own, which go back when a block is freed. What a step or a picture needs is smaller, or it would
 # be faulted in anew every time: digits lose a tenth of their speed, convolutions a third. But in a class of thirty the
@@ -26,7 +28,15 @@ CODE = re.compile(r"([0-9a-f]+)-([0-9a-f]+) r-xp \S+ \S+ \S+ +/")
 WRITTEN = re.compile(r"Anonymous: +([0-9]+) kB")
 MADV_DONTNEED = 4
 
-_given_back = 0.0  # when freed memory last went back, on time.monotonic
+_done: dict[Callable[..., None], float] = {}  # when that was last done, on time.monotonic
+
+
+def _due(what: Callable[..., None], after: float) -> bool:
+    """Whether it was last done so many seconds ago; it counts as done now."""
+    if time.monotonic() - _done.get(what, -math.inf) < after:
+        return False
+    _done[what] = time.monotonic()
+    return True
 
 
 def resident() -> int:
@@ -49,26 +59,34 @@ def map_large(short: bool = False) -> None:
     _mallopt(M_MMAP_THRESHOLD, MAPPED_WHEN_SHORT if short else MAPPED)
 
 
-def give_back(after: float = GIVE_BACK_SECONDS) -> None:
+def give_back(after: float = SELDOM) -> None:
     """Freed memory back to the system, if the last time is so many seconds ago. The C library is asked to keep it,
     which makes steps faster; but then the largest picture that any thread ever made would be kept for good, in pieces
     between what is in use: 180 of the 550 MB that a class of fifteen held."""
-    global _given_back
-    if lately_given_back(after):
+    if _due(give_back, after):
+        with _another_system():
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+def collect(after: float = SELDOM) -> None:
+    """What sessions leave in reference cycles, if the last time is so many seconds ago: Python alone would look for it
+    much later. It looks at all that lives and was not `settled`, and nothing else happens meanwhile."""
+    if _due(collect, after):
+        gc.collect()
+
+
+def settle() -> None:
+    """What is here now stays: collections need not look at it. Of a class they then take .06 s instead of .2."""
+    gc.collect()
+    gc.freeze()
+
+
+def forget_code(after: float = SELDOM) -> None:
+    """Most code of a library runs once: its pages leave memory, if the last time is so many seconds ago, and what is
+    called again comes back from the file. Of torch and all others that is half of 110 MB. Regions that were written to
+    stay as they are."""
+    if not _due(forget_code, after):
         return
-    _given_back = time.monotonic()
-    with _another_system():
-        ctypes.CDLL(None).malloc_trim(0)
-
-
-def lately_given_back(seconds: float = GIVE_BACK_SECONDS) -> bool:
-    return time.monotonic() - _given_back < seconds
-
-
-def forget_code() -> None:
-    """Most code of a library runs once, while it is imported: its pages leave memory, and what is called again comes
-    back from the file. Of torch and all others that is half of 110 MB. Regions that were written to stay as they are.
-    """
     with _another_system():
         madvise = ctypes.CDLL(None).madvise
         for start, end in _untouched_code(Path("/proc/self/smaps").read_text()):

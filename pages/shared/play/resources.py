@@ -6,7 +6,6 @@ None of it lies in Streamlit's caches: one message of any visitor empties those 
 from __future__ import annotations
 
 import atexit
-import gc
 import importlib
 import os
 import pkgutil
@@ -86,6 +85,7 @@ def _import() -> None:
 
     styled(Figure(Scatter())).to_json()  # the first chart has Plotly import the classes of its layout
     process.forget_code()
+    process.settle()
 
 
 def _modules() -> Iterator[str]:
@@ -100,12 +100,15 @@ def _modules() -> Iterator[str]:
 
 def _keep_small() -> None:
     """Where memory is short, freed memory goes back every few seconds, whether or not anybody opens a page, and large
-    blocks at once; and who waits for some starts when there is some."""
+    blocks at once; now and then what else can be done without goes. And who waits for some starts when there is some.
+    """
     while True:
         time.sleep(GIVE_BACK_SOONER)
         short = process.resident() > PRESSED * _memory()
         process.map_large(short)
         if short:
+            process.collect()
+            process.forget_code()
             process.give_back(GIVE_BACK_SOONER)
         pool().admit()
 
@@ -132,11 +135,9 @@ def page_sent() -> None:
 
 
 def tidy() -> None:
-    """After a visit. What it had lies in reference cycles, which Python alone would look for much later: a collection
-    looks at all that lives here, for .2 s, so it waits until others have left too."""
-    if not process.lately_given_back():
-        gc.collect()
-        process.give_back()
+    """After a visit."""
+    process.collect()
+    process.give_back()
 
 
 def start(configs: Sequence[RunConfig], points: np.ndarray | None, *, updates: bool = False) -> Show:

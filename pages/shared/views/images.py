@@ -38,7 +38,7 @@ def samples(page: PageState, frame: Frame, *, most: int = 64) -> None:
             page.choices[SAMPLE] = (shown[index // per_member], index % per_member)
 
     groups = [
-        live.Images(run.snapshot.fake[k, :per_member], points.member_name(run, k) if len(shown) > 1 else "")
+        live.Images(run.snapshot.fake[k, :per_member], points.member_name(run.config, k) if len(shown) > 1 else "")
         for k in shown
     ]
     k, i = chosen_sample(page, run)
@@ -69,7 +69,7 @@ def averaged(page: PageState, frame: Frame) -> None:
         return
     shown = points.members_shown(page, run)
     per_member = made.shape[1] if len(shown) == 1 else SHARED
-    groups = [live.Images(made[k, :per_member], points.member_name(run, k) if len(shown) > 1 else "") for k in shown]
+    groups = [live.Images(made[k, :per_member], points.member_name(run.config, k) if len(shown) > 1 else "") for k in shown]
     columns = 4 if len(shown) > 1 else CLASSES if run.config.model.labelled else 8
     live.digits(f"{page.name}-averaged", groups, step=frame.step, columns=columns, upscale=2, width=130)
 
@@ -234,7 +234,7 @@ def _strips(page: PageState, frame: Frame) -> None:
         return
     shown = points.members_shown(page, run)
     strips = [
-        live.Strip(points.member_name(run, k) if len(shown) > 1 else "", known.step, known.shares[:, k], known.weights)
+        live.Strip(points.member_name(run.config, k) if len(shown) > 1 else "", known.step, known.shares[:, k], known.weights)
         for k in shown
     ]
     key = f"{page.name}-strips"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from gan_core.config import LOSSES
+from gan_core.config import LOSSES, RunConfig
 from gan_core.run import optimum
 from pages.shared.controls import uploads
 from pages.shared.play import visits
@@ -48,8 +48,7 @@ def member(page: PageState) -> int | None:
 
 def member_picker(page: PageState, frame: Frame) -> None:
     """All members, or one of them by its seed; nothing where there is only one."""
-    run = frame.runs[0]
-    count = run.snapshot.members
+    count, config = frame.runs[0].snapshot.members, frame.runs[0].config
     if count == 1:
         return
     at = member(page)
@@ -63,7 +62,7 @@ def member_picker(page: PageState, frame: Frame) -> None:
     words: dict[str, Any] = {
         "label": t("panel.member"), "options": options, "key": key, "on_change": chosen,
         "label_visibility": "collapsed",
-        "format_func": lambda k: t("panel.everybody") if k == "all" else member_name(run, k),
+        "format_func": lambda k: t("panel.everybody") if k == "all" else member_name(config, k),
     }  # fmt: skip
     if count <= SHOWN_AS_BUTTONS:
         st.segmented_control(**words)
@@ -71,8 +70,8 @@ def member_picker(page: PageState, frame: Frame) -> None:
         st.selectbox(**words, width=BOX)
 
 
-def member_name(run: RunFrame, k: int) -> str:
-    return t("panel.member_name", seed=run.config.seed_of(k))
+def member_name(config: RunConfig, k: int) -> str:
+    return t("panel.member_name", seed=config.seed_of(k))
 
 
 def members_shown(page: PageState, run: RunFrame) -> list[int]:
@@ -119,15 +118,15 @@ def plane(
     """
     members = members_drawn(page, frame, most)
     picks = [(run, k, title) for run, title in titled(frame, titles) for k in members]
-    several = len(picks) > len(frame.runs)
+    several, looked_at = len(picks) > len(frame.runs), [k for _, k, _ in picks]
     shares = [share for run in frame.runs for share in _mode_shares(run, members)]
     words, kinds = kinds_of(page, frame)
     key = f"{page.name}-plane"
 
     def chosen() -> None:
         index = st.session_state[key].selected
-        if index is not None and index < len(picks) and (several or index < 0):
-            page.choices[MEMBER] = picks[index][1] if index >= 0 else None
+        if index is not None and index < len(looked_at) and (several or index < 0):
+            page.choices[MEMBER] = looked_at[index] if index >= 0 else None
 
     live.scene(
         key,
@@ -199,7 +198,7 @@ def _panel(
         best = optimum.found(run, now, k) if live.is_asked("gap") else None
         gap = live.NOT_ASKED if best is None else best.distance
     if several:
-        title = f"{title} {member_name(run, k)}".strip()
+        title = f"{title} {member_name(run.config, k)}".strip()
     return live.Panel(
         extent=now.extent,
         fake=now.fake[k],

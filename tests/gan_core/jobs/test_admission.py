@@ -146,8 +146,16 @@ def test_what_is_measured_holds_a_run_back_until_there_is_room(pool: Pool) -> No
     pool.admit()
     assert second.state == "queued"
     left[0] = 20.0
+    assert first.join(PATIENCE)  # has taken what it holds
     pool.admit()
     assert second.state == "paused" and second.join(PATIENCE)
+
+
+def test_what_has_started_and_not_yet_taken_its_memory_is_not_given_away_twice(pool: Pool) -> None:
+    admission = Admission(100, share=1.0, left=lambda: 50.0)
+    takes, waits = job_of(30, owner="a"), job_of(30, owner="b")
+    assert admission.fits(waits, [takes])
+    assert not admission.fits(waits, [takes], coming=[takes])
 
 
 def test_without_admission_everything_starts() -> None:

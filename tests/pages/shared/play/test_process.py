@@ -40,7 +40,7 @@ def test_code_that_has_left_memory_comes_back_when_it_is_called() -> None:
 
     x = torch.arange(12.0).view(3, 4)
     wanted, before = x @ x.T, of_files()
-    process.forget_code()
+    process.forget_code(0)
     assert of_files() < before and torch.equal(x @ x.T, wanted)
     assert process.resident() > 0
 
@@ -53,4 +53,4 @@ def test_on_another_system_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> N
     process.spare()
     process.map_large(short=True)
     process.give_back(0)
-    process.forget_code()
+    process.forget_code(0)
