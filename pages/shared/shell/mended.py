@@ -17,8 +17,9 @@ from typing import Any
 
 from _plotly_utils import basevalidators, optional_imports, utils
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
-from streamlit.runtime import backend_operation_handler, media_file_manager
+from streamlit.runtime import Runtime, backend_operation_handler, media_file_manager
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.media_file_manager import MediaFileManager, MediaFileMetadata
@@ -33,6 +34,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
     _coalesce_widget_states,
 )
 from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation, ThreadState, get_script_run_ctx
+from streamlit.runtime.session_manager import ActiveSessionInfo
 from streamlit.runtime.state.session_state import SessionState
 
 from gan_core.errors import Refusal
@@ -42,6 +44,7 @@ def apply() -> None:
     """Put them in place."""
     AppSession.request_rerun = asked  # type: ignore[method-assign,assignment]
     AppSession._handle_scriptrunner_event_on_event_loop = said  # type: ignore[method-assign,assignment]
+    Runtime._send_message = sent  # type: ignore[method-assign,assignment]
     ForwardMsgQueue.clear = cleared  # type: ignore[method-assign,assignment]
     script_runner.ScriptRequests = Requests  # type: ignore[misc]
     SessionState._call_callbacks = called  # type: ignore[method-assign,assignment]
@@ -130,6 +133,15 @@ def said(session: AppSession, sender: ScriptRunner | None, event: ScriptRunnerEv
 
 
 hear = AppSession._handle_scriptrunner_event_on_event_loop
+
+
+def sent(runtime: Runtime, to: ActiveSessionInfo, message: ForwardMsg) -> None:
+    """A message goes to the connection that its session has now. Streamlit goes round all sessions and sends to those
+    that they had when the round began: who had lost the connection and came back meanwhile was never answered."""
+    send(runtime, runtime._session_mgr.get_active_session_info(to.session.id) or to, message)
+
+
+send = Runtime._send_message
 
 
 def cleared(

@@ -24,7 +24,7 @@ from streamlit.runtime import Runtime
 from gan_core.jobs.job import Job
 from pages.shared.play import resources, visits
 from pages.shared.play.runs import Show
-from pages.shared.shell import frame, server
+from pages.shared.shell import frame, mended, server
 from pages.shared.shell.state import AppState
 from tests.apart import apart
 
@@ -166,6 +166,43 @@ def test_a_cut_connection_that_comes_back_finds_its_runs_training() -> None:
         assert job.state == "running"
         await again.close(visits.GOING_AWAY)
         assert job.state == "closed"
+
+    served(test)
+
+
+def test_who_comes_back_while_others_are_sent_their_pages_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Runtime, "_send_message", mended.sent)
+
+    async def test(app: Any) -> None:
+        first, second = Tab(app), Tab(app)
+        await first.open("distances")
+        await second.open("distances")
+        session = Runtime.instance()._session_mgr.get_active_session_info(first.session).session
+        sent, back = session.flush_browser_queue, asyncio.Event()
+        much = ForwardMsg(session_status_changed=ForwardMsg().session_status_changed)
+
+        def takes_long() -> Iterator[ForwardMsg]:
+            yield from sent()
+            while not back.is_set():  # between two messages the server hears others
+                yield much
+
+        monkeypatch.setattr(session, "flush_browser_queue", takes_long)
+        session._enqueue_forward_msg(much)
+        await asyncio.sleep(0.05)
+        again = Tab(app, second.session)
+        await second.close(1006)
+        opens = asyncio.create_task(again.open("distances"))
+        waiting = Runtime.instance()._session_mgr
+        await until(
+            lambda: (
+                bool(info := waiting.get_active_session_info(second.session))
+                and any(m.WhichOneof("type") == "script_finished" for m in info.session._browser_queue._queue)
+            )
+        )
+        back.set()
+        await opens
+        for tab in (first, again):
+            await tab.close(visits.GOING_AWAY)
 
     served(test)
 
