@@ -15,7 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from pages.shared.play.resources import GIVE_BACK_SECONDS
+from pages.shared.play.process import SELDOM
 from tests.browser.driver import FLAGS, Server, chromium, press, serve, visitor, wait_at_rest, wait_idle
 
 ADDRESSES = (
@@ -55,7 +55,7 @@ def measure() -> Iterator[tuple[str, dict[str, float]]]:
                 press(page, "Play")
                 wait_at_rest(page)
                 yield f"{address}, trained", resident(server)
-            page.wait_for_timeout(1000 * (GIVE_BACK_SECONDS + 1))
+            page.wait_for_timeout(1000 * (SELDOM + 1))
             visit(page, "/")
             yield "at rest", resident(server)
         browser.close()

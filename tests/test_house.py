@@ -241,6 +241,11 @@ def test_no_page_is_imported(path: Path) -> None:
     assert not {module_of(p) for p in PAGES} & imports(path)
 
 
+def test_what_benchmarks_import_is_there() -> None:
+    modules = ", ".join(module_of(p) for p in BENCHMARKS if not imports_of(p, "jax"))
+    assert subprocess.run([sys.executable, "-c", f"import {modules}"], cwd=ROOT, check=False).returncode == 0
+
+
 # ── randomness ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
