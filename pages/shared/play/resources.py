@@ -67,11 +67,13 @@ def _pool() -> Pool:
     return workers
 
 
-def warm_up() -> None:
-    """What the first visitor would wait for begins now, in the workers."""
+def warm_up() -> threading.Thread:
+    """What the first visitor would wait for begins now, in the workers and in the thread that is given back."""
     pool()
     threading.Thread(target=_keep_small, name="memory", daemon=True).start()
-    threading.Thread(target=_import, name="imports", daemon=True).start()
+    imports = threading.Thread(target=_import, name="imports", daemon=True)
+    imports.start()
+    return imports
 
 
 def _import() -> None:

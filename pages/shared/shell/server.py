@@ -43,11 +43,12 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     """The workers warm up before anybody asks for a run, and every run ends with the server."""
     lighter.apply()
     mended.apply()
-    resources.warm_up()
+    imports = resources.warm_up()
     try:
         yield
     finally:
         resources.end()
+        imports.join()  # what it does last is for as long as the process lives
 
 
 def unforeseen(error: Exception) -> bool:
