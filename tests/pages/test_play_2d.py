@@ -268,7 +268,7 @@ def test_a_widget_that_the_program_has_changed_is_another_widget() -> None:
 def test_of_one_visitor_a_run_that_rests_makes_room_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits in the queue for memory that other runs of the same visitor hold."""
 
-    def fits(claim: Any, admitted: Iterable[Any]) -> bool:
+    def fits(claim: Any, admitted: Iterable[Any], coming: Iterable[Any]) -> bool:
         return all(other.owner != claim.owner for other in admitted)
 
     app = at_rest(visit("vanishing", batch="8", members="1", g_layers="4", d_layers="4"), "vanishing")

@@ -84,8 +84,7 @@ class Loop(asyncio.SelectorEventLoop):
 def test_what_scripts_say_is_heard_in_its_order_and_wakes_the_loop_once_for_all_that_waits() -> None:
     loop, heard, wrong = Loop(), [], []
     loop.set_exception_handler(lambda _, context: wrong.append(context["exception"]))
-    session = object.__new__(AppSession)
-    session._event_loop = loop
+    session = SimpleNamespace(_event_loop=loop)
 
     def fails() -> None:
         raise ValueError("of one message")
@@ -110,8 +109,7 @@ def test_what_scripts_say_is_heard_in_its_order_and_wakes_the_loop_once_for_all_
 
 def test_nothing_that_many_threads_say_is_lost() -> None:
     loop, heard = Loop(), []
-    session = object.__new__(AppSession)
-    session._event_loop = loop
+    session = SimpleNamespace(_event_loop=loop)
     hears = threading.Thread(target=loop.run_forever)
     hears.start()
     with ThreadPoolExecutor(8) as threads:
