@@ -1,6 +1,6 @@
 """The memory of this process: how much it is, and what of it goes back to the system.
 
-Where the system is another than Linux with glibc, nothing here but `collect` does anything.
+Where the system is another than Linux with glibc, nothing here but `collect` and `settle` does anything.
 """
 
 from __future__ import annotations

@@ -38,8 +38,7 @@ def samples(page: PageState, frame: Frame, *, most: int = 64) -> None:
             page.choices[SAMPLE] = (shown[index // per_member], index % per_member)
 
     groups = [
-        live.Images(run.snapshot.fake[k, :per_member], name)
-        for k, name in zip(shown, names_of(run, shown), strict=True)
+        live.Images(run.snapshot.fake[k, :per_member], name) for k, name in zip(shown, _names(run, shown), strict=True)
     ]
     k, i = chosen_sample(page, run)
     columns = 4 if len(shown) > 1 else CLASSES if run.config.model.labelled else 8  # with labels, a column is a digit
@@ -52,7 +51,7 @@ def samples(page: PageState, frame: Frame, *, most: int = 64) -> None:
     )  # fmt: skip
 
 
-def names_of(run: RunFrame, shown: Sequence[int]) -> list[str]:
+def _names(run: RunFrame, shown: Sequence[int]) -> list[str]:
     """What is written at each of these members; nothing at one alone."""
     return [points.member_name(run.config, k) if len(shown) > 1 else "" for k in shown]
 
@@ -74,7 +73,7 @@ def averaged(page: PageState, frame: Frame) -> None:
         return
     shown = points.members_shown(page, run)
     per_member = made.shape[1] if len(shown) == 1 else SHARED
-    groups = [live.Images(made[k, :per_member], name) for k, name in zip(shown, names_of(run, shown), strict=True)]
+    groups = [live.Images(made[k, :per_member], name) for k, name in zip(shown, _names(run, shown), strict=True)]
     columns = 4 if len(shown) > 1 else CLASSES if run.config.model.labelled else 8
     live.digits(f"{page.name}-averaged", groups, step=frame.step, columns=columns, upscale=2, width=130)
 
@@ -240,7 +239,7 @@ def _strips(page: PageState, frame: Frame) -> None:
     shown = points.members_shown(page, run)
     strips = [
         live.Strip(name, known.step, known.shares[:, k], known.weights)
-        for k, name in zip(shown, names_of(run, shown), strict=True)
+        for k, name in zip(shown, _names(run, shown), strict=True)
     ]
     key = f"{page.name}-strips"
     live.heat(

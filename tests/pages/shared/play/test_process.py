@@ -54,3 +54,15 @@ def test_on_another_system_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> N
     process.map_large(short=True)
     process.give_back(0)
     process.forget_code(0)
+
+
+def test_what_is_done_seldom_is_done_once_in_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, done = [100.0], []
+    monkeypatch.setattr(process, "_done", {})
+    monkeypatch.setattr(process.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(process.gc, "collect", lambda: done.append(now[0]))
+    for now[0] in (100.0, 119.0, 120.0, 121.0):
+        process.collect()
+    assert done == [100.0, 120.0]
+    process.collect(1.0)
+    assert done == [100.0, 120.0, 121.0]
