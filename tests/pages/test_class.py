@@ -5,14 +5,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
 
 from benchmarks.class_sessions import ADDRESSES, Server, Tab, Totals, press, serve, start_training
-
-T = TypeVar("T")
+from tests.apart import apart
 
 ROOT = Path(__file__).parents[2]
 SESSIONS, SECONDS = 8, 10.0
@@ -47,12 +43,6 @@ async def lesson(server: Server, totals: Totals) -> list[Tab]:
     return tabs
 
 
-def elsewhere(lesson: Coroutine[object, object, T]) -> T:
-    """Its result, from a thread of its own: the browser tests leave a loop behind in the one that runs tests."""
-    with ThreadPoolExecutor(1) as threads:
-        return threads.submit(asyncio.run, lesson).result()
-
-
 def alive(server: Server, since: float) -> list[object]:
     """The runs in the server's pool, as it wrote them down last; something as long as it has not since then."""
     return next((line["jobs"] for line in reversed(server.spied) if line["t"] > since), ["unknown"])
@@ -61,7 +51,7 @@ def alive(server: Server, since: float) -> list[object]:
 def test_a_class_of_eight_is_answered_trains_and_leaves_nothing_behind(tmp_path: Path) -> None:
     totals = Totals()
     with serve(ROOT, tmp_path) as server:
-        tabs = elsewhere(lesson(server, totals))
+        tabs = apart(lesson(server, totals))
         left_at = time.time()
         while (jobs := alive(server, left_at)) and time.time() < left_at + PATIENCE:
             time.sleep(0.5)

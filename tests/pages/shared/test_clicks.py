@@ -9,7 +9,6 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,6 +28,7 @@ from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.state.session_state import SessionState
 
 from pages.shared.shell import mended
+from tests.apart import apart
 
 SCRIPT = """
 import sys
@@ -100,8 +100,6 @@ class Visit:
 
 
 def visit(folder: Path, lesson: Callable[[Visit], Coroutine[Any, Any, None]]) -> Visit:
-    """In a thread of its own: the browser tests leave a loop behind in the one that runs tests."""
-
     async def all_of_it() -> Visit:
         visit = Visit(folder)
         visit.say()
@@ -111,10 +109,10 @@ def visit(folder: Path, lesson: Callable[[Visit], Coroutine[Any, Any, None]]) ->
         visit.messages.clear()
         await lesson(visit)
         await visit.rest()
+        visit.session.shutdown()
         return visit
 
-    with ThreadPoolExecutor(1) as threads:
-        return threads.submit(asyncio.run, all_of_it()).result()
+    return apart(all_of_it())
 
 
 def test_what_a_run_said_that_has_ended_is_sent_though_the_next_one_has_begun(world: Any, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from pages.shared.shell import lighter
+from tests.apart import aside
 
 
 @pytest.fixture(autouse=True)
@@ -97,11 +98,11 @@ def test_what_scripts_say_is_heard_in_its_order_and_wakes_the_loop_once_for_all_
         lighter.said(session, {49: fails, 50: says_more}.get(i, partial(heard.append, i)))
     assert (loop.woken, heard) == (1, [])
     loop.call_later(0, lambda: loop.call_soon(loop.stop))
-    loop.run_forever()
+    aside(loop.run_forever)
     assert heard == [*range(49), *range(50, 100), "more"] and [str(error) for error in wrong] == ["of one message"]
     lighter.said(session, partial(heard.append, "later"))
     loop.call_soon(loop.stop)
-    loop.run_forever()
+    aside(loop.run_forever)
     assert heard[-1] == "later"
     loop.close()
     lighter.said(session, loop.stop)  # the server has ended: nobody hears it, and nothing goes wrong
@@ -130,9 +131,9 @@ def test_on_the_loop_nobody_has_to_wake_it() -> None:
         lighter.noticed(runtime)
         return runtime._async_objs.need_send_data.is_set()
 
-    assert loop.run_until_complete(here()) and loop.woken == 0
+    assert aside(lambda: loop.run_until_complete(here())) and loop.woken == 0
     runtime._async_objs.need_send_data.clear()
     lighter.noticed(runtime)
     assert loop.woken == 1 and not runtime._async_objs.need_send_data.is_set()
-    loop.run_until_complete(asyncio.wait_for(runtime._async_objs.need_send_data.wait(), 60))
+    aside(lambda: loop.run_until_complete(asyncio.wait_for(runtime._async_objs.need_send_data.wait(), 60)))
     loop.close()
