@@ -187,7 +187,7 @@ export class Curves extends OverTime {
         }
       }
       context.strokeStyle = context.fillStyle = colour;
-      context.lineWidth = 1.6;
+      context.lineWidth = 1;
       context.lineJoin = "bevel";
       context.setLineDash(DASHES[line.dash] ?? []);
       for (const [from, to] of this.runs(x, (k) => drawable(line.y[k]))) {

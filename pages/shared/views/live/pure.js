@@ -277,6 +277,13 @@ export function contour(field, level) {
   for (let i = 0; i < rows - 1; i++) {
     for (let j = 0; j < columns - 1; j++) {
       const at = i * columns + j;
+      const below = field[at] < level;
+      if (
+        below === field[at + 1] < level &&
+        below === field[at + columns] < level &&
+        below === field[at + columns + 1] < level
+      )
+        continue; // as in most cells
       const corners = [field[at], field[at + 1], field[at + columns + 1], field[at + columns]].map((f) => f - level);
       const crossings = [];
       for (let edge = 0; edge < 4; edge++) {

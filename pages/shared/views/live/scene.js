@@ -47,7 +47,7 @@ export class Scene extends Zoomed {
     this.panels = [];
     this.past = []; // the frames before this one, as far as they are of the same run: {step, points of each panel}
     this.resized.observe(document.documentElement); // its height decides about the size of the panels
-    this.pictures = new WeakMap(); // panel data → its heat map and contours, as long as the data stays
+    this.pictures = []; // of each panel the heat map and contours of its data, and what they were made of
   }
 
   /** Before a newer frame takes its place, the present one becomes part of the trail; a way back ends it. */
@@ -186,7 +186,7 @@ export class Scene extends Zoomed {
     const shown = (layer) => this.shown(data.layers, layer);
 
     if (panel.field && shown("field")) {
-      const { heat, lines } = this.picture(panel, side);
+      const { heat, lines } = this.picture(panel, side, index);
       // the picture's outermost pixels are centred on the window's edge: it hangs over by half a pixel all round
       const [w, h] = [heat.width - 1, heat.height - 1];
       const [left, top] = [across(-0.5 / w), down(-0.5 / h)];
@@ -253,19 +253,17 @@ export class Scene extends Zoomed {
   }
 
   /** The heat map and the contours of a panel, made once for each frame. */
-  picture(panel, side) {
+  picture(panel, side, index) {
     const fine = clamp(Math.round((side * (window.devicePixelRatio || 1)) / panel.field.shape[0] / 2), 1, 5);
     const name = `${fine} ${this.colours.background}`;
-    let made = this.pictures.get(panel);
-    if (made?.name !== name) {
-      const { middle, spread, levels } = panel;
-      const squeeze = (f) => clamp(0.5 + (f - middle) / (2 * spread), 0, 1);
-      const shade = spread === null ? (f) => sigmoid(f - middle) : squeeze;
-      const heat = heatmap(panel.field, shade, fine, this.colours);
-      made = { name, heat, lines: levels.map((level) => contour(panel.field, level)) };
-      this.pictures.set(panel, made);
-    }
-    return made;
+    const made = this.pictures[index];
+    if (made?.panel === panel && made.name === name) return made;
+    const { middle, spread, levels } = panel;
+    const squeeze = (f) => clamp(0.5 + (f - middle) / (2 * spread), 0, 1);
+    const shade = spread === null ? (f) => sigmoid(f - middle) : squeeze;
+    const heat = heatmap(panel.field, shade, fine, this.colours, made?.heat);
+    this.pictures[index] = { panel, name, heat, lines: levels.map((level) => contour(panel.field, level)) };
+    return this.pictures[index];
   }
 
   drawScale(context, side, px, py, [x0, x1, y0, y1]) {

@@ -3,17 +3,29 @@
 import { make } from "./common.js";
 import { channels } from "./pure.js";
 
-/** A field as a picture: `shade` maps its values to [0, 1], where ½ is clear, 1 is `high`, 0 is `low`. */
-export function heatmap(field, shade, fine, { high, low }) {
+let paper; // the pixels of a field: one for all fields of a size, which are painted in turn
+const shades = new Map(); // the hues of a field → its colours, from `low` over clear to `high`
+
+function shadesOf({ high, low }) {
+  const name = `${high} ${low}`;
+  if (!shades.has(name)) {
+    const between = new Uint32Array(256).map((_, i) => {
+      const d = (2 * i) / 255 - 1;
+      const [r, g, b] = channels(d > 0 ? high : low);
+      return ((Math.round(255 * 0.5 * Math.abs(d)) << 24) | (b << 16) | (g << 8) | r) >>> 0;
+    });
+    shades.set(name, between);
+  }
+  return shades.get(name);
+}
+
+/** A field as a picture, on `canvas`: `shade` maps its values to [0, 1], where ½ is clear, 1 is `high`, 0 is `low`. */
+export function heatmap(field, shade, fine, hues, canvas = make("canvas")) {
   const [rows, columns] = field.shape;
   const [width, height] = [(columns - 1) * fine + 1, (rows - 1) * fine + 1];
-  const image = new ImageData(width, height);
-  const shades = new Uint32Array(256).map((_, i) => {
-    const d = (2 * i) / 255 - 1;
-    const [r, g, b] = channels(d > 0 ? high : low);
-    return ((Math.round(255 * 0.5 * Math.abs(d)) << 24) | (b << 16) | (g << 8) | r) >>> 0;
-  });
-  const pixels = new Uint32Array(image.data.buffer);
+  if (paper?.width !== width || paper.height !== height) paper = new ImageData(width, height);
+  const colours = shadesOf(hues);
+  const pixels = new Uint32Array(paper.data.buffer);
   const row = new Float32Array(columns);
   for (let y = 0, at = 0; y < height; y++) {
     const from = (height - 1 - y) / fine;
@@ -24,11 +36,11 @@ export function heatmap(field, shade, fine, { high, low }) {
       const j = Math.min((x / fine) | 0, columns - 2);
       const s = x / fine - j;
       const d = shade(row[j] * (1 - s) + row[j + 1] * s);
-      if (!Number.isNaN(d)) pixels[at] = shades[(d * 255 + 0.5) | 0];
+      pixels[at] = Number.isNaN(d) ? 0 : colours[(d * 255 + 0.5) | 0];
     }
   }
-  const canvas = make("canvas", { width, height });
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  canvas.getContext("2d").putImageData(paper, 0, 0);
   return canvas;
 }
 
@@ -106,8 +118,8 @@ export class Dots {
 function cover(on, to, dot, from) {
   const alpha = dot[from + 3];
   if (!alpha) return;
-  const under = (on[to + 3] * (255 - alpha)) / 255;
+  const under = alpha === 255 ? 0 : (on[to + 3] * (255 - alpha)) / 255;
   const sum = alpha + under;
-  for (let k = 0; k < 3; k++) on[to + k] = (dot[from + k] * alpha + on[to + k] * under) / sum;
+  for (let k = 0; k < 3; k++) on[to + k] = under ? (dot[from + k] * alpha + on[to + k] * under) / sum : dot[from + k];
   on[to + 3] = sum;
 }
