@@ -143,6 +143,23 @@ export function stroke(context, x, y, across, along) {
   context.stroke();
 }
 
+const due = new Set(); // the views that have something new to draw
+
+/** One picture of all of them. What is read from the page is read before anything is written: each reading after that
+ * lays the whole page out anew. */
+function drawDue() {
+  const views = [...due].filter((view) => view.data && view.root.clientWidth);
+  due.clear();
+  for (const view of views) view.colours = palette(view.root);
+  for (const view of views) {
+    try {
+      view.render();
+    } catch (error) {
+      reportError(error); // of one view: the others go on
+    }
+  }
+}
+
 /**
  * One view. A subclass has draw(); it finds the frame in `data`, the colours in `colours`, asks for a new picture with
  * `redraw()` and tells Python of a click with `send(event, value)`. However often a picture is asked for, it is drawn
@@ -177,17 +194,17 @@ export class View {
   }
 
   redraw() {
-    this.waiting ??= requestAnimationFrame(() => {
-      this.waiting = undefined;
-      if (!this.data || !this.root.clientWidth) return;
-      this.root.classList.toggle("slide", !!this.slide);
-      this.colours = palette(this.root);
-      this.draw();
-      if (!this.fresh) return;
-      this.fresh = false;
-      this.root.dataset.frames = +this.root.dataset.frames + 1; // pictures of new data, for those who count
-      this.root.dataset.step = this.data.step ?? "";
-    });
+    if (!due.size) requestAnimationFrame(drawDue);
+    due.add(this);
+  }
+
+  render() {
+    this.root.classList.toggle("slide", !!this.slide);
+    this.draw();
+    if (!this.fresh) return;
+    this.fresh = false;
+    this.root.dataset.frames = +this.root.dataset.frames + 1; // pictures of new data, for those who count
+    this.root.dataset.step = this.data.step ?? "";
   }
 
   /** A step was clicked: it is looked at, or, where nothing can be looked back at, Python hears of the click. */
@@ -220,7 +237,7 @@ export class View {
   }
 
   close() {
-    cancelAnimationFrame(this.waiting);
+    due.delete(this);
     this.resized.disconnect();
     this.root.remove();
   }

@@ -340,7 +340,7 @@ export class Scene extends Zoomed {
   drawTrails(context, fake, index, side, px, py) {
     const frames = [...this.past.map((panels) => panels[index]), fake].filter((one) => one?.length === fake.length);
     const count = Math.min(fake.length, 2 * Math.ceil((WAYS * side) / 600));
-    context.lineWidth = 1.2;
+    context.lineWidth = 1;
     context.lineCap = "round";
     for (let age = 1; age < frames.length; age++) {
       const [from, to] = [frames[age - 1], frames[age]];
