@@ -19,10 +19,10 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from gan_core.errors import Sentence
 from gan_core.jobs.admission import NOTHING, Need
+from gan_core.jobs.pace import QUICKEST
 
 State = Literal["queued", "paused", "running", "finished", "failed", "closed"]
 
-FRAME_SECONDS = 1 / 30  # a running job publishes at most this often
 RATE_SECONDS = 1.0  # the stretch over which `Job.rate` averages
 GROWTH = 4  # one call of work.step may be this many times longer than the last: one odd measurement costs little
 
@@ -111,7 +111,7 @@ class Job(Generic[W, F]):
         self._step_seconds: float | None = None
         self._calls_of = 1  # steps in the last call of work.step
         self._pool: Host | None = None
-        self._frame_seconds = FRAME_SECONDS
+        self._frame_seconds = QUICKEST
         self._scheduled = False  # waits for a worker, or is with one; guarded by the pool's condition
         self._ticket: int | None = None  # of the queue for memory, the smallest is next; guarded by that too
         self._seen_at = float("-inf")  # when somebody last looked, on the pool's clock

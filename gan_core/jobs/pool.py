@@ -19,7 +19,9 @@ from typing import Any
 
 from gan_core.errors import PoolFull
 from gan_core.jobs.admission import Admission
-from gan_core.jobs.job import FRAME_SECONDS, Job
+from gan_core.jobs.job import Job
+from gan_core.jobs.pace import Pace
+from gan_core.jobs.threads import worked
 
 TURN_SECONDS = 0.22  # in a full class slices become shorter, so that every run has its turn this often …
 SHORTEST_SLICE = 0.01  # … but no shorter than this
@@ -45,7 +47,8 @@ class Pool:
     """`workers` threads, one a core, that serve all jobs first come, first served, `slice_seconds` at a time.
 
     Jobs that rest cost no time. `max_jobs` bounds how many are alive (submitted, not closed, still referred to), and
-    `admission` how much memory they may need; `prepare` runs once in every worker; `clock` returns seconds.
+    `admission` how much memory they may need; `prepare` runs once in every worker; `clock` returns seconds, and
+    `worked` those of processor time that a worker's runs took.
     """
 
     def __init__(
@@ -55,11 +58,13 @@ class Pool:
         max_jobs: int = 64,
         prepare: Callable[[], object] = one_torch_thread,
         clock: Callable[[], float] = time.perf_counter,
+        worked: Callable[[], float] = worked,
         admission: Admission | None = None,
     ) -> None:
         self.slice_seconds, self.max_jobs, self.admission = slice_seconds, max_jobs, admission
         self._tickets = itertools.count()
-        self._prepare, self._clock = prepare, clock
+        self._prepare, self._clock, self._worked = prepare, clock, worked
+        self._pace = Pace()
         self._condition = threading.Condition()  # guards what follows
         self._queue: deque[Job[Any, Any]] = deque()
         self._news: deque[Job[Any, Any]] = deque()  # of which an idle worker tells, so that whose run it is goes on
@@ -222,9 +227,11 @@ class Pool:
     def _turn(self, job: Job[Any, Any]) -> None:
         version = job.version
         crowd = self.crowd
-        job._frame_seconds = max(FRAME_SECONDS, crowd * FRAME_SECONDS_IN_A_CROWD)
+        job._frame_seconds = max(self._pace.seconds, crowd * FRAME_SECONDS_IN_A_CROWD)
         seconds = max(SHORTEST_SLICE, min(self.slice_seconds, TURN_SECONDS / crowd))
+        began, worked = self._clock(), self._worked()
         job._turn(seconds, self._clock, 1 + self._spare())
+        self._pace.heard(self._clock() - began, self._worked() - worked)
         if self._put_back(job, job.version != version):
             self._give_way()
             job._tell()

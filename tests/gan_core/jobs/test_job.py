@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from gan_core.jobs.job import FRAME_SECONDS, Job, whole
+from gan_core.jobs.job import Job, whole
+from gan_core.jobs.pace import QUICKEST
 from gan_core.jobs.pool import FRAME_SECONDS_IN_A_CROWD, Pool
 from tests.gan_core.jobs.works import (
     PATIENCE,
@@ -142,7 +143,7 @@ def test_a_failure_the_work_reports_is_shown_in_its_own_words(pool: Pool) -> Non
 
 def test_frames_are_made_only_for_those_who_look() -> None:
     clock = Clock()
-    pool = Pool(workers=1, slice_seconds=0.04, prepare=nothing, clock=clock)
+    pool = Pool(workers=1, slice_seconds=0.04, prepare=nothing, clock=clock, worked=clock)
     unseen = job_of(Timed(clock, 0.01), until=1000)
     run_together(pool, [unseen])
     assert unseen.version == 2  # the first and the last, in ten seconds
@@ -159,7 +160,7 @@ def test_frames_are_made_only_for_those_who_look() -> None:
     assert seen.version == len(made) and seen.frame == 1000
     pool.close()
     gaps = [later - earlier for earlier, later in pairwise(made[:-1])]  # the last frame does not wait
-    assert min(gaps) >= FRAME_SECONDS and max(gaps) <= FRAME_SECONDS + 0.05
+    assert min(gaps) >= QUICKEST and max(gaps) <= QUICKEST + 0.05
 
 
 def test_a_command_that_waited_for_a_slow_one_is_answered_by_a_frame_too() -> None:
@@ -180,7 +181,7 @@ def test_a_command_that_waited_for_a_slow_one_is_answered_by_a_frame_too() -> No
 
 def test_in_a_crowd_turns_and_frames_need_not_be_in_time_for_the_frames_to_come_as_often_as_they_may() -> None:
     clock, runs, steps = Clock(), 8, 200
-    pool = Pool(workers=1, slice_seconds=0.04, prepare=nothing, clock=clock)
+    pool = Pool(workers=1, slice_seconds=0.04, prepare=nothing, clock=clock, worked=clock)
 
     def watched(work: Count) -> int:
         jobs[0].look()

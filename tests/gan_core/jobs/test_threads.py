@@ -1,13 +1,14 @@
 """Parts of a work next to each other: all of them done, errors raised, and the same numbers whatever the threads."""
 
 import threading
+import time
 from functools import partial
 
 import pytest
 import torch
 
 from gan_core.config import RunConfig
-from gan_core.jobs.threads import side_by_side
+from gan_core.jobs.threads import side_by_side, worked
 from gan_core.run.trainer import Trainer
 
 
@@ -26,6 +27,22 @@ def test_two_parts_meet():
         return torch.get_num_threads()
 
     assert side_by_side([part, part], 2) == [1, 1]
+
+
+def test_who_waits_for_others_has_worked_as_long_as_the_longest_of_them(monkeypatch):
+    clock = threading.local()
+    monkeypatch.setattr(time, "thread_time", lambda: getattr(clock, "now", 0))
+
+    def part(seconds):
+        clock.now = time.thread_time() + seconds
+
+    before = worked()
+    side_by_side([partial(part, seconds) for seconds in (3, 1, 2)], 2)  # the first and the third by one
+    assert (worked() - before, time.thread_time()) == (5, 0)
+    side_by_side([partial(part, seconds) for seconds in (3, 1, 2)], 1)
+    assert (worked() - before, time.thread_time()) == (11, 6)
+    side_by_side([lambda: side_by_side([partial(part, 7)] * 2, 2), partial(part, 4)], 2)  # one that waits itself
+    assert worked() - before == 18
 
 
 def test_an_error_inside_a_part_is_raised():
