@@ -45,6 +45,7 @@ class Show(Protocol):
 
     at: int | None
     touched: bool
+    drawn: Any
 
     @property
     def job(self) -> Playable[Any, Any]: ...
@@ -85,6 +86,7 @@ class Channel:
         self._show = weakref.ref(show)
         self.layers: frozenset[str] = frozenset()  # made on request, and looked at
         self._views: Views | None = None
+        self._placed = False  # all views of `show.drawn` are on the page, and no packet has shown another frame since
         self._lock = threading.Lock()  # guards what follows
         self._listener: Callable[[], object] | None = None  # of the socket that looks at the moment
         self._wanted = False  # it waits for a packet
@@ -98,7 +100,8 @@ class Channel:
         return self._show() if self.token in _channels else None
 
     def draw(self, views: Views) -> None:
-        self._views = views
+        """By a script run, which has put these views of `show.drawn` on the page."""
+        self._views, self._placed = views, self.asked is None
         self.changed()
 
     def close(self) -> None:
@@ -191,15 +194,17 @@ class Channel:
         return _header(self.show, self._moment())
 
     def pack(self) -> bytes:
-        """The packet of this moment, made by the calling thread."""
-        return self._packet(self._moment())
+        """The packet of this moment, made by the calling thread: without views, if the page has them already."""
+        frame, show = self._moment(), self.show
+        return self._packet(frame, self._placed and show is not None and frame is show.drawn)
 
     def _moment(self) -> Any:
         show = self.show
         return None if show is None else show.moment()
 
-    def _packet(self, frame: Any) -> bytes:
-        views = self._views
+    def _packet(self, frame: Any, placed: bool = False) -> bytes:
+        views = None if placed else self._views
+        self._placed = placed
         header = json.dumps(_header(self.show, frame), separators=(",", ":")).encode()
         try:
             drawn = [] if frame is None or views is None else views(frame, self.asked)

@@ -144,6 +144,33 @@ def test_packets_come_one_at_a_time_and_show_one_step(client: TestClient, show: 
         assert header(first)["step"] == 0
 
 
+def test_what_a_script_run_has_just_drawn_is_not_drawn_again(show: Show) -> None:
+    def script() -> None:
+        show.drawn = show.moment()
+        show.channel.draw(drawn)
+
+    def views() -> bytes:
+        return show.channel.pack().rpartition(b"}")[2][8:]
+
+    script()
+    assert views() == b"" and views() == b""
+    show.step()
+    show.job.join()
+    assert views() == b"1"
+    show.look_at(0)
+    assert views() == b"0"
+    script()
+    assert views() == b"0"  # a frame of the past is another one each time
+    show.look_at(None)
+    assert views() == b"1"
+    script()
+    assert views() == b""
+    show.look_at(0)
+    assert views() == b"0"
+    show.look_at(None)
+    assert views() == b"1"  # the page shows another by now
+
+
 def test_the_scrubber_stands_at_the_picture_though_the_run_is_further(show: Show) -> None:
     show.step()
     show.job.join()
