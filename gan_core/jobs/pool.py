@@ -73,6 +73,8 @@ class Pool:
         self._idle = 0  # workers that wait for a job
         self._gave_way_at = float("-inf")
         self._guests = 0  # who waits for an answer, and goes first
+        self._one_guest = threading.Lock()  # held by the guest whose turn it is
+        self._inside = threading.local()  # .guest: whether this thread is one
         self._threads = [threading.Thread(target=self._serve, name=f"pool-{i}", daemon=True) for i in range(workers)]
         for thread in self._threads:
             thread.start()
@@ -133,14 +135,26 @@ class Pool:
         return max(1.0, self.load / max(1, len(self._threads)))
 
     @contextmanager
-    def going_first(self) -> Iterator[None]:
+    def going_first(self, patient: bool = False) -> Iterator[None]:
         """Inside, somebody waits for an answer that takes milliseconds: workers leave the processor to it between two
-        steps, but no longer than COURTESY_SECONDS before each slice and each picture."""
+        steps, and others who wait their turn, for the interpreter runs one at a time and all would be late. Nobody
+        waits longer than COURTESY_SECONDS for anybody, a worker before each slice and each picture. Who is `patient`
+        lets all others go before."""
+        if getattr(self._inside, "guest", False):
+            yield
+            return
+        if patient:
+            self._give_way()
         with self._condition:
             self._guests += 1
+        alone = self._one_guest.acquire(timeout=COURTESY_SECONDS)
+        self._inside.guest = True
         try:
             yield
         finally:
+            self._inside.guest = False
+            if alone:
+                self._one_guest.release()
             with self._condition:
                 self._guests -= 1
                 if not self._guests:

@@ -264,7 +264,7 @@ def _look(page: PageState, view: View, touched: bool, as_slide: bool) -> None:
         st.rerun()
     if page.choices.get(kept.OPEN) and not show.moving and kept.remember(page, app().kept):
         st.rerun()  # whoever looks at the runs of the visit sees this one among them
-    with resources.pool().going_first():
+    with resources.pool().going_first(patient=True):  # mostly the browser asks, and nobody waits for an answer
         _draw(page, view, show)
 
 
