@@ -67,17 +67,11 @@ def _pool() -> Pool:
     return workers
 
 
-def warm_up() -> threading.Thread:
-    """What the first visitor would wait for begins now, in the workers and in the thread that is given back."""
+def warm_up() -> None:
+    """What the first visitors would wait for: the workers, and what pages import and read when they first need it,
+    which took whoever came in the first second up to another one."""
     pool()
     threading.Thread(target=_keep_small, name="memory", daemon=True).start()
-    imports = threading.Thread(target=_import, name="imports", daemon=True)
-    imports.start()
-    return imports
-
-
-def _import() -> None:
-    """What pages import and read when they first need it, which takes whoever opens one first up to half a second."""
     for name in (*LATE, *_modules()):
         importlib.import_module(name)
     i18n.languages()

@@ -40,15 +40,14 @@ UPLOADS_KEPT = 32  # of all visitors together: a file is read when it comes, and
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
-    """The workers warm up before anybody asks for a run, and every run ends with the server."""
+    """Everything is warm before the first visitor is let in, and every run ends with the server."""
     lighter.apply()
     mended.apply()
-    imports = resources.warm_up()
+    resources.warm_up()
     try:
         yield
     finally:
         resources.end()
-        imports.join()  # what it does last is for as long as the process lives
 
 
 def unforeseen(error: Exception) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -121,3 +124,23 @@ def test_places_that_may_be_set(setting: str) -> None:
 def test_what_is_no_place_is_refused_in_a_sentence(setting: str) -> None:
     with pytest.raises(ValueError, match=r"GAN_EXPLORER_FRAME_ANCESTORS holds .* separated by spaces\."):
         server.frame_ancestors(setting)
+
+
+WARM = """
+import asyncio, gc, sys
+from pages.shared.play import resources
+from pages.shared.shell import server
+
+async def visit():
+    async with server.lifespan(None):
+        wanted = {*resources.LATE, *resources._modules(), "plotly.graph_objects"}
+        assert wanted <= set(sys.modules), wanted - set(sys.modules)
+        assert gc.get_freeze_count()
+
+asyncio.run(visit())
+"""
+
+
+def test_nobody_is_let_in_before_all_that_pages_need_is_there() -> None:
+    run = subprocess.run([sys.executable, "-c", WARM], cwd=Path(__file__).parents[3], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
