@@ -18,6 +18,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import math
 import os
 import re
 import socket
@@ -580,12 +581,15 @@ async def press(tab: Tab, name: str) -> bool:
 
 
 async def start_training(tab: Tab) -> bool:
-    """Play, as soon as the button is there and can be pressed; a finished run of the shelf goes on instead."""
+    """Play, as soon as the button is there and can be pressed; a finished run of the shelf goes on instead, and any
+    other that is over begins anew."""
     for _ in range(40):
         if await press(tab, "play") or await press(tab, "go_on"):
             return True
         if key(tab, "pause"):
             return True
+        if tab.seen.get("last", 0) >= tab.seen.get("until", math.inf):
+            await press(tab, "reset")
         await asyncio.sleep(0.5)
     tab.totals.unanswered.append(f"{tab.name} {tab.page_name}: no Play button")
     return False
