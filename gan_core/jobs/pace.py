@@ -7,9 +7,9 @@ takes some of their time; a browser elsewhere takes none. A worker tells them ap
 from __future__ import annotations
 
 QUICKEST = 1 / 30  # seconds between two pictures of a run, where nothing speaks for more
-SLOWEST = 1 / 10  # of which what moves is still seen to move
+SLOWEST = 1 / 10  # and no more: motion would fall apart into pictures
 SHARE = 0.88  # of its time in which a worker is to have a processor
-HASTE = 2.0  # for each second without one, the time between two pictures grows by this factor less 1
+HASTE = 2.0  # a second: how fast the time between two pictures follows
 
 
 class Pace:

@@ -243,9 +243,9 @@ class Pool:
         crowd = self.crowd
         job._frame_seconds = max(self._pace.seconds, crowd * FRAME_SECONDS_IN_A_CROWD)
         seconds = max(SHORTEST_SLICE, min(self.slice_seconds, TURN_SECONDS / crowd))
-        began, worked = self._clock(), self._worked()
+        began, before = self._clock(), self._worked()
         job._turn(seconds, self._clock, 1 + self._spare())
-        self._pace.heard(self._clock() - began, self._worked() - worked)
+        self._pace.heard(self._clock() - began, self._worked() - before)
         if self._put_back(job, job.version != version):
             self._give_way()
             job._tell()

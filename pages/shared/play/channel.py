@@ -86,7 +86,7 @@ class Channel:
         self._show = weakref.ref(show)
         self.layers: frozenset[str] = frozenset()  # made on request, and looked at
         self._views: Views | None = None
-        self._placed = False  # all views of `show.drawn` are on the page, and no packet has shown another frame since
+        self._placed: bool | None = False  # the page shows all views of `show.drawn`; None: a script run places them
         self._lock = threading.Lock()  # guards what follows
         self._listener: Callable[[], object] | None = None  # of the socket that looks at the moment
         self._wanted = False  # it waits for a packet
@@ -99,9 +99,13 @@ class Channel:
         """The runs; None when they have ended."""
         return self._show() if self.token in _channels else None
 
+    def place(self) -> None:
+        """By a script run, which begins to put the views of `show.drawn` on the page."""
+        self._placed = None
+
     def draw(self, views: Views) -> None:
-        """By a script run, which has put these views of `show.drawn` on the page."""
-        self._views, self._placed = views, self.asked is None
+        """By a script run, which has put these views there."""
+        self._views, self._placed = views, self._placed is None and self.asked is None
         self.changed()
 
     def close(self) -> None:
@@ -155,12 +159,12 @@ class Channel:
             if not wanted:
                 return
             frame = self._moment()
-            made = self._packet(frame)
+            made = self._packet(frame, self._views)
             with self._lock:
                 self._made = made
             afterwards = frame and frame.measure  # so that the run itself need not
         elif show is not None and not show.moving and self._views is not None:
-            state, made = self.state(), self.pack()
+            state, made = self.state(), self._packet(self._moment(), self._views)
             with self._lock:
                 self._rested = None if self._listener is None else (state, made)
             frame = show.job.frame
@@ -194,17 +198,21 @@ class Channel:
         return _header(self.show, self._moment())
 
     def pack(self) -> bytes:
-        """The packet of this moment, made by the calling thread: without views, if the page has them already."""
+        """The packet of this moment, made by the calling thread: without views, if the page shows them already."""
         frame, show = self._moment(), self.show
-        return self._packet(frame, self._placed and show is not None and frame is show.drawn)
+        placed = bool(self._placed) and show is not None and frame is show.drawn
+        return self._packet(frame, None if placed else self._views)
+
+    def sending(self, packet: bytes) -> None:
+        """The page is about to show this packet's views, if it has any."""
+        if len(packet) > 4 + int.from_bytes(packet[:4], "little"):
+            self._placed = False
 
     def _moment(self) -> Any:
         show = self.show
         return None if show is None else show.moment()
 
-    def _packet(self, frame: Any, placed: bool = False) -> bytes:
-        views = None if placed else self._views
-        self._placed = placed
+    def _packet(self, frame: Any, views: Views | None) -> bytes:
         header = json.dumps(_header(self.show, frame), separators=(",", ":")).encode()
         try:
             drawn = [] if frame is None or views is None else views(frame, self.asked)

@@ -276,6 +276,7 @@ def _draw(page: PageState, view: View, show: Show) -> None:
         _timeline(page, show)
     if frame is not None:
         show.drawn, show.parts = frame, []
+        show.channel.place()
         with live.selecting(show.channel.selections):
             (slide.view if slide.on() else view)(page, frame)
         if not slide.on():

@@ -122,6 +122,7 @@ async def _send(
             continue
         if packet is not None:
             drawn.up = False
+            channel.sending(packet)
             # numbered as it is sent: packets are made side by side, and the browser draws none older than its last
             await socket.send_bytes(stamp() + packet)
 
