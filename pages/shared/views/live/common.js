@@ -150,6 +150,7 @@ const due = new Set(); // the views that have something new to draw
 function drawDue() {
   const views = [...due].filter((view) => view.data && view.root.clientWidth);
   due.clear();
+  for (const view of views) view.root.classList.toggle("slide", !!view.slide);
   for (const view of views) view.colours = palette(view.root);
   for (const view of views) {
     try {
@@ -199,7 +200,6 @@ export class View {
   }
 
   render() {
-    this.root.classList.toggle("slide", !!this.slide);
     this.draw();
     if (!this.fresh) return;
     this.fresh = false;
