@@ -66,6 +66,26 @@ class Requests(ScriptRequests):
         self._lock = threading.RLock()  # type: ignore[assignment]
         self._taken: RerunData | None = None  # by the runner, whose callbacks have not begun
 
+    @property
+    def goes_back(self) -> bool:
+        """Whether the visitor went back or forward, and no callback has begun since: the address leads then."""
+        with self._lock:
+            return self._back_waits or (self._taken is not None and self._taken.is_history_navigation)
+
+    @property
+    def _back_waits(self) -> bool:
+        return self._state is ScriptRequestType.RERUN and self._rerun_data.is_history_navigation
+
+    def request_rerun(self, new_data: RerunData) -> bool:
+        """The views of a page speak by themselves, too: what they say while a way back waits does not undo it, as
+        Streamlit has it for whatever comes after."""
+        with self._lock:
+            waits = self._back_waits
+            accepted = super().request_rerun(new_data)
+            if accepted and waits:
+                self._rerun_data = replace(self._rerun_data, is_history_navigation=True)
+            return accepted
+
     def on_scriptrunner_ready(self) -> ScriptRequest:
         with self._lock:
             return self._take(super().on_scriptrunner_ready())
@@ -99,14 +119,15 @@ class Requests(ScriptRequests):
 
 def asked(session: AppSession, client_state: ClientState | None) -> None:
     """Three ways in which a busy server lost a click, or the answer to one, when the browser's next message came close
-    behind it: a message for the whole page gives up the runner with all that waits in it; one for a part of the page
-    that was just put elsewhere is not carried out; and one that comes when a runner has ended, while its last words are
-    on their way, begins a new one, after which Streamlit no longer listens to the first."""
+    behind it: a message for the whole page gives up the runner with all that waits in it, a way back too; one for a
+    part of the page that was just put elsewhere is not carried out; and one that comes when a runner has ended, while
+    its last words are on their way, begins a new one, after which Streamlit no longer listens to the first."""
     runner = session._scriptrunner
     if client_state is not None:
         if client_state.fragment_id and not session.has_fragment(client_state.fragment_id):
             client_state.fragment_id = ""
         if runner is not None and not client_state.fragment_id and isinstance(runner._requests, Requests):
+            client_state.is_history_navigation |= runner._requests.goes_back
             unheard = _coalesce_widget_states(runner._requests.give_up(), client_state.widget_states)
             client_state.widget_states.CopyFrom(unheard or WidgetStates())
     ask(session, client_state)

@@ -25,6 +25,7 @@ from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.runtime.state.session_state import SessionState
 
 from pages.shared.shell import mended
@@ -33,7 +34,9 @@ from tests.apart import apart
 SCRIPT = """
 import sys
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 world = sys.modules["tests.world"]
+world.back.append(get_script_run_ctx().is_history_navigation)
 st.button("whole", key="whole", on_click=world.heard.append, args=("whole",))
 @st.fragment
 def part(name):
@@ -59,7 +62,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         for name in names:
             monkeypatch.setattr(owner, name, getattr(owner, name))
     monkeypatch.setattr(runtime.Runtime, "_instance", MagicMock())
-    shared = SimpleNamespace(heard=[], drawn=threading.Semaphore(0), go=threading.Event())
+    shared = SimpleNamespace(heard=[], back=[], drawn=threading.Semaphore(0), go=threading.Event())
     shared.go.set()
     monkeypatch.setitem(sys.modules, "tests.world", shared)
     mended.apply()
@@ -76,15 +79,28 @@ class Visit:
         self.buttons: dict[str, tuple[str, str]] = {}  # its own name and that of its part of the page
         self.session = AppSession(ScriptData(str(folder / "app.py")), MagicMock(), ScriptCache(), None, {})
 
-    def say(self, *clicks: str, fragment: str | None = None) -> None:
-        """What the browser sends: which buttons were clicked, and which part of the page asks."""
-        state = ClientState(fragment_id=self.buttons.get(fragment, ("", fragment))[1] if fragment else "")
+    def say(self, *clicks: str, fragment: str | None = None, back: bool = False) -> None:
+        """What the browser sends: which buttons were clicked, which part of the page asks, and a way back."""
+        part = self.buttons.get(fragment, ("", fragment))[1] if fragment else ""
+        state = ClientState(fragment_id=part, is_history_navigation=back)
         for name in clicks:
             state.widget_states.widgets.add(id=self.buttons[name][0], trigger_value=True)
         self.session.request_rerun(state)
 
     def thread(self) -> threading.Thread:
         return self.session._scriptrunner._script_thread
+
+    def hold(self, monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
+        """From now on the session says that a runner has taken what it is asked, and waits before its callbacks."""
+        begin, taken, go_on = self.session._pages_manager.set_script_intent, threading.Event(), threading.Event()
+
+        def held(*which: str) -> None:
+            taken.set()
+            assert go_on.wait(30)
+            begin(*which)
+
+        monkeypatch.setattr(self.session._pages_manager, "set_script_intent", held)
+        return taken, go_on
 
     async def rest(self) -> None:
         """Until nothing runs, and all that was said has been sent."""
@@ -141,14 +157,7 @@ def test_a_click_is_heard_though_another_one_has_the_whole_page_run(
             visit.say("whole")
             world.go.set()
         else:
-            begin, taken, go_on = visit.session._pages_manager.set_script_intent, threading.Event(), threading.Event()
-
-            def held(*which: str) -> None:
-                taken.set()
-                assert go_on.wait(30)
-                begin(*which)
-
-            monkeypatch.setattr(visit.session._pages_manager, "set_script_intent", held)
+            taken, go_on = visit.hold(monkeypatch)
             visit.say("one")
             assert await asyncio.to_thread(taken.wait, 30)  # no callback has begun
             visit.say("whole")
@@ -156,6 +165,38 @@ def test_a_click_is_heard_though_another_one_has_the_whole_page_run(
 
     visit(tmp_path, lesson)
     assert sorted(world.heard) == ["one", "whole"]
+
+
+def test_a_way_back_is_gone_though_the_page_is_run_for_something_else(
+    world: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lesson(visit: Visit) -> None:
+        taken, go_on = visit.hold(monkeypatch)
+        visit.say(back=True)
+        assert await asyncio.to_thread(taken.wait, 30)  # no callback has begun
+        visit.say("whole")
+        go_on.set()
+        await visit.rest()
+        visit.say("whole")
+
+    visit(tmp_path, lesson)
+    assert world.heard == ["whole", "whole"] and world.back == [False, True, False]
+
+
+@pytest.mark.parametrize("part", ["", "one"])
+def test_what_comes_while_a_way_back_waits_does_not_undo_it(part: str) -> None:
+    requests = mended.Requests()
+    assert not requests.goes_back
+    requests.request_rerun(RerunData(is_history_navigation=True))
+    requests.request_rerun(RerunData(fragment_id=part or None))
+    assert requests.goes_back
+    taken = requests.on_scriptrunner_ready().rerun_data
+    assert taken.is_history_navigation and not taken.fragment_id_queue
+    requests.hear()
+    requests.request_rerun(RerunData(fragment_id=part or None))
+    assert not requests.goes_back and not requests.on_scriptrunner_ready().rerun_data.is_history_navigation
+    requests.request_stop()
+    assert not requests.request_rerun(RerunData(is_history_navigation=True))
 
 
 def test_a_click_on_a_part_that_was_put_elsewhere_is_heard(world: Any, tmp_path: Path) -> None:
