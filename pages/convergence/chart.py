@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -65,6 +66,7 @@ class Chart:
         from gan_core.studies.map import Charting
 
         self.plan = plan
+        self._lock, self._over = threading.Lock(), False
         known = known_cells(plan)
         blocks = plan.blocks([cell for cell in plan.cells if cell not in known])
         self.jobs: list[Job[Any, Any]] = []
@@ -72,7 +74,7 @@ class Chart:
             if not part:
                 continue
             until = len(part) * plan.base.train.steps
-            job = Job(Charting(part, _keep), until=until, publish=lambda work: None, need=NEED, owner=id(app()))
+            job = Job(Charting(part, self._found), until=until, publish=lambda work: None, need=NEED, owner=id(app()))
             try:
                 resources.pool().submit(job)
             except PoolFull:
@@ -87,8 +89,16 @@ class Chart:
         return any(job.state in ("queued", "running") for job in self.jobs)
 
     def close(self) -> None:
+        """No cell is kept from now on, not even of the step that a worker is in: the page has counted them by then."""
+        with self._lock:
+            self._over = True
         for job in self.jobs:
             job.close()
+
+    def _found(self, cell: Cell, record: dict[str, Any]) -> None:
+        with self._lock:
+            if not self._over:
+                _keep(cell, record)
 
 
 def section(page: PageState) -> None:

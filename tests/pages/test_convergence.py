@@ -155,6 +155,33 @@ def test_the_map_is_filled_in_by_the_pool_and_kept():
     assert len(known_cells(chart.plan)) == kept
 
 
+def test_no_cell_comes_after_stop(monkeypatch):
+    """A worker may be at the end of a block when it is pressed: the page has counted the cells by then."""
+    makers = []
+
+    class Work:
+        step_count, failure = 0, None
+
+        def __init__(self, blocks, found):
+            makers.append(found)
+
+        def step(self, n=1):
+            self.step_count += n
+
+    monkeypatch.setattr("gan_core.studies.map.Charting", Work)
+    plan = chart_of_page.planned("d_lr", "batch", 6, 1, 500)
+    first, second = plan.cells[:2]
+    record = {"scores": {"modes": [8]}}
+    kept = {}
+    monkeypatch.setattr(chart_of_page, "_kept", lambda: kept)
+    chart = chart_of_page.Chart(plan)
+    makers[0](first, record)
+    assert kept == {first.file: record}
+    chart.close()
+    makers[0](second, record)
+    assert kept == {first.file: record}
+
+
 def test_a_click_on_a_cell_opens_its_run_on_play(monkeypatch):
     at = opened(tab="map")
     figure = json.loads(at.get("plotly_chart")[0].proto.spec)
