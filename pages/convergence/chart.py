@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gan_core.studies.kept import Kept
     from gan_core.studies.map import Cell, Map, Plan
 
+NAME = "map"  # in PageState.works
 KEPT = 20_000  # cells, some hundred bytes each
 NEED = Need(held=24 * MB, passing=48 * MB)
 WORKERS = 2
@@ -88,6 +89,10 @@ class Chart:
     def running(self) -> bool:
         return any(job.state in ("queued", "running") for job in self.jobs)
 
+    def pause(self) -> None:
+        """For who goes on elsewhere; "Go on" makes another."""
+        self.close()
+
     def close(self) -> None:
         """No cell is kept from now on, not even of the step that a worker is in: the page has counted them by then."""
         with self._lock:
@@ -99,6 +104,12 @@ class Chart:
         with self._lock:
             if not self._over:
                 _keep(cell, record)
+
+
+def _chart(page: PageState) -> Chart | None:
+    """The one that was started last, under way or not."""
+    chart = page.works.get(NAME)
+    return chart if isinstance(chart, Chart) else None
 
 
 def section(page: PageState) -> None:
@@ -115,7 +126,7 @@ def section(page: PageState) -> None:
     with stage.begin():
         with stage.area("player"):
             _buttons(page, plan)
-        chart: Chart | None = page.choices.get("map")
+        chart = _chart(page)
         running = chart is not None and chart.running
         with stage.moving():
             st.fragment(_look, run_every=SECONDS if running else None)(page, plan, metric, running)
@@ -134,7 +145,7 @@ def planned(x: str, y: str, count: int, seeds: int, steps: int) -> Plan:
 
 def _buttons(page: PageState, plan: Plan) -> None:
     """It asks for the clicks and is not called back, so that they mean what the settings say now."""
-    chart: Chart | None = page.choices.get("map")
+    chart = _chart(page)
     running = chart is not None and chart.running
     known = len(known_cells(plan))
     word = "map_go_on" if 0 < known < len(plan.cells) else "map_start"
@@ -149,7 +160,7 @@ def _buttons(page: PageState, plan: Plan) -> None:
         if chart is not None:
             chart.close()
         try:
-            page.choices["map"] = Chart(plan)
+            page.works[NAME] = Chart(plan)
         except PoolFull as error:
             notices.warning(error, "hourglass_top")
             return
@@ -174,7 +185,7 @@ def _look(page: PageState, plan: Plan, metric: str, polling: bool) -> None:
              steps=f"{plan.base.train.steps:,}")  # fmt: skip
     with stage.rail():
         st.caption(f"{t('convergence.map_text')} {said}")
-    chart: Chart | None = page.choices.get("map")
+    chart = _chart(page)
     if polling and not (chart is not None and chart.running):
         st.rerun()
 

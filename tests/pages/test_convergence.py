@@ -141,7 +141,7 @@ def test_the_map_is_filled_in_by_the_pool_and_kept():
     assert "0 of 36 cells" in words(at) and at.button(key="convergence-map-stop").disabled
     at.button(key="convergence-map-start").click().run()
     assert not at.exception
-    chart = state(at, "convergence").choices["map"]
+    chart = state(at, "convergence").works["map"]
     until(lambda: len(known_cells(chart.plan)) >= 2)
     at.run()
     at.button(key="convergence-map-stop").click().run()

@@ -11,6 +11,7 @@ change of page, of language or of the URL cannot lose or double a setting. What 
 
 from __future__ import annotations
 
+import itertools
 import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -41,6 +42,14 @@ class Option(Protocol):
     def write(self, value: Any, /) -> str: ...
 
 
+class Works(Protocol):
+    """What the pool computes for one visitor."""
+
+    def pause(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
 @dataclass
 class PageState:
     """One page with controls. `variants`: the fields in which its runs side by side differ; ({},) is one run. `first`:
@@ -54,6 +63,7 @@ class PageState:
     problem: str | Sentence = ""  # why the last input was refused; of several, a sentence a line
     elsewhere: RunConfig | None = None  # what was refused because it is for the page of the other kind of data
     show: Show | None = None
+    works: dict[str, Works] = field(default_factory=dict)  # what else is computed for it, by name
     choices: dict[Any, Any] = field(default_factory=dict)  # what only changes the view: the member looked at, …
     options: Mapping[str, Option] = field(default_factory=dict)  # what the address may say beside the configuration
     words: dict[str, str] = field(default_factory=dict)  # … and what it says, where that is not the usual
@@ -154,8 +164,8 @@ class AppState:
         weakref.finalize(self, Thread(target=_close, args=(self.pages,), daemon=True).start).atexit = False
 
     def pause(self) -> None:
-        for show in self.shows():
-            show.pause()
+        for works in itertools.chain(self.shows(), *(page.works.values() for page in list(self.pages.values()))):
+            works.pause()
 
     def close(self) -> None:
         """End all runs; a visitor who comes back all the same finds fresh ones."""
@@ -167,6 +177,8 @@ def _close(pages: Mapping[str, PageState]) -> None:
         if (show := page.show) is not None:
             page.show = None
             show.close()
+        while page.works:
+            page.works.popitem()[1].close()
 
 
 def app() -> AppState:

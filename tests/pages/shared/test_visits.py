@@ -224,6 +224,23 @@ def test_who_stays_away_finds_the_runs_at_rest_and_after_streamlits_time_none() 
     served(test)
 
 
+def test_what_else_the_pool_computes_for_a_visitor_rests_and_ends_as_the_runs_do() -> None:
+    done: list[str] = []
+    works = SimpleNamespace(pause=lambda: done.append("pause"), close=lambda: done.append("close"))
+
+    async def test(app: Any) -> None:
+        tab = Tab(app)
+        await tab.open("convergence")
+        tab.state.pages["convergence"].works["map"] = works
+        await tab.close(1006)
+        visits.rest(tab.session)
+        assert done == ["pause"]
+        visits.end(tab.session), visits.end(tab.session)
+        assert done == ["pause", "close"] and not tab.state.pages["convergence"].works
+
+    served(test)
+
+
 def test_a_connection_that_another_one_has_replaced_ends_nothing() -> None:
     async def test(app: Any) -> None:
         tab = await playing(app)
