@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import nullcontext
 from functools import cached_property
 from typing import Any, Protocol
@@ -26,7 +26,7 @@ from pages.shared.play import resources
 from pages.shared.shell import notices
 from pages.shared.shell import stage as places
 from pages.shared.shell.i18n import sentence, t
-from pages.shared.shell.state import PageState
+from pages.shared.shell.state import PageState, app
 
 KEPT = 48  # results of all visitors together; the one that nobody asked for longest goes first
 NEED = Need(held=16 * MB, passing=48 * MB)  # of the largest of them
@@ -58,13 +58,19 @@ class _Later:
 class Experiment:
     """One computation under way or done. Any thread may look."""
 
-    def __init__(self, make: Callable[[], Any], read: Callable[[Any], Any], until: int) -> None:
+    def __init__(self, make: Callable[[], Any], read: Callable[[Any], Any], until: int, owner: Hashable = None) -> None:
         self.until = until
         self.error: object | None = None
         self._newest: Any = None
-        self._job = Job(_Later(make), until=until, publish=lambda later: read(later.work), need=NEED)
+        self._cut = False
+        self._job = Job(_Later(make), until=until, publish=lambda later: read(later.work), need=NEED, owner=owner)
         resources.pool().submit(self._job)
         self._job.play()
+
+    def close(self) -> None:
+        """Nobody wants it any more; what has come by now is no result."""
+        self._cut = self.running
+        self._job.close()
 
     def look(self) -> Any:
         over = self._job.state in ("finished", "failed")
@@ -84,7 +90,7 @@ class Experiment:
     @property
     def done(self) -> bool:
         """Whether `look` gives the final result."""
-        return not self.running and not self.error and self.look() is not None
+        return not self.running and not self._cut and not self.error and self.look() is not None
 
     @property
     def result(self) -> Any:
@@ -100,14 +106,17 @@ _shared: OrderedDict[str, Experiment] = OrderedDict()
 _sharing = threading.Lock()
 
 
-def shared(name: str, make: Callable[[], Any], read: Callable[[Any], Any], until: int) -> Experiment:
-    """The experiment of that name, which has to say all that its result depends on. Raises PoolFull."""
+def shared(
+    name: str, make: Callable[[], Any], read: Callable[[Any], Any], until: int, owner: Hashable = None
+) -> Experiment:
+    """The experiment of that name, which has to say all that its result depends on; `owner`, who starts it, answers for
+    its memory. Raises PoolFull."""
     with _sharing:
         if name not in _shared:
-            _shared[name] = Experiment(make, read, until)
+            _shared[name] = Experiment(make, read, until, owner)
         _shared.move_to_end(name)
         while len(_shared) > KEPT:
-            _shared.popitem(last=False)
+            _shared.popitem(last=False)[1].close()
         return _shared[name]
 
 
@@ -120,7 +129,7 @@ def forget() -> None:
 def wanted(name: str, make: Callable[[], Any], read: Callable[[Any], Any], until: int) -> Experiment | None:
     """The shared experiment, or a sentence in its place while the server has no room for another run."""
     try:
-        return shared(name, make, read, until)
+        return shared(name, make, read, until, id(app()))
     except PoolFull as error:
         notices.warning(error, "hourglass_top")
         return None
