@@ -203,6 +203,11 @@ class Job(Generic[W, F]):
         return self._error
 
     @property
+    def told(self) -> int:
+        """How many commands wait for a worker."""
+        return len(self._commands)
+
+    @property
     def obeys(self) -> bool:
         """Whether a worker carries out commands."""
         return self._state not in ("failed", "closed")
@@ -268,7 +273,7 @@ class Job(Generic[W, F]):
         try:
             if self._follower is not None:
                 self._follower()
-        except Exception:  # whoever looks may fail; the run goes on
+        except BaseException:  # whoever looks may fail, also with what means to end its thread; the run goes on
             log.exception("what follows a run failed at step %d", self._steps)
 
     @property

@@ -38,6 +38,9 @@ class Playable(Protocol[W_co, F_co]):
     def error(self) -> object | None: ...
 
     @property
+    def told(self) -> int: ...
+
+    @property
     def obeys(self) -> bool: ...
 
     @property

@@ -188,14 +188,17 @@ class Pool:
 
     def admit(self) -> None:
         """Start those in the queue that fit by now, in their order. If the first does not, the past of other runs makes
-        room, of the longest unseen first and in the end its own: who looks back sees fewer moments, and nobody waits
-        for them. Then those give way that rest and that their visitors have left."""
+        room, of those that nobody looks at and of the longest unseen first, and in the end its own: who looks
+        back sees fewer moments, and nobody waits for them. Then those give way that rest and that their visitors have
+        left."""
         if self.admission is None:
             return
         with self._condition:
             started, queued = [], self._queued()
             inside = [job for job in self._jobs if job._ticket is None]
-            spared = sorted((job for job in inside if job.need.spare), key=lambda job: job._seen_at, reverse=True)
+            spared = sorted(
+                (job for job in inside if job.need.spare), key=lambda job: (job._attended, job._seen_at), reverse=True
+            )
             while queued:
                 if self.admission.fits(queued[0], inside, (job for job in inside if not job.version)):
                     job = queued.pop(0)

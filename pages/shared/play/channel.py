@@ -15,6 +15,7 @@ so that everything on it shows one step. No Streamlit here.
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 import threading
 import weakref
@@ -23,6 +24,7 @@ from typing import Any, Protocol
 
 from gan_core.jobs.playable import Playable
 
+log = logging.getLogger(__name__)
 TOKEN_BYTES = 16  # 128 bits: nobody guesses the address of another visitor's runs
 
 
@@ -86,6 +88,7 @@ class Channel:
         self._show = weakref.ref(show)
         self.layers: frozenset[str] = frozenset()  # made on request, and looked at
         self._views: Views | None = None
+        self._fails: Views | None = None  # … and could not be drawn: the log says it once and not for every picture
         self._placed: bool | None = False  # the page shows all views of `show.drawn`; None: a script run places them
         self._lock = threading.Lock()  # guards what follows
         self._listener: Callable[[], object] | None = None  # of the socket that looks at the moment
@@ -214,12 +217,15 @@ class Channel:
 
     def _packet(self, frame: Any, views: Views | None) -> bytes:
         header = json.dumps(_header(self.show, frame), separators=(",", ":")).encode()
+        drawn: Sequence[bytes] = []
         try:
-            drawn = [] if frame is None or views is None else views(frame, self.asked)
+            if frame is not None and views is not None:
+                drawn = views(frame, self.asked)
         except Exception:
-            if self.show is not None:
-                raise
-            drawn = []  # the runs were closed while they were drawn: nobody looks any more
+            # where the runs were closed while they were drawn, nobody looks any more
+            if self.show is not None and self._fails is not views:
+                self._fails = views
+                log.exception("the views of a page could not be drawn")
         return len(header).to_bytes(4, "little") + header + b"".join(drawn)
 
 

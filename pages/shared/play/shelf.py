@@ -149,6 +149,10 @@ class ShelfJob:
         return max(self.past.snapshot.step, 0 if self.live is None else self.live.step_count)
 
     @property
+    def told(self) -> int:
+        return 0 if self.live is None else self.live.told
+
+    @property
     def obeys(self) -> bool:
         """Not while it rests: it would begin to train."""
         return self.live is not None and self.live.obeys

@@ -26,6 +26,7 @@ from pages.shared.play.channel import Channel, Show
 from pages.shared.views.live import stamp
 
 LONGEST = 200  # characters of a message
+MOST_TOLD = 32  # steps that wait for a worker: what nobody can click does not fill the memory
 NOT_ALLOWED, NO_RUNS, REPLACED = 1008, 4404, 4409  # why it is closed
 LARGEST_STEP = 2**53
 # Pictures of runs at rest are packed by threads of their own: those of the event loop, six on two cores, may all wait
@@ -45,7 +46,7 @@ def _step(show: Show, wish: dict[str, Any]) -> None:
     player = wish.get("player")
     if player not in STEPS:
         raise Refused
-    if not show.running:
+    if not show.running and show.job.told < MOST_TOLD:
         STEPS[player](show)
 
 

@@ -137,6 +137,17 @@ def test_the_past_makes_room_of_the_longest_unseen_first_and_of_who_waits_last(p
     assert [work and work.shrunk for work in works] == [1, 1]
 
 
+def test_what_somebody_has_before_his_eyes_keeps_its_past_longest(pool: Pool, clock: Clock) -> None:
+    """Who studies a run at rest asks for no new picture of it."""
+    studied, left = job_of(30, spare=20, owner="a"), job_of(30, spare=20, owner="b")
+    submitted(pool, studied, left)
+    studied.attend(True)
+    clock.now += 1
+    left.look()
+    submitted(pool, job_of(50, owner="c"))
+    assert (studied.need, left.need) == (Need(30, spare=20), Need(10))
+
+
 def test_what_is_measured_holds_a_run_back_until_there_is_room(pool: Pool) -> None:
     """Whatever was estimated; one run always may."""
     left = [0.0]

@@ -224,6 +224,24 @@ def test_a_lone_run_stays_with_its_worker_and_the_idle_one_tells_of_it() -> None
     assert len(stepped) == 1 and told and not told & stepped
 
 
+@pytest.mark.parametrize("ends", [SystemExit, KeyboardInterrupt, GeneratorExit, ValueError])
+def test_who_follows_a_run_ends_no_worker(ends: type[BaseException]) -> None:
+    def follower() -> None:
+        raise ends("nobody's thread is mine")
+
+    pool = Pool(workers=2, prepare=nothing)
+    try:
+        for _ in range(3):
+            job = job_of(Count(), until=5)
+            job.follow(follower)
+            pool.submit(job)
+            job.play()
+            assert job.join(PATIENCE) and job.state == "finished"
+        assert all(thread.is_alive() for thread in pool._threads)
+    finally:
+        pool.close()
+
+
 def test_closing_the_pool_ends_its_threads_and_jobs() -> None:
     pool = Pool(workers=2, prepare=nothing)
     jobs = [job_of(Count(), until=10**9) for _ in range(5)]

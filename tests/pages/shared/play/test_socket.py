@@ -238,6 +238,27 @@ def test_steps_and_looks_back_need_no_script_run(client: TestClient, show: Show)
         assert said["step"] == 3
 
 
+def test_more_steps_than_anybody_clicks_wait_for_no_worker(client: TestClient, show: Show) -> None:
+    held, go_on = threading.Event(), threading.Event()
+
+    def holds(work: object) -> None:
+        held.set()
+        assert go_on.wait(PATIENCE)
+
+    show.job.do(holds)
+    assert held.wait(PATIENCE)
+    with client.websocket_connect(f"/live/{show.channel.token}") as here:
+        received(here)
+        for _ in range(1000):
+            here.send_json({"do": "step", "player": "both"})
+        here.send_text("and no more")  # closes it, when all before was heard
+        with pytest.raises(WebSocketDisconnect):
+            here.receive_bytes()
+    assert show.job.told == socket.MOST_TOLD
+    go_on.set()
+    assert show.job.join(PATIENCE) and show.job.step_count == socket.MOST_TOLD
+
+
 WRONG = [
     "", "x", "null", "[]", "{}", '{"do": 1}', '{"do": "drown"}', '{"do": "step"}', '{"do": "step", "player": "x"}',
     '{"do": "look", "step": "1"}', '{"do": "look", "step": -1}', '{"do": "look", "step": 1e3}',
@@ -322,7 +343,7 @@ def test_runs_that_come_to_rest_are_drawn_once_for_page_and_socket(client: TestC
     show.close()
 
 
-def test_runs_that_are_closed_while_they_are_drawn_are_no_fault(pool: Pool) -> None:
+def test_runs_that_are_closed_while_they_are_drawn_are_no_fault(pool: Pool, caplog: pytest.LogCaptureFixture) -> None:
     show = Show.start(pool, (SMALL,))
     show.job.join()
 
@@ -331,12 +352,26 @@ def test_runs_that_are_closed_while_they_are_drawn_are_no_fault(pool: Pool) -> N
             show.close()
         raise AssertionError("the page has no runs")
 
-    closes = False
-    show.channel.draw(views)
-    with pytest.raises(AssertionError):
-        show.channel.pack()
     closes = True
+    show.channel.draw(views)
     assert show.channel.pack().endswith(b"}")  # a header, and no views
+    assert not caplog.records
+
+
+def test_views_that_cannot_be_drawn_leave_the_player_alive_and_are_logged_once(
+    client: TestClient, show: Show, caplog: pytest.LogCaptureFixture
+) -> None:
+    def views(frame: Frame, layers: object) -> list[bytes]:
+        raise ZeroDivisionError
+
+    show.channel.draw(views)
+    with client.websocket_connect(f"/live/{show.channel.token}") as here:
+        for step in range(3):
+            while header(received(here))["step"] < step:
+                here.send_json({"do": "drawn"})
+            here.send_json({"do": "step", "player": "both"})
+            here.send_json({"do": "drawn"})
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ZeroDivisionError]
 
 
 def test_of_two_sockets_the_later_one_stays(client: TestClient, show: Show) -> None:
