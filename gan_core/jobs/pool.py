@@ -28,6 +28,7 @@ SHORTEST_SLICE = 0.01  # … but no shorter than this
 FRAME_SECONDS_IN_A_CROWD = 0.0325  # between two frames of a run, for each running job that shares its worker
 LEFT_SECONDS = 10.0  # unseen for so long, a run that rests gives way to who waits for memory, …
 GIVING_WAY_SECONDS = 1.0  # … one in so long, for it takes a moment until its memory is free
+PATIENCE_SECONDS = 0.02  # between two times that who is patient is asked whether that still holds
 COURTESY_SECONDS = 0.25  # that workers wait at most for somebody who waits for an answer, before a slice or a picture
 
 
@@ -135,17 +136,18 @@ class Pool:
         return max(1.0, self.load / max(1, len(self._threads)))
 
     @contextmanager
-    def going_first(self, patient: bool = False) -> Iterator[None]:
+    def going_first(self, patient: Callable[[], bool] = lambda: False) -> Iterator[None]:
         """Inside, somebody waits for an answer that takes milliseconds: workers leave the processor to it between two
         steps, and others who wait their turn, for the interpreter runs one at a time and all would be late. Nobody
-        waits longer than COURTESY_SECONDS for anybody, a worker before each slice and each picture. Who is `patient`
+        waits longer than COURTESY_SECONDS for anybody, a worker before each slice and each picture. Who is `patient()`
         lets all others go before."""
         if getattr(self._inside, "guest", False):
             yield
             return
-        if patient:
-            self._give_way()
+        end = time.monotonic() + COURTESY_SECONDS
         with self._condition:
+            while self._guests and patient() and time.monotonic() < end:
+                self._condition.wait(PATIENCE_SECONDS)
             self._guests += 1
         alone = self._one_guest.acquire(timeout=COURTESY_SECONDS)
         self._inside.guest = True

@@ -20,7 +20,7 @@ import streamlit as st
 
 from gan_core.errors import PoolFull
 from pages.shared.controls import uploads
-from pages.shared.play import kept, pushed, resources
+from pages.shared.play import kept, pushed, resources, visits
 from pages.shared.play.runs import Frame, Show
 from pages.shared.shell import notices
 from pages.shared.shell import stage as places
@@ -264,7 +264,8 @@ def _look(page: PageState, view: View, touched: bool, as_slide: bool) -> None:
         st.rerun()
     if page.choices.get(kept.OPEN) and not show.moving and kept.remember(page, app().kept):
         st.rerun()  # whoever looks at the runs of the visit sees this one among them
-    with resources.pool().going_first(patient=True):  # mostly the browser asks, and nobody waits for an answer
+    # mostly the browser asks for it, and its visitor waits for no answer
+    with resources.pool().going_first(patient=lambda: not visits.asks()):
         _draw(page, view, show)
 
 

@@ -23,6 +23,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 
 from pages.shared.play import resources
 from pages.shared.shell.state import AppState
@@ -56,6 +57,13 @@ def session_of(connection: str) -> str | None:
         if context is not None and (HEADER, connection) in context.headers:
             return session
     return None
+
+
+def asks() -> bool:
+    """Whether the visitor of this script run has asked for the next one."""
+    context = get_script_run_ctx()
+    requests = None if context is None else context.script_requests
+    return requests is not None and requests._state is not ScriptRequestType.CONTINUE
 
 
 def again() -> Callable[[], None]:

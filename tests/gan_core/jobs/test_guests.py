@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -63,7 +64,7 @@ def test_guests_have_their_turn_one_after_the_other(pool: Pool, others: ThreadPo
 
 
 def test_whoever_is_a_guest_already_waits_for_nobody(pool: Pool) -> None:
-    with pool.going_first(), pool.going_first(), pool.going_first(patient=True):
+    with pool.going_first(), pool.going_first(), pool.going_first(patient=lambda: True):
         assert pool._guests == 1
     assert pool._guests == 0
     with pool.going_first():
@@ -74,7 +75,7 @@ def test_who_is_patient_lets_all_others_go_before(pool: Pool, others: ThreadPool
     order: list[str] = []
 
     def comes(name: str, patient: bool) -> None:
-        with pool.going_first(patient):
+        with pool.going_first(lambda: patient):
             order.append(name)
 
     with pool.going_first():
@@ -86,12 +87,26 @@ def test_who_is_patient_lets_all_others_go_before(pool: Pool, others: ThreadPool
     assert order == ["hurried", "patient"]
 
 
+def test_who_is_asked_for_something_is_patient_no_more(pool: Pool, others: ThreadPoolExecutor) -> None:
+    asked = threading.Event()
+
+    def comes() -> None:
+        with pool.going_first(lambda: not asked.is_set()):
+            pass
+
+    with pool.going_first():
+        patient = others.submit(comes)
+        asked.set()
+        until_guests(pool, 2)
+    patient.result(PATIENCE)
+
+
 def test_nobody_waits_for_long(pool: Pool, others: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pools, "COURTESY_SECONDS", 0.0)
     job = job_of(Count(), until=3)
 
     def comes(patient: bool) -> int:
-        with pool.going_first(patient):
+        with pool.going_first(lambda: patient):
             return pool._guests
 
     with pool.going_first():

@@ -10,6 +10,7 @@ import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from weakref import WeakValueDictionary
@@ -20,6 +21,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 
 from gan_core.jobs.job import Job
 from pages.shared.play import resources, visits
@@ -348,6 +350,17 @@ def test_a_page_that_is_asked_to_look_again_is_the_one_its_visitor_is_on(monkeyp
     monkeypatch.setattr(visits.runtime, "get_instance", lambda: SimpleNamespace(_session_mgr=sessions))
     visits.again()()
     assert [(one.page_script_hash, one.fragment_id) for one in asked] == [("play", "")]
+
+
+def test_a_script_run_knows_whether_its_visitor_has_asked_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visits, "get_script_run_ctx", lambda: None)
+    assert not visits.asks()
+    for ask in (ScriptRequests.request_stop, partial(ScriptRequests.request_rerun, new_data=RerunData())):
+        context = SimpleNamespace(script_requests=ScriptRequests())
+        monkeypatch.setattr(visits, "get_script_run_ctx", partial(getattr, SimpleNamespace(of=context), "of"))
+        assert not visits.asks()
+        ask(context.script_requests)
+        assert visits.asks()
 
 
 def test_visitors_who_come_while_another_is_looked_for_disturb_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
