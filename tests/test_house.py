@@ -150,7 +150,7 @@ def test_only_figures_draw(path: Path) -> None:
 
 # A room imports only from the floors below its own and from itself. A room's name that stands alone is a module.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors",),
+    ("errors", "checks"),
     ("config", "weights", "packing"),
     ("presets", "data", "theory", "jobs"),
     ("engine",),
@@ -370,3 +370,64 @@ def test_scripts_that_are_joined_declare_a_name_once() -> None:
     for code in (drag.drawing_code(), component.drawing_code()):
         declared = re.findall(r"^(?:async )?(?:function\*?|const|let|class) +(\w+)", code, re.MULTILINE)
         assert len(declared) > 50 and sorted(declared) == sorted(set(declared))
+
+
+# ── what a page's state calls things ─────────────────────────────────────────────────────────────────────────────────
+
+
+SAME_IN_TWO = {"predict"}  # what was predicted, which the riddles count too
+
+
+def _key_of_choices(node: ast.AST) -> list[ast.expr]:
+    """What an expression takes for a key of some PageState.choices."""
+
+    def choices(of: ast.expr) -> bool:
+        return isinstance(of, ast.Attribute) and of.attr == "choices"
+
+    match node:
+        case ast.Subscript(value=of, slice=key) if choices(of):
+            return [key]
+        case ast.Call(func=ast.Attribute(value=of), args=[key, *_]) if choices(of):
+            return [key]
+        case ast.Call(args=[ast.Attribute(value=of), key, *_]) if choices(of):  # partial(….__setitem__, key)
+            return [key]
+        case ast.Compare(left=key, comparators=[of]) if choices(of):
+            return [key]
+        case ast.AugAssign(target=of, value=ast.Dict(keys=keys)) if choices(of):
+            return [key for key in keys if key is not None]
+    return []
+
+
+def _begins(key: ast.expr, constants: dict[str, str]) -> str | None:
+    """How a key begins that is a word, or a tuple that begins with one; None for a name of elsewhere."""
+    match key:
+        case ast.Constant(value=str(word)):
+            return word
+        case ast.Name(id=name):
+            return constants.get(name)
+        case ast.Tuple(elts=[first, *_]):
+            return _begins(first, constants)
+    return None
+
+
+def test_a_key_of_a_pages_choices_means_one_thing() -> None:
+    """All parts of a page share them: two that call different things alike find each other's."""
+    owners: dict[str, set[str]] = {}
+    for path in APP:
+        constants: dict[str, str] = {}
+        for node in tree(path).body:
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(word))):
+                    constants[name] = word
+                case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=words)):
+                    pairs = zip(names, words, strict=True)
+                    constants |= {
+                        n.id: w.value for n, w in pairs if isinstance(n, ast.Name) and isinstance(w, ast.Constant)
+                    }
+        for node in ast.walk(tree(path)):
+            for key in _key_of_choices(node):
+                if (word := _begins(key, constants)) is not None:
+                    owners.setdefault(word, set()).add(name_of(path))
+    assert {"sample", "scores_sample", "predict", "member"} <= owners.keys()
+    shared = {word: paths for word, paths in owners.items() if len(paths) > 1}
+    assert shared.keys() <= SAME_IN_TWO, shared

@@ -15,10 +15,10 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from gan_core.checks import whole
 from gan_core.config import FIELDS, ConfigError
 from gan_core.data.points import MIN_POINTS
 from gan_core.errors import PointsError
@@ -142,19 +142,15 @@ def received(sent: object) -> Drawing:
     ):
         if found > most:  # unread
             raise PointsError(code, n=found, most=most)
-    if len(points) % 2 or not all(_is_whole(number) and 0 <= number < SIDE for number in points):
+    if len(points) % 2 or any(whole(number, 0, SIDE - 1) is None for number in points):
         raise PointsError("drawing.unreadable")
     try:
-        if not all(_is_whole(number) for cluster in clusters for number in cluster):
+        if any(whole(number) is None for cluster in clusters for number in cluster):
             raise PointsError("drawing.unreadable")
         drawn = tuple(Cluster(*cluster) for cluster in clusters)
     except (TypeError, ValueError) as error:
         raise PointsError("drawing.unreadable") from error
     return Drawing(drawn, tuple(sorted(y * SIDE + x for x, y in zip(points[::2], points[1::2], strict=True))))
-
-
-def _is_whole(number: Any) -> bool:
-    return type(number) is int  # True is none
 
 
 def _place(nodes: np.ndarray) -> np.ndarray:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_core.checks import whole
 from gan_core.config import ConfigError, RunConfig, limits
 from gan_core.engine.version import VERSION as ENGINE
 from gan_core.errors import Failure, SavedError
@@ -149,15 +150,22 @@ def read(content: bytes, most_bytes: int = MOST_BYTES) -> Saved:
     try:
         step, stride = (int(about[name][:12]) for name in ("step", "stride"))
         seconds = float(about["seconds"])
-        failures = tuple(
-            Failure(int(at), tuple(int(k) for k in members), str(tensor)[:60])
-            for at, members, tensor in json.loads(about["failures"])[: config.train.members]
-        )
+        failures = tuple(_failure(one, config) for one in json.loads(about["failures"])[: config.train.members])
     except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise SavedError("saved.not_a_run") from error
     if not (0 <= step <= limits("steps")[1] and 1 <= stride <= 2**40 and 0 <= seconds < 1e12):
         raise SavedError("saved.not_a_run")
     return Saved(config, step, seconds, stride, failures, arrays)
+
+
+def _failure(said: Any, config: RunConfig) -> Failure:
+    """Raises ValueError or TypeError where it is none."""
+    at, members, tensor = said
+    step = whole(at, 0, int(limits("steps")[1]))
+    failed = tuple(k for each in members if (k := whole(each, 0, config.train.members - 1)) is not None)
+    if step is None or len(failed) != len(members):
+        raise ValueError("no failure of this run")
+    return Failure(step, failed, str(tensor)[:60])
 
 
 def _metadata(content: bytes) -> dict[str, str]:

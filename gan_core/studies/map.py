@@ -287,7 +287,7 @@ def is_record(found: Any) -> bool:
     """Whether something that was read is the record of a cell: as many numbers of every score, one a seed."""
     try:
         return len({len([float(value) for value in found["scores"][name]]) for name in SCORES}) == 1
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return False
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
+from gan_core.checks import one_of
 from gan_core.config import RunConfig, limits
 from gan_core.presets import PRESETS
 from gan_core.studies.mitigations import DATA, METHODS, TABLES
@@ -23,7 +24,7 @@ from pages.shared.play import player
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import Option, PageState, app, if_shown, one_of
+from pages.shared.shell.state import Option, PageState, app, if_shown
 from pages.shared.views import points
 
 # What can stand side by side: the methods of the table, and the two losses.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from gan_core.checks import whole
 from gan_core.config import ConfigError
 from gan_core.errors import PoolFull
 from gan_core.jobs.admission import MB, Need
@@ -210,11 +211,11 @@ def _figure(found: Map, metric: str) -> Any:
 def clicked(plan: Plan, event: Any) -> Cell | None:
     """The cell of the point that was clicked; the points run row by row."""
     points = event.selection.points if event is not None else []
-    place = points[0].get("point_index") if points else None
-    if not isinstance(place, int):
+    place = whole(points[0].get("point_index"), 0, len(plan.cells) - 1) if points else None
+    if place is None:
         return None
     row, column = divmod(place, len(plan.xs))
-    return next((one for one in plan.cells if (one.row, one.column) == (row, column)), None)
+    return next(one for one in plan.cells if (one.row, one.column) == (row, column))
 
 
 def _seeds(found: Map, row: int, column: int) -> str:

@@ -149,7 +149,7 @@ def _two(page: PageState, model: Model, digit: int | None, z: np.ndarray) -> tup
     live.digits(
         options.key(page, "walk_from"), live.Images(model.decode(z, digit), labels=names), columns=20, upscale=2,
         selectable=True, selected=end - 1, summary=t("digits.grid"),
-        on_select=clicked,
+        on_select=lambda index: clicked(),
     )  # fmt: skip
     st.caption(t("digits.walk_click"))
     label = t("digits.walk_to", start=start)

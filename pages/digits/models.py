@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from gan_core.checks import one_of
 from gan_core.config import RunConfig
 from gan_core.jobs.pool import one_torch_thread
 from gan_core.presets import PRESETS
@@ -30,7 +31,7 @@ from pages.shared.controls import options
 from pages.shared.controls.options import OneOf
 from pages.shared.shell import address, layout, notices
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import Option, PageState, one_of
+from pages.shared.shell.state import Option, PageState
 
 if TYPE_CHECKING:
     from gan_core.run.trainer import Trainer

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gan_core.zoo.scores import Row
 
 RANGED = ("fid",)  # scores whose ends stand in the table too; `python -m gan_core scores` has those of all
-SAMPLE = "sample"  # in PageState.choices
+CHOSEN = "scores_sample"  # in PageState.choices: which sample is looked at closely
 FAR = 3.0  # of C_T: clearly farther from the training digits than held-out ones are
 
 
@@ -112,12 +112,10 @@ def _verdict(page: PageState, name: str) -> None:
         notices.error(error)
         return
     fake, key = recorded.fake[-1], "digits-verdict-samples"
-    chosen = min(page.choices.get(SAMPLE, 0), len(fake) - 1)
+    chosen = min(page.choices.get(CHOSEN, 0), len(fake) - 1)
 
-    def clicked() -> None:
-        index = st.session_state[key].selected
-        if index is not None:
-            page.choices[SAMPLE] = int(index)
+    def clicked(index: int) -> None:
+        page.choices[CHOSEN] = index
 
     left, right = st.columns([1, 1], gap="medium")
     with left:

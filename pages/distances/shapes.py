@@ -14,6 +14,7 @@ from pages.shared.controls import files, options
 from pages.shared.shell import address
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
+from pages.shared.views import drag
 
 if TYPE_CHECKING:
     from gan_core.data.picking import Picked
@@ -42,16 +43,16 @@ def both(page: PageState, side: Callable[[PageState, Side], Any]) -> tuple[Any, 
 
 def put(page: PageState, name: str, value: Any) -> None:
     """What the browser reports of a picture that is taken by the hand; nothing of what no control could say."""
-    with suppress(KeyError, ValueError, TypeError):  # someone who tries may report anything
+    with suppress(KeyError, ValueError):  # someone who tries may report anything
         options.put(page, name, value)
 
 
 def taken(
     page: PageState, place: str, kinds: Mapping[str, Sequence[str]]
-) -> tuple[dict[Side, dict[str, Any]], Callable[[list[Any]], None]]:
+) -> tuple[dict[Side, dict[str, Any]], Callable[[list[drag.Moved]], None]]:
     """For a picture that is taken by the hand: the kind and numbers of both sides, and what hears of new ones."""
 
-    def shaped(rows: list[Any]) -> None:
+    def shaped(rows: list[drag.Moved]) -> None:
         for side, of, value in rows:
             put(page, f"{place}_{side}_{of}", value)
         address.write_page(page)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from gan_core.checks import one_of
 from gan_core.presets import PRESETS
 from gan_core.studies.twin_paths import RUNS
 from pages.shared.play import player
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState, if_shown, one_of
+from pages.shared.shell.state import PageState, if_shown
 from pages.shared.views import live, statistics, tables
 from pages.vanishing.options import LOSSES, alike, heading, number, spread
 

@@ -66,7 +66,7 @@ def _taken(page: PageState, theta: float) -> None:
     from gan_core.export import closed
 
     def moved(value: float) -> None:
-        with suppress(ValueError, TypeError):  # the browser of someone who tries may report anything
+        with suppress(ValueError):  # the browser of someone who tries may report anything
             options.put(page, "theta", value)
         address.write_page(page)
 

@@ -6,6 +6,7 @@ import dataclasses
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -231,6 +232,25 @@ def test_the_table_begins_with_real_digits_and_has_every_run() -> None:
     assert "not of Inception" in said and "of 10 digits" in said and "nobody can be expected" not in said
     assert "**60,000 training digits**" in said and f"C_T = {card.copying.c_t:+.1f}".replace("-", "−") in said
     assert "No sign of copying" in said
+
+
+def test_a_digit_that_is_clicked_among_the_scores_leaves_the_other_sections_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    show, clicks = scores.live.digits, {}
+
+    def shown(key: str, *what: Any, **how: Any) -> None:
+        clicks[key] = how.get("on_select")
+        show(key, *what, **how)
+
+    monkeypatch.setattr(scores.live, "digits", shown)
+    app = page("scores")
+    clicks["digits-verdict-samples"](5)
+    state(app, NAME).choices[models.SECTION] = models.TRAINING
+    at_rest(app.run(), NAME)
+    state(app, NAME).choices[models.SECTION] = "scores"
+    assert not app.run().exception
+    assert state(app, NAME).choices[scores.CHOSEN] == 5
 
 
 def test_copies_are_named_as_such(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from gan_core.checks import finite
+from pages.shared.views.live.component import said
+
 CSS = """
 .bars { display: flex; gap: 2px; height: 8rem; touch-action: none; cursor: crosshair;
         border-bottom: 1px solid var(--st-border-color); user-select: none; }
@@ -73,7 +76,10 @@ def bars(
     """Show the bars, heights in [0, 1] with a label each; `on_change` gets the new heights before the rerun."""
 
     def changed() -> None:
-        on_change([float(height) for height in st.session_state[key].heights])
+        told = said(key, "heights")
+        found = [height for each in (told if isinstance(told, list) else ()) if (height := finite(each)) is not None]
+        if len(found) == len(heights) and all(0 <= height <= 1 for height in found):
+            on_change(found)
 
     # in a dict Streamlit would look for tables, with pandas
     _bars(key=key, data=[list(heights), colour, list(labels)], on_heights_change=changed)

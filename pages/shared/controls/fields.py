@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from gan_core.checks import one_of
 from gan_core.config import (
     ARCHITECTURES,
     FIELDS,
@@ -33,7 +34,7 @@ from gan_core.presets import PRESETS
 from pages.shared.controls import drawn, uploads
 from pages.shared.play import player
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState, app, if_shown, one_of
+from pages.shared.shell.state import PageState, app, if_shown
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "rates": ("g_lr", "d_lr", "d_steps", "update"),

@@ -124,7 +124,8 @@ class Heights:
     def read(self, word: str) -> tuple[float, ...]:
         """Raises ValueError."""
         parts = word.split("-")
-        if len(parts) != len(self.usual) or not all(part.isdecimal() and int(part) <= 100 for part in parts):
+        fits = all(part.isdecimal() and len(part) <= 3 and int(part) <= 100 for part in parts)
+        if len(parts) != len(self.usual) or not fits:
             raise ValueError(t("options.heights", n=len(self.usual)))
         return tuple(int(part) / 100 for part in parts)
 
@@ -204,7 +205,10 @@ def reset(page: PageState, *, places: bool = False) -> None:
 def keep(page: PageState, name: str, new: Any) -> None:
     """The program's change of what its widget need not show. Raises ValueError if it cannot be."""
     option = page.options[name]
-    word = option.write(new)
+    try:
+        word = option.write(new)
+    except (TypeError, AttributeError, OverflowError) as error:
+        raise ValueError(f"{name} cannot be {str(new)[:LONGEST]}") from error
     if word == option.write(option.usual):
         page.words.pop(name, None)
     else:
@@ -235,7 +239,7 @@ def changed(
             if new == value(page, name):
                 return
             keep(page, name, new)
-        except (ValueError, TypeError):
+        except ValueError:
             page.turns[name] += 1  # shows what is kept
             return
         page.problem = ""

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from gan_core.checks import one_of
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 
@@ -37,7 +38,7 @@ def question(
     key, place = f"{page.name}-ask-{name}-{run}", ("predict", name, run)
 
     def answered() -> None:
-        page.choices[place] = st.session_state[key]
+        page.choices[place] = one_of(st.session_state[key], answers)
 
     def word(answer: str) -> str:
         return t(f"{section}.ask.{name}_{answer}")

@@ -13,7 +13,7 @@ need not change. Without a socket the browser asks for a look once a second.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -294,26 +294,14 @@ def _draw(page: PageState, view: View, show: Show) -> None:
 
 def _timeline(page: PageState, show: Show) -> None:
     """How far it is, and the scrubber over what was recorded."""
-    key = f"{page.name}-timeline-of-steps"
-
-    def looked() -> None:
-        if (wish := st.session_state[key].look) is not None:
-            show.look_at(_step_of(wish))
-
     live.timeline(
-        key, show.channel.header(), token=show.channel.token,
+        f"{page.name}-timeline-of-steps", show.channel.header(), token=show.channel.token,
         buttons={f"{page.name}-{name}": action for name, action in AT_ONCE.items()},
         labels={name: _word(name) for name in live.TIMELINE_LABELS}, bring=page.choices.get(BRING, 0),
-        opens=show.opens, on_look=looked,
+        opens=show.opens, on_look=show.look_at,
     )  # fmt: skip
 
 
 def _word(name: str) -> str:
     """A word of the timeline; its numbers are filled in by the browser."""
     return t(f"player.timeline_{name}")
-
-
-def _step_of(wish: object) -> int | None:
-    """The step in what the browser sent; None, the present, for what no page of ours sends."""
-    step = wish.get("step") if isinstance(wish, Mapping) else None
-    return step if type(step) is int and step >= 0 else None

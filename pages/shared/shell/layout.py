@@ -20,6 +20,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from gan_core import __version__
+from gan_core.checks import one_of
 from gan_core.config import RunConfig
 from pages.shared.controls import uploads
 from pages.shared.controls.options import arrive, reset, section_row
@@ -28,7 +29,7 @@ from pages.shared.shell import address as url
 from pages.shared.shell import notices, site
 from pages.shared.shell.i18n import DEFAULT as DEFAULT_LANGUAGE
 from pages.shared.shell.i18n import languages, phrase, sentence, t
-from pages.shared.shell.state import Option, PageState, app, one_of
+from pages.shared.shell.state import Option, PageState, app
 from pages.shared.views import camera, exports, live, slide
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Thread
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -27,7 +27,6 @@ from gan_core.errors import Sentence
 from pages.shared.play.runs import Show
 
 KEY = "gan"
-T = TypeVar("T")
 
 
 class Option(Protocol):
@@ -185,11 +184,6 @@ def app() -> AppState:
     if KEY not in st.session_state:
         st.session_state[KEY] = AppState()
     return st.session_state[KEY]
-
-
-def one_of(value: object, options: Iterable[T]) -> T | None:
-    """What a widget says, if it is one of its options. The browser of someone who tries may report anything."""
-    return next((option for option in options if option == value), None)
 
 
 def if_shown(key: str, changed: Callable[[], None]) -> Callable[[], None]:

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from gan_core.checks import one_of
 from gan_core.config import FIELDS
 from gan_core.errors import Failure, Refusal
 from pages.shared.play import making, resources, visits
 from pages.shared.shell import i18n, site
 from pages.shared.shell.i18n import t, value
-from pages.shared.shell.state import AppState, PageState, app, one_of
+from pages.shared.shell.state import AppState, PageState, app
 from pages.shared.views import live
 
 if TYPE_CHECKING:

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from gan_core.checks import one_of
 from gan_core.config import ConfigError, RunConfig
 from pages.shared.controls import uploads
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import phrase, t, value
-from pages.shared.shell.state import PageState, app, one_of
+from pages.shared.shell.state import PageState, app
 
 if TYPE_CHECKING:
     from gan_core.scripts.calculations import Calculation

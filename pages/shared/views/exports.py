@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from gan_core.checks import one_of
 from gan_core.config import RunConfig
 from gan_core.errors import ExportError, Refusal
 from pages.shared.play import making, pushed, resources, visits
 from pages.shared.play.runs import Frame, RunFrame, Show
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import sentence, t
-from pages.shared.shell.state import PageState, app, one_of
+from pages.shared.shell.state import PageState, app
 from pages.shared.views import opening, points
 from pages.shared.views.camera import (
     CHOSEN,

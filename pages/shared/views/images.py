@@ -16,7 +16,7 @@ from pages.shared.shell.state import PageState
 from pages.shared.views import live, points
 from pages.shared.views.statistics import LINES_OF_VERDICT, range_of, time_axis
 
-SAMPLE = "sample"  # in PageState.choices: the chosen sample of the grid
+SAMPLE = "sample"  # in PageState.choices: the chosen sample of the grid, its member and its number
 GROWTH_ROWS, GROWTH_COLUMNS = 6, 14  # moments, samples of each
 SHARED = 16  # samples of each member where several stand side by side
 NEIGHBOURS = 6
@@ -32,10 +32,8 @@ def samples(page: PageState, frame: Frame, *, most: int = 64) -> None:
     per_member = min(most, run.snapshot.fake.shape[1]) if len(shown) == 1 else SHARED
     key = f"{page.name}-samples"
 
-    def chosen() -> None:
-        index = st.session_state[key].selected
-        if index is not None:
-            page.choices[SAMPLE] = (shown[index // per_member], index % per_member)
+    def chosen(index: int) -> None:
+        page.choices[SAMPLE] = (shown[index // per_member], index % per_member)
 
     groups = [
         live.Images(run.snapshot.fake[k, :per_member], name) for k, name in zip(shown, _names(run, shown), strict=True)
@@ -61,7 +59,7 @@ def chosen_sample(page: PageState, run: RunFrame) -> tuple[int, int]:
     k, i = page.choices.get(SAMPLE, (0, 0))
     looked_at = points.member(page)
     k = k if looked_at is None else looked_at
-    return (k if k < run.snapshot.members else 0), i
+    return (k if k < run.snapshot.members else 0), min(i, run.snapshot.fake.shape[1] - 1)
 
 
 @pushed
@@ -121,7 +119,7 @@ def walk(page: PageState, frame: Frame) -> None:
     last = frame.runs[0].snapshot.fake.shape[1] - 1
     label, why = t("digits.walk_to", start=start + 1), t("digits.walk_to_help")
     end = st.number_input(label, 1, last + 1, 2, key=f"{page.name}-walk-to", width=200, help=why) - 1
-    _way(page, frame, end)
+    _way(page, frame, min(max(end, 0), last))  # the browser of someone who tries may report anything
 
 
 @pushed

@@ -12,11 +12,12 @@ from urllib.parse import urlencode
 import numpy as np
 import streamlit as st
 
+from gan_core.checks import one_of
 from pages.shared.play import kept, player
 from pages.shared.play.kept import Row
 from pages.shared.shell import address, layout, site
 from pages.shared.shell.i18n import t, value
-from pages.shared.shell.state import PageState, app, one_of
+from pages.shared.shell.state import PageState, app
 from pages.shared.views import statistics
 from pages.shared.views.figures import plot
 from pages.shared.views.statistics import NUMBERS

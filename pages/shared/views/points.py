@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from gan_core.checks import one_of
 from gan_core.config import LOSSES, RunConfig
 from gan_core.run import optimum
 from pages.shared.controls import uploads
@@ -23,7 +24,7 @@ from pages.shared.play import visits
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState, one_of
+from pages.shared.shell.state import PageState
 from pages.shared.views import live
 
 if TYPE_CHECKING:
@@ -123,9 +124,8 @@ def plane(
     words, kinds = kinds_of(page, frame)
     key = f"{page.name}-plane"
 
-    def chosen() -> None:
-        index = st.session_state[key].selected
-        if index is not None and index < len(looked_at) and (several or index < 0):
+    def chosen(index: int) -> None:
+        if several or index < 0:
             page.choices[MEMBER] = looked_at[index] if index >= 0 else None
 
     live.scene(

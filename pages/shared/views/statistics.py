@@ -17,7 +17,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import numpy as np
-import streamlit as st
 
 from gan_core.config import LOSSES, RunConfig
 from gan_core.errors import Failure, Sentence
@@ -276,19 +275,14 @@ def curves(
 class TimeAxis(TypedDict):
     cursor: int | None
     clickable: bool
-    on_click: Callable[[], None]
+    on_click: Callable[[int], None]
 
 
 def time_axis(page: PageState, key: str) -> TimeAxis:
     """What a view over steps of this key is given: a click on it brings that step back, and the scrubber follows. The
     browser does it over the socket; without one Streamlit hears of the click."""
     show = page.shown
-
-    def clicked() -> None:
-        if (step := st.session_state[key].step) is not None:
-            show.look_at(int(step))
-
-    return {"cursor": show.at, "clickable": True, "on_click": clicked}
+    return {"cursor": show.at, "clickable": True, "on_click": show.look_at}
 
 
 def band(label: str, colour: str, values: np.ndarray, dash: str = "solid") -> live.Line:

@@ -87,6 +87,12 @@ def test_what_is_no_run_is_refused(content: bytes) -> None:
     assert str(caught.value).endswith(".")
 
 
+NO_FAILURES = (
+    "[[1]]", '[[Infinity, [0], "x"]]', '[[NaN, [0], "x"]]', f'[[1{"0" * 400}, [0], "x"]]', '[[-1, [0], "x"]]',
+    '[[1.5, [0], "x"]]', '[[true, [0], "x"]]', '[[1, [7], "x"]]', '[[1, ["0"], "x"]]', '[[1, 0, "x"]]', "7",
+)  # fmt: skip
+
+
 def test_a_run_that_was_tampered_with_is_refused() -> None:
     content = save(trained())
     config = json.loads(about(content)["config"])
@@ -98,7 +104,7 @@ def test_a_run_that_was_tampered_with_is_refused() -> None:
         "a negative step": (changed(content, step="-5"), "not a run"),
         "a step of a thousand digits": (changed(content, step="9" * 1000), "not a run"),
         "seconds": (changed(content, seconds="nan"), "not a run"),
-        "failures": (changed(content, failures="[[1]]"), "not a run"),
+        **{f"failures {said}": (changed(content, failures=said), "not a run") for said in NO_FAILURES},
         "another format": (changed(content, format=FORMAT + "0"), "not a run"),
         "more tensors": (changed(content, {"more": np.zeros(1)}), "belongs to no part"),
         "more ensembles": (changed(content, {"ensemble.7.x": np.zeros(1)}), "belongs to no part"),

@@ -263,6 +263,6 @@ def test_the_command_writes_lines_a_table_and_a_figure(tmp_path) -> None:
 def test_only_a_whole_record_is_one():
     whole = {"scores": {name: [1.0, "nan"] for name in maps.SCORES}}
     assert maps.is_record(whole)
-    for wrong in ([1.0], ["x", 1], [[], 1], None):
+    for wrong in ([1.0], ["x", 1], [[], 1], [10**400, 1], None):
         assert not maps.is_record({"scores": {**whole["scores"], "w1": wrong}})
     assert not any(map(maps.is_record, (None, [], {}, {"scores": {}})))

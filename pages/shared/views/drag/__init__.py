@@ -14,7 +14,10 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.shared.views.live.component import BETWEEN_FILES
+from gan_core.checks import finite, one_of
+from pages.shared.views.live.component import BETWEEN_FILES, said
+
+Moved = tuple[str, str, float]  # p or q, which of its numbers, and what it is now
 
 FOLDER = Path(__file__).parent
 # joined into one module, in this order; each imports only from those before it
@@ -42,19 +45,24 @@ def densities(
     names: Mapping[str, str],
     adds: Mapping[str, str],
     words: Mapping[str, str],
-    on_shape: Callable[[list[Any]], None],
+    on_shape: Callable[[list[Moved]], None],
     on_draw: Callable[[str], None],
 ) -> None:
     """Both densities with handles, what the distance `draw` adds up, and all distances while they change.
 
     p, q: "kind" and the numbers of PLAIN. `moving`: q slides by itself until somebody takes something. `names` of the
-    distances, `adds` their integrands. `on_shape` gets [[side, number's name, value], …], `on_draw` what was clicked.
+    distances, `adds` their integrands. `on_shape` gets [(side, number's name, value), …], `on_draw` what was clicked.
     """
     frame = {
         "kind": "densities", "p": dict(p), "q": dict(q), "draw": draw, "moving": moving, "names": dict(names),
         "adds": dict(adds), "words": dict(words), "colours": _colours(),
     }  # fmt: skip
-    _mount(key, frame, {"shape": on_shape, "draw": on_draw})
+
+    def drawn(said: object) -> None:
+        if (name := one_of(said, names)) is not None:
+            on_draw(name)
+
+    _mount(key, frame, {"shape": _shaped(on_shape), "draw": drawn})
 
 
 def plane(
@@ -66,19 +74,19 @@ def plane(
     pairs: np.ndarray,
     moving: bool,
     words: Mapping[str, str],
-    on_shape: Callable[[list[Any]], None],
+    on_shape: Callable[[list[Moved]], None],
 ) -> None:
     """Both distributions in the plane with handles, the samples drawn of them, and how these are paired.
 
     p, q: "kind" (of IN_PLANE) and its numbers. samples: (n, 2) of either side. pairs: (k, 3), which sample of p goes
     to which of q, and how strongly, in [0, 1]. `moving`: q goes round by itself until somebody takes something.
-    `on_shape` gets [[side, number's name, value], …].
+    `on_shape` gets [(side, number's name, value), …].
     """
     frame = {
         "kind": "plane", "p": dict(p), "q": dict(q), "moving": moving, "words": dict(words), "colours": _colours(),
         "samples": {side: of.round(3).tolist() for side, of in samples.items()}, "pairs": pairs.round(3).tolist(),
     }  # fmt: skip
-    _mount(key, frame, {"shape": on_shape})
+    _mount(key, frame, {"shape": _shaped(on_shape)})
 
 
 def lines(
@@ -91,7 +99,29 @@ def lines(
         "kind": "lines", "theta": theta, "moving": moving, "names": dict(names), "words": dict(words),
         "colours": _colours(),
     }  # fmt: skip
-    _mount(key, frame, {"theta": lambda value: on_theta(float(value) + 0.0)})  # + 0.0 turns −0 into 0
+
+    def moved(said: object) -> None:
+        if (value := finite(said)) is not None:
+            on_theta(value + 0.0)  # which turns −0 into 0
+
+    _mount(key, frame, {"theta": moved})
+
+
+def _shaped(on_shape: Callable[[list[Moved]], None]) -> Callable[[object], None]:
+    """Hands on what the browser says was moved, if it is [[side, number's name, value], …]."""
+
+    def told(said: object) -> None:
+        rows = [
+            (side, of, value)
+            for row in (said if isinstance(said, list) else ())
+            if isinstance(row, list) and len(row) == 3
+            for side, of, value in [(row[0], row[1], finite(row[2]))]
+            if isinstance(side, str) and isinstance(of, str) and value is not None
+        ]
+        if rows:
+            on_shape(rows)
+
+    return told
 
 
 def _colours() -> dict[str, str]:
@@ -106,9 +136,7 @@ def _colours() -> dict[str, str]:
 def _mount(key: str, frame: Mapping[str, Any], events: Mapping[str, Callable[[Any], None]]) -> None:
     def told(name: str) -> Callable[[], None]:
         def callback() -> None:
-            value = st.session_state[key].get(name)
-            if value is not None:
-                events[name](value)
+            events[name](said(key, name))
 
         return callback
 

@@ -5,14 +5,13 @@
         panels: one `Panel` or a list of them (one run, runs side by side, or many members as small multiples)
         Panel(extent, fake, real, field, arrows, lattice, centres, mode_labels, mode_shares, title, note, summary)
     curves(key, charts, *, step=…, cursor=None, start=0, label="step", height=150, width=300, clickable=False,
-           on_click=None) -> the step just clicked | None
+           on_click=None)
         Chart(title, x, lines, kind="lines" | "histogram", log_y, limits, references, marks, unit)
         Line(label, color, y, low, high)
     digits(key, groups, *, step=…, columns=8, upscale=3, width=260, selectable=False, selected=None, on_select=None)
           -> index of the clicked image | None
         groups: uint8 (n, 28, 28), or one `Images(images, title, labels)` or a list of them
     heat(key, strips, *, step=…, cursor=None, labels=…, row=12, width=300, clickable=False, on_click=None)
-          -> the step just clicked | None
         Strip(title, x, values, right, mark): shares (T, M) over steps and what they should be
 
     words(key, blocks, *, step=…, reserve=0)

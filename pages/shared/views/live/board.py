@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-import streamlit as st
 
 from gan_core.packing import pack
 
-from .component import mount, worded
+from .component import mount, said, worded
 
 BOARD_LABELS: Mapping[str, str] = {
     "brush": "Brush",
@@ -56,5 +55,5 @@ def board(
         }
     )
     mount(
-        "board", key, frame, on_left_change=on_left, on_drawn_change=lambda: on_drawn(st.session_state[key].drawn),
+        "board", key, frame, on_left_change=on_left, on_drawn_change=lambda: on_drawn(said(key, "drawn")),
     )  # fmt: skip

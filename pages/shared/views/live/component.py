@@ -21,10 +21,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Literal, get_args
 
 import streamlit as st
+
+from gan_core.checks import finite, whole
 
 Kind = Literal["scene", "curves", "digits", "heat", "words", "timeline", "paths", "recorded", "board", "sketch"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -69,10 +70,16 @@ _code = st.components.v2.component("gan_live_code", js=drawing_code())
 _views = {kind: st.components.v2.component(f"gan_live_{kind}", js=VIEW.replace("KIND", kind)) for kind in KINDS}
 
 
+def said(key: str, event: str) -> Any:
+    """What the browser says of an event of this view, unchecked: anything that JSON can hold. None: nothing."""
+    return st.session_state[key].get(event)
+
+
 def selection(
-    key: str, selected: int | None, on_select: Callable[[], None] | None
+    key: str, selected: int | None, among: range, on_select: Callable[[int], None] | None
 ) -> tuple[int | None, Callable[[], None]]:
     """(index, callback): what the visitor chose last in a view (`selected` before), and what each click has to call.
+    What is not `among` the choices is no click.
 
     A click is an event: choosing the same one again counts. The choice is kept under the key `<key>-selected`, and for
     those who have no session, in what `recording` was given.
@@ -84,9 +91,12 @@ def selection(
         return noted.get(name, selected), lambda: None
 
     def clicked() -> None:
-        st.session_state[name] = int(st.session_state[key].selected)
+        index = whole(said(key, "selected"), among.start, among.stop - 1)
+        if index is None:
+            return
+        st.session_state[name] = index
         if on_select is not None:
-            on_select()
+            on_select(index)
 
     chosen = noted[name] = st.session_state.get(name, selected)
     return chosen, clicked
@@ -104,9 +114,10 @@ def layers(
         return noted.get(name, tuple(usual)), lambda: None
 
     def chosen() -> None:
-        said = st.session_state[key].layers
-        said = said if isinstance(said, list) else []
-        found = st.session_state[name] = tuple(layer for layer in there if layer in said)
+        wanted = said(key, "layers")
+        if not isinstance(wanted, list):
+            return
+        found = st.session_state[name] = tuple(layer for layer in there if layer in wanted)
         if on_layers is not None:
             on_layers(found)
 
@@ -124,7 +135,7 @@ def window(key: str, on_window: Callable[[Window], None] | None) -> tuple[Window
         return noted.get(name, WHOLE), lambda: None
 
     def moved() -> None:
-        found = st.session_state[name] = window_of(st.session_state[key].window)
+        found = st.session_state[name] = window_of(said(key, "window"))
         if on_window is not None:
             on_window(found)
 
@@ -134,9 +145,9 @@ def window(key: str, on_window: Callable[[Window], None] | None) -> tuple[Window
 
 def window_of(said: object) -> Window:
     """What a browser says of its zoom, (across, down, times larger); the whole window if that is none."""
-    if not (isinstance(said, list) and len(said) == 3 and all(isinstance(x, int | float) for x in said)):
+    u, v, zoom = map(finite, said) if isinstance(said, list) and len(said) == 3 else (None, None, None)
+    if u is None or v is None or zoom is None:
         return WHOLE
-    u, v, zoom = map(float, said)
     good = 0 <= u <= 1 and 0 <= v <= 1 and FARTHEST <= zoom <= NEAREST
     return (u, v, zoom) if good else WHOLE
 
@@ -153,7 +164,6 @@ _recorded: ContextVar[list[bytes] | None] = ContextVar("recorded", default=None)
 _selections: ContextVar[dict[str, Any] | None] = ContextVar("selections", default=None)
 _asked: ContextVar[Collection[str] | None] = ContextVar("asked", default=None)
 _kept: ContextVar[dict[str, Any] | None] = ContextVar("kept", default=None)
-NOTHING_HAPPENED = SimpleNamespace(selected=None, step=None, layers=None)
 
 
 @contextmanager
@@ -215,11 +225,11 @@ def stamp(known: bool = True) -> bytes:
     return (2 * next(_messages) + known).to_bytes(8, "little")
 
 
-def mount(kind: Kind, key: str, frame: bytes, **events: Any) -> Any:
-    """Show a frame in the view of this kind; gives Streamlit's result, with one attribute for each event."""
+def mount(kind: Kind, key: str, frame: bytes, **events: Any) -> None:
+    """Show a frame in the view of this kind; each event calls back, and `said` has what the browser says of it."""
     if (recorded := _recorded.get()) is not None:
         recorded.append(KINDS.index(kind).to_bytes(4, "little") + len(frame).to_bytes(4, "little") + frame)
-        return NOTHING_HAPPENED
+        return
     here = CODE_HERE in st.session_state
 
     def arrived() -> None:
@@ -227,15 +237,19 @@ def mount(kind: Kind, key: str, frame: bytes, **events: Any) -> Any:
 
     number = stamp(here)
     with st.container(gap=None):  # the code takes no room of its own
-        result = _views[kind](key=key, data=number + frame, on_code_change=arrived, **events)
+        _views[kind](key=key, data=number + frame, on_code_change=arrived, **events)
         bearer, sent = st.session_state.get(CODE_SENT, (key, -math.inf))
         if not here and (bearer == key or time.monotonic() - sent > PATIENCE):
             st.session_state[CODE_SENT] = (key, time.monotonic())
             _code(key=f"{key}-code", data=number)
-    return result
 
 
-def mount_over_time(kind: Kind, key: str, frame: bytes, on_click: Callable[[], None] | None) -> int | None:
-    """Show a frame in a view with a time axis; gives the step that was just clicked, in this one rerun."""
-    clicked = mount(kind, key, frame, on_step_change=on_click or (lambda: None)).step
-    return None if clicked is None else int(clicked)
+def mount_over_time(kind: Kind, key: str, frame: bytes, on_click: Callable[[int], None] | None) -> None:
+    """Show a frame in a view with a time axis. on_click hears of the step that was clicked."""
+
+    def clicked() -> None:
+        step = whole(said(key, "step"), 0)
+        if step is not None and on_click is not None:
+            on_click(step)
+
+    mount(kind, key, frame, on_step_change=clicked)

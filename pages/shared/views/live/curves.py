@@ -72,16 +72,16 @@ def curves(
     height: int = 150,
     width: int = 300,
     clickable: bool = False,
-    on_click: Callable[[], None] | None = None,
+    on_click: Callable[[int], None] | None = None,
     kept: bool = True,
-) -> int | None:
-    """Show the charts; give the step that was just clicked (in this one rerun), else None.
+) -> None:
+    """Show the charts.
 
     step: the step of the newest data (for `data-step`). cursor: a step to mark and to read out, None for the last.
     start: where the axis begins at the latest (None: at the first step). label: the word before the step. height: of
     one chart; width: the narrowest a chart may become before there are fewer in a row. With `clickable` a click sends
-    the nearest recorded step; on_click is called before the rerun that causes. Raises ValueError where a line is
-    not as long as its chart's x. kept: they can be kept as one figure; not what a figure of the run shows as well.
+    the nearest recorded step; on_click hears of it before the rerun that causes. Raises ValueError where a line is not
+    as long as its chart's x. kept: they can be kept as one figure; not what a figure of the run shows as well.
     """
     if kept and charts:
         keep(key, charts_of(charts, label))
@@ -102,7 +102,7 @@ def curves(
             "charts": [_chart(chart, limit, steps) for chart in charts],
         }
     )
-    return mount_over_time("curves", key, frame, on_click)
+    mount_over_time("curves", key, frame, on_click)
 
 
 def _chart(chart: Chart, limit: int, steps: dict[int, tuple[Any, np.ndarray]]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def digits(
     summary: str = "",
     selectable: bool = False,
     selected: int | None = None,
-    on_select: Callable[[], None] | None = None,
+    on_select: Callable[[int], None] | None = None,
     kept: bool = True,
 ) -> int | None:
     """Show the images; give the index of the one clicked last, counted over all groups (before that, `selected`).
@@ -55,7 +55,6 @@ def digits(
     kept: they can be kept as a figure; not what a figure of the run shows as well. Raises ValueError on anything but
     uint8 (n, 28, 28) or (T, n, 28, 28), or a label short.
     """
-    selected, clicked = selection(key, selected, on_select)
     groups = [Images(groups)] if isinstance(groups, np.ndarray) else [groups] if isinstance(groups, Images) else groups
     for group in groups:
         if group.images.dtype != np.uint8 or group.moments.ndim != 4 or group.moments.shape[2:] != (SIDE, SIDE):
@@ -68,6 +67,7 @@ def digits(
             key,
             images_of([replace(one, images=one.moments[-1]) for one in groups], columns, summary or ", ".join(titles)),
         )
+    selected, clicked = selection(key, selected, range(sum(g.moments.shape[1] for g in groups)), on_select)
     frame = pack(
         {
             "key": key,

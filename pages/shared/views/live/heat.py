@@ -47,9 +47,9 @@ def heat(
     first: int = 1,
     width: int = 300,
     clickable: bool = False,
-    on_click: Callable[[], None] | None = None,
-) -> int | None:
-    """Show the strips; give the step that was just clicked (in this one rerun), else None.
+    on_click: Callable[[int], None] | None = None,
+) -> None:
+    """Show the strips. on_click is called with the step that was clicked, before the rerun that causes.
 
     step: of the newest data (for `data-step`). cursor: a step to mark. labels: words by the names in `HEAT_LABELS`.
     row: height of a row in pixels; first: the number of the first row (modes count from 1, digits from 0). width: the
@@ -71,7 +71,7 @@ def heat(
             "strips": [_strip(strip, cells) for strip in strips],
         }
     )
-    return mount_over_time("heat", key, frame, on_click)
+    mount_over_time("heat", key, frame, on_click)
 
 
 def _strip(strip: Strip, most: int) -> dict[str, Any]:

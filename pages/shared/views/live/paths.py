@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
+from gan_core.checks import finite
 from gan_core.packing import pack
 
-from .component import mount, worded
+from .component import mount, said, worded
 
 PATH_LABELS: Mapping[str, str] = {
     "play": "Play",
@@ -61,12 +61,13 @@ def paths(
     """
 
     def started() -> None:
-        place = st.session_state[key].start
-        if isinstance(place, list) and len(place) == 2 and all(isinstance(each, (int, float)) for each in place):
-            on_start((float(place[0]), float(place[1])))
+        place = said(key, "start")
+        x, y = map(finite, place) if isinstance(place, list) and len(place) == 2 else (None, None)
+        if x is not None and y is not None:
+            on_start((x, y))
 
     def played() -> None:
-        if st.session_state[key].played == run:
+        if said(key, "played") == run:
             on_played()
 
     frame = _frame(key, panels, run, extent, shown, worded(PATH_LABELS, labels), summary)

@@ -99,7 +99,7 @@ def scene(
     selectable: bool = False,
     selected: int | None = None,
     back: bool = False,
-    on_select: Callable[[], None] | None = None,
+    on_select: Callable[[int], None] | None = None,
     on_layers: Callable[[tuple[str, ...]], None] | None = None,
     on_window: Callable[[Window], None] | None = None,
     title: str = "",
@@ -117,13 +117,13 @@ def scene(
     off until the visitor turns them on. labels: words by the names in `LABELS`, for what should not be in English.
     kinds: words for the kinds of real points, each of which is a colour and a button of its own. probability: colour
     and read-out are σ(field); else they are the field itself, around `middle` (default: the middle
-    of its 5th and 95th percentile). on_select is called before the rerun that a click causes; on_layers with the
-    layers that are shown and on_window with the part of the window, once they are others. kept: the scene can be kept
+    of its 5th and 95th percentile). on_select hears of a click's panel before the rerun that it causes; on_layers of
+    the layers that are shown and on_window of the part of the window, once they are others. kept: the scene can be kept
     as a figure, called `title`; not what a figure of the run shows as well. Raises ValueError on a layer or a label
     that does not exist.
     """
-    selected, clicked = selection(key, selected, on_select)
     panels = [panels] if isinstance(panels, Panel) else list(panels)
+    selected, clicked = selection(key, selected, range(-1 if back else 0, len(panels)), on_select)
     for name in (*layers, *hidden):
         if name not in LAYERS:
             raise ValueError(f"there is no layer {name!r}; the layers are {', '.join(LAYERS)}")
