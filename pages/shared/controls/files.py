@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from gan_core.checks import one_of
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState
@@ -95,6 +97,13 @@ def kept(place: str) -> tuple[str, str]:
     return "file", place
 
 
+def sent(key: str) -> bytes | None:
+    """What the file holds that the uploader of this key has just been given. None where the visitor has taken it away,
+    and for a file that the server no longer has: it was read when it came, and what was read of it stays."""
+    file = st.session_state[key]
+    return file.getvalue() if isinstance(file, UploadedFile) else None
+
+
 def control(page: PageState, place: str, kind: Kind, label: str, taken: Callable[[Brought], None]) -> Brought | None:
     """The uploader, and below it what was read; `taken` hears of every reading. None while there is no file."""
     key = f"{page.name}-{place}-file"
@@ -104,8 +113,8 @@ def control(page: PageState, place: str, kind: Kind, label: str, taken: Callable
         taken(brought)
 
     def changed() -> None:
-        if (file := st.session_state[key]) is not None:
-            take(file.getvalue())
+        if (content := sent(key)) is not None:
+            take(content)
 
     st.file_uploader(label, type=TYPES, key=key, on_change=changed, max_upload_size=kind.megabytes)
     brought: Brought | None = page.choices.get(kept(place))
@@ -178,10 +187,11 @@ def _preview(key: str, brought: Brought, paint: Callable[[str], None]) -> None:
     picked, names = brought.picked, list(brought.colours)
     assert picked is not None
     if names:
-        widget = f"{key}-colour"
+        widget, colours = f"{key}-colour", ["", *names]
         st.session_state[widget] = names[0] if brought.colour is None else brought.colour
         st.selectbox(
-            t("file.colour"), ["", *names], key=widget, on_change=lambda: paint(st.session_state[widget] or ""),
+            t("file.colour"), colours, key=widget,
+            on_change=lambda: paint(one_of(st.session_state[widget], colours) or ""),
             format_func=lambda name: name or t("file.colourless"),
         )  # fmt: skip
     if len(picked.values):

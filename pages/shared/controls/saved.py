@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from gan_core.config import limits
+from pages.shared.controls import files
 from pages.shared.play import player
 from pages.shared.shell import notices
 from pages.shared.shell.i18n import t
@@ -42,8 +43,8 @@ def expander(page: PageState) -> None:
         upload = f"{key}-file"
 
         def chosen() -> None:
-            if (file := st.session_state[upload]) is not None:
-                page.choices[PROBLEM] = _open(page, file.getvalue())
+            if (content := files.sent(upload)) is not None:
+                page.choices[PROBLEM] = _open(page, content)
 
         st.file_uploader(
             t("saved.open"), type=["safetensors"], key=upload, on_change=chosen, max_upload_size=MEGABYTES,
