@@ -143,8 +143,7 @@ ENGLISH: dict[str, str] = {
     # a run in a file
     "saved.bytes": "The file has {size:.1f} MB; {most:g} MB are allowed.",
     "saved.not_safetensors": "This is not a safetensors file, or it is damaged.",
-    "saved.not_a_run": "This safetensors file is not a run of this program: save one with `train --save` or on the "
-    "page of a run.",
+    "saved.not_a_run": "This file is not a run of this program: save one with `train --save` or on the page of a run.",
     "saved.config": "The file holds a run that cannot be: {why}",
     "saved.no_tensor": "The file has no tensor {tensor}, so the run in it is not whole.",
     "saved.surplus": "The tensor {tensor} of the file belongs to no part of its run.",
@@ -247,6 +246,7 @@ ENGLISH: dict[str, str] = {
     "points.empty": "The table has no rows of numbers; give at least {least} rows of two numbers, x and y.",
     "points.dimensions": "The table has {n} dimensions; it needs two: rows, and the columns x and y.",
     "points.no_table": "This is not a table; upload a CSV file, or give a list of rows of two numbers.",
+    "points.not_standardised": "Its points are not finite, or farther out than those of any table that is read here.",
     "points.rows": "The table has {n:,} rows; {most:,} are allowed, so take a random part of it.",
     "points.not_two": "{place} has {columns}; two are needed, x and y.",
     "points.empty_cell": "{place} has an empty cell; fill it with a number, or delete the row.",

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -34,6 +35,7 @@ _LETTERS = str.maketrans(
     | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f", None) | {"＋": "+", "’": "'", "ʼ": "'", "˙": "'"}
 )  # fmt: skip
 _NUMBER = re.compile(r"([+-]?)([0-9][0-9.,]*|[.,][0-9]+)([eEdD][+-]?[0-9]{1,4})?")  # D as Fortran writes it
+SEEN = 4096  # cells that are not read again: a table of very many has small ones, and few different
 _UNITS = "%$€£¥ "  # that may stand beside the number in a cell
 _BLANK_GROUPS = re.compile(r"([+-]? ?[0-9]{1,3})((?: [0-9]{3})+|(?:'[0-9]{3})+)([.,][0-9]*)?")
 _GROUPED = {mark: re.compile(rf"[1-9][0-9]{{0,2}}(?:\{mark}[0-9]{{2,3}})*\{mark}[0-9]{{3}}") for mark in MARKS}
@@ -48,6 +50,7 @@ def is_missing(cell: str) -> bool:
     return cell.lower() in MISSING
 
 
+@lru_cache(SEEN)
 def looks_like_a_number(cell: str) -> bool:
     """Could it be one, whatever its marks mean? Of a clean cell."""
     return _plain(cell) is not None or any(value(cell, mark) is not None for mark in MARKS)
@@ -75,6 +78,7 @@ def _parts(cell: str) -> tuple[str, str, str] | None:
     return None
 
 
+@lru_cache(SEEN)
 def value(cell: str, decimal: Mark) -> float | None:
     """The number that a clean cell is when this is the decimal mark, None if it is none. It may be infinite."""
     if (decimal == "." or "." not in cell) and (read := _plain(cell)) is not None:

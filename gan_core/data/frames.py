@@ -18,6 +18,8 @@ from gan_core.errors import TableError
 
 UNPACKED = 50_000_000  # bytes that a packed file may hold
 
+BATCH = 1024  # rows of a Parquet file that are read at a time
+
 Rows = list[tuple[int, list[str]]]
 
 
@@ -61,13 +63,35 @@ def _parquet(content: bytes, most_rows: int, most_columns: int) -> Rows:
             raise TableError("table.rows", n=about.num_rows, most=most_rows)
         if about.num_columns > most_columns:
             raise TableError("table.columns", number=1, n=about.num_columns, most=most_columns)
-        frame = file.read().to_pandas()
+        columns = [about.schema.column(i) for i in range(about.num_columns)]
+        if any(column.max_repetition_level for column in columns):  # lists, of which one cell may hold millions
+            raise TableError("table.damaged", kind="Parquet")
+        texts = [column.name for column in columns if column.physical_type == "BYTE_ARRAY"]
+        file = parquet.ParquetFile(io.BytesIO(content), read_dictionary=texts)  # a text that comes often is held once
+        frame = _batches(file, most_rows).to_pandas()
     except TableError:
         raise
     except Exception as error:
         raise TableError("table.damaged", kind="Parquet") from error
     titles = [clean(str(name)) for name in frame.columns]
     return [(0, titles), *_rows(frame, most_rows, most_columns)]
+
+
+def _batches(file: Any, most_rows: int) -> Any:
+    """The table of a Parquet file, read a little at a time and counted: what its footer says of its size is only what
+    its author says. Raises TableError."""
+    from pyarrow import Table
+
+    batches: list[Any] = []
+    rows = size = 0
+    for batch in file.iter_batches(batch_size=BATCH, use_threads=False):
+        rows, size = rows + batch.num_rows, size + batch.nbytes
+        if size > UNPACKED:
+            raise TableError("table.unpacked", size=size / 1e6, most=UNPACKED / 1e6)
+        if rows > most_rows:
+            raise TableError("table.rows", n=rows, most=most_rows)
+        batches.append(batch)
+    return Table.from_batches(batches, None if batches else file.schema_arrow)
 
 
 def _rows(frame: Any, most_rows: int, most_columns: int) -> Rows:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gan_core.data.picking import Picked, pick
 from gan_core.data.tables import Table, Wishes, read
@@ -110,6 +111,16 @@ def standardise(rows: np.ndarray, apart: bool = False) -> np.ndarray:
     if distinct < MIN_POINTS:
         raise PointsError("points.few", n=distinct, least=MIN_POINTS)
     return points
+
+
+def check_points(points: NDArray[np.float32]) -> None:
+    """Whether these (n, 2) may be a table that `standardise` gave: as many rows, finite, and no farther out
+    than a point of so many rows can be, |x| ≤ √(2n) for n of them. Raises PointsError."""
+    _check_length(len(points))
+    if not (np.isfinite(points).all() and np.abs(points).max(initial=0) <= 1.01 * math.sqrt(2 * MAX_ROWS)):
+        raise PointsError("points.not_standardised")
+    if (distinct := len(np.unique(points.round(6), axis=0))) < MIN_POINTS:
+        raise PointsError("points.few", n=distinct, least=MIN_POINTS)
 
 
 # ── cells of a table editor ──────────────────────────────────────────────────────────────────────────────────────────

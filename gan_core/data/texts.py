@@ -28,7 +28,7 @@ BLANKS = " "  # the separator of columns that any number of blanks and tabs keep
 SEPARATORS = (";", "\t", ",", "|", BLANKS)
 SAMPLE = 200  # lines by which a separator is judged
 MOST_COLUMNS = 256
-MOST_CELLS = 400_000
+MOST_CELLS = 200_000  # ten columns of as many rows as points may have; the worst take a second
 
 Row = tuple[int, list[str]]  # the number of its line, and its cells
 

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from gan_core.checks import whole
 from gan_core.config import ConfigError, RunConfig, limits
+from gan_core.data.points import check_points
 from gan_core.engine.version import VERSION as ENGINE
-from gan_core.errors import Failure, SavedError
+from gan_core.errors import Failure, PointsError, SavedError
 from gan_core.run.history import CURVE_ROWS, CURVES, History
 
 if TYPE_CHECKING:
@@ -147,6 +148,11 @@ def read(content: bytes, most_bytes: int = MOST_BYTES) -> Saved:
     points = arrays.get(POINTS)
     if points is not None and (points.ndim != 2 or points.shape[1] != 2 or points.dtype != np.float32):
         raise SavedError("saved.shape", tensor=POINTS, found=points.shape, wanted=("n", 2))
+    try:
+        if points is not None:
+            check_points(points)
+    except PointsError as error:
+        raise SavedError("saved.config", why=error) from error
     try:
         step, stride = (int(about[name][:12]) for name in ("step", "stride"))
         seconds = float(about["seconds"])

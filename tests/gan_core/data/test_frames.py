@@ -32,6 +32,49 @@ def test_a_parquet_file_is_a_table() -> None:
     assert [c.name for c in table.columns] == ["x", "y", "n"] and table.words[0][0] == "kind"
 
 
+def lying(content: bytes, claim: int) -> bytes:
+    """The file, saying in its footer of everything that it has more bytes than `claim` that it has so many."""
+    from pyarrow import parquet
+
+    def written(n: int) -> bytes:  # as the footer has it: zigzag, seven bits a byte, the lowest first
+        groups = [2 * n >> 7 * i & 127 for i in range(-(-(2 * n).bit_length() // 7))]
+        return bytes([group | 128 for group in groups[:-1]] + groups[-1:])
+
+    group = parquet.ParquetFile(io.BytesIO(content)).metadata.row_group(0)
+    sizes = {group.total_byte_size, *(group.column(i).total_uncompressed_size for i in range(group.num_columns))}
+    footer = -8 - int.from_bytes(content[-8:-4], "little")
+    said = content[footer:]
+    for size in sizes:
+        if size > claim:
+            assert len(written(size)) == len(written(claim))
+            said = said.replace(written(size), written(claim))
+    return content[:footer] + said
+
+
+def test_of_a_parquet_file_what_is_read_is_counted_and_not_what_its_footer_says() -> None:
+    large = parquet(x=["0" * 1_000_000 + str(i) for i in range(60)])
+    with pytest.raises(TableError, match="MB"):
+        read_points(lying(large, 20_000_000))
+    with pytest.raises(TableError, match="MB"):
+        read_points(large)
+
+
+def test_a_list_in_a_cell_is_refused() -> None:
+    """A few bytes may say one of millions."""
+    with pytest.raises(TableError, match="Parquet"):
+        read_points(parquet(x=[[1.0, 2.0]] * 20, y=[1.0] * 20))
+
+
+def test_a_text_that_comes_often_is_held_once() -> None:
+    """A few bytes may say a text of a megabyte for every row."""
+    n, word = 1500, "0" * 1_000_000
+    x, y = np.random.default_rng(0).normal(size=(2, n))
+    content = parquet(kind=[word] * n, x=x, y=y)
+    assert len(content) < 200_000
+    table, _ = read_points(content)
+    assert {column.name for column in table.columns} >= {"x", "y"}
+
+
 def test_a_parquet_file_that_would_unpack_to_much_is_refused() -> None:
     with pytest.raises(TableError, match="100,000 rows"):
         read_points(parquet(x=np.zeros(100_000)))

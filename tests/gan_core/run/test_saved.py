@@ -87,6 +87,11 @@ def test_what_is_no_run_is_refused(content: bytes) -> None:
     assert str(caught.value).endswith(".")
 
 
+SOME = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
+NO_POINTS = {
+    "many": np.tile(SOME, (401, 1)), "few": SOME[:9], "not finite": np.where(SOME > 2, np.nan, SOME),
+    "huge": np.float32(1e30) * SOME, "none": SOME[:0],
+}  # fmt: skip
 NO_FAILURES = (
     "[[1]]", '[[Infinity, [0], "x"]]', '[[NaN, [0], "x"]]', f'[[1{"0" * 400}, [0], "x"]]', '[[-1, [0], "x"]]',
     '[[1.5, [0], "x"]]', '[[true, [0], "x"]]', '[[1, [7], "x"]]', '[[1, ["0"], "x"]]', '[[1, 0, "x"]]', "7",
@@ -110,6 +115,7 @@ def test_a_run_that_was_tampered_with_is_refused() -> None:
         "more ensembles": (changed(content, {"ensemble.7.x": np.zeros(1)}), "belongs to no part"),
         "long curves": (changed(content, {"curves.steps": np.zeros(9999, np.int64)}), "has the shape"),
         "no curves": (changed(content, {"alive": np.zeros(3, bool)}), "has the shape"),
+        **{f"points {name}": (changed(content, {"points": points}), "cannot be") for name, points in NO_POINTS.items()},
         "flat points": (changed(content, {"points": np.zeros(4, np.float32)}), "has the shape"),
     }
     for name, (file, said) in bad.items():
