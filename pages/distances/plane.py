@@ -214,10 +214,7 @@ def _pairs(page: PageState, name: str, x: np.ndarray, y: np.ndarray) -> np.ndarr
     st.caption(t("distances.sinkhorn_said", epsilon=f"{epsilon:g}", n=len(x), **numbers))
     columns = {name: [one[name] for one in sweep] for name in ("raw", "debiased", "raw_same")}
     chart(figures.regularised(EPSILONS, **columns, exact=now["exact"], at=epsilon, labels=words()), "sinkhorn")
-    strongest = np.argsort(now["plan"], axis=None)[-LINES_PER_POINT * len(x) :]
-    rows, partners = np.unravel_index(strongest, now["plan"].shape)
-    shares = now["plan"].ravel()[strongest]
-    return np.stack([rows, partners, shares / shares.max()], axis=1)
+    return now["pairs"]
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -239,7 +236,8 @@ def _transport_picture(x: np.ndarray, y: np.ndarray, pairs: np.ndarray) -> None:
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _sinkhorn_sweep(x: np.ndarray, y: np.ndarray) -> list[dict[str, Any]]:
-    """For every ε: raw and debiased between the samples, raw between x and itself, the exact W1, and the plan."""
+    """For every ε: raw and debiased between the samples, raw between x and itself, the exact W1, and what is drawn of
+    the plan, as `_pairs` has it: the plans themselves, of 512 samples, would be 15 MB."""
     from gan_core.theory.transport import matching, sinkhorn
 
     exact = matching(x, y)[1]
@@ -247,6 +245,14 @@ def _sinkhorn_sweep(x: np.ndarray, y: np.ndarray) -> list[dict[str, Any]]:
     for epsilon in EPSILONS:
         pair, same = sinkhorn(x, y, epsilon), sinkhorn(x, x, epsilon)
         found.append(
-            {"raw": pair.raw, "debiased": pair.debiased, "raw_same": same.raw, "exact": exact, "plan": pair.plan}
-        )
+            {"raw": pair.raw, "debiased": pair.debiased, "raw_same": same.raw, "exact": exact,
+             "pairs": _strongest(pair.plan)}
+        )  # fmt: skip
     return found
+
+
+def _strongest(plan: np.ndarray) -> np.ndarray:
+    strongest = np.argsort(plan, axis=None)[-LINES_PER_POINT * len(plan) :]
+    rows, partners = np.unravel_index(strongest, plan.shape)
+    shares = plan.ravel()[strongest]
+    return np.stack([rows, partners, shares / shares.max()], axis=1)

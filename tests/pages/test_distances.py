@@ -298,3 +298,11 @@ def test_of_a_table_a_perfect_sampler_draws_rows_and_its_floor_is_a_range() -> N
         drawn = [table[np.random.default_rng([9, i]).integers(120, size=80)] for i in range(12)]
         scores = [plane.measures()[name](table[:80], rows) for rows in drawn]
         assert low <= median <= high and low < np.median(scores) < high
+
+
+def test_of_the_plans_of_a_sweep_only_what_is_drawn_is_kept() -> None:
+    x, y = np.random.default_rng(0).normal(size=(2, 60, 2))
+    sweep = plane._sinkhorn_sweep(x, y)
+    arrays = [value for one in sweep for value in one.values() if isinstance(value, np.ndarray)]
+    assert len(arrays) == len(sweep) and {array.shape for array in arrays} == {(60 * plane.LINES_PER_POINT, 3)}
+    assert all(array[:, 2].max() == 1.0 and array[:, 2].min() >= 0.0 for array in arrays)
