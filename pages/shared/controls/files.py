@@ -8,11 +8,16 @@ opposite.
 
 from __future__ import annotations
 
+import threading
+import weakref
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from gan_core.checks import one_of
@@ -30,6 +35,11 @@ if TYPE_CHECKING:
 TYPES = ["csv", "txt", "tsv", "dat", "xlsx", "xls", "parquet"]
 ROWS = 4  # of the preview
 CHOICES = 300  # columns and labels that a box offers
+HELD = 48_000_000  # bytes of all visitors' files as they were read
+CELL = 75  # bytes of one, as measured of small ones
+
+_holding = threading.Lock()
+_held: OrderedDict[tuple[int, str], tuple[weakref.ref[PageState], int]] = OrderedDict()  # the oldest first
 
 
 @dataclass(frozen=True)
@@ -92,16 +102,39 @@ def bring(content: bytes, kind: Kind, wishes: Wishes | None = None, colour: str 
     return Brought(content, wishes, table, picked, result, problem, colour)
 
 
+def _keep(page: PageState, place: str, brought: Brought) -> None:
+    """Of all visitors' files the last ones of HELD bytes are kept as they were read. Of an older one stays what the
+    page computes with; to read it otherwise it has to be brought again."""
+    page.choices[kept(place)] = brought
+    columns = [] if brought.table is None else [column.cells for column in brought.table.columns]
+    words = [] if brought.table is None else [cells for _, cells in brought.table.words]
+    with _holding:
+        _held.pop((id(page), place), None)
+        _held[id(page), place] = weakref.ref(page), len(brought.content) + CELL * sum(map(len, [*columns, *words]))
+        for at in [at for at, (of, _) in _held.items() if of() is None]:
+            del _held[at]
+        while len(_held) > 1 and sum(size for _, size in _held.values()) > HELD:
+            (_, where), (of, _) = _held.popitem(last=False)
+            if (owner := of()) is not None and (old := owner.choices.get(kept(where))) is not None:
+                owner.choices[kept(where)] = replace(old, content=b"", table=None, picked=None)
+
+
 def kept(place: str) -> tuple[str, str]:
     """Where a page keeps it, in PageState.choices."""
     return "file", place
 
 
 def sent(key: str) -> bytes | None:
-    """What the file holds that the uploader of this key has just been given. None where the visitor has taken it away,
-    and for a file that the server no longer has: it was read when it came, and what was read of it stays."""
+    """What the file holds that the uploader of this key has just been given, which the server then lets go of. None
+    where the visitor has taken it away, and for a file that is not there any more: it was read when it came, and what
+    was read of it stays."""
     file = st.session_state[key]
-    return file.getvalue() if isinstance(file, UploadedFile) else None
+    if not isinstance(file, UploadedFile):
+        return None
+    context = get_script_run_ctx()
+    if context is not None and isinstance(manager := context.uploaded_file_mgr, MemoryUploadedFileManager):
+        manager.remove_file(context.session_id, file.file_id)
+    return file.getvalue()
 
 
 def control(page: PageState, place: str, kind: Kind, label: str, taken: Callable[[Brought], None]) -> Brought | None:
@@ -109,7 +142,8 @@ def control(page: PageState, place: str, kind: Kind, label: str, taken: Callable
     key = f"{page.name}-{place}-file"
 
     def take(content: bytes, wishes: Wishes | None = None, colour: str | None = None) -> None:
-        page.choices[kept(place)] = brought = bring(content, kind, wishes, colour)
+        brought = bring(content, kind, wishes, colour)
+        _keep(page, place, brought)
         taken(brought)
 
     def changed() -> None:
@@ -122,6 +156,8 @@ def control(page: PageState, place: str, kind: Kind, label: str, taken: Callable
         return None
     if brought.problem is not None:
         notices.warning(brought.problem)
+    if not brought.content:
+        st.caption(t("file.let_go"))
     now = brought  # as the widgets below know it; one that is of what was there before has no say, see state.if_shown
 
     def paint(colour: str) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gan_core.run.saved import Saved
     from pages.shared.play.runs import Work
 
-MEGABYTES = 25
+MEGABYTES = 42  # as many as server.maxUploadSize in .streamlit/config.toml: the largest preset's run has 40
 SECONDS = 10  # that a worker may take to gather a run
 PROBLEM = "saved_problem"  # in PageState.choices: why a file was not opened
 
@@ -81,10 +81,10 @@ def _open(page: PageState, content: bytes) -> object:
     config = saved.config
     if saved.step >= config.train.steps:  # so that Play goes on
         config = config.replace(steps=max(saved.step + 1, min(2 * saved.step, int(limits("steps")[1]))))
-    if saved.points is not None and points_digest(saved.points) == config.data.points:
-        resources.keep_table(config.data.points, saved.points)
     if not page.take(lambda: config, variants=({},)):
         return page.problem
+    if saved.points is not None and points_digest(saved.points) == config.data.points:
+        resources.keep_table(config.data.points, saved.points)
     player.restart(page)
     if page.show is None:
         return page.problem

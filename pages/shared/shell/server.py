@@ -4,17 +4,20 @@ every answer, bounds for uploads, who said goodbye, and what becomes of an error
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import math
 import os
 import re
 import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -35,7 +38,9 @@ ANCESTOR = re.compile(r"'self'|'none'|\*|https?:|(https?://)?(\*\.)?[A-Za-z0-9-]
 STREAM = "/_stcore/stream"  # how the path of Streamlit's own socket ends
 
 UPLOAD = "/_stcore/upload_file/"  # in the path of an upload: behind it the session and the file
-UPLOADS_KEPT = 32  # of all visitors together: a file is read when it comes, and not needed afterwards
+UPLOADS_KEPT = 32  # of all visitors together, …
+UPLOADS_BYTES = 60_000_000  # … and so large together: a file is read when it comes, and not needed afterwards
+LARGE = 5_000_000  # bytes; such uploads, which runs of digits are, come one after the other
 
 
 @asynccontextmanager
@@ -82,7 +87,8 @@ def frame_ancestors(setting: str) -> str:
 
 
 class Headers:
-    """Every answer says that it is what its type says, and whose pages may show it in a frame.
+    """Every answer says that it is what its type says, and whose pages may show it in a frame; so does the answer to a
+    request that failed, which would otherwise be given outside of all middleware.
 
     X-Frame-Options is left out: it knows no list, and browsers that know frame-ancestors ignore it.
     """
@@ -91,14 +97,26 @@ class Headers:
         self.app, self.ancestors = app, ancestors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        answered = False
+
         async def answer(message: Message) -> None:
+            nonlocal answered
             if message["type"] == "http.response.start":
+                answered = True
                 headers = MutableHeaders(scope=message)
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Content-Security-Policy"] = f"frame-ancestors {self.ancestors}"
             await send(message)
 
-        await self.app(scope, receive, answer if scope["type"] == "http" else send)
+        try:
+            await self.app(scope, receive, answer)
+        except Exception:
+            if not answered:
+                await PlainTextResponse("Internal Server Error", 500)(scope, receive, answer)
+            raise  # for the log
 
 
 class Farewells:
@@ -133,11 +151,13 @@ class Farewells:
 
 class Uploads:
     """Streamlit keeps every file that was ever sent until its session ends, also those that another has replaced. Of a
-    session only the last one is kept, and of all sessions the last UPLOADS_KEPT."""
+    session only the last one is kept, and of all sessions the last UPLOADS_KEPT that have UPLOADS_BYTES together. Of
+    large ones, each of which is in memory twice while it comes, one comes at a time."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._kept: OrderedDict[str, str] = OrderedDict()  # session → file, the oldest first
+        self._kept: OrderedDict[str, tuple[str, int]] = OrderedDict()  # session → file and bytes, the oldest first
+        self._large = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "PUT" or UPLOAD not in scope["path"]:
@@ -150,16 +170,24 @@ class Uploads:
             taken = taken or (message["type"] == "http.response.start" and message["status"] < 300)
             await send(message)
 
-        await self.app(scope, receive, answer)
-        if taken:
-            session, _, file = scope["path"].partition(UPLOAD)[2].partition("/")
-            if (old := self._kept.pop(session, file)) != file:
-                self._forget(session, old)
-            self._kept[session] = file
-            while len(self._kept) > UPLOADS_KEPT:
-                self._forget(*self._kept.popitem(last=False))
-
-    def _forget(self, session: str, file: str) -> None:
-        manager = runtime.get_instance().uploaded_file_mgr
+        async with nullcontext() if _length(scope) <= LARGE else self._large:
+            await self.app(scope, receive, answer)
+        manager = runtime.get_instance().uploaded_file_mgr if taken else None
         if isinstance(manager, MemoryUploadedFileManager):
+            session, _, file = scope["path"].partition(UPLOAD)[2].partition("/")
+            self._keep(manager, session, file)
+
+    def _keep(self, manager: MemoryUploadedFileManager, session: str, file: str) -> None:
+        old, _ = self._kept.pop(session, (file, 0))
+        if old != file:
+            manager.remove_file(session, old)
+        self._kept[session] = file, sum(len(one.data) for one in manager.get_files(session, [file]))
+        while len(self._kept) > UPLOADS_KEPT or sum(size for _, size in self._kept.values()) > UPLOADS_BYTES:
+            session, (file, _) = self._kept.popitem(last=False)
             manager.remove_file(session, file)
+
+
+def _length(scope: Scope) -> float:
+    """Bytes of a request's body, as it says; as large as can be where it says none."""
+    said = dict(scope["headers"]).get(b"content-length", b"")
+    return int(said) if said.isdigit() and len(said) < 16 else math.inf

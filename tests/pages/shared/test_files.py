@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,11 @@ import pytest
 
 from gan_core.config import RunConfig
 from gan_core.data.tables import Wishes
+from pages.distances import shapes
 from pages.shared.controls import files, uploads
+from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
+from tests.pages.test_pages import state, visit
 
 BROUGHT = Path(__file__).parents[2] / "gan_core" / "data" / "brought"
 
@@ -36,3 +40,33 @@ def test_widgets_of_a_replaced_file_have_no_say(monkeypatch: pytest.MonkeyPatch)
     assert now().content == shown.content and now().wishes.far is False and heard == [now()]
     paint("")
     assert heard == [now()]  # that widget is of what was read before
+
+
+def test_of_all_visitors_files_the_last_ones_can_be_read_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = (BROUGHT / "moons_label.csv").read_bytes()
+    visitors = [PageState("play_2d", RunConfig(), RunConfig()) for _ in range(4)]
+    files._held.clear()
+    for visitor in visitors[:3]:
+        files._keep(visitor, "points", files.bring(content, uploads.KIND))
+    each = max(size for _, size in files._held.values())
+    assert each > len(content)
+    monkeypatch.setattr(files, "HELD", 2 * each)
+    del visitors[1]  # who has left counts no more
+    files._keep(visitors[-1], "points", files.bring(content, uploads.KIND))
+    first, *rest = [visitor.choices[files.kept("points")] for visitor in visitors]
+    assert first.table is None and first.picked is None and not first.content and first.result is not None
+    assert all(brought.table is not None and brought.content == content for brought in rest)
+    monkeypatch.setattr(files, "HELD", 1)  # one that is larger than all may be is the only one
+    files._keep(visitors[0], "points", files.bring(content, uploads.KIND))
+    assert [visitor.choices[files.kept("points")].table is not None for visitor in visitors] == [True, False, False]
+
+
+def test_numbers_whose_file_was_let_go_of_stay_in_use() -> None:
+    app = visit("distances", line_p_kind="sample")
+    page = state(app, "distances")
+    content = (BROUGHT / "one_column_decimal_comma.csv").read_bytes()
+    page.choices[files.kept("line-p")] = brought = files.bring(content, shapes.KINDS[1])
+    page.choices[files.kept("line-p")] = replace(brought, content=b"", table=None, picked=None)
+    app.run()
+    assert not app.exception and t("file.let_go") in [caption.value for caption in app.caption]
+    assert page.choices[files.kept("line-p")].result is not None

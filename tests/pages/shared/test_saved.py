@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import tomllib
+from pathlib import Path
 
 import numpy as np
+import pytest
 
 from gan_core.config import RunConfig
+from gan_core.presets import PRESETS
+from gan_core.run.history import CURVE_ROWS, CURVES
 from gan_core.run.saved import read, save
 from gan_core.run.trainer import Trainer
 from pages.shared.controls import saved
@@ -38,6 +43,18 @@ def test_a_run_is_opened_where_it_was_and_goes_on_bit_for_bit() -> None:
     assert again.step == 41
     weight = "ensemble.0.0.generator.weight 1"
     np.testing.assert_array_equal(again.arrays[weight], read(save(trainer)).arrays[weight])
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_file_of_every_preset_can_be_opened_again(name: str) -> None:
+    """The server's limit is the page's, and the curves grow up to so many rows."""
+    config = tomllib.loads((Path(__file__).parents[3] / ".streamlit" / "config.toml").read_text())
+    assert config["server"]["maxUploadSize"] == saved.MEGABYTES
+    trainer = Trainer(PRESETS[name].config)
+    curves = 4 * CURVE_ROWS * len(CURVES) * len(trainer.alive)
+    content = save(trainer)
+    assert len(content) + curves < saved.MEGABYTES * 1_000_000
+    assert read(content, saved.MEGABYTES * 1_000_000).config == trainer.config
 
 
 def test_points_are_taken_home_with_whose_they_are() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +15,12 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import StopException
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
+from pages.shared.play import moments
 from pages.shared.shell import server
+from pages.shared.shell.i18n import t
 from tests.apart import apart
 
 
@@ -61,6 +65,53 @@ def test_every_answer_says_who_may_frame_it_and_that_its_type_is_meant(path: str
     )
 
 
+def test_so_does_the_answer_to_a_request_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starlette answers those outside of all middleware, unless somebody has done so before."""
+    from app import app
+
+    monkeypatch.setattr(moments, "_moments", None)
+    said: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request"}
+
+    scope = {"type": "http", "method": "POST", "path": "/moment/token/1", "headers": [], "query_string": b""}
+    with pytest.raises(AttributeError):  # for the log
+        apart(app({**scope, "root_path": ""}, receive, send))
+    start, body = said
+    assert start["status"] == 500 and body["body"] == b"Internal Server Error"
+    assert {b"x-content-type-options", b"content-security-policy"} <= dict(start["headers"]).keys()
+
+
+def test_what_nobody_foresaw_is_a_sentence_for_the_visitor_and_a_traceback_in_the_log(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(server.st, "error", lambda said, **how: told.append(said))
+    with caplog.at_level("ERROR", logger=server.__name__):
+        try:
+            [][1]
+        except IndexError as error:
+            assert server.unforeseen(error) is True, "Streamlit would add its own"
+    assert told == [t("app.unforeseen")] and told[0].endswith(".") and "IndexError" not in told[0]
+    (record,) = (record for record in caplog.records if record.name == server.__name__)
+    assert record.exc_info is not None and record.exc_info[0] is IndexError
+
+
+def test_a_visitor_who_has_left_is_told_nothing_and_the_log_is(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(said: str, **how: object) -> None:
+        raise StopException
+
+    monkeypatch.setattr(server.st, "error", gone)
+    assert server.unforeseen(ValueError("of a page")) is True
+    assert "of a page" in caplog.text
+
+
 def test_a_course_may_embed_the_app() -> None:
     said = headers(app(GAN_EXPLORER_FRAME_ANCESTORS="'self'  https://course.example.org:8443"))
     assert said[b"content-security-policy"] == b"frame-ancestors 'self' https://course.example.org:8443"
@@ -82,7 +133,8 @@ class Runtime:
         """An upload, as Streamlit answers it; of a session that is over it takes none."""
         session, file = scope["path"].split("/")[-2:]
         if session != "over":
-            self.uploaded_file_mgr.add_file(session, UploadedFileRec(file, "table.csv", "text/csv", b"1,2"))
+            content = b"1" * scope.get("size", 3)
+            self.uploaded_file_mgr.add_file(session, UploadedFileRec(file, "table.csv", "text/csv", content))
         await send({"type": "http.response.start", "status": 400 if session == "over" else 204, "headers": []})
 
     @property
@@ -108,6 +160,46 @@ def test_of_replaced_uploads_the_last_is_kept(monkeypatch: pytest.MonkeyPatch) -
     for i in range(server.UPLOADS_KEPT):
         put(f"visitor {i}", "table")
     assert runtime.kept == [(f"visitor {i}", "table") for i in range(server.UPLOADS_KEPT)]
+
+
+def test_the_uploads_that_are_kept_have_a_size_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime = Runtime()
+    monkeypatch.setattr(server.runtime, "get_instance", lambda: runtime)
+    uploads = server.Uploads(runtime.take)
+    for i in range(4):
+        path = f"/_stcore/upload_file/visitor {i}/run"
+        said_by(uploads, {"type": "http", "method": "PUT", "path": path, "size": server.UPLOADS_BYTES // 2})
+    assert runtime.kept == [("visitor 2", "run"), ("visitor 3", "run")]
+
+
+def test_large_uploads_come_one_after_the_other_and_small_ones_when_they_like(monkeypatch: pytest.MonkeyPatch) -> None:
+    here: set[str] = set()
+    most: list[int] = []
+
+    async def slow(scope: dict[str, Any], _receive: object, send: Any) -> None:
+        here.add(scope["path"])
+        most.append(sum("large" in path for path in here))
+        while "large" in scope["path"] and "small" not in most_small:
+            await asyncio.sleep(0)
+        here.discard(scope["path"])
+        if "small" in scope["path"]:
+            most_small.append("small")
+        await send({"type": "http.response.start", "status": 400, "headers": []})
+
+    async def both() -> None:
+        uploads = server.Uploads(slow)
+
+        async def put(name: str, length: bytes) -> None:
+            scope = {"type": "http", "method": "PUT", "path": f"/_stcore/upload_file/{name}/file",
+                     "headers": [(b"content-length", length)]}  # fmt: skip
+            await uploads(scope, lambda: None, lambda message: asyncio.sleep(0))  # type: ignore[arg-type]
+
+        large = str(server.LARGE + 1).encode()
+        await asyncio.gather(put("large 1", large), put("large 2", large), put("large 3", b"-"), put("small", b"9"))
+
+    most_small: list[str] = []
+    apart(both())
+    assert max(most) == 1 and len(most) == 4
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,7 @@ def test_one_brings_numbers_for_p_and_then_for_q() -> None:
         await visitor.bring("line-q-file", "q.csv", MORE)
         await visitor.look("distances", OWN)
         assert len(read_of(visitor, "p")) == 40 and len(read_of(visitor, "q")) == 50
+        assert not any(Runtime.instance().uploaded_file_mgr.file_storage.values()), "it was read"  # type: ignore[attr-defined]
         assert not visitor.errors
         await visitor.close(1001)
 
