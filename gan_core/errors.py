@@ -94,7 +94,7 @@ ENGLISH: dict[str, str] = {
     # a map of two settings
     "map.empty_range": "a range goes from a smaller to a larger finite number",
     "map.logarithmic": "its values are spaced by factors, so they have to be above 0",
-    "map.too_fine": "between {low:g} and {high:g} there are not so many different values; take fewer, or a wider range",
+    "map.too_fine": "between {low} and {high} there are not so many different values; take fewer, or a wider range",
     "map.equal_axes": "the two axes of a map are two different settings; choose another one",
     "map.plane": "a map is drawn of runs on points in the plane that are not a table; choose such data",
     "map.cells": "a map has at most {most:,} cells; take fewer values an axis",
@@ -124,7 +124,7 @@ ENGLISH: dict[str, str] = {
     "rates, or choose another loss or penalty, and reset.",
     "run.member_failed": "Member {members} stopped being finite at step {step:,}: {tensor} is no longer a number. "
     "Lower the learning rates, or choose another loss or penalty, and reset.",
-    "run.rate": "{name} → {rate:g}",
+    "run.rate": "{name} → {rate}",
     # shipped weights
     "checkpoint.sentence": "{file} cannot be used: {reason}. Restore the folder pretrained from the repository.",
     "checkpoint.missing": "it is missing or cannot be read",
@@ -141,7 +141,7 @@ ENGLISH: dict[str, str] = {
     "checkpoint.the_run": "The run {name!r}",
     "checkpoint.unknown": "there is none of that name, only {names}",
     # a run in a file
-    "saved.bytes": "The file has {size:.1f} MB; {most:g} MB are allowed.",
+    "saved.bytes": "The file has {size:.1f} MB; {most:,.0f} MB are allowed.",
     "saved.not_safetensors": "This is not a safetensors file, or it is damaged.",
     "saved.not_a_run": "This file is not a run of this program: save one with `train --save` or on the page of a run.",
     "saved.config": "The file holds a run that cannot be: {why}",
@@ -186,7 +186,7 @@ ENGLISH: dict[str, str] = {
     "which is built in and needs neither network nor torchvision, or put the four original files, plain or .gz, into "
     "{where}.",
     # a visitor's file: what cannot be read
-    "table.bytes": "The file has {size:.1f} MB; {most:g} MB are allowed, so upload fewer rows.",
+    "table.bytes": "The file has {size:.1f} MB; {most:,.0f} MB are allowed, so upload fewer rows.",
     "table.rows": "The table has {n:,} rows; {most:,} are allowed, so take a random part of it.",
     "table.columns": "Line {number} has {n:,} columns; {most} are allowed, so keep those that you want to see.",
     "table.cells": "The table has {n:,} cells; {most:,} are allowed, so keep the columns that you want to see.",
@@ -197,7 +197,7 @@ ENGLISH: dict[str, str] = {
     "table.damaged": "The {kind} file cannot be read, so it may be damaged; save the table as CSV and upload that.",
     "table.no_reader": "{kind} files are read where the Python package {package} is installed, and here it is not; "
     "save the table as CSV and upload that.",
-    "table.unpacked": "Unpacked, the file would have {size:,.0f} MB; {most:g} MB are allowed, so save fewer rows.",
+    "table.unpacked": "Unpacked, the file would have {size:,.0f} MB; {most:,.0f} MB are allowed, so save fewer rows.",
     "table.packed": "This is a packed file ({kind}); unpack it and upload the table in it.",
     "table.array": "This is an array of NumPy ({kind}); write it with numpy.savetxt and upload that.",
     "table.few_columns": "The table has {n} columns of numbers; {columns} are needed, separated by a comma, a "

@@ -150,7 +150,7 @@ def test_only_figures_draw(path: Path) -> None:
 
 # A room imports only from the floors below its own and from itself. A room's name that stands alone is a module.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "checks"),
+    ("errors", "checks", "numerals"),
     ("config", "weights", "packing"),
     ("presets", "data", "theory", "jobs"),
     ("engine",),
@@ -431,3 +431,41 @@ def test_a_key_of_a_pages_choices_means_one_thing() -> None:
     assert {"sample", "scores_sample", "predict", "member"} <= owners.keys()
     shared = {word: paths for word, paths in owners.items() if len(paths) > 1}
     assert shared.keys() <= SAME_IN_TWO, shared
+
+
+# ── numbers as they are read ─────────────────────────────────────────────────────────────────────────────────────────
+
+SHOWN = [
+    *(path for path in APP if path.name != "script.py"),  # a script says what a program prints
+    *(path for path in CORE if room_of(path) in ("errors", "figures", "export", "recordings")),
+]
+AS_A_PROGRAM_READS_THEM = {  # by file and function
+    "gan_core/errors.py <module>": "the limits of a setting, as they are typed into an address",
+    "gan_core/export/svg.py _alpha": "an attribute of a file",
+    "gan_core/export/tables.py _written": "a cell of a CSV file",
+    "pages/shared/controls/options.py text": "what stands in an address",
+    "pages/shared/controls/fields.py field": "a text that is typed, and read again",
+    "pages/shared/controls/saved.py _points": "a CSV file",
+    "pages/shared/controls/files.py _preview": "what was read of a visitor's table, where a comma would be in doubt",
+}
+ANY_NUMBER = re.compile(r"\{[^{}]*:[^{}]*g\}")  # {x:.3g}, %{y:.4g}: 5e-05 and 2.56e+04
+
+
+def _written(node: ast.AST, inside: str = "<module>") -> Iterator[tuple[str, int]]:
+    """(function, line) of every format that may write an exponent, but for the words of exceptions."""
+    if isinstance(node, ast.Raise):
+        return
+    if isinstance(node, ast.FunctionDef):
+        inside = node.name
+    spec = node.format_spec if isinstance(node, ast.FormattedValue) else None
+    general = isinstance(spec, ast.JoinedStr) and ast.unparse(spec).rstrip("'\"").endswith("g")
+    if general or (isinstance(node, ast.Constant) and isinstance(node.value, str) and ANY_NUMBER.search(node.value)):
+        yield inside, node.lineno  # type: ignore[attr-defined]
+    for child in ast.iter_child_nodes(node):
+        yield from _written(child, inside)
+
+
+def test_what_is_shown_has_numbers_as_they_are_read() -> None:
+    """`numerals.number` writes them, and d3's `~r` at the pointer; a `g` writes 8.22e-04."""
+    found = {f"{name_of(path)} {function}" for path in SHOWN for function, _ in _written(tree(path))}
+    assert found == set(AS_A_PROGRAM_READS_THEM)

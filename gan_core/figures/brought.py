@@ -37,7 +37,7 @@ def preview(values: NDArray[np.float64], names: Sequence[str], labels: Sequence[
                     name=word,
                     mode="markers",
                     marker={"size": 5, "color": _colour(i)},
-                    hovertemplate="%{x:.4g}, %{y:.4g}<extra>"
+                    hovertemplate="%{x:,.4~r}, %{y:,.4~r}<extra>"
                     + ("" if labels is None else "%{fullData.name}")
                     + "</extra>",
                 )

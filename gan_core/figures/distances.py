@@ -171,7 +171,7 @@ def plan(
     figure.add_trace(area(u, cost, name, style.W1), 2, 1)
     figure.update_xaxes(title_text=text["x"], range=[x[0], x[-1]], row=1, col=1)
     figure.update_xaxes(title_text=text["u"], range=[0, 1], row=2, col=1)
-    figure.update_yaxes(title_text=text["density"], zeroline=True, tickformat="~g", row=1, col=1)
+    figure.update_yaxes(title_text=text["density"], zeroline=True, tickformat=",.3~r", row=1, col=1)
     figure.update_yaxes(title_text=name, rangemode="tozero", row=2, col=1)
     return style.styled(figure, height=560).update_layout(hovermode="closest")
 
@@ -296,7 +296,8 @@ def regularised(
     figure.add_hline(exact, line={"color": style.NEUTRAL, "dash": "dash"}, annotation_text=text["exact"])
     figure.add_vline(at, line={"color": style.NEUTRAL, "dash": "dot"})
     ticks = np.asarray(epsilon, float)
-    figure.update_xaxes(title_text=text["epsilon"], type="log", tickvals=ticks, ticktext=[f"{e:g}" for e in ticks])
+    names = [style.number(value) for value in ticks]
+    figure.update_xaxes(title_text=text["epsilon"], type="log", tickvals=ticks, ticktext=names)
     figure.update_yaxes(title_text=text["value"], rangemode="tozero")
     return style.styled(figure, height=400)
 
@@ -325,7 +326,7 @@ def plane(
     figure = go.Figure(
         go.Heatmap(
             x=x, y=y, z=integrand.astype(np.float32), zmin=-top, zmax=top, zsmooth="best", showscale=False,
-            colorscale=two_sided(style.W1, style.KL), hovertemplate="%{z:.3g}<extra></extra>",
+            colorscale=two_sided(style.W1, style.KL), hovertemplate="%{z:,.3~r}<extra></extra>",
         )
     )  # fmt: skip
     for name, density, color in (("p", p, style.REAL), ("q", q, style.FAKE)):

@@ -15,7 +15,7 @@ FRAME_MS = 90
 
 def line(x: ArrayLike, y: ArrayLike, name: str, color: str, **line: object) -> go.Scatter:
     return go.Scatter(x=np.asarray(x), y=np.asarray(y), name=name, mode="lines", line=style.line(color, **line),
-                      hovertemplate="%{y:.4g}")  # fmt: skip
+                      hovertemplate="%{y:,.4~r}")  # fmt: skip
 
 
 def area(x: ArrayLike, y: ArrayLike, name: str, color: str) -> go.Scatter:

@@ -32,7 +32,7 @@ def twins(
         mode="markers",
         name=text["seed"],
         marker={"size": 8, "color": style.NEUTRAL, "opacity": 0.7},
-        hovertemplate="%{y}: %{x:.4g}<extra></extra>",
+        hovertemplate="%{y}: %{x:,.4~r}<extra></extra>",
     )
     bars = go.Scatter(
         x=mean,
@@ -41,7 +41,7 @@ def twins(
         name=text["mean"],
         error_x={"array": np.nan_to_num(error), "thickness": 2, "width": 6},
         marker={"size": 12, "symbol": "diamond", "color": style.GENERATOR},
-        hovertemplate="%{y}: %{x:.4g}<extra></extra>",
+        hovertemplate="%{y}: %{x:,.4~r}<extra></extra>",
     )
     limits = [
         go.Scatter(

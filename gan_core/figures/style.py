@@ -12,6 +12,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from gan_core.numerals import number as number  # a figure has it as style.number
+
 Labels = Mapping[str, str] | None  # words in place of the English ones, by name
 Floats = NDArray[np.float64]
 
@@ -89,8 +91,6 @@ METHODS: dict[str, Pen] = {
 APART = (_TEAL, _ROSE, _INDIGO, _BROWN, _OLIVE, NEUTRAL)
 TWINS = tuple(map(Pen, APART, ("solid", "dash", "dot", "longdash")))
 
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
 
 def styled(figure: go.Figure, *, height: int = 500) -> go.Figure:
     """The figure itself, after the shared layout: transparent, legible from the back row, legend above the plot."""
@@ -136,12 +136,3 @@ def texts(defaults: Mapping[str, str], labels: Mapping[str, str] | None) -> dict
     if unknown:
         raise KeyError(f"No such label: {', '.join(sorted(unknown))}. This figure has {', '.join(defaults)}.")
     return {**defaults, **(labels or {})}
-
-
-def number(value: float, digits: int = 3) -> str:
-    """As it is written by hand: −0.25, 4.54·10⁻⁵, ∞."""
-    text = f"{value + 0.0:.{digits}g}".replace("inf", "∞")  # + 0.0 turns −0 into 0
-    mantissa, exponent, power = text.partition("e")
-    if exponent:
-        mantissa += f"·10{str(int(power)).translate(_SUPERSCRIPT)}"
-    return mantissa.replace("-", "−")

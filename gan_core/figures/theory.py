@@ -266,7 +266,7 @@ def parallel_lines(theta: float, limit: float = 2.0, labels: Labels = None) -> g
 
 def _curve(x: ArrayLike, y: ArrayLike, name: str, line: dict[str, Any], **more: Any) -> go.Scatter:
     return go.Scatter(
-        x=np.asarray(x), y=np.asarray(y), name=name, mode="lines", line=line, hovertemplate="%{y:.4g}", **more
+        x=np.asarray(x), y=np.asarray(y), name=name, mode="lines", line=line, hovertemplate="%{y:,.4~r}", **more
     )
 
 

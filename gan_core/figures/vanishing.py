@@ -45,7 +45,7 @@ def losses(
         x = np.linspace(low, high, 201)
         ratio = theory.gradient_ratio(x if axis == "logit" else np.log(x) - np.log1p(-x))
         line = style.line(style.NEUTRAL, width=2, dash="dot")
-        trace = go.Scatter(x=x, y=ratio, name=text["ratio"], mode="lines", line=line, hovertemplate="%{y:.3g}")
+        trace = go.Scatter(x=x, y=ratio, name=text["ratio"], mode="lines", line=line, hovertemplate="%{y:,.3~r}")
         figure.add_trace(trace, 2, 1)
         reach = 4.7 if axis == "logit" else 2.9  # as powers of ten
         figure.update_yaxes(range=[-reach, reach], dtick=2 if axis == "logit" else 1, row=2, col=1)
@@ -92,7 +92,7 @@ def far_away(
         shown = np.where(exact[name] > 0, exact[name], np.nan) if scale == "log" and row == 1 else exact[name]
         line = style.line(color, dash=dash)
         curve = go.Scatter(x=d, y=shown, name=text[name], mode="lines", line=line, legendgroup=name)
-        figure.add_trace(curve.update(hovertemplate="%{y:.4g}"), row, 1)
+        figure.add_trace(curve.update(hovertemplate="%{y:,.4~r}"), row, 1)
         if measured is not None:
             label = f"{text[name]}, {text['measured']}"
             figure.add_trace(_range(measured["distances"], measured[name], label, color), row, 1)
@@ -119,5 +119,5 @@ def _range(x: Floats, y: Floats, name: str, color: str) -> go.Scatter:
     bars = {"type": "data", "symmetric": False, "array": y.max(0) - middle, "arrayminus": middle - y.min(0), "width": 3}
     return go.Scatter(
         x=x, y=middle, name=name, mode="markers", marker={"color": color, "size": 8, "symbol": "circle-open"},
-        error_y=bars, hovertemplate="%{y:.4g}", showlegend=False,
+        error_y=bars, hovertemplate="%{y:,.4~r}", showlegend=False,
     )  # fmt: skip

@@ -181,7 +181,7 @@ def shape(
     for column, z, low, high in ((1, f, middle - reach, middle + reach), (2, s, *SLOPES)):
         heat = go.Heatmap(
             x=xs, y=ys, z=z.astype(np.float32), zmin=low, zmax=high, colorscale=two_sided(style.LOW, style.HIGH),
-            zsmooth="best", showscale=column == 2, hovertemplate="%{z:.3g}<extra></extra>",
+            zsmooth="best", showscale=column == 2, hovertemplate="%{z:,.3~r}<extra></extra>",
         )  # fmt: skip
         figure.add_trace(heat, 1, column)
         for points, name, color in ((a, "real", style.REAL), (b, "fake", style.FAKE)):

@@ -13,6 +13,7 @@ import numpy as np
 
 from gan_core.metrics.floors import Range
 from gan_core.recordings.images import SeenImages
+from gan_core.numerals import number
 from gan_core.recordings.seen import Seen
 
 APART = 9  # moments
@@ -114,7 +115,7 @@ def hopping(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
 
     words = {
         "step": _step(run, last), "covered": int(run.covered[last, k]), "modes": modes, "hops": len(hops),
-        "members": run.members, "median": f"{np.median(run.covered[last]):g}", "low": int(run.covered[last].min()),
+        "members": run.members, "median": number(np.median(run.covered[last])), "low": int(run.covered[last].min()),
         "high": int(run.covered[last].max()),
     }  # fmt: skip
     return apart(found(), Caption(last, "hopping_end", words))
@@ -135,14 +136,14 @@ def vanishing(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
         ]
         sure = [float(run.opinions[1][i, member]) for run, member in zip(runs, members, strict=True)]
         return {
-            "step": _step(first, i), "sure": _small(sure[0]), "sure_other": _small(sure[1]),
-            "gradient": _small(gradients[0]), "gradient_other": _small(gradients[1]),
+            "step": _step(first, i), "sure": number(sure[0], 2), "sure_other": number(sure[1], 2),
+            "gradient": number(gradients[0], 2), "gradient_other": number(gradients[1], 2),
             "ratio": f"{gradients[1] / gradients[0]:,.0f}" if gradients[0] > 0 else "∞",
             "way": f"{first.way[i, j]:.2f}", "way_other": f"{second.way[i, k]:.2f}",
         }  # fmt: skip
 
     def found() -> Iterator[Caption]:
-        yield Caption(0, "vanishing_start", {"radius": f"{first.config.data.radius:g}"})
+        yield Caption(0, "vanishing_start", {"radius": number(first.config.data.radius)})
         sure = [i for i in range(1, last) if first.opinions[1][i, j] < SURE]
         for n, i in enumerate(sure[::APART]):
             yield Caption(i, "vanishing_sure" if n == 0 else "vanishing_way", numbers(i))
@@ -153,14 +154,6 @@ def vanishing(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
     }
     words = numbers(last) | ways | {"members": first.members}
     return apart(found(), Caption(last, "vanishing_end", words))
-
-
-def _small(value: float) -> str:
-    """Two significant digits, without a power of ten where a reader would not use one."""
-    if value == 0 or 1e-4 <= abs(value) < 1e4:
-        return f"{float(f'{value:.2g}'):.6f}".rstrip("0").rstrip(".") or "0"
-    digits, power = f"{value:.1e}".split("e")
-    return f"{digits}·10{str(int(power)).translate(str.maketrans('-0123456789', '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
 
 
 # ── methods side by side ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -192,14 +185,14 @@ def slopes(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
     """How steep each critic is where mass has to be moved, and how far its generator's samples are from the data."""
     last = len(runs[0].shots) - 1
     fixed = {
-        "perfect": _of_range(runs[0], "w1", "{:.2f}"), "c": f"{runs[0].config.train.clip:g}",
+        "perfect": _of_range(runs[0], "w1", "{:.2f}"), "c": number(runs[0].config.train.clip),
         "seed": runs[0].config.member(members[0]).train.seed,
     }  # fmt: skip
 
     def numbers(i: int) -> dict[str, Any]:
         found: dict[str, Any] = {"step": _step(runs[0], i)}
         for n, (run, member) in enumerate(zip(runs, members, strict=True)):
-            found |= {f"slope_{n}": _small(float(run.slope[i, member])), f"w1_{n}": f"{run.w1[i, member]:.2f}"}
+            found |= {f"slope_{n}": number(run.slope[i, member], 2), f"w1_{n}": f"{run.w1[i, member]:.2f}"}
         return found | fixed
 
     def found() -> Iterator[Caption]:
@@ -223,8 +216,8 @@ def circling(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
     def numbers(i: int) -> dict[str, Any]:
         return {
             "step": _step(run, i), "real": f"{real[i, k]:.2f}", "fake": f"{fake[i, k]:.2f}",
-            "w1": f"{run.w1[i, k]:.2f}", "far": f"{np.hypot(*middles[i]):.2f}", "radius": f"{run.config.data.radius:g}",
-            "perfect": _of_range(run, "w1", "{:.2f}"),
+            "w1": f"{run.w1[i, k]:.2f}", "perfect": _of_range(run, "w1", "{:.2f}"),
+            "far": f"{np.hypot(*middles[i]):.2f}", "radius": number(run.config.data.radius),
         }  # fmt: skip
 
     def found() -> Iterator[Caption]:

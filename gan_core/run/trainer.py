@@ -34,6 +34,7 @@ from gan_core.engine.optimisers import set_rate
 from gan_core.engine.random import Source, generator_for, latents
 from gan_core.errors import Failure, Field, Sentence
 from gan_core.jobs.threads import side_by_side
+from gan_core.numerals import number
 from gan_core.run.history import IMAGES, History, Snapshot
 from gan_core.run.pictures import ImagePictures, Pictures, PointPictures, conditioned_latents
 
@@ -145,7 +146,7 @@ class Trainer:
         for name, rate in changed.items():
             for ensemble in self.ensembles:
                 set_rate(ensemble.g_optimiser if name == "g_lr" else ensemble.d_optimiser, rate)
-            self.history.mark(self.step_count, Sentence("run.rate", name=Field(name), rate=rate))
+            self.history.mark(self.step_count, Sentence("run.rate", name=Field(name), rate=number(rate, 6)))
 
     def adopt(self, weights: Mapping[str, Tensor], step: int) -> None:
         """Every member goes on from these weights, as `Ensemble.state` names them, as if after `step` steps.

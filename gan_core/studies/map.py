@@ -28,6 +28,7 @@ from gan_core.data import distribution
 from gan_core.engine.ensemble import Ensemble
 from gan_core.engine.version import VERSION as ENGINE
 from gan_core.metrics.scores import scores
+from gan_core.numerals import number
 from gan_core.run.judging import PICTURE_W1_POINTS, yardstick_for
 from gan_core.run.pictures import PointPictures
 from gan_core.studies.cluster import in_parallel
@@ -76,7 +77,7 @@ def values(name: str, low: float, high: float, count: int) -> tuple[float, ...]:
         raise ConfigError("axis", name, "config.one_of", options=", ".join(AXES))
     axis = AXES[name]
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
-        raise ConfigError(name, f"{low:g} … {high:g}", "map.empty_range")
+        raise ConfigError(name, f"{number(low)} … {number(high)}", "map.empty_range")
     if axis.logarithmic and low <= 0:
         raise ConfigError(name, low, "map.logarithmic")
     if not 2 <= count <= MOST_CELLS:
@@ -84,7 +85,7 @@ def values(name: str, low: float, high: float, count: int) -> tuple[float, ...]:
     places = np.geomspace(low, high, count) if axis.logarithmic else np.linspace(low, high, count)
     found = [round(place) if axis.whole else float(f"{place:.4g}") for place in places.tolist()]
     if len(set(found)) < count:
-        raise ConfigError(name, count, "map.too_fine", low=low, high=high)
+        raise ConfigError(name, count, "map.too_fine", low=number(low), high=number(high))
     return tuple(found)
 
 

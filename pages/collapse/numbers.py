@@ -62,7 +62,7 @@ def numbers(page: PageState, frame: Frame) -> None:
             floors = [statistics.perfect(beside, name, write), statistics.without_skill(beside, name, write)]
             rows.append([t(f"collapse.number_{name}"), *cells, *floors, written(exact.get(name), style)])
         said = [_explained(name, scores, beside) for (name, _), scores in zip(runs, shown, strict=True)]
-        note = t("collapse.numbers_note", n=first.samples, w1=first.w1_points, radius=f"{first.near_radius:.2g}")
+        note = t("collapse.numbers_note", n=first.samples, w1=first.w1_points, radius=statistics.near_radius(first))
         sentences = [live.Sentence(words, small=True) for words in (*filter(None, said), note)]
         blocks = [live.Table(head, rows), *blocks, *sentences]
     live.words(f"{page.name}-numbers", blocks, step=frame.step, reserve=ROOM)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from gan_core.numerals import number
 from pages.collapse import verdicts
 from pages.collapse.options import chosen, named
 from pages.shared.controls import options
@@ -29,7 +30,7 @@ def timeline(page: PageState, frame: Frame) -> None:
     watched = _watched(page, frame)
     if not watched:
         return
-    radius = f"{watched[0][2].radius:.2g}"
+    radius = number(watched[0][2].radius, 2)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(f"**{t('collapse.timeline')}**", help=t("collapse.timeline_help", radius=radius), width="content")
         count = options.control(

@@ -15,6 +15,7 @@ import streamlit as st
 
 import gan_core
 from gan_core.config import LOSSES, ConfigError, RunConfig
+from gan_core.numerals import number
 from gan_core.recordings.registry import opening as recorded
 from pages.shared.controls import options
 from pages.shared.play import experiments
@@ -146,11 +147,10 @@ def _view(experiment: Experiment | None, config: RunConfig) -> None:
 
 def _verdict(record: Record) -> str:
     """What the run is called, the numbers that it is called so for, and how often other runs are called so."""
-    from gan_core.figures.style import number
     from gan_core.studies.balance import verdict
 
     found = verdict(record)
-    numbers = {name: number(value) if np.isfinite(value) else "–" for name, value in found.numbers.items()}
+    numbers = {name: number(value) for name, value in found.numbers.items()}
     reason = t(f"convergence.two_{found.name}_why", **numbers) if numbers else t("convergence.two_not_finite")
     trust = trusted(found.name) if record.steps[-1] == STEPS else None
     certainty = "" if trust is None else t("convergence.two_false", **trust)

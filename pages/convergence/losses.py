@@ -10,6 +10,7 @@ import streamlit as st
 
 from gan_core.config import LOSSES, RunConfig
 from gan_core.metrics.floors import Range
+from gan_core.numerals import number
 from pages.convergence.options import RIDDLES
 from pages.shared.controls import options, predict
 from pages.shared.play import resources
@@ -65,7 +66,7 @@ def _answer(page: PageState, name: str, told: dict[str, Any]) -> None:
     config, usual = RunConfig.from_query(told["query"]), shipped()["healthy"]
     values = numbers(told) | {"rate": config.train.g_lr, "batch": config.train.batch}
     values |= {"usual_w1": numbers(usual)["w1_late"]}
-    figures = {key: _written(value) for key, value in values.items()} | {"floor": _ranged(told["w1_perfect"])}
+    figures = {key: number(value) for key, value in values.items()} | {"floor": _ranged(told["w1_perfect"])}
     st.markdown(t(f"convergence.riddle_{name}", **figures))
     if "points" in told:  # the link has no room for a table: Play asks the server for it
         resources.keep_table(config.data.points, np.array(told["points"], np.float32))
@@ -76,16 +77,8 @@ def _answer(page: PageState, name: str, told: dict[str, Any]) -> None:
     st.caption(t("convergence.riddle_score", right=right, asked=len(guesses), all=len(RIDDLES)))
 
 
-def _written(value: float) -> str:
-    from gan_core.figures.style import number
-
-    if not np.isfinite(value):
-        return "–"
-    return f"{value:,.0f}" if value == round(value) else number(value)
-
-
 def _ranged(known: Sequence[float]) -> str:
-    return statistics.range_of(Range(*known), _written)
+    return statistics.range_of(Range(*known), number)
 
 
 def _curves(number: int, told: dict[str, Any]) -> None:

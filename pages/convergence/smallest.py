@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from gan_core.numerals import number
 from pages.convergence.networks import of_networks
 from pages.convergence.options import EXTENT, SIDES, SLIDERS, SMALLEST, TURNS
 from pages.shared.controls import options, predict
@@ -139,8 +140,8 @@ def _critical_steps(variant: str, s: Given, low: float, high: float, rules: Give
 
 def _marks(low: float, high: float, turns: tuple[float, ...], straight: tuple[float, ...]) -> None:
     """Ticks under a slider at its critical values, and what they are."""
-    said = [t("convergence.turn", value=f"{value:.3g}") for value in turns]
-    said += [t("convergence.straight", value=f"{value:.3g}") for value in straight]
+    said = [t("convergence.turn", value=number(value)) for value in turns]
+    said += [t("convergence.straight", value=number(value)) for value in straight]
     if not said:
         return
     places = [(value, "") for value in turns] + [(value, " class=straight") for value in straight]
@@ -184,7 +185,7 @@ def _stage(page: PageState, runs: Mapping[str, Run]) -> None:
 
     with stage.area("verdict"):
         if page.choices.pop("outside", False):
-            notices.warning(t("convergence.outside", extent=f"{EXTENT:g}"))
+            notices.warning(t("convergence.outside", extent=number(EXTENT)))
         else:
             for one in runs.values():
                 st.markdown(f"**{t(f'convergence.variant_{one.variant}')}** · {_theory(one)}")
@@ -217,7 +218,7 @@ def _foretold(page: PageState, side: str, one: Run, run: str, played: bool) -> N
 
     r = np.hypot(*one.path.T)
     last = dirac.finite_steps(one.path)
-    evidence = t("convergence.went", first=f"{r[0]:.3g}", last=f"{r[last]:.3g}", step=f"{last:,}")
+    evidence = t("convergence.went", first=number(r[0]), last=number(r[last]), step=f"{last:,}")
     shown = dirac.seen(one.path) if played else None
     if last + 1 < len(one.path):
         notices.warning(t("convergence.overflow", step=f"{last:,}"))
@@ -234,5 +235,5 @@ def _theory(one: Run) -> str:
         return t("convergence.not_linear")
     h = dirac.critical_step(one.variant, **one.settings)
     largest = f"{np.abs(one.multipliers).max():.4f}"
-    steps = t("convergence.critical_h", h=f"{h:.3g}") if h > 0 else t("convergence.no_critical_h")
+    steps = t("convergence.critical_h", h=number(h)) if h > 0 else t("convergence.no_critical_h")
     return f"{t('convergence.numbers', largest=largest)} {steps}"

@@ -12,6 +12,7 @@ import streamlit as st
 
 from gan_core.config import CLASSES, limits
 from gan_core.errors import PoolFull
+from gan_core.numerals import number
 from gan_core.studies import latent_measures, latent_space
 from pages.digits import models as digits
 from pages.digits.models import Model
@@ -216,7 +217,7 @@ def _arithmetic(page: PageState, model: Model, digit: int | None) -> None:
     way = options.control(page, "direction", words=_direction, among=list(ways), width=320)
     rows = model.latents_of_picture()[:6]
     moved = (rows[:, None] + np.array(ALPHAS)[:, None] * ways[way]).astype(np.float32)
-    names = [f"{alpha:+g}".replace("-", "−") if alpha else "z" for alpha in ALPHAS]
+    names = [("+" if alpha > 0 else "") + number(alpha) if alpha else "z" for alpha in ALPHAS]
     live.digits(
         f"{KEY}-shifted", live.Images(model.decode(moved.reshape(-1, model.dim), digit), labels=names * len(rows)),
         columns=len(ALPHAS), upscale=2, summary=t("digits.direction"),
@@ -270,7 +271,7 @@ def _truncation(page: PageState, model: Model, digit: int | None) -> None:
     option = f"limit_{model.latent}"
     limit = options.control(
         page, option, word="truncation_limit", width=420,
-        words=lambda one: t("digits.truncation_none") if np.isinf(one) else f"{one:g}",
+        words=lambda one: t("digits.truncation_none") if np.isinf(one) else number(one),
     )  # fmt: skip
     among = options.choices(page, option)
     z = latent_space.truncated(model.latents(SHOWN, seed=3), limit, model.latent)
@@ -346,7 +347,7 @@ def _compared(model: Model, i: int, found: Sequence[latent_measures.Effect]) -> 
     p = float(ks_2samp(mine, random).pvalue)
     verdict = "coordinates_alike" if p > 0.01 else "coordinates_differ"
     decided = int((mine >= 0.9).sum())
-    answer = t(f"digits.{verdict}", p=f"{p:.2g}", decided=decided, d=model.dim)
+    answer = t(f"digits.{verdict}", p=number(p, 2), decided=decided, d=model.dim)
     st.markdown(f"{t('digits.coordinates_measured', **words)} {answer}")
 
 

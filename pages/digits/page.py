@@ -8,7 +8,7 @@ from pages.shared.controls import fields, saved
 from pages.shared.play import player
 from pages.shared.play.runs import Frame
 from pages.shared.shell import layout, stage
-from pages.shared.shell.i18n import t
+from pages.shared.shell.i18n import t, value
 from pages.shared.shell.state import PageState
 from pages.shared.views import code, images, kept, points, statistics, stills
 
@@ -26,7 +26,7 @@ def view(page: PageState, frame: Frame) -> None:
         statistics.curves(page, frame, ("losses", "outputs", "gradients", "histogram"), height=80, width=240)
     with stage.below():
         if frame.runs[0].config.train.ema:
-            decay = f"{frame.runs[0].config.train.ema:g}"
+            decay = value("ema", frame.runs[0].config.train.ema)
             st.markdown(f"**{t('digits.averaged', decay=decay)}**", help=t("digits.averaged_help"))
             images.averaged(page, frame)
         images.class_strips(page, frame)

@@ -15,6 +15,7 @@ import numpy as np
 import streamlit as st
 
 from gan_core.engine.version import VERSION as ENGINE
+from gan_core.numerals import number
 from gan_core.studies.recipe import CLEAR, KNOBS, SCORES, ranged
 from pages.shared.controls import options
 from pages.shared.controls.options import OneOf
@@ -51,7 +52,7 @@ def section(page: PageState) -> None:
     _picture(found, knob)
     _table(found, knob)
     _digits(found, knob)
-    st.caption(t("recipe.note", seconds=f"{found.seconds(knob):g}", seeds=found.seeds, n=f"{found.samples:,}",
+    st.caption(t("recipe.note", seconds=number(found.seconds(knob)), seeds=found.seeds, n=f"{found.samples:,}",
                  engine=found.engine, now=ENGINE))  # fmt: skip
     st.code(f"python -m gan_core recipe --knobs {knob} --seeds {found.seeds}", language="bash")
     _effects(found)
@@ -76,7 +77,7 @@ def _effects(found: Table) -> None:
     grey = {i for i, one in enumerate(found.effects) if one.apart < CLEAR or not found.skilled(one.knob, one.best)}
     with st.expander(t("recipe.effects"), icon=":material/sort:", expanded=True):
         tables.show(head, rows, grey=grey)
-        st.caption(t("recipe.effects_note", clear=f"{CLEAR:g}"))
+        st.caption(t("recipe.effects_note", clear=number(CLEAR)))
 
 
 # ── what was measured ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -84,9 +85,7 @@ def _effects(found: Table) -> None:
 
 def value_name(value: str) -> str:
     """A number as it is written by hand: 5·10⁻⁵."""
-    from gan_core.figures import style
-
-    return style.number(float(value)) if value[0].isdigit() else t(f"recipe.value.{value}")
+    return number(float(value)) if value[0].isdigit() else t(f"recipe.value.{value}")
 
 
 def _picture(found: Table, knob: str) -> None:
@@ -165,7 +164,7 @@ def _live(knob: str) -> str:
     """How the twins that one sees differ from those of the table, and whether other seeds show the same."""
     of, base = KNOBS[knob], KNOBS[knob].base
     said = [t("recipe.live_help", steps=f"{of.live:,}")]
-    rate = value_name(f"{base.train.g_lr:g}")
+    rate = number(base.train.g_lr)
     if "g_layers" in of.watched:
         said.append(t("recipe.live_smaller", rate=rate))
     else:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from gan_core import numerals
 from pages.shared.controls import options
 from pages.shared.shell import layout, stage
 from pages.shared.shell.i18n import t
@@ -60,6 +61,4 @@ def chart(figure: Any, name: str, *, begins: bool = False) -> None:
 
 
 def number(value: float, digits: int = 4) -> str:
-    from gan_core.figures import style
-
-    return style.number(float(value), digits)
+    return numerals.number(float(value), digits)

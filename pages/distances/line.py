@@ -133,7 +133,7 @@ def _on_line(page: PageState, side: Side) -> Shape | None:
             options.put(page, name, values)
             address.write_page(page)
 
-        labels = [f"{a:g} … {b:g}" for a, b in pairwise(EDGES)]
+        labels = [f"{number(a)} … {number(b)}" for a, b in pairwise(EDGES)]
         bars(f"distances-line-{side}-bars", heights, colour=COLOURS[side], labels=labels, on_change=shaped)
         st.caption(t("distances.bars_hint", low=number(EDGES[0]), high=number(EDGES[-1])))
         return "bars", tuple(heights)

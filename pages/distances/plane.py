@@ -211,7 +211,7 @@ def _pairs(page: PageState, name: str, x: np.ndarray, y: np.ndarray) -> np.ndarr
     sweep = _sinkhorn_sweep(x, y)
     now = sweep[EPSILONS.index(epsilon)]
     numbers = {name: number(now[name], 3) for name in ("raw", "debiased", "raw_same", "exact")}
-    st.caption(t("distances.sinkhorn_said", epsilon=f"{epsilon:g}", n=len(x), **numbers))
+    st.caption(t("distances.sinkhorn_said", epsilon=number(epsilon), n=len(x), **numbers))
     columns = {name: [one[name] for one in sweep] for name in ("raw", "debiased", "raw_same")}
     chart(figures.regularised(EPSILONS, **columns, exact=now["exact"], at=epsilon, labels=words()), "sinkhorn")
     return now["pairs"]

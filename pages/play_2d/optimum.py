@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from gan_core.numerals import number
 from gan_core.run import optimum
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame
@@ -37,5 +38,5 @@ def curve(page: PageState, frame: Frame) -> None:
     live.curves(
         key, charts, step=frame.step, label=t("panel.step"), height=130, width=280, **statistics.time_axis(page, key)
     )
-    words = t("panel.optimum_note", blur=f"{optimum.blur(run, now):.2g}", n=now.fake.shape[1])
+    words = t("panel.optimum_note", blur=number(optimum.blur(run, now), 2), n=now.fake.shape[1])
     live.words(f"{page.name}-optimum-note", [live.Sentence(words, small=True)], step=frame.step)

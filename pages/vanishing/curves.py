@@ -7,6 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
+from gan_core.numerals import number
 from pages.shared.controls import options
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
@@ -70,10 +71,8 @@ def _logit(share: float) -> float:
 
 def _numbers(logit: float) -> None:
     from gan_core import theory
-    from gan_core.figures import style
 
     share = _sigmoid(logit)
-    n = style.number
     rows = {
         "loss": (theory.minimax_loss(logit), theory.non_saturating_loss(logit)),
         "slope_d": (
@@ -82,6 +81,6 @@ def _numbers(logit: float) -> None:
         ),
         "slope_a": (theory.minimax_gradient(logit), theory.non_saturating_gradient(logit)),
     }
-    head = [t("vanishing.point", d=n(share), a=n(logit)), "**log(1 − D)**", "**−log D**"]
-    cells = [[t(f"vanishing.row_{name}"), *(n(float(value)) for value in pair)] for name, pair in rows.items()]
-    tables.show(head, [*cells, [t("vanishing.ratio"), "", f"**{n(float(theory.gradient_ratio(logit)))}**"]])
+    head = [t("vanishing.point", d=number(share), a=number(logit)), "**log(1 − D)**", "**−log D**"]
+    cells = [[t(f"vanishing.row_{name}"), *(number(float(value)) for value in pair)] for name, pair in rows.items()]
+    tables.show(head, [*cells, [t("vanishing.ratio"), "", f"**{number(float(theory.gradient_ratio(logit)))}**"]])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from gan_core.numerals import number
 from pages.shared.controls import options, predict
 from pages.shared.play import experiments
 from pages.shared.shell.i18n import t
@@ -60,7 +61,7 @@ def doubling(measured: GaussianCurves) -> tuple[str, str]:
 
 def _two_gaussians(page: PageState, measured: GaussianCurves | None) -> None:
     from gan_core import theory
-    from gan_core.figures import style, vanishing
+    from gan_core.figures import vanishing
 
     d = options.control(page, "d", digits=1)
     left, right = st.columns(2, gap="medium")
@@ -74,11 +75,11 @@ def _two_gaussians(page: PageState, measured: GaussianCurves | None) -> None:
     non_saturating, minimax = theory.gaussian_gradients(d)
     exact = {"minimax": float(minimax), "non_saturating": float(non_saturating), "jsd": float(theory.gaussian_jsd(d))}
     rows = [
-        [t(f"vanishing.exact_{name}"), style.number(exact[name], 4),
+        [t(f"vanishing.exact_{name}"), number(exact[name], 4),
          "–" if measured is None else spread(getattr(measured, name)[:, i])]
         for name in NAMES
     ]  # fmt: skip
-    tables.show([f"d = {d:g}", t("vanishing.exact"), t("vanishing.measured")], rows)
+    tables.show([f"d = {number(d)}", t("vanishing.exact"), t("vanishing.measured")], rows)
 
 
 def _densities(d: float, measured: GaussianCurves | None, i: int | None, *, labels: dict[str, str]) -> go.Figure:

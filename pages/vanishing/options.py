@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from gan_core import numerals
 from gan_core.config import RunConfig
 from gan_core.presets import PRESETS
 from pages.shared.controls.options import Number, OneOf
@@ -46,9 +47,7 @@ def times(change: np.ndarray) -> str:
 
 
 def number(value: float) -> str:
-    from gan_core.figures import style
-
-    return f"{value:,.0f}" if 100 <= abs(value) < 1e6 else style.number(float(value), 2)
+    return f"{value:,.0f}" if 100 <= abs(value) < 1e6 else numerals.number(float(value), 2)
 
 
 def alike(charts: Sequence[live.Chart]) -> list[live.Chart]:

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from gan_core.config import LOSSES
+from gan_core.numerals import number
 from pages.shared.controls import options, predict
 from pages.shared.play import player
 from pages.shared.play.pushed import pushed
@@ -103,7 +104,7 @@ def prediction(page: PageState) -> bool:
             r = known[i].correlation()
             middle = float(np.median(r))
             shown = "closely" if middle >= CLOSELY else "loosely" if middle >= LOOSELY else "hardly"
-            evidence = t("wgan.evidence", name=method(names[-1]), r=spread(r, "{:.2f}"))
+            evidence = t("wgan.evidence", name=method(names[-1]), r=spread(r, "{:.2f}".format))
     return predict.question(page, "follow", ("closely", "loosely", "hardly"), run=run,
                             started=show is not None and show.touched, shown=shown, evidence=evidence,
                             who=method(names[-1]))  # fmt: skip
@@ -168,27 +169,29 @@ def _table(page: PageState, frame: Frame, by: str) -> None:
     at = [m.at(run.snapshot.step) for m, run in zip(known, frame.runs, strict=True)]
     shown = [points.members_shown(page, run) for run in frame.runs]
 
-    def row(name: str, values: Callable[[Measures], np.ndarray], style: str, even: str = "–") -> None:
+    def row(
+        name: str, values: Callable[[Measures], np.ndarray], write: Callable[[float], str], even: str = "–"
+    ) -> None:
         """`even`: what D or a critic says of a generator that is perfect."""
-        cells = [spread(values(m)[i][k], style) for m, i, k in zip(known, at, shown, strict=True)]
+        cells = [spread(values(m)[i][k], write) for m, i, k in zip(known, at, shown, strict=True)]
         if any(cell != "–" for cell in cells):
             beside = [even, "–"]
             if name in known[0].floors:
                 who, skill = known[0].no_skill[name]
-                beside = [statistics.range_of(known[0].floors[name], style.format), style.format(skill)]
+                beside = [statistics.range_of(known[0].floors[name], write), write(skill)]
                 beside[1] += f" ({t(f'skill.{who}')})"
             rows.append([t(f"wgan.row_{name}"), *cells, *beside])
 
-    row("w1", lambda m: m.w1, "{:.2f}")
-    row("near", lambda m: m.near, "{:.0f}")
-    row("quality", lambda m: m.quality, "{:.0%}")
-    row("estimate", lambda m: m.estimate, "{:.3g}", "0")
-    row("bound", lambda m: m.estimate / m.slope, "{:.2f}", "0")
+    row("w1", lambda m: m.w1, "{:.2f}".format)
+    row("near", lambda m: m.near, "{:.0f}".format)
+    row("quality", lambda m: m.quality, "{:.0%}".format)
+    row("estimate", lambda m: m.estimate, number, "0")
+    row("bound", lambda m: m.estimate / m.slope, "{:.2f}".format, "0")
     if critics(frame):
-        cells = [spread(m.correlation()[k], "{:.2f}") for m, k in zip(known, shown, strict=True)]
+        cells = [spread(m.correlation()[k], "{:.2f}".format) for m, k in zip(known, shown, strict=True)]
         rows.append([t("wgan.row_r"), *cells, *NOTHING])
-    row("accuracy", lambda m: m.accuracy, "{:.0%}", "50%")
-    row("jsd", lambda m: m.jsd, "{:.3f}", "0")
+    row("accuracy", lambda m: m.accuracy, "{:.0%}".format, "50%")
+    row("jsd", lambda m: m.jsd, "{:.3f}".format, "0")
     head = [t("wgan.fair_by", by=t(f"wgan.fair_{by}")), *titles(page, frame, "beside"), t("panel.perfect"),
             t("panel.without_skill")]  # fmt: skip
     when = int(known[0].step[at[0]])
@@ -240,7 +243,7 @@ def _drawn(page: PageState, frame: Frame, known: Sequence[Measures], by_steps: b
     charts = {}
     for i in critics(frame):
         m, k, time = known[i], shown[i], times[i]
-        r = spread(m.correlation()[k], "{:.2f}").replace("**", "")
+        r = spread(m.correlation()[k], "{:.2f}".format).replace("**", "")
         comparable = m.estimate[:, k] / m.slope[:, k]
         charts[f"follow/{i}"] = live.Chart(
             t("wgan.chart_follow", name=names[i], r=r),

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from gan_core.config import LOSSES
-from pages.shared.controls import fields, options
+from gan_core.numerals import number
+from pages.shared.controls import fields
 from pages.shared.play import player
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell import layout, stage
@@ -46,8 +47,8 @@ def _bound(run: RunFrame) -> str:
     if train.spectral_norm:
         return t("wgan.normalised")
     if train.clip:
-        return t("wgan.clipped", c=options.text(train.clip))
-    return t("wgan.penalised", weight=options.text(train.wgan_gp))
+        return t("wgan.clipped", c=number(train.clip, 6))
+    return t("wgan.penalised", weight=number(train.wgan_gp, 6))
 
 
 def fair(frame: Frame, by: str) -> Frame:
@@ -66,10 +67,10 @@ def fair(frame: Frame, by: str) -> Frame:
     return replace(frame, runs=tuple(map(within, frame.runs)))
 
 
-def spread(values: np.ndarray, style: str) -> str:
+def spread(values: np.ndarray, write: Callable[[float], str]) -> str:
     """Median and range of what is known of the members."""
     known = values[np.isfinite(values)]
-    return tables.median_and_range(known, lambda value: style.format(value).replace("-", "−"))
+    return tables.median_and_range(known, lambda value: write(value).replace("-", "−"))
 
 
 def costs(runs: Sequence[RunFrame]) -> list[list[str]]:

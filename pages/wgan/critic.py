@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from gan_core.numerals import number
 from pages.shared.controls import fields, options
 from pages.shared.play import player
 from pages.shared.play.pushed import pushed
@@ -44,7 +45,7 @@ def _controls(page: PageState) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(t("wgan.try"), width="content")
         for c in EXTREMES:
-            st.button(t("wgan.try_c", c=options.text(c)), key=f"{page.name}-c-{c:g}", on_click=extreme, args=(c,))
+            st.button(t("wgan.try_c", c=number(c)), key=f"{page.name}-c-{options.text(c)}", on_click=extreme, args=(c,))
     options.control(page, "lambda", then=changed)
     fields.field(page, "d_steps")
     options.control(page, "colours")
@@ -122,9 +123,7 @@ def _values(frame: Frame, names: Sequence[str], k: int, colours: str) -> list[li
 
 
 def _g(value: float) -> str:
-    from gan_core.figures import style
-
-    return style.number(float(value), 2)
+    return number(value, 2)
 
 
 def _slopes(frame: Frame, names: Sequence[str], k: int) -> list[live.Panel]:

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from gan_core.config import LOSSES
+from gan_core.numerals import number
 from pages.shared.controls import options
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
@@ -113,9 +114,9 @@ def _table(frame: Frame, names: Sequence[str], k: int, by: str) -> live.Table:
         real, fake = (a[k].astype(float) for a in (shot.real_logits, shot.fake_logits))
         loss = run.config.train.loss
         estimate = real.mean() - fake.mean() if LOSSES[loss].kind == "critic" else np.nan
-        rows["estimate"].append(spread(np.array([estimate]), "{:.3g}"))
-        rows["accuracy"].append(spread(np.array([accuracy(loss, real, fake)]), "{:.0%}"))
-        rows["jsd"].append(spread(np.array([jsd_bound(loss, real, fake)]), "{:.3f}"))
+        rows["estimate"].append(spread(np.array([estimate]), number))
+        rows["accuracy"].append(spread(np.array([accuracy(loss, real, fake)]), "{:.0%}".format))
+        rows["jsd"].append(spread(np.array([jsd_bound(loss, real, fake)]), "{:.3f}".format))
     cells = [[t(f"wgan.row_{name}"), *row, *BESIDE[name]] for name, row in rows.items()]
     head = [t("wgan.fair_by", by=t(f"wgan.fair_{by}")), *names, t("panel.perfect"), t("wgan.nothing_alike")]
     return live.Table(head, [*([*row, "–", "–"] for row in costs(frame.runs)), *cells])

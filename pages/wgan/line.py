@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from gan_core.numerals import number
 from pages.shared.controls import options, predict
 from pages.shared.play import experiments
 from pages.shared.shell import stage
@@ -86,13 +87,7 @@ def _pull_at_fakes(kind: str, distance: float, result: Duel) -> tuple[str, str]:
     saturating = np.abs(pulls(result.values["discriminator"][-1, :, i], d)["minimax"])
     one, other = float(np.median(saturating)), float(np.median(np.abs(critic)))
     answer = "critic" if other > 2 * one else "saturating" if one > 2 * other else "alike"
-    return answer, t("wgan.line_evidence", x=f"{result.positions[i]:.1f}", saturating=_n(one), critic=_n(other))
-
-
-def _n(value: float, digits: int = 3) -> str:
-    from gan_core.figures import style
-
-    return style.number(float(value), digits)
+    return answer, t("wgan.line_evidence", x=f"{result.positions[i]:.1f}", saturating=number(one), critic=number(other))
 
 
 def _line_picture(page: PageState, kind: str, distance: float, result: Duel | None, *, whole: bool) -> None:
@@ -130,11 +125,11 @@ def _line_table(p: GaussianMixture, q: GaussianMixture, result: Duel | None) -> 
     rows = [
         [
             t(f"wgan.found_{name}"),
-            _n(value, 4),
-            "–" if result is None else spread(result.found[name][-1], "{:.3f}"),
+            number(value, 4),
+            "–" if result is None else spread(result.found[name][-1], "{:.3f}".format),
         ]
         for name, value in exact.items()
     ]
     tables.show(["", t("wgan.exact_value"), t("wgan.trained_value")], rows)
-    st.caption(t("wgan.line_note", c=f"{CLIP:g}"))
+    st.caption(t("wgan.line_note", c=number(CLIP)))
     st.markdown(t("wgan.line_text"))

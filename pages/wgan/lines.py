@@ -101,12 +101,13 @@ def _paths(page: PageState, result: Paths | None) -> None:
     live.curves(f"{page.name}-paths", charts, step=int(result.step[-1]), height=150, width=270, label=t("panel.step"))
     runs = result.theta[METHODS[0]].shape[1]
     start = float(np.median(result.theta[METHODS[0]][0]))
+    thousandths = partial(spread, write="{:.3f}".format)
     # at the end beside a θ that is back, and one that nobody moves
     rows = [
         [t("wgan.row_back"), *(f"{result.returned(name)} / {runs}" for name in METHODS), f"{runs} / {runs}",
          f"0 / {runs}"],
-        [t("wgan.row_theta"), *(spread(result.theta[name][-1], "{:.3f}") for name in METHODS), "0", f"{start:.3f}"],
-        [t("wgan.row_found_start"), *(spread(result.found[name][0], "{:.3f}") for name in METHODS), "–", "–"],
-        [t("wgan.row_found"), *(spread(result.found[name][-1], "{:.3f}") for name in METHODS), "0", "–"],
+        [t("wgan.row_theta"), *(thousandths(result.theta[name][-1]) for name in METHODS), "0", f"{start:.3f}"],
+        [t("wgan.row_found_start"), *(thousandths(result.found[name][0]) for name in METHODS), "–", "–"],
+        [t("wgan.row_found"), *(thousandths(result.found[name][-1]) for name in METHODS), "0", "–"],
     ]  # fmt: skip
     tables.show(["", *map(method, METHODS), t("panel.perfect"), t("wgan.left_alone")], rows)

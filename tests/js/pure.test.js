@@ -126,6 +126,7 @@ test("names of levels that lie over each other are moved apart, and stay within 
   near(apart([128, 129, 130], 12, 8, 130), [106, 118, 130]);
   near(apart([9, 8], 12, 8, 130), [20, 8]);
 });
+  Object.assign(read, { "12,350": 12_345.6, "−1,234": -1234.4 });
 
 test("a text is as long as there is room for", () => {
   const width = (text) => 7 * text.length;

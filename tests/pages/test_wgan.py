@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gan_core.config import RunConfig
+from gan_core.numerals import number
 from gan_core.presets import PRESETS
 from pages.shared.play import experiments, resources
 from pages.shared.play.runs import Frame, Work
@@ -156,11 +157,11 @@ def test_the_table_says_what_was_measured_and_the_prediction_is_marked() -> None
     assert known is not None and all(len(m.step) == len(show.job.frame.steps) for m in known)
     said = words(app)
     for m in known[1:]:
-        assert comparison.spread(m.correlation(), "{:.2f}") in said  # whatever it is
-        assert comparison.spread(m.estimate[-1], "{:.3g}") in said
+        assert comparison.spread(m.correlation(), "{:.2f}".format) in said  # whatever it is
+        assert comparison.spread(m.estimate[-1], number) in said
     assert (
-        comparison.spread(known[0].accuracy[-1], "{:.0%}") in said
-        and comparison.spread(known[0].jsd[-1], "{:.3f}") in said
+        comparison.spread(known[0].accuracy[-1], "{:.0%}".format) in said
+        and comparison.spread(known[0].jsd[-1], "{:.3f}".format) in said
     )
     assert "| 16 | 80 | 80 |" in said  # updates of D: five a step for the critics
     assert app.radio[0].disabled and any("The run shows" in box.value for box in (*app.success, *app.info))
@@ -222,7 +223,7 @@ def test_a_switch_to_time_is_in_the_address_and_in_the_table() -> None:
 
 @pytest.mark.parametrize(("values", "written"), [([np.nan], "–"), ([-1.0], "−1.0"), ([1, 3, 2], "**2.0** (1.0–3.0)")])
 def test_a_spread_leaves_out_what_is_not_known(values: list[float], written: str) -> None:
-    assert comparison.spread(np.array(values), "{:.1f}") == written
+    assert comparison.spread(np.array(values), "{:.1f}".format) == written
 
 
 # ── the critic's shape ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -276,7 +277,7 @@ def test_a_game_is_trained_beside_the_exact_values(short: None, part: str, more:
         p, q = line.pair("mixture", 4.0)
         from gan_core.theory.divergences_1d import w1
 
-        assert f"| {line._n(w1(p, q), 4)} |" in words(app)
+        assert f"| {number(w1(p, q), 4)} |" in words(app)
     else:
         assert "/ 4 |" in words(app)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Literal
 
 import streamlit as st
@@ -30,6 +31,7 @@ from gan_core.config import (
     limits,
     options,
 )
+from gan_core.numerals import number
 from gan_core.presets import PRESETS
 from pages.shared.controls import drawn, uploads
 from pages.shared.play import player
@@ -199,7 +201,7 @@ def _number(name: str, value: float, words: dict[str, Any]) -> None:
     low, high = limits(name)
     if name in LADDERS:
         rungs = sorted({*(rung for rung in LADDERS[name] if low <= rung <= high), value})
-        st.select_slider(**words, options=rungs, format_func=lambda rung: f"{rung:,g}" if rung < 1e5 else f"{rung:,}")
+        st.select_slider(**words, options=rungs, format_func=partial(number, digits=6))
     elif TYPES[name] is int:
         st.number_input(**words, min_value=int(low), max_value=int(high), step=1 if name != "steps" else 1000)
     else:

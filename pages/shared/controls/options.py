@@ -26,6 +26,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from gan_core.numerals import number
 from pages.shared.shell import address
 from pages.shared.shell.i18n import DEFAULT, sentence, t, texts
 from pages.shared.shell.state import PageState, app, if_shown
@@ -43,7 +44,7 @@ class NoChoice(ValueError):
 
 
 def text(value: Any) -> str:
-    """A value as it stands in an address and on a button: 0.03, or the word itself."""
+    """A value as it stands in an address: 0.03, or the word itself."""
     return value if isinstance(value, str) else f"{value:.6g}"
 
 
@@ -184,7 +185,7 @@ def _words(page: PageState, name: str, named: str = "") -> Callable[[Any], str]:
 
     def said(one: Any) -> str:
         known = isinstance(one, str) and f"{prefix}{one}" in texts(DEFAULT)
-        return t(f"{prefix}{one}") if known else text(one)
+        return t(f"{prefix}{one}") if known else one if isinstance(one, str) else number(one, 6)
 
     return said
 

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from gan_core.errors import ENGLISH, Option, Sentence
+from gan_core.numerals import number
 from pages.shared.shell.state import app
 
 TEXTS = Path(__file__).parent / "texts"
@@ -88,7 +89,7 @@ def value(field: str, of: object) -> str:
         return t(f"option.switch.{of}")
     if isinstance(of, tuple):
         return "-".join(value(field, part) for part in of)
-    return f"{of:.4g}" if isinstance(of, float) else t(f"option.{field}.{of}", default=str(of))
+    return number(of, 6) if isinstance(of, float) else t(f"option.{field}.{of}", default=str(of))
 
 
 def _label(name: str) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 import streamlit as st
 
 from gan_core.config import LOSSES, ConfigError, RunConfig, limits
+from gan_core.numerals import number
 from gan_core.presets import FLAGSHIP, PRESETS
 from pages.shared.play.runs import Frame
 from pages.shared.shell.i18n import t
@@ -154,7 +155,7 @@ def _digits_made(page: PageState, frame: Frame) -> list[live.Block]:
         else:
             known, shown = run.classes, points.members_shown(page, run)
             words: dict[str, Any] = {
-                "made": f"{np.median(known.made[-1, shown]):g}", "kl": f"{np.median(known.kl[-1, shown]):.2f}",
+                "made": number(np.median(known.made[-1, shown])), "kl": f"{np.median(known.kl[-1, shown]):.2f}",
                 "floor": statistics.range_of(known.perfect, "{:.3f}".format), "n": known.samples,
             }  # fmt: skip
             of = t("ending.median", n=len(shown)) if len(shown) > 1 else ""

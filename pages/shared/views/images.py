@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from gan_core.numerals import number
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame, Work
 from pages.shared.shell.i18n import t
@@ -191,7 +192,7 @@ def collapse_alarm(page: PageState, frame: Frame) -> None:
     shown = points.members_shown(page, run)
     found = {k: collapse for k, collapse in enumerate(collapses(known)) if k in shown and collapse is not None}
     words: dict[str, Any] = {
-        "made": f"{np.median(known.made[-1, shown]):g}", "kl": f"{np.median(known.kl[-1, shown]):.2f}",
+        "made": number(np.median(known.made[-1, shown])), "kl": f"{np.median(known.kl[-1, shown]):.2f}",
         "floor": range_of(known.perfect, "{:.3f}".format), "n": known.samples, "step": f"{int(known.step[-1]):,}",
     }  # fmt: skip
     sentence = t("digits.classes_made", **words)
@@ -212,7 +213,7 @@ def said(page: PageState, frame: Frame, names: Sequence[str], k: int = 0) -> Non
     found = [(name, of) for name, of in zip(names, known, strict=True) if of is not None and len(of.step)]
     blocks: list[live.Block] = []
     if found:
-        parts = ", ".join(f"{name} **{of.made[-1, k]:g}** ({of.kl[-1, k]:.2f})" for name, of in found)
+        parts = ", ".join(f"{name} **{number(of.made[-1, k])}** ({of.kl[-1, k]:.2f})" for name, of in found)
         step = max(int(of.step[-1]) for _, of in found)
         floor = range_of(found[0][1].perfect, "{:.3f}".format)
         blocks.append(live.Sentence(t("digits.beside_said", step=f"{step:,}", parts=parts, floor=floor)))

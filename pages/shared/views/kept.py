@@ -13,6 +13,7 @@ import numpy as np
 import streamlit as st
 
 from gan_core.checks import one_of
+from gan_core.numerals import number
 from pages.shared.play import kept, player
 from pages.shared.play.kept import Row
 from pages.shared.shell import address, layout, site
@@ -77,7 +78,7 @@ def numbers(row: Row) -> list[str]:
     if row.digits is not None:
         made, kl, real = row.digits
         return [
-            t("kept.digits", made=f"{made:g}"),
+            t("kept.digits", made=number(made)),
             t("kept.kl", value=f"{kl:.3f}", floor=statistics.range_of(real, "{:.3f}".format)),
         ]
     found = []

@@ -14,6 +14,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from gan_core.export.plate import Plate
+from gan_core.numerals import number
 from gan_core.packing import array_of, pixels
 from gan_core.presets import FLAGSHIP, PRESETS
 from gan_core.recordings import files
@@ -217,11 +218,9 @@ def why(recording: str) -> str:
 
 def run_name(recorded: Recorded, method: str) -> str:
     """Of runs side by side; a number as it is written by hand."""
-    from gan_core.figures import style
-
     if not method:
         return ""
-    return style.number(float(method)) if method[0].isdigit() else t(f"{recorded.says}{method}")
+    return number(float(method)) if method[0].isdigit() else t(f"{recorded.says}{method}")
 
 
 def _said(code: str, words: Mapping[str, Any], methods: Sequence[str]) -> str:

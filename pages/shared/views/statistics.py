@@ -20,10 +20,12 @@ import numpy as np
 
 from gan_core.config import LOSSES, RunConfig
 from gan_core.errors import Failure, Sentence
+from gan_core.numerals import number
 from pages.shared.play.kept import YARDSTICKS
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame, Work
 from pages.shared.shell.i18n import phrase, sentence, t
+from pages.shared.shell.i18n import value as setting
 from pages.shared.shell.state import PageState
 from pages.shared.views import live, opening, tables
 from pages.shared.views.points import WALL, in_plane, is_probability, members_shown, of_players, titled
@@ -157,7 +159,7 @@ def scores(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> None
         at = [k for k in members_shown(page, run) if k < WALL]
         named = {
             t("panel.raw"): found.runs[i],
-            t("panel.averaged", decay=f"{run.config.train.ema:g}"): found.averaged[i],
+            t("panel.averaged", decay=setting("ema", run.config.train.ema)): found.averaged[i],
         }
         for name, scored_members in named.items():
             if scored_members and found.averaged[i]:
@@ -175,9 +177,13 @@ def _number(name: str, shown: Sequence[Scores], beside: Yardstick | None) -> liv
     spread = f"{write(min(values))}–{write(max(values))}" if len(values) > 1 else ""
     floor = t("panel.floor", value=perfect(beside, statistic, write))
     notes = [spread, floor, explained(beside, statistic, middle, write)]
-    radius = "" if one.near_radius is None else f"{one.near_radius:.2g}"
-    why = t(f"panel.{name}_help", n=one.w1_points if name == "w1" else one.samples, radius=radius)
+    why = t(f"panel.{name}_help", n=one.w1_points if name == "w1" else one.samples, radius=near_radius(one))
     return live.Number(t(f"panel.{name}"), write(middle), " · ".join(filter(None, notes)), why)
+
+
+def near_radius(of: Scores) -> str:
+    """Within which distance a sample counts as near a mode; nothing for data without modes."""
+    return "" if of.near_radius is None else number(of.near_radius, 2)
 
 
 def failed(run: RunFrame) -> bool:
@@ -349,7 +355,7 @@ def _constant(value: float) -> str:
     times = value / math.log(2)
     if value and abs(times - round(times)) < 1e-9:
         return {1: "ln 2", -1: "−ln 2"}.get(round(times), f"{round(times)} ln 2")
-    return f"{value:g}"
+    return number(value)
 
 
 def references(run: RunFrame, chart: str) -> list[tuple[float, str]]:
@@ -368,7 +374,7 @@ def levels(config: RunConfig, chart: str) -> list[tuple[float, str]]:
 def undecided(config: RunConfig) -> tuple[float, str]:
     """What D says, with its name, where the fakes are the data: D* = (1 − s)/2 if the target for real ones is 1 − s."""
     level = (1 - config.train.label_smoothing) / 2
-    return level, "½" if level == 0.5 else f"{level:.3g}"
+    return level, "½" if level == 0.5 else f"{number(level)}"
 
 
 def _losses(run: RunFrame, members: Sequence[int], title: str) -> live.Chart:

@@ -1,4 +1,4 @@
-"""What all figures share: colours that can be read on both pages, numbers as by hand, export as a vector graphic."""
+"""What all figures share: colours that can be read on both pages, export as a vector graphic."""
 
 import re
 import tomllib
@@ -36,21 +36,6 @@ def test_the_theme_of_the_app_has_the_same_colours():
     config = tomllib.loads((Path(__file__).parents[3] / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert config["theme"]["chartCategoricalColors"] == style.PALETTE
     assert len(set(style.PALETTE)) == 10
-
-
-@pytest.mark.parametrize(
-    "value, text",
-    [
-        (-0.25, "−0.25"),
-        (4.54e-5, "4.54·10⁻⁵"),
-        (-1.2e20, "−1.2·10²⁰"),
-        (float("inf"), "∞"),
-        (-0.0, "0"),
-        (2 / 3, "0.667"),
-    ],
-)
-def test_numbers_are_written_as_by_hand(value, text):
-    assert style.number(value) == text
 
 
 def test_a_figure_has_no_camera_that_saves_the_screen():

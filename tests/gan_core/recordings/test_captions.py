@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gan_core.metrics.floors import Range
-from gan_core.recordings.captions import APART, APART_SLOWLY, Caption, _small, apart, digits, hopping
+from gan_core.recordings.captions import APART, APART_SLOWLY, Caption, apart, digits, hopping
 from gan_core.run.classes import ClassHistory
 
 MOMENTS, MODES = 40, 8
@@ -55,7 +55,3 @@ def test_images_are_said_in_digits_and_beside_what_real_ones_score() -> None:
 def test_the_last_one_always_stays() -> None:
     last = Caption(20, "end", {})
     assert apart([Caption(0, "a", {}), Caption(5, "b", {}), Caption(15, "c", {})], last) == [Caption(0, "a", {}), last]
-
-
-def test_small_numbers_are_written_so_that_they_can_be_read() -> None:
-    assert [_small(x) for x in (0.00317, 12.34, 2.9, 4.7e-7)] == ["0.0032", "12", "2.9", "4.7·10⁻⁷"]

@@ -185,6 +185,8 @@ def test_learning_rates_change_live_and_leave_a_mark():
     trainer.step(3)
     assert torch.equal(before, trainer.ensembles[0].generator.theta)
     assert [(m.step, m.text) for m in trainer.history.marks] == [(3, "g_lr → 0")]
+    trainer.set_rates(d_lr=5e-5)
+    assert trainer.history.marks[-1].text == "d_lr → 5·10⁻⁵"
     with pytest.raises(ConfigError):
         trainer.set_rates(d_lr=1e3)
 

@@ -22,6 +22,11 @@ SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 ENGLISH = i18n.texts("en")
 
 
+@pytest.mark.parametrize(("rate", "read"), [(5e-5, "5·10⁻⁵"), (0.0003, "0.0003"), (0.9999, "0.9999")])
+def test_a_setting_is_read_as_a_number_and_not_as_a_program_has_it(rate: float, read: str) -> None:
+    assert i18n.value("g_lr", rate) == read
+
+
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 

@@ -28,11 +28,13 @@ export const faded = (hex, alpha) => `rgba(${channels(hex)},${alpha})`;
 export const clamp = (x, low, high) => Math.min(high, Math.max(low, x));
 export const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 
-/** A number as it is read aloud: four significant digits, a true minus, powers of ten where zeros would be many. */
+/** A number as it is read aloud: four significant digits, a true minus, powers of ten where zeros would be many. As
+ * `gan_core.numerals` writes one, but with its zeros kept, so that a legend does not tremble. */
 export function number(x, digits = 4) {
   if (x === null || !Number.isFinite(x)) return "–";
   const size = Math.abs(x);
   if (Number.isInteger(x) && size < 1e9) return x.toLocaleString("en").replace("-", "−");
+  if (size >= 1e3 && size < 1e5) return Number(x.toPrecision(digits)).toLocaleString("en").replace("-", "−");
   const text = size >= 1e5 || size < 1e-3 ? x.toExponential(digits - 2) : x.toPrecision(digits);
   return power(text);
 }
