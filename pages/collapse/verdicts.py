@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from gan_core.numerals import number
 from pages.collapse.options import chosen, method_name, named
 from pages.shared.controls import predict
 from pages.shared.play import player
@@ -39,7 +40,7 @@ def prediction(page: PageState) -> bool:
     if show is not None and show.job.step_count >= configs[-1].train.steps and known is not None:
         covered, modes = float(np.median(known.covered[-1])), int(np.count_nonzero(known.weights > 0))
         shown = "few" if covered <= FEW * modes else "most" if covered >= MOST * modes else "some"
-        evidence = t("collapse.evidence", covered=f"{covered:g}", modes=modes, step=f"{int(known.step[-1]):,}")
+        evidence = t("collapse.evidence", covered=number(covered), modes=modes, step=f"{int(known.step[-1]):,}")
     methods = chosen(page)
     who = method_name(methods[-1]) if len(methods) > 1 else t("collapse.ask.covered_g")
     return predict.question(page, "covered", ("few", "some", "most"), run=run,
@@ -80,13 +81,13 @@ def alarms_of(listened: Known[Sequence[Alarm | None]] | None, i: int) -> tuple[S
 def _verdict(
     name: str, run: RunFrame, past: Diversity, found: Sequence[Alarm | None] | None, listened: int
 ) -> live.Sentence:
-    from gan_core.run.modes import arrived
+    from gan_core.run.modes import WINDOW, arrived
 
     covered, modes, step = past.covered[-1], int(np.count_nonzero(past.weights > 0)), int(past.step[-1])
     few = int(FEW * modes)
     words: dict[str, Any] = {
         "name": name, "few": few, "k": int((covered <= few).sum()), "n": len(covered), "step": f"{step:,}",
-        "median": f"{np.median(covered):g}", "modes": modes,
+        "median": number(np.median(covered)), "modes": modes,
     }  # fmt: skip
     sentence = t("collapse.verdict" if words["k"] else "collapse.verdict_none", **words)
     if found is None:
@@ -99,7 +100,7 @@ def _verdict(
     k, alarm = min(raised, key=lambda pair: pair[1].covered)
     counted = t(
         "collapse.alarm", k=len(raised), n=len(covered), step=f"{listened:,}", seed=run.config.seed_of(k),
-        since=f"{alarm.since:,}", covered=f"{alarm.covered:g}", expected=f"{alarm.expected:.0f}",
+        window=WINDOW, since=f"{alarm.since:,}", covered=number(alarm.covered), expected=f"{alarm.expected:.0f}",
     )  # fmt: skip
     return live.Sentence(f"{sentence} {counted}", "warning")
 

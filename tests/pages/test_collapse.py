@@ -131,7 +131,7 @@ def one_alarm(steps: int = 120) -> Diversity:
 
 
 def test_the_alarm_says_who_since_when_and_how_many_modes_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    from gan_core.run.modes import WAY, Watch
+    from gan_core.run.modes import WAY, WINDOW, Watch
 
     monkeypatch.setattr(Watch, "later", lambda self: one_alarm)
     app = at_rest(press(page(**FAST), "step", NAME), NAME)
@@ -139,7 +139,8 @@ def test_the_alarm_says_who_since_when_and_how_many_modes_are_left(monkeypatch: 
     app.run()
     (text,) = alarms(app)
     assert "Alarm in 1 of 2 at step" in text and "seed 1" in text and f"since step {5 * 8 + WAY}" in text
-    assert "it covers 1 modes, a perfect sampler 8" in text
+    # it stands beside a table of one moment
+    assert f"a median of 1 modes over {WINDOW} steps, of a perfect sampler 8" in text
 
 
 def test_the_card_of_the_alarm_says_how_often_it_was_wrong() -> None:
