@@ -24,7 +24,8 @@ from gan_core.figures import style
 from gan_core.figures.style import number
 from gan_core.theory import dirac as game
 
-EXTENT, ARROWS = 2.0, 11  # of the plane of a game, on each side; of its field, along either side
+EXTENT = 2.0  # of the plane of a game, on each side
+ARROWS = 7  # of its field, along either side: more than 60 in a plane cannot be told apart
 FAR = 1e6  # what is further away leaves the plane in the same direction
 WORDS = {
     "title": "The smallest GAN", "of_field": "λ of the field", "of_step": "λ of one step", "update": "{update} steps",
@@ -33,7 +34,7 @@ WORDS = {
 DEEPEST = -16.0  # log₁₀ r² below which there is only rounding
 GREEN = style.GENERATOR  # where it converges
 Played = tuple[Sequence[Floats], Mapping[str, Sequence[np.ndarray]]]  # paths (T, 2); eigenvalues by their word
-TINTS = style.APART  # of the games
+TINTS = style.APART  # of the games, live and still
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,12 @@ def _dirac(
     return finished(look, marks, f"{look.title or words['title']}. {caption}")
 
 
+def lattice(extent: float) -> Floats:
+    """(2, ARROWS²): where the arrows of a game's field stand within ± extent, live and still."""
+    side = np.linspace(-extent, extent, ARROWS + 2)[1:-1]
+    return np.stack(np.meshgrid(side, side)).reshape(2, -1)
+
+
 def _square(room: Room, extent: float) -> tuple[Callable[[Floats], Floats], tuple[float, float, float, float]]:
     """Where on the sheet points (n, 2) within ± extent are; and the frame: left, top, right, bottom."""
 
@@ -130,8 +137,7 @@ def _plane(room: Room, one: Game, path: Floats, at: int, tint: str, extent: floa
     """The field, the path as far as it has come, where it began, and the equilibrium."""
     place, frame = _square(room, extent)
     marks = _scales(room, extent, look)
-    side = np.linspace(-extent, extent, ARROWS + 2)[1:-1]
-    places = np.stack(np.meshgrid(side, side)).reshape(2, -1)
+    places = lattice(extent)
     found = game.field_at(one.variant, places, **one.settings)
     with np.errstate(invalid="ignore"):
         length = np.hypot(*found)

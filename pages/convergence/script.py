@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gan_core.config import ConfigError, RunConfig
+from gan_core.export.games import ARROWS
 from gan_core.scripts.calculations import Calculation
 from pages.convergence import balance, chart, losses, smallest
 from pages.convergence.options import EXTENT, RIDDLES, SIDES
@@ -70,7 +71,7 @@ RULES = {rules}
 GAMES = {{
 {rows}
 }}
-side = np.linspace(-{EXTENT}, {EXTENT}, {smallest.ARROWS})
+side = np.linspace(-{EXTENT}, {EXTENT}, {ARROWS + 2})[1:-1]
 places = np.stack(np.meshgrid(side, side)).reshape(2, -1)
 
 paths, arrows = {{}}, {{}}

@@ -22,7 +22,6 @@ from pages.shared.views import live
 if TYPE_CHECKING:
     from gan_core.theory.updates import Floats
 
-ARROWS = 13  # along either side of a plane
 ANSWERS = ("converges", "cycles", "leaves")
 Given = tuple[tuple[str, Any], ...]  # settings by name, sorted: what a cache can ask for
 
@@ -167,6 +166,7 @@ def _run(
 
 
 def _stage(page: PageState, runs: Mapping[str, Run]) -> None:
+    from gan_core.export import games
     from gan_core.theory import dirac
 
     run = "&".join(["paths", *(f"{name}={word}" for name, word in sorted(page.words.items()) if name in SMALLEST)])
@@ -189,14 +189,13 @@ def _stage(page: PageState, runs: Mapping[str, Run]) -> None:
         else:
             for one in runs.values():
                 st.markdown(f"**{t(f'convergence.variant_{one.variant}')}** · {_theory(one)}")
-    side = np.linspace(-EXTENT, EXTENT, ARROWS)
-    places = np.stack(np.meshgrid(side, side)).reshape(2, -1)
+    places = games.lattice(EXTENT)
     panels = [
         live.Path(
             t(f"convergence.variant_{one.variant}"), one.path, places.T,
-            dirac.field_at(one.variant, places, **one.settings).T, one.eigenvalues, one.multipliers,
+            dirac.field_at(one.variant, places, **one.settings).T, one.eigenvalues, one.multipliers, tint,
         )
-        for one in runs.values()
+        for one, tint in zip(runs.values(), games.TINTS, strict=False)
     ]  # fmt: skip
     with stage.picture(panels=len(panels)):
         live.paths(

@@ -8,6 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from gan_core.data.points import points_digest
+from gan_core.export import games
+from gan_core.figures import style
 from gan_core.figures.style import number
 from gan_core.studies import map as maps
 from gan_core.studies import riddles
@@ -51,6 +53,15 @@ def test_it_opens_with_two_games_from_one_start_and_no_verdict():
     assert sent["steps"] == 500 and not sent["shown"]
     assert "The run shows" not in words(at) and params(at) == {}
     assert "below h = 1.2" in words(at)  # 4γ
+
+
+def test_a_game_is_drawn_live_as_it_is_in_a_still():
+    """In the same colours, which neither player has, and with as many arrows as can be told apart."""
+    sent = frame(opened())["panels"]
+    assert [one["tint"] for one in sent] == list(games.TINTS[:2])
+    assert not {one["tint"] for one in sent} & {style.REAL, style.FAKE, style.GENERATOR, style.DISCRIMINATOR}
+    assert {one["field"]["shape"][0] for one in sent} == {games.lattice(1.0).shape[1]}
+    assert 24 <= games.lattice(1.0).shape[1] <= 60
 
 
 @pytest.mark.parametrize("variant", dirac.VARIANTS)

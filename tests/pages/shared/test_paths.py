@@ -14,7 +14,7 @@ from tests.pages.test_pages import _header
 def panel(path: np.ndarray, multipliers: np.ndarray | None = None) -> Path:
     places = np.array([[0.0, 0.0], [1.0, 1.0]])
     found = np.array([1 + 0.2j, 1 - 0.2j]) if multipliers is None else multipliers
-    return Path("GAN", path, places, np.array([[0.0, 0.0], [3.0, 4.0]]), np.array([0.5j, -0.5j]), found)
+    return Path("GAN", path, places, np.array([[0.0, 0.0], [3.0, 4.0]]), np.array([0.5j, -0.5j]), found, "#2E8B8B")
 
 
 def frame(*panels: Path, **more: object) -> dict:

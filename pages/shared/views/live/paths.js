@@ -111,25 +111,24 @@ export class Paths extends View {
     this.canvas.setAttribute("aria-label", data.summary);
     const context = prepare(this.canvas, width, height);
     context.font = colours.font;
-    const tints = [colours.real, colours.red];
     this.planes = data.panels.map((panel, i) => {
       const x = i * (cell + GAP) + PAD.left;
       const box = { x, y: TITLE, size: plane };
-      this.plane(context, box, panel, tints[i]);
+      this.plane(context, box, panel);
       const chart = { x, width: cell - PAD.left };
       this.overTime(context, { ...chart, y: tops[1], height: rows[1] }, panel);
-      this.radius(context, { ...chart, y: tops[2], height: rows[2] }, panel, tints[i]);
+      this.radius(context, { ...chart, y: tops[2], height: rows[2] }, panel);
       return box;
     });
     if (wide) {
       const x = 2 * (cell + GAP) + PAD.left;
       const size = Math.min(cell - PAD.left, (height - GAP) / 2 - TITLE - PAD.bottom);
-      this.spectrum(context, { x, y: TITLE, size }, "field", tints);
-      this.spectrum(context, { x, y: TITLE + size + PAD.bottom + GAP + TITLE, size }, "update", tints);
+      this.spectrum(context, { x, y: TITLE, size }, "field");
+      this.spectrum(context, { x, y: TITLE + size + PAD.bottom + GAP + TITLE, size }, "update");
     } else {
       const y = main + GAP + TITLE;
-      this.spectrum(context, { x: PAD.left, y, size: plane }, "field", tints);
-      this.spectrum(context, { x: PAD.left + cell + GAP, y, size: plane }, "update", tints);
+      this.spectrum(context, { x: PAD.left, y, size: plane }, "field");
+      this.spectrum(context, { x: PAD.left + cell + GAP, y, size: plane }, "update");
     }
     if (this.playing || (this.begins !== undefined && this.root.isConnected)) this.redraw();
   }
@@ -167,8 +166,9 @@ export class Paths extends View {
     context.restore();
   }
 
-  plane(context, { x, y, size }, panel, tint) {
+  plane(context, { x, y, size }, panel) {
     const { data, colours } = this;
+    const { tint } = panel;
     const box = { x, y, width: size, height: size };
     const px = (v) => x + (size * (v + data.extent)) / (2 * data.extent);
     const py = (v) => y + size - (size * (v + data.extent)) / (2 * data.extent);
@@ -271,14 +271,14 @@ export class Paths extends View {
     context.fillText("ψ", box.x + box.width - 3, box.y + TITLE - 3);
   }
 
-  radius(context, box, panel, tint) {
-    const line = { colour: tint, value: (t) => panel.radius[t] };
+  radius(context, box, panel) {
+    const line = { colour: panel.tint, value: (t) => panel.radius[t] };
     const write = (exponent) => (Number.isInteger(exponent) ? power(`1e${exponent}`) : "");
     this.chart(context, box, this.data.labels.radius, this.data.radii, [line], panel.end, write);
   }
 
   /** Eigenvalues of the field beside the imaginary axis, or of the update beside the unit circle. */
-  spectrum(context, { x, y, size }, name, tints) {
+  spectrum(context, { x, y, size }, name) {
     const { data, colours } = this;
     const extent = data.reach[name];
     const box = { x, y, width: size, height: size };
@@ -304,10 +304,10 @@ export class Paths extends View {
         for (let k = 0; k < values.shape[0]; k++) {
           const [px0, py0] = [px(values[2 * k]), py(values[2 * k + 1])];
           if (i) {
-            context.strokeStyle = tints[i];
+            context.strokeStyle = panel.tint;
             context.lineWidth = 2;
             context.strokeRect(px0 - 4, py0 - 4, 8, 8);
-          } else this.dot(context, px0, py0, 4, tints[i]);
+          } else this.dot(context, px0, py0, 4, panel.tint);
         }
       });
     });

@@ -30,7 +30,7 @@ DEEPEST, HIGHEST = -16.0, 617.0  # log₁₀ r² below which there is only round
 class Path:
     """A game from one start. path: (T + 1, 2), not a number after it overflowed. places, field: (n, 2) arrows.
 
-    eigenvalues, multipliers: complex (m,), of the field and of one discrete step.
+    eigenvalues, multipliers: complex (m,), of the field and of one discrete step. tint: #rrggbb of the game.
     """
 
     title: str
@@ -39,6 +39,7 @@ class Path:
     field: np.ndarray
     eigenvalues: np.ndarray
     multipliers: np.ndarray
+    tint: str
 
 
 def paths(
@@ -109,6 +110,7 @@ def _panel(panel: Path) -> dict[str, Any]:
     strength = length / length.max() if length.max() > 0 else length
     return {
         "title": panel.title,
+        "tint": panel.tint,
         "end": end,
         "path": np.nan_to_num(np.clip(panel.path, -1e30, 1e30)).astype(np.float32),
         "radius": np.clip(np.nan_to_num(radius, nan=0.0, posinf=HIGHEST, neginf=DEEPEST), DEEPEST, None).astype(
