@@ -27,30 +27,33 @@ Rate = tuple[int, int, float, float]  # k of n, and the interval of their share
 
 def mitigations(
     names: Sequence[str],
+    methods: Sequence[str],
     modes: Sequence[tuple[float, float]],
     high_quality: Sequence[tuple[float, float]],
     most: int,
     perfect: float,
     labels: Labels = None,
-    grey: int = 0,
 ) -> go.Figure:
     """Both numbers that matter, beside each other: modes covered, and the share of high-quality samples. A row a
     method, so that no name lies over another, however alike their numbers are.
 
-    Each is (mean, standard error), one a name. `most`: modes there are; `perfect`: high quality (%) of real data. The
-    last `grey` ones are there for comparison.
+    Each is (mean, standard error), one a name. `methods`: what the first names are of, in the colours of
+    `style.METHODS`; the rest is there for comparison. `most`: modes there are; `perfect`: high quality (%) of real
+    data.
     """
     text = style.texts(MITIGATIONS, labels)
-    colours = [style.GENERATOR] * (len(names) - grey) + [style.NEUTRAL] * grey
+    n, colours = len(methods), [style.METHODS[method].colour for method in methods]
+    looks = [(slice(n), "circle", colours), (slice(n, None), "circle-open", style.NEUTRAL)]
     figure = make_subplots(1, 2, shared_yaxes=True, horizontal_spacing=0.06)
     for column, pairs in enumerate((modes, high_quality), start=1):
         mean, error = np.array(pairs, float).T
-        points = go.Scatter(
-            x=mean, y=list(names), mode="markers", showlegend=False, cliponaxis=False,
-            error_x={"array": np.nan_to_num(error), "color": style.NEUTRAL, "thickness": 2, "width": 5},
-            marker={"size": 11, "color": colours}, hovertemplate="%{y}: %{x:.1f}<extra></extra>",
-        )  # fmt: skip
-        figure.add_trace(points, 1, column)
+        for of, symbol, colour in looks[: 1 + (n < len(names))]:
+            points = go.Scatter(
+                x=mean[of], y=list(names[of]), mode="markers", showlegend=False, cliponaxis=False,
+                error_x={"array": np.nan_to_num(error[of]), "color": style.NEUTRAL, "thickness": 2, "width": 5},
+                marker={"size": 11, "color": colour, "symbol": symbol}, hovertemplate="%{y}: %{x:.1f}<extra></extra>",
+            )  # fmt: skip
+            figure.add_trace(points, 1, column)
     limit = {"color": style.NEUTRAL, "width": 1, "dash": "dash"}
     figure.add_vline(most, 1, 1, line=limit, annotation_text=text["all"].format(n=most))
     best = np.nanmax(np.array(high_quality, float)[:, 0])

@@ -39,8 +39,8 @@ HIGH_ON_DARK, LOW_ON_DARK = "#2A8C7C", "#8F3A80"
 # of the words of a visitor's table, beside REAL or its lighter twin: told apart by every eye and in grey
 KINDS = ("#882255", "#88CCEE", "#44AA99", "#3B0F70")
 KINDS_ON_DARK = ("#B24C6E", "#A3F4F4", "#EA47B4", "#144AB7")
-FAILED = PALETTE[5]  # what has diverged
-JSD, TV, W1, KL = PALETTE[3], PALETTE[7], PALETTE[5], PALETTE[9]
+FAILED = "#D0103A"  # what has diverged
+JSD, TV, W1, KL = PALETTE[3], PALETTE[7], "#B040C8", PALETTE[9]
 NEUTRAL = "#808080"  # axes, reference lines: half way between the light and the dark page
 GRID = "rgba(128, 128, 128, 0.25)"
 CLEAR = "rgba(0, 0, 0, 0)"
@@ -85,6 +85,19 @@ METHODS: dict[str, Pen] = {
     "minibatch_std": Pen(_BROWN),
     "instance_noise": Pen(_BROWN, "dash"),
     "stronger_d": Pen(_ROSE, "dash"),
+    "averaged": Pen(NEUTRAL, "dash"),
+    "decay": Pen(NEUTRAL, "dot"),
+    "decay_averaged": Pen(NEUTRAL, "dashdot"),
+    "relativistic_averaged": Pen(_OLIVE, "dash"),
+    "relativistic_decay": Pen(_OLIVE, "dot"),
+    "spectral_norm": Pen(_INDIGO, "dash"),
+    "dragan": Pen(_INDIGO, "dot"),
+    "lecam": Pen(_BROWN, "dot"),
+    "feature_matching": Pen(_ROSE, "longdash"),
+    "optimistic_adam": Pen(_TEAL, "dashdot"),
+    "extragradient": Pen(_ROSE, "dashdot"),
+    "lookahead": Pen(_BROWN, "dashdot"),
+    "consensus": Pen(_INDIGO, "dashdot"),
 }
 
 # What is told apart by its order alone: kept runs, the twins of a knob, scores in one chart

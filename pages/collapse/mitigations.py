@@ -196,16 +196,16 @@ def telling(found: Table) -> str:
 
 
 def _picture(found: Table, key: str) -> None:
-    """Modes against quality: the methods, and in grey the generators without skill."""
+    """Modes against quality: the methods in their colours, and as rings the generators without skill."""
     from gan_core.figures import collapse as figures
 
     perfect, *unskilled = found.yardsticks
     rows = [*found.rows, *unskilled]
-    names = [_name(row) for row in rows]
+    names, methods = (_name(row) for row in rows), (row.name for row in found.rows)
     modes, quality = ([row.cells[name] for row in rows] for name in ("near", "high_quality"))
     figure = shared_figures.shared(
-        figures.mitigations, tuple(names), tuple(modes), tuple(quality), found.base.data.modes,
-        perfect.cells["high_quality"].mean, grey=len(unskilled),
+        figures.mitigations, tuple(names), tuple(methods), tuple(modes), tuple(quality), found.base.data.modes,
+        perfect.cells["high_quality"].mean,
         labels={"modes": t("collapse.column_near"), "high_quality": t("collapse.column_high_quality"),
                 "all": t("collapse.all_modes"), "perfect": t("panel.perfect")},
     )  # fmt: skip

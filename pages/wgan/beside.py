@@ -240,6 +240,8 @@ def _drawn(page: PageState, frame: Frame, known: Sequence[Measures], by_steps: b
         ]
         return [line for line in found if np.isfinite(line.y).any()]
 
+    from gan_core.figures import style
+
     charts = {}
     for i in critics(frame):
         m, k, time = known[i], shown[i], times[i]
@@ -249,7 +251,7 @@ def _drawn(page: PageState, frame: Frame, known: Sequence[Measures], by_steps: b
             t("wgan.chart_follow", name=names[i], r=r),
             x,
             [
-                statistics.band(t("wgan.exact"), "red", _over(x, time, m.w1[:, k])),
+                statistics.band(t("wgan.exact"), style.W1, _over(x, time, m.w1[:, k])),
                 statistics.band(t("wgan.estimate"), "purple", _over(x, time, m.estimate[:, k])),
                 live.Line(t("wgan.bound"), "grey", np.median(_over(x, time, comparable), axis=1)),
             ],

@@ -12,13 +12,13 @@ from gan_core.export.games import Game, dirac
 from gan_core.export.labels import Label, apart, box, shared
 from gan_core.export.look import SHAPES, Look
 from gan_core.export.plotted import plotted
-from gan_core.figures import collapse
+from gan_core.figures import collapse, style
 from gan_core.theory.distributions_1d import GaussianMixture
 from tests.gan_core.export.test_plotted import CHARTS
 
 NAMES = [f"method number {i}" for i in range(9)]
-CROWD = {"crowd": lambda: collapse.mitigations(NAMES, [(20 + 0.05 * i, 0.4) for i in range(9)],
-                                               [(80 + 0.1 * i, 1.0) for i in range(9)], 25, 100.0, grey=2)}  # fmt: skip
+CROWD = {"crowd": lambda: collapse.mitigations(NAMES, list(style.METHODS)[:7], [(20 + 0.05 * i, 0.4) for i in range(9)],
+                                               [(80 + 0.1 * i, 1.0) for i in range(9)], 25, 100.0)}  # fmt: skip
 P, Q = GaussianMixture.gaussian(-2.5, 0.3), GaussianMixture.gaussian(2.5, 0.3)
 PLATES = {
     "densities": densities(P, Q), "lines": lines(0.7), "met": lines(0.0),

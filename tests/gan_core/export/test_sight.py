@@ -12,7 +12,9 @@ from gan_core.export.look import THEMES, Look
 from gan_core.export.sight import DASHES, ENOUGH, EYES, apart, difference, lab, linear, told
 from gan_core.figures import style
 from gan_core.figures.style import Pen
+from pages.collapse import options as collapse
 from pages.shared.views import live, points
+from pages.wgan import options as wgan
 from tests.gan_core.export.conftest import legends, recorded, taken_for
 
 # of the test data of Sharma, Wu and Dalal (2005)
@@ -69,7 +71,7 @@ def test_the_words_of_a_visitor_have_colours_that_are_told_apart_and_are_those_o
 
 def test_any_four_methods_are_told_apart():
     """As many as the page compares in one chart, as they are drawn there."""
-    for some in combinations(style.METHODS.values(), 4):
+    for some in combinations((style.METHODS[name] for name in {**collapse.VARIANTS, **wgan.VARIANTS}), 4):
         drawn = told(some).values()
         assert not taken_for(drawn) and len(set(drawn)) == len(set(some)), some
     assert not taken_for(told(style.TWINS).values())

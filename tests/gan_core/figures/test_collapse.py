@@ -17,36 +17,42 @@ MODES, QUALITY = [(4.5, 0.5), (8.0, math.nan)], [(50.0, 2.0), (97.0, math.nan)]
 
 
 def test_every_method_is_a_row_with_both_numbers_and_their_errors() -> None:
-    modes, quality = mitigations(["plain", "pacgan"], MODES, QUALITY, 8, 98.9).data
+    modes, quality = mitigations(["plain", "pacgan"], ["plain", "pacgan2"], MODES, QUALITY, 8, 98.9).data
     assert list(modes.y) == list(quality.y) == ["plain", "pacgan"]  # rows cannot lie over each other
     assert (list(modes.x), list(quality.x)) == ([4.5, 8], [50, 97])
     assert list(modes.error_x.array) == [0.5, 0] and list(quality.error_x.array) == [2, 0]
 
 
 def test_methods_of_the_same_numbers_are_told_apart() -> None:
-    figure = mitigations(["WGAN-GP", "PacGAN 2", "PacGAN 3"], [(8, 0)] * 3, [(0.4, 0.1)] * 3, 8, 98.9)
+    figure = mitigations(
+        ["WGAN-GP", "PacGAN 2", "PacGAN 3"], ["wgan_gp", "pacgan2", "pacgan3"], [(8, 0)] * 3, [(0.4, 0.1)] * 3, 8, 98.9
+    )
     assert len(set(figure.data[0].y)) == 3 and figure.layout.yaxis.type == "category"
     assert figure.layout.yaxis.automargin  # and no name is cut
 
 
 def test_what_is_perfect_is_a_line_where_somebody_is_near_it() -> None:
-    near = mitigations(["plain", "pacgan"], MODES, QUALITY, 8, 98.9)
+    near = mitigations(["plain", "pacgan"], ["plain", "pacgan2"], MODES, QUALITY, 8, 98.9)
     assert [line.x0 for line in near.layout.shapes] == [8, 98.9]
     assert [note.text for note in near.layout.annotations] == ["all 8", "perfect"]
-    far = mitigations(["plain"], [(4.5, 0.5)], [(3.0, 0.1)], 8, 98.9)
+    far = mitigations(["plain"], ["plain"], [(4.5, 0.5)], [(3.0, 0.1)], 8, 98.9)
     assert [line.x0 for line in far.layout.shapes] == [8]
 
 
 def test_words_are_replaced_and_unknown_ones_refused() -> None:
-    figure = mitigations(["a"], [(1, 0)], [(90, 0)], 8, 98.9, {"all": "alle {n}", "modes": "Moden"})
+    figure = mitigations(["a"], ["plain"], [(1, 0)], [(90, 0)], 8, 98.9, {"all": "alle {n}", "modes": "Moden"})
     assert figure.layout.annotations[0].text == "alle 8" and figure.layout.xaxis.title.text == "Moden"
     with pytest.raises(KeyError, match="colour"):
-        mitigations(["a"], [(1, 0)], [(90, 0)], 8, 98.9, {"colour": "red"})
+        mitigations(["a"], ["plain"], [(1, 0)], [(90, 0)], 8, 98.9, {"colour": "red"})
 
 
-def test_what_is_there_for_comparison_is_grey():
-    points = mitigations(["plain", "uniform square"], MODES, QUALITY, 8, 98.9, grey=1).data[0]
-    assert points.marker.color == (style.GENERATOR, style.NEUTRAL)
+def test_a_method_has_the_colour_that_it_has_everywhere_and_what_is_there_for_comparison_is_a_ring():
+    figure = mitigations(
+        ["plain", "WGAN-GP", "square"], ["plain", "wgan_gp"], [*MODES, (1, 0)], [*QUALITY, (1, 0)], 8, 98.9
+    )
+    methods, beside, *_ = figure.data
+    assert list(methods.marker.color) == [style.METHODS[name].colour for name in ("plain", "wgan_gp")]
+    assert (beside.marker.symbol, beside.marker.color, list(beside.y)) == ("circle-open", style.NEUTRAL, ["square"])
 
 
 def test_the_alarm_is_drawn_with_the_intervals_of_its_rates_and_every_kind_has_its_row() -> None:

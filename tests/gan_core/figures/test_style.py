@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import plotly.graph_objects as go
-import pytest
 
 from gan_core.figures import style
 
@@ -53,6 +52,14 @@ def test_each_method_has_one_pen_that_no_other_has_that_is_no_players_and_is_leg
     for name, pen in style.METHODS.items():
         assert pen.colour not in (style.REAL, style.FAKE), name
         assert min(contrast(pen.colour, page) for page in (LIGHT, DARK)) >= 3, name
+
+
+def test_no_method_has_the_hue_of_a_distance_or_of_what_has_failed_and_these_have_one_each():
+    """Saturating, W1 and what has diverged were one vermilion."""
+    meant = (style.JSD, style.TV, style.W1, style.KL, style.FAILED)
+    assert len(set(meant)) == len(meant)
+    assert not {pen.colour for pen in style.METHODS.values()} & set(meant)
+    assert all(contrast(colour, page) >= 3 for colour in (style.W1, style.FAILED) for page in (LIGHT, DARK))
 
 
 ROOT = Path(__file__).parents[3]

@@ -13,6 +13,7 @@ from gan_core.figures import style
 from gan_core.recordings.registry import RECORDED
 from gan_core.studies import parallel_lines
 from pages.collapse import options as collapse
+from gan_core.studies.mitigations import PROTOCOLS
 from pages.shared.shell import stage
 from pages.wgan import options as wgan
 
@@ -106,7 +107,8 @@ def test_the_hues_of_an_opinion_are_no_players_and_the_same_live_and_still() -> 
 
 
 def test_whatever_can_stand_side_by_side_has_a_pen_of_its_own() -> None:
-    assert {*collapse.VARIANTS, *wgan.VARIANTS} <= style.METHODS.keys()
+    of_tables = {name for protocol in PROTOCOLS.values() for name in protocol.methods}
+    assert {*collapse.VARIANTS, *wgan.VARIANTS, *of_tables} <= style.METHODS.keys()
     for together in (
         collapse.VARIANTS,
         wgan.VARIANTS,

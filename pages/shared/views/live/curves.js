@@ -9,7 +9,7 @@ const [LEFT, TOP, BOTTOM] = [46, 8, 22];
 const MARKED = 22; // above the curves of a chart with marks, whose words stand there and not over them; over bars, too
 const LOWEST = 48; // pixels of a chart on a slide
 const GROWN = 2; // times its height, that a chart beside a picture may grow in a high window
-const DASHES = { dash: [7, 4], dot: [2, 3], longdash: [12, 4] };
+const DASHES = { dash: [7, 4], dot: [2, 3], longdash: [12, 4], dashdot: [7, 3, 2, 3] };
 
 export class Curves extends OverTime {
   draw() {

@@ -23,7 +23,7 @@ class Line:
 
     y: (T,) values, or the height of each bin. low, high: (T,) the edges of a band round it (a range over seeds, say;
     y is then its median). color: "real", "fake", "green", "red", "purple", "yellow", "grey", "text", which follow the
-    theme, or #rrggbb; dash: as Plotly names it, "solid", "dash", "dot" or "longdash". What is not finite is a gap.
+    theme, or #rrggbb; dash: as Plotly names it, without "longdashdot". What is not finite is a gap.
     own_scale: of a histogram: a function over its range, y at regular points from end to end. It is drawn as a curve
     that fills the height, whatever its unit, and on it a dot for each bin, as large as the first line's share there.
     """
