@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import {
+  abreast,
   apart,
   begun,
   channels,
@@ -95,10 +96,37 @@ test("so many steps are at most a step", () => {
   );
 });
 
+test("marks that stand near each other are written beside each other, and the first one gives way", () => {
+  const width = (text) => 10 * text.length;
+  const texts = ["D: rate", "G: rate", "D: rate"];
+  const ends = (found) => found.filter(([text]) => text).map(([text, x]) => [x, x + width(text)]);
+  for (const [wanted, high] of [
+    [[0, 100, 200], 400],
+    [[200, 201, 202], 400],
+    [[380, 390, 395], 400],
+    [[5, 5, 5], 150],
+  ]) {
+    const found = abreast(wanted, texts, 10, 0, high, width);
+    const places = ends(found);
+    places.forEach(([from, to], i) => assert.ok(from >= 0 && to <= (places[i + 1]?.[0] ?? high + 10) - 10));
+    assert.equal(found[2][0], "D: rate");
+  }
+  assert.deepEqual(
+    abreast([0, 100, 200], texts, 10, 0, 400, width).map(([, x]) => x),
+    [0, 100, 200],
+  );
+  const tight = abreast([5, 5, 5], texts, 10, 0, 150, width);
+  assert.deepEqual(
+    tight.map(([text]) => text),
+    ["", "G: rate", "D: rate"],
+  );
+});
+
 // ── numbers and axes ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 test("numbers are read with four digits, a true minus, and powers of ten where zeros would be many", () => {
   const read = { 0: 0, "3,450": 3450, "−3": -3, 0.6931: Math.LN2, "−0.5000": -0.5, "−1.23·10⁵": -123_456.78 };
+  Object.assign(read, { "12,350": 12_345.6, "−1,234": -1234.4 });
   for (const [text, x] of Object.entries(read)) assert.equal(number(x), text);
   assert.equal(number(0.00028234), "2.82·10⁻⁴");
   assert.equal(number(Math.LN2, 3), "0.693");
@@ -126,7 +154,6 @@ test("names of levels that lie over each other are moved apart, and stay within 
   near(apart([128, 129, 130], 12, 8, 130), [106, 118, 130]);
   near(apart([9, 8], 12, 8, 130), [20, 8]);
 });
-  Object.assign(read, { "12,350": 12_345.6, "−1,234": -1234.4 });
 
 test("a text is as long as there is room for", () => {
   const width = (text) => 7 * text.length;

@@ -3,10 +3,11 @@
 
 import { hex, make, say, stroke } from "./common.js";
 import { OverTime } from "./over_time.js";
-import { apart, clamp, decades, faded, fitting, nearest, number, short, span, ticks } from "./pure.js";
+import { abreast, apart, clamp, decades, faded, fitting, nearest, number, short, span, ticks } from "./pure.js";
 
 const [LEFT, TOP, BOTTOM] = [46, 8, 22];
 const MARKED = 22; // above the curves of a chart with marks, whose words stand there and not over them; over bars, too
+const MARKS_APART = 10; // pixels between the words of two of them
 const LOWEST = 48; // pixels of a chart on a slide
 const GROWN = 2; // times its height, that a chart beside a picture may grow in a high window
 const DASHES = { dash: [7, 4], dot: [2, 3], longdash: [12, 4], dashdot: [7, 3, 2, 3] };
@@ -148,19 +149,14 @@ export class Curves extends OverTime {
         places[k],
       );
     });
-    for (const [step, text] of chart.marks) {
-      if (step < range[0] || step > range[1]) continue;
-      const [at, late] = [px(step), px(step) > width * 0.6];
-      this.rule(context, at, top, 0, bottom - top);
-      context.textAlign = late ? "right" : "left";
-      context.textBaseline = "top";
-      context.fillStyle = colours.text;
-      context.fillText(
-        fitting(text, late ? at : width - at, (part) => context.measureText(part).width),
-        at,
-        4,
-      );
-    }
+    const marks = chart.marks.filter(([step]) => step >= range[0] && step <= range[1]);
+    const wide = (part) => context.measureText(part).width;
+    const begin = marks.map(([step]) => px(step));
+    const words = marks.map(([, text]) => text);
+    for (const x of begin) this.rule(context, x, top, 0, bottom - top);
+    context.textBaseline = "top";
+    context.fillStyle = colours.text;
+    for (const [text, x] of abreast(begin, words, MARKS_APART, 0, width, wide)) context.fillText(text, x, 4);
 
     context.save(); // beyond the limits of a chart that has them nothing is drawn
     context.beginPath();

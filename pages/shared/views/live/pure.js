@@ -80,6 +80,23 @@ export function fitting(text, room, width) {
   return end ? `${text.slice(0, end).trimEnd()}…` : "";
 }
 
+/** [text, x] of words in one row between low and high, in their order and `gap` apart: each begins where it is wanted, or
+ * as near to it as the others let it. Where not all have room the last are whole, and the first are shortened. */
+export function abreast(wanted, texts, gap, low, high, width) {
+  const found = [];
+  let free = low;
+  texts.forEach((text, i) => {
+    found.push([text, Math.max(free, wanted[i])]);
+    free = found[i][1] + width(text) + gap;
+  });
+  for (let i = texts.length - 1, end = high; i >= 0; i--) {
+    const text = fitting(texts[i], end - low, width);
+    found[i] = [text, Math.min(found[i][1], end - width(text))];
+    if (text) end = found[i][1] - gap;
+  }
+  return found;
+}
+
 /** Where an axis from low to high has its ticks: 1, 2 or 5 times a power of ten, about `count` of them. */
 export function ticks(low, high, count) {
   const rough = (high - low) / count;
