@@ -7,13 +7,14 @@ and two are `APART` moments apart at least, `APART_SLOWLY` of images, so that th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from gan_core.metrics.floors import Range
-from gan_core.recordings.images import SeenImages
 from gan_core.numerals import number
+from gan_core.recordings.images import SeenImages
 from gan_core.recordings.seen import Seen
 
 APART = 9  # moments
@@ -95,30 +96,42 @@ def _floors(run: Seen) -> dict[str, str]:
 
 
 def hopping(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
-    """To which mode most samples go over, where D believes least by then, and where most: there they are drawn next."""
+    """To which mode most samples go over, where D believes least by then, and where most; what is to be watched is this
+    mode, if G has left for it before the caption may go. Where it rests long, how many modes it has."""
     (run,), (k,) = runs, members
     shares, trust, last = run.nearest[:, k], run.trust[:, k], len(run.shots) - 1
     modes = shares.shape[-1]
     held = shares.argmax(-1)
     hops = [i for i in range(1, last) if held[i] != held[i - 1] and shares[i, held[i]] >= MOST]
 
-    def found() -> Iterator[Caption]:
-        yield Caption(0, "hopping_start", {"n": run.shots[0].fake.shape[1], "modes": modes})
-        for i in hops:
-            low, high = int(trust[i].argmin()), int(trust[i].argmax())
-            words = {
-                "step": _step(run, i), "old": int(held[i - 1]) + 1, "new": int(held[i]) + 1,
-                "share": f"{shares[i, held[i]]:.0%}", "fair": f"{1 / modes:.1%}", "low": low + 1, "high": high + 1,
-                "d_low": f"{trust[i, low]:.2f}", "d_high": f"{trust[i, high]:.2f}",
-            }  # fmt: skip
-            yield Caption(i, "hopping_left", words)
+    def at(i: int) -> dict[str, Any]:
+        return {
+            "step": _step(run, i), "new": int(held[i]) + 1, "share": f"{shares[i, held[i]]:.0%}",
+            "fair": f"{1 / modes:.1%}",
+        }  # fmt: skip
+
+    def left(i: int) -> Caption:
+        low, high = int(trust[i].argmin()), int(trust[i].argmax())
+        words = at(i) | {
+            "old": int(held[i - 1]) + 1, "low": low + 1, "high": high + 1, "d_low": f"{trust[i, low]:.2f}",
+            "d_high": f"{trust[i, high]:.2f}",
+        }  # fmt: skip
+        follows = high != held[i] and high in held[i + 1 : i + 1 + APART]
+        return Caption(i, "hopping_watch" if follows else "hopping_left", words)
 
     words = {
         "step": _step(run, last), "covered": int(run.covered[last, k]), "modes": modes, "hops": len(hops),
         "members": run.members, "median": number(np.median(run.covered[last])), "low": int(run.covered[last].min()),
         "high": int(run.covered[last].max()),
     }  # fmt: skip
-    return apart(found(), Caption(last, "hopping_end", words))
+    start = Caption(0, "hopping_start", {"n": run.shots[0].fake.shape[1], "modes": modes})
+    said = apart([start, *map(left, hops)], Caption(last, "hopping_end", words))
+    rests = [
+        Caption(i, "hopping_way", at(i) | {"covered": int(run.covered[i, k]), "modes": modes})
+        for one, other in pairwise(said)
+        for i in range(one.moment + 2 * APART, other.moment - APART + 1, 2 * APART)
+    ]
+    return sorted([*said, *rests])
 
 
 # ── both losses of G from one start ──────────────────────────────────────────────────────────────────────────────────

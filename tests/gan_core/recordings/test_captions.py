@@ -34,6 +34,23 @@ def test_a_hop_is_said_with_the_mode_that_was_left_and_where_d_believes_least() 
     assert (found[-1].words["hops"], found[-1].words["covered"]) == (1, 1)
 
 
+def test_a_mode_is_to_be_watched_only_where_g_goes_there_while_one_reads() -> None:
+    """Two hops in eight named the mode that G had just gone to."""
+    trusted = 0  # the first of those where no sample is
+    goes, stays = crowd([2] * 20 + [5] * 5 + [trusted] * 15), crowd([2] * 20 + [5] * 20)
+    held = crowd([2] * 20 + [5] * 20)
+    held.trust = held.nearest
+    found = [hopping([run], [0])[1] for run in (goes, stays, held)]
+    assert [caption.code for caption in found] == ["hopping_watch", "hopping_left", "hopping_left"]
+    assert [caption.words["high"] for caption in found] == [1, 1, 6]
+
+
+def test_a_caption_of_a_generator_that_rests_does_not_grow_old() -> None:
+    found = hopping([crowd([2] * 10 + [5] * 90)], [0])
+    assert max(np.diff([caption.moment for caption in found])) < 3 * APART
+    assert {caption.words["new"] for caption in found if caption.code == "hopping_way"} == {6}
+
+
 def test_between_two_captions_there_is_time_to_read() -> None:
     found = hopping([crowd([i % MODES for i in range(MOMENTS)])], [0])
     moments = [caption.moment for caption in found]

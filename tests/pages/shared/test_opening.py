@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
 from gan_core.figures import style
+from gan_core.metrics.points import mode_shares
+from gan_core.packing import array_of
 from gan_core.recordings import files
+from gan_core.recordings.captions import APART, hopping
+from gan_core.recordings.played import played
 from gan_core.recordings.registry import RECORDED
 from pages.shared.play import files as served
 from pages.shared.play import resources
+from pages.shared.shell.i18n import speaking
 from pages.shared.views import opening
 from tests.pages.test_pages import at_rest, press, state, until, views, visit
 
@@ -72,6 +79,32 @@ def test_a_recording_waits_while_its_page_asks_what_it_will_show(name: str) -> N
     ((_, frame),) = [one for one in views(app) if one[0] == "recorded"]
     assert not frame["waits"] and state(app, name).show is None
     assert not any(frame["waits"] for kind, frame in views(visit("play_2d")) if kind == "recorded")
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_what_stands_below_a_later_picture_says_of_which_step_it_is(name: str) -> None:
+    """A caption stays while the picture moves on: only the last one, where it rests, speaks of what is seen."""
+    header = files.header(name)
+    with speaking("en"):
+        methods = [opening.run_name(RECORDED[name], method) for method in RECORDED[name].names]
+        said = [(of["moment"], opening._said(of["code"], of["words"], methods)) for of in header["captions"]]
+    steps = array_of(files.content(name)[0], header["steps"])
+    for (moment, text), (gone, _) in pairwise(said):
+        assert text.startswith(f"**At step {steps[moment]:,}**") and gone - moment < 3 * APART
+    assert said[-1][1].startswith(f"**Step {steps[-1]:,}.**")
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_the_mode_to_be_watched_is_where_g_goes_next_and_not_where_it_is(name: str) -> None:
+    """Of all shipped records, as their samples say it."""
+    captions = [of for of in files.header(name)["captions"] if of["code"] == "hopping_watch"]
+    assert captions or RECORDED[name].captions is not hopping
+    (run, *_) = played(name) if captions else (None,)
+    for of in captions:
+        assert run is not None and run.centres is not None
+        stay = run.snapshots[of["moment"] : of["moment"] + APART + 1]
+        now, *later = [1 + int(mode_shares(shot.fake[0], run.centres).argmax()) for shot in stay]
+        assert of["words"]["high"] != now == of["words"]["new"] and of["words"]["high"] in later
 
 
 @pytest.mark.parametrize("name", [name for name, recorded in RECORDED.items() if any(recorded.names)])
