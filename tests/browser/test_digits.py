@@ -93,6 +93,22 @@ def test_on_a_telephone_the_digits_fill_the_room_above_their_player(browser: Bro
 
 
 @pytest.mark.slow
+def test_who_gets_which_digit_is_read_out_by_the_digits_themselves(page: Page) -> None:
+    """The rows counted from 1, so an 8 read 9."""
+    page.goto("/digits?section=scratch")
+    expect(page.locator(".gan-live[data-kind=recorded]")).to_have_attribute("data-moment", re.compile(r"\d"))
+    wait_idle(page)
+    press(page, "Step")
+    strips = page.locator(".gan-live[data-kind=heat]")
+    expect(strips).to_have_attribute("data-step", "1")
+    wait_idle(page)
+    strips.locator("canvas").first.focus()
+    for digit in range(10):
+        page.keyboard.press("ArrowDown" if digit else "ArrowLeft")
+        expect(strips.locator(".when")).to_contain_text(f"digit {digit}:")
+
+
+@pytest.mark.slow
 def test_who_goes_on_training_finds_the_scrubber_at_the_newest_step(page: Page) -> None:
     """It stood at 0 beside step 4,161."""
     arrive(page)

@@ -427,6 +427,17 @@ def test_the_alarm_of_a_live_run_says_who_and_how_many(monkeypatch: pytest.Monke
     assert "1 of 2 collapsing" in text and "seed 6: 2 digits, KL 1.61" in text
 
 
+def test_the_strips_of_who_gets_which_digit_have_the_digits_as_their_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 0 to 9: an 8 read 9."""
+    from gan_core.run.classes import ClassWatch
+
+    monkeypatch.setattr(ClassWatch, "history", lambda self: two_members())
+    app = at_rest(train(NAME, batch="8", g_layers="8", d_layers="8", members="2", seed="5"), NAME)
+    (sent,) = [frame for kind, frame in views(app) if kind == "heat"]
+    rows = {sent["first"] + row for strip in sent["strips"] for row in range(strip["right"]["shape"][0])}
+    assert rows == set(range(10)) and sent["labels"]["row"] == ENGLISH["digits.digit"]
+
+
 @pytest.mark.parametrize("verdict", ["collapsing", "no_verdict", "no_collapse"])
 def test_the_longest_verdict_has_room_in_three_lines(verdict: str) -> None:
     longest = {
