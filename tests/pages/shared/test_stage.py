@@ -12,8 +12,8 @@ import pytest
 from gan_core.figures import style
 from gan_core.recordings.registry import RECORDED
 from gan_core.studies import parallel_lines
-from pages.collapse import options as collapse
 from gan_core.studies.mitigations import PROTOCOLS
+from pages.collapse import options as collapse
 from pages.shared.shell import stage
 from pages.wgan import options as wgan
 
