@@ -8,7 +8,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from gan_core import numerals
-from pages.shared.controls import options
 from pages.shared.shell import layout, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
@@ -45,19 +44,18 @@ def about(name: str) -> None:
     layout.link("play_2d", label, query={"loss": loss, **BOUNDED.get(name, {})})
 
 
-def asks(page: PageState, text: str, *names: str) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator, list[Any]]:
-    """How a section with a text begins: the areas of its stage for the verdict, the picture and what it asks, and what
-    its first options are set to."""
+def asks(page: PageState, text: str) -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator, DeltaGenerator]:
+    """How a section with a text begins: its settings, and the areas of its stage for the verdict, the picture and the
+    numbers."""
     with stage.begin():
-        verdict, picture, rail = stage.area("verdict"), stage.picture(), stage.rail()
+        verdict, picture, rail = stage.area("verdict"), stage.picture(square=False), stage.rail()
         with stage.below():
             st.markdown(t(f"distances.{text}"))
-    with rail:
-        return verdict, picture, rail, [options.control(page, name) for name in names]
+    return stage.settings(), verdict, picture, rail
 
 
-def chart(figure: Any, name: str, *, begins: bool = False) -> None:
-    plot(figure, key=f"distances-chart-{name}", begins=begins)
+def chart(figure: Any, name: str, *, begins: bool = False, fills: bool = False) -> None:
+    plot(figure, key=f"distances-chart-{name}", begins=begins, fills=fills)
 
 
 def number(value: float, digits: int = 4) -> str:

@@ -8,32 +8,33 @@ import numpy as np
 import streamlit as st
 
 from pages.distances.drawing import asks, chart, number, words
+from pages.shared.controls import options
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import tables
+from pages.shared.views import statistics, tables
 
 FIT_STEPS = 120
-HEIGHT = 560  # pixels of the figure, whose player fits one window with it
 Path = tuple[np.ndarray, np.ndarray, np.ndarray]  # means, spreads, values
 
 
-@st.fragment
 def section(page: PageState) -> None:
     from gan_core.figures import distances as figures
     from gan_core.theory.distributions_1d import GaussianMixture
 
-    names = ("fit_distance", "fit_weight", "fit_mean", "fit_std")
-    verdict, picture, rail, (distance, weight, *start) = asks(page, "fit_text", *names)
+    settings, verdict, picture, rail = asks(page, "fit_text")
+    with settings:
+        names = ("fit_distance", "fit_weight", "fit_mean", "fit_std")
+        distance, weight, *start = (options.control(page, name) for name in names)
     target = GaussianMixture(np.array([1 - weight, weight]), np.array([-distance, distance]) / 2, np.full(2, 0.6))
     paths = fits(distance, weight, *start)
     x = np.linspace(-distance / 2 - 4, distance / 2 + 4, 401)
     with verdict:
         ends = {name: number(round(float(means[-1]), 2), 3) for name, (means, _, _) in paths.items()}
         wide = {f"{name}_std": number(round(float(stds[-1]), 2), 3) for name, (_, stds, _) in paths.items()}
-        st.markdown(t("distances.fit_said", **ends, **wide))
+        statistics.said("distances-fit", t("distances.fit_said", **ends, **wide))
     with picture:
         figure = figures.fits(x, np.exp(target.log_pdf(x)), paths, labels=words())
-        chart(figure.update_layout(height=HEIGHT), "fit", begins=True)
+        chart(figure, "fit", begins=True, fills=True)
     with rail:
         rows = [
             [t(f"distances.name_{name}"), *(f"{found[-1]:.3f}".replace("-", "−") for found in path)]

@@ -4,25 +4,24 @@ until somebody says where it is."""
 from __future__ import annotations
 
 import numpy as np
-import streamlit as st
 
 from pages.distances.drawing import asks, chart, number, words
 from pages.shared.controls import options
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
+from pages.shared.views import statistics, tables
 
-HEIGHT = 560  # pixels of the figure, which fits one window
 THERE, BACK = 28, 14  # moments of D's walk to the optimum, and back to where the slider has it
 
 
-@st.fragment
 def section(page: PageState) -> None:
     from gan_core import theory
     from gan_core.figures import game as figures
 
-    verdict, picture, rail, (d, path) = asks(page, "game_text", "game_distance", "game_path")
-    placed = "game_share" if path == "zero" else "game_certainty"
-    with rail:
+    settings, verdict, picture, rail = asks(page, "game_text")
+    with settings:
+        d, path = (options.control(page, name) for name in ("game_distance", "game_path"))
+        placed = "game_share" if path == "zero" else "game_certainty"
         share = options.control(page, placed)
     walks = placed not in page.words
     x = np.linspace(min(0.0, d) - 8, max(0.0, d) + 8, 2001)
@@ -43,9 +42,10 @@ def section(page: PageState) -> None:
     now = float(theory.value_of_the_game(logit(share), p, q, x))
     jsd = float(theory.gaussian_jsd(d))
     optimum = float(theory.optimal_value(jsd))
+    bound = now / 2 + theory.LN2
     with verdict:
-        st.markdown(t("distances.game_said", value=number(now), optimum=number(optimum), jsd=number(jsd),
-                      bound=number(now / 2 + theory.LN2)))  # fmt: skip
+        statistics.said("distances-game", t("distances.game_said", value=number(now), optimum=number(optimum),
+                                            jsd=number(jsd), bound=number(bound)))  # fmt: skip
     with picture:
         near = np.abs(x - d / 2) <= d / 2 + 4.5
 
@@ -59,4 +59,10 @@ def section(page: PageState) -> None:
             x[near], p[near], q[near], chosen(share), theory.optimal_discriminator(log_p, log_q)[near],
             shares, values, (share, now), optimum, labels=words(), walk=walk,
         )  # fmt: skip
-        chart(figure.update_layout(height=HEIGHT), "game", begins=walks)
+        chart(figure, "game", begins=walks, fills=True)
+    with rail:
+        rows = [
+            [t("distances.figure.game"), *(number(one) for one in (now, optimum, -2 * theory.LN2))],
+            [t("distances.game_bound"), *(number(one) for one in (bound, jsd, 0.0))],
+        ]
+        tables.show(["", *(t(f"distances.game_{at}") for at in ("now", "best", "alike"))], rows)

@@ -17,11 +17,10 @@ from pages.shared.controls.bars import bars
 from pages.shared.shell import address, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
-from pages.shared.views import drag, figures, tables
+from pages.shared.views import drag, figures, statistics, tables
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-    from streamlit.delta_generator import DeltaGenerator
 
     from gan_core.theory.distributions_1d import OnLine
     from gan_core.theory.divergences_1d import Distances
@@ -33,47 +32,53 @@ DRAWS = 40  # of a perfect sampler
 WORDS = ("summary", "play", "stop", "pull", "scale", "apart", "partly", "met")  # of the picture that is taken
 
 
-@st.fragment
 def section(page: PageState) -> None:
-    with stage.begin():
-        with stage.picture(panels=2):
-            hero = st.empty()  # it follows the controls below it
-        with stage.area("player"):
-            examples(page, "line", EXAMPLES, LINE)
-        with stage.below():
-            _below(page, hero)
-
-
-def _below(page: PageState, hero: DeltaGenerator) -> None:
-    """The controls of both sides, and the distances to read; into `hero` the picture to take."""
     from gan_core.theory.distributions_1d import Sample
     from gan_core.theory.divergences_1d import compare
 
     plain = all(options.value(page, f"line_{side}_kind") in drag.PLAIN for side in SIDES)
-    with st.expander(t("distances.shapes"), icon=":material/tune:", expanded=not plain):
-        one, other = both(page, _on_line)
-    if one is None or other is None:
-        hero.info(t("distances.upload_missing"), icon=":material/upload_file:")
-        return
-    p, q = distribution(*one), distribution(*other)
-    left, right = columns()
-    with left:
-        bins = 30
-        if isinstance(p, Sample) or isinstance(q, Sample):
-            bins = options.control(page, "bins_of_samples")
-        _table(compare(p, q, bins), _floors(one, other, bins))
-    with right:
+    with stage.settings():
         name = options.control(
             page, "draw",
             words=lambda one: t(f"distances.{'figure.' if one in DIVERGENCES[:3] else 'name_'}{one}"),
         )  # fmt: skip
-        about(name)
-        place = st.expander(t("distances.to_keep"), icon=":material/image:") if plain else hero
-    with place:
-        chart(figures.shared(_line_picture, name, one, other, bins, labels=words()), "line")
-    if plain:
-        with hero:
+        bins = st.container()  # asked for where there are samples
+        one, other = both(page, _on_line, opened=not plain)
+    with stage.begin():
+        with stage.area("player"):
+            examples(page, "line", EXAMPLES, LINE)
+        if one is None or other is None:
+            with stage.area("verdict"):
+                st.info(t("distances.upload_missing"), icon=":material/upload_file:")
+            return
+        p, q, in_bins = distribution(*one), distribution(*other), 30
+        if isinstance(p, Sample) or isinstance(q, Sample):
+            with bins:
+                in_bins = options.control(page, "bins_of_samples")
+        found, floors = compare(p, q, in_bins), _floors(one, other, in_bins)
+        figure = figures.shared(_line_picture, name, one, other, in_bins, labels=words())
+        if plain:
             _taken(page, name, (one, other))
+        else:
+            with stage.area("verdict"):
+                statistics.said("distances-line", _said(name, found, floors))
+            with stage.picture(square=False):
+                chart(figure, "line", fills=True)
+        with stage.below():
+            left, right = columns()
+            with left:
+                _table(found, floors)
+            with right:
+                about(name)
+                if plain:
+                    with st.expander(t("distances.to_keep"), icon=":material/image:"):
+                        chart(figure, "line")
+
+
+def _said(name: str, found: Distances, floors: Mapping[str, tuple[float, float, float]]) -> str:
+    """What is drawn, in a sentence; of samples beside what a perfect sampler reads."""
+    value = t("distances.line_said", name=t(f"distances.name_{name}"), value=number(getattr(found, name)))
+    return f"{value} {t('distances.line_said_floor', floor=_range(*floors[name]))}" if floors else value
 
 
 def _taken(page: PageState, name: str, shapes: tuple[Shape, Shape]) -> None:
@@ -93,13 +98,14 @@ def _taken(page: PageState, name: str, shapes: tuple[Shape, Shape]) -> None:
         address.write_page(page)
 
     sides, shaped = taken(page, "line", drag.PLAIN)
-    drag.densities(
-        "distances-line-taken", **sides, draw=name, moving=not any(word.startswith("line_") for word in page.words),
-        names=names,
-        adds={one: t(f"distances.adds_{one}") for one in NAMES},
-        words={word: t(f"distances.{word}") for word in LINE} | {word: t(f"distances.taken.{word}") for word in WORDS},
-        on_shape=shaped, on_draw=drawn,
-    )  # fmt: skip
+    with stage.by_hand(square=False):
+        drag.densities(
+            "distances-line-taken", **sides, draw=name, moving=not any(word.startswith("line_") for word in page.words),
+            names=names, adds={one: t(f"distances.adds_{one}") for one in NAMES},
+            words={word: t(f"distances.{word}") for word in LINE}
+            | {word: t(f"distances.taken.{word}") for word in WORDS},
+            on_shape=shaped, on_draw=drawn,
+        )  # fmt: skip
 
 
 Shape = tuple[str, tuple[float, ...]]  # a kind of distribution and its numbers, which can be compared

@@ -26,55 +26,65 @@ from pages.shared.controls import options
 from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
-from pages.shared.views import drag, tables
+from pages.shared.views import drag, statistics, tables
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
     from gan_core.theory.gaussians_2d import Normals
 
 LINES_PER_POINT = 4  # of a drawn entropic plan: its strongest ones
 WORDS = ("summary", "play", "stop", "closed", "now", "open", "later", "mean")  # of the picture that is taken
 
 
-@st.fragment
 def section(page: PageState) -> None:
+    # open where a visitor's own numbers have to be brought
+    own = any(options.value(page, f"plane_{side}_kind") == OWN for side in SIDES)
+    with stage.settings():
+        name = options.control(page, "draw_plane", among=TRANSPORTED if own else (*DIVERGENCES, *TRANSPORTED))
+        n = options.control(page, "samples")
+        epsilon = options.control(page, "epsilon") if name == "sinkhorn" else None
+        p, q = both(page, _in_plane, opened=own)
     with stage.begin():
-        with stage.picture():
-            hero = st.container()
         with stage.area("player"):
             examples(page, "plane", EXAMPLES_PLANE, PLANE)
-        rail = stage.rail()
-        # open where a visitor's own numbers have to be brought
-        own = any(options.value(page, f"plane_{side}_kind") == OWN for side in SIDES)
-        with stage.below():
-            with st.expander(t("distances.shapes"), icon=":material/tune:", expanded=own):
-                p, q = both(page, _in_plane)
-            if p is None or q is None:
-                hero.info(t("distances.upload_missing"), icon=":material/upload_file:")
-                return
-            p, q = in_one_scale(page, "plane", p, q)
-            adds = st.container()
-        pairs = np.empty((0, 3))
-        of_samples = isinstance(p, np.ndarray) or isinstance(q, np.ndarray)
-        with rail:
-            among = TRANSPORTED if of_samples else (*DIVERGENCES, *TRANSPORTED)
-            name = options.control(page, "draw_plane", among=among)
-            n = options.control(page, "samples")
-            x, y = _draws(p, q, n)
+        if p is None or q is None:
+            with stage.area("verdict"):
+                st.info(t("distances.upload_missing"), icon=":material/upload_file:")
+            return
+        p, q = in_one_scale(page, "plane", p, q)
+        x, y = _draws(p, q, n)
+        pairs, told, more = np.empty((0, 3)), "", None
+        if epsilon is not None:
+            pairs, told, more = _blurred(x, y, epsilon)
+        elif name in TRANSPORTED:
+            pairs, told = _paired(x, y, name)
+        if own:
+            with stage.area("verdict"):
+                statistics.said("distances-plane", _said(p, name, x, y, told))
+            with stage.picture(square=False):
+                _transport_picture(x, y, pairs, fills=True)
+        else:
+            _taken(page, p, q, x, y, pairs)
+        with stage.rail():
             _plane_table(p, q, x, y)
+            st.caption(told)
+            if more is not None:
+                chart(more, "sinkhorn")
+        with stage.below():
             about(name)
-            if name not in DIVERGENCES:
-                pairs = _pairs(page, name, x, y)
-        with hero:
-            if of_samples:
-                _transport_picture(x, y, pairs)
-            else:
-                _taken(page, p, q, x, y, pairs)
-        if name in DIVERGENCES:
-            with adds:
+            if name in DIVERGENCES:
                 _density_picture(p, q, name)
-        elif not of_samples:
-            with adds, st.expander(t("distances.to_keep"), icon=":material/image:"):
-                _transport_picture(x, y, pairs)
+            elif not own:
+                with st.expander(t("distances.to_keep"), icon=":material/image:"):
+                    _transport_picture(x, y, pairs)
+
+
+def _said(p: Normals | np.ndarray, name: str, x: np.ndarray, y: np.ndarray, told: str) -> str:
+    """What the pairs cost, and of a sharp plan what a perfect sampler has in its place."""
+    if name == "sinkhorn":
+        return told
+    return f"{told} {t('distances.line_said_floor', floor=_perfect(p, name, x, y))}"
 
 
 def _in_plane(page: PageState, side: Side) -> Normals | np.ndarray | None:
@@ -191,30 +201,33 @@ def _taken(page: PageState, p: Normals, q: Normals, x: np.ndarray, y: np.ndarray
     app().charts["distances-plane-taken"] = closed.plane(p, q, x, y, pairs, names | said | title)
     sides, shaped = taken(page, "plane", drag.IN_PLANE)
     moving = sides["q"]["kind"] == "gaussian" and not any(word.startswith("plane_") for word in page.words)
-    drag.plane(
-        "distances-plane-taken", **sides, samples={"p": x, "q": y}, pairs=pairs, moving=moving, on_shape=shaped,
-        words={word: t(f"distances.{word}") for word in PLANE}
-        | {word: t(f"distances.in_plane.{word}") for word in WORDS},
-    )  # fmt: skip
+    with stage.by_hand():
+        drag.plane(
+            "distances-plane-taken", **sides, samples={"p": x, "q": y}, pairs=pairs, moving=moving, on_shape=shaped,
+            words={word: t(f"distances.{word}") for word in PLANE}
+            | {word: t(f"distances.in_plane.{word}") for word in WORDS},
+        )  # fmt: skip
 
 
-def _pairs(page: PageState, name: str, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _paired(x: np.ndarray, y: np.ndarray, name: str) -> tuple[np.ndarray, str]:
     """(k, 3): which sample of p goes to which of q by this transport, and how much of it, the most being 1; what it
     costs, in words."""
+    partner, value = _matched(x, y, 1 if name == "w1" else 2)
+    pairs = np.stack([np.arange(len(x)), partner, np.ones(len(x))], axis=1)
+    return pairs, t("distances.matched", n=len(x), value=number(value, 3))
+
+
+def _blurred(x: np.ndarray, y: np.ndarray, epsilon: float) -> tuple[np.ndarray, str, go.Figure]:
+    """The same of entropic transport, and its cost over ε."""
     from gan_core.figures import distances as figures
 
-    if name != "sinkhorn":
-        partner, value = _matched(x, y, 1 if name == "w1" else 2)
-        st.caption(t("distances.matched", n=len(x), value=number(value, 3)))
-        return np.stack([np.arange(len(x)), partner, np.ones(len(x))], axis=1)
-    epsilon = options.control(page, "epsilon")
     sweep = _sinkhorn_sweep(x, y)
     now = sweep[EPSILONS.index(epsilon)]
     numbers = {name: number(now[name], 3) for name in ("raw", "debiased", "raw_same", "exact")}
-    st.caption(t("distances.sinkhorn_said", epsilon=number(epsilon), n=len(x), **numbers))
+    told = t("distances.sinkhorn_said", epsilon=number(epsilon), n=len(x), **numbers)
     columns = {name: [one[name] for one in sweep] for name in ("raw", "debiased", "raw_same")}
-    chart(figures.regularised(EPSILONS, **columns, exact=now["exact"], at=epsilon, labels=words()), "sinkhorn")
-    return now["pairs"]
+    figure = figures.regularised(EPSILONS, **columns, exact=now["exact"], at=epsilon, labels=words())
+    return now["pairs"], told, figure
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -225,13 +238,13 @@ def _matched(x: np.ndarray, y: np.ndarray, order: int) -> tuple[np.ndarray, floa
     return matching(x, y, order)
 
 
-def _transport_picture(x: np.ndarray, y: np.ndarray, pairs: np.ndarray) -> None:
+def _transport_picture(x: np.ndarray, y: np.ndarray, pairs: np.ndarray, *, fills: bool = False) -> None:
     from gan_core.figures import distances as figures
 
     both = np.concatenate([x, y])
     (xmin, ymin), (xmax, ymax) = both.min(axis=0) - 0.3, both.max(axis=0) + 0.3
     lines = pairs[:, :2].astype(int)
-    chart(figures.pairs(x, y, lines, pairs[:, 2], (xmin, xmax, ymin, ymax), labels=words()), "plane")
+    chart(figures.pairs(x, y, lines, pairs[:, 2], (xmin, xmax, ymin, ymax), labels=words()), "plane", fills=fills)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

@@ -31,14 +31,12 @@ def shape(page: PageState, place: str, side: Side, kinds: Mapping[str, Sequence[
     return kind, {name: options.control(page, f"{place}_{side}_{name}", word=name) for name in kinds[kind]}
 
 
-def both(page: PageState, side: Callable[[PageState, Side], Any]) -> tuple[Any, Any]:
-    """The controls of both sides beside each other; gives what `side(page, name)` shapes, None where an upload is
+def both(page: PageState, side: Callable[[PageState, Side], Any], *, opened: bool) -> tuple[Any, Any]:
+    """The controls of both sides, folded unless `opened`; gives what `side(page, name)` shapes, None where an upload is
     missing."""
-    shaped = []
-    for name, box in zip(SIDES, st.columns(2, gap="medium"), strict=True):
-        with box:
-            shaped.append(side(page, name))
-    return shaped[0], shaped[1]
+    with st.expander(t("distances.shapes"), icon=":material/tune:", expanded=opened):
+        p, q = (side(page, name) for name in SIDES)
+    return p, q
 
 
 def put(page: PageState, name: str, value: Any) -> None:

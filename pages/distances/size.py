@@ -12,39 +12,39 @@ from pages.distances.options import SIZES
 from pages.shared.controls import options
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
+from pages.shared.views import statistics
 
 REPETITIONS = 60
 Measure = Literal["jsd", "kl", "w1"]
 
 
-@st.fragment
 def section(page: PageState) -> None:
     from gan_core.figures import distances as figures
     from gan_core.theory.divergences_1d import expected_floor
 
-    said, picture, rail, (measure, d) = asks(page, "size_text", "measure", "size_distance")
-    with rail:
+    settings, verdict, picture, rail = asks(page, "size_text")
+    with settings:
+        measure, d = (options.control(page, name) for name in ("measure", "size_distance"))
         n = options.control(page, "n", words="{:,}".format)
         bins = options.control(page, "bins") if measure != "w1" else 1
     truth, different, same = _experiments(measure, d, bins)
     i = SIZES.index(n)
     low, high = np.percentile(same[i], [5, 95])
-    with said:
-        word = "size_noise" if low <= different[i][0] <= high else "size_signal"
-        verdict = t(
-            f"distances.{word}", n=f"{n:,}", one=number(different[i][0], 3), truth=number(truth, 3),
-            floor=number(same[i].mean(), 3), low=number(low, 3), high=number(high, 3), runs=REPETITIONS,
-            measure=t(f"distances.measure_{measure}"),
+    noise = bool(low <= different[i][0] <= high)
+    with verdict:
+        told = t(
+            f"distances.{'size_noise' if noise else 'size_signal'}", n=f"{n:,}", one=number(different[i][0], 3),
+            truth=number(truth, 3), floor=number(same[i].mean(), 3), low=number(low, 3), high=number(high, 3),
+            runs=REPETITIONS, measure=t(f"distances.measure_{measure}"),
         )  # fmt: skip
-        box = st.warning if word == "size_noise" else st.success
-        box(verdict, icon=":material/casino:" if word == "size_noise" else ":material/check:")
-    with rail:
-        rule = t(f"distances.rule_{measure}", value=number(expected_floor(n, measure, bins), 3))
-        st.caption(rule + (" " + t("distances.rule_breaks") if measure != "w1" and n <= 5 * bins else ""))
+        statistics.said("distances-size", told, "warning" if noise else "success")
     labels = words()
     with picture:
-        chart(figures.repeats(different[i], same[i], truth, labels=labels), "repeats", begins=True)
+        chart(figures.repeats(different[i], same[i], truth, labels=labels), "repeats", begins=True, fills=True)
+    with rail:
         chart(figures.over_sizes(SIZES, different, same, truth, n, labels=labels), "sizes")
+        rule = t(f"distances.rule_{measure}", value=number(expected_floor(n, measure, bins), 3))
+        st.caption(rule + (" " + t("distances.rule_breaks") if measure != "w1" and n <= 5 * bins else ""))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

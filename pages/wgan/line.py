@@ -14,7 +14,7 @@ from pages.shared.play import experiments
 from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import tables
+from pages.shared.views import statistics, tables
 from pages.shared.views.figures import plot
 from pages.wgan.comparison import spread
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gan_core.theory.distributions_1d import GaussianMixture
 
 DUEL_UPDATES, CLIP = 1000, 0.1
+STEP = np.array([-1e-3, 0.0, 1e-3])  # around a place, for a slope there
 SLIDES = 25  # distances at which the optima are drawn while q slides away
 
 
@@ -39,37 +40,45 @@ def pair(kind: str, distance: float) -> tuple[GaussianMixture, GaussianMixture]:
 def section(page: PageState) -> None:
     """Two distributions on a line; D and critics learn them, beside the exact optima and what they hand to G."""
     seed = page.config.train.seed
+    with stage.settings():
+        kind, distance, weight = (options.control(page, name) for name in ("pair", "distance", "weight"))
+    run = f"line {kind} {distance} {weight} {seed}"
     with stage.begin():
-        with stage.area("verdict"):
-            shape, far, steep, start = st.columns([5, 4, 3, 3], gap="medium", vertical_alignment="bottom")
-            with shape:
-                kind = options.control(page, "pair")
-            with far:
-                distance = options.control(page, "distance")
-            with steep:
-                weight = options.control(page, "weight")
-            run = f"line {kind} {distance} {weight} {seed}"
-            with start:
-                make = partial(_duel, kind, distance, weight, seed)
-                experiment = experiments.pressed(
-                    page, "start", run, t("wgan.line_start"), make, lambda work: work.duel(), DUEL_UPDATES
-                )
+        with stage.area("player"):
+            make = partial(_duel, kind, distance, weight, seed)
+            experiment = experiments.pressed(
+                page, "start", run, t("wgan.line_start"), make, lambda work: work.duel(), DUEL_UPDATES
+            )
         waited = [] if experiment is None else [experiment]
         result: Duel | None = None if experiment is None else experiment.result
         shown, evidence = (None, "") if result is None else _pull_at_fakes(kind, distance, result)
 
-        def newest() -> Duel | None:
-            return None if experiment is None else experiment.look()
-
         def draw() -> None:
-            with stage.picture():
-                _line_picture(page, kind, distance, newest(), whole=experiment is not None and experiment.done)
+            newest = None if experiment is None else experiment.look()
+            with stage.area("verdict"):
+                statistics.said(page.name, _said(kind, distance, newest))
+            with stage.picture(square=False):
+                _line_picture(page, kind, distance, newest, whole=experiment is not None and experiment.done)
+            with stage.rail():
+                predict.question(page, "pull", ("critic", "alike", "saturating"), run=run,
+                                 started=experiment is not None, shown=shown, evidence=evidence)  # fmt: skip
+                _line_table(*pair(kind, distance), newest)
 
-        with stage.rail():
-            predict.question(page, "pull", ("critic", "alike", "saturating"), run=run, started=experiment is not None,
-                             shown=shown, evidence=evidence)  # fmt: skip
-            experiments.stage(waited, lambda: _line_table(*pair(kind, distance), newest()))
         experiments.stage(waited, draw, areas=True)
+        with stage.below():
+            st.markdown(t("wgan.line_text"))
+
+
+def _said(kind: str, distance: float, newest: Duel | None) -> str:
+    """What either kind of player hands to the generated samples: the optima, or those that have learned so far."""
+    from gan_core.theory.optimal_critic import exact_duel
+
+    if newest is not None:
+        _, evidence = _pull_at_fakes(kind, distance, newest)
+        return t("wgan.line_said_trained", updates=f"{newest.updates[-1]:,}", evidence=evidence)
+    at = _middle(kind, distance)
+    exact = {name: number(abs(float(of[1]))) for name, of in exact_duel(*pair(kind, distance), at + STEP).items()}
+    return t("wgan.line_said", x=f"{at:.1f}", **exact)
 
 
 def _duel(kind: str, distance: float, weight: float, seed: int) -> Any:
@@ -78,11 +87,16 @@ def _duel(kind: str, distance: float, weight: float, seed: int) -> Any:
     return LineDuel(*pair(kind, distance), penalty=weight, clip=CLIP, seed=seed)
 
 
+def _middle(kind: str, distance: float) -> float:
+    """Of the generated samples."""
+    return distance if kind == "gaussians" else distance / 2
+
+
 def _pull_at_fakes(kind: str, distance: float, result: Duel) -> tuple[str, str]:
     """Who pulls harder where the fakes are: the saturating loss of the trained D, or the trained critic."""
     from gan_core.theory.optimal_critic import pulls
 
-    i = int(np.argmin(np.abs(result.positions - (distance if kind == "gaussians" else distance / 2))))
+    i = int(np.argmin(np.abs(result.positions - _middle(kind, distance))))
     d, critic = (result.slopes[name][-1, :, i] for name in ("discriminator", "penalty"))
     saturating = np.abs(pulls(result.values["discriminator"][-1, :, i], d)["minimax"])
     one, other = float(np.median(saturating)), float(np.median(np.abs(critic)))
@@ -114,7 +128,7 @@ def _line_picture(page: PageState, kind: str, distance: float, result: Duel | No
         labels={name: t(f"wgan.figure.{name}") for name in figures.WORDS},
         sliding={d: optima(d) for d in way},
     )  # fmt: skip
-    plot(figure, key=f"{page.name}-duel", begins=trained is None)
+    plot(figure, key=f"{page.name}-duel", begins=trained is None, fills=True)
 
 
 def _line_table(p: GaussianMixture, q: GaussianMixture, result: Duel | None) -> None:
@@ -132,4 +146,3 @@ def _line_table(p: GaussianMixture, q: GaussianMixture, result: Duel | None) -> 
     ]
     tables.show(["", t("wgan.exact_value"), t("wgan.trained_value")], rows)
     st.caption(t("wgan.line_note", c=number(CLIP)))
-    st.markdown(t("wgan.line_text"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import streamlit as st
 
 from pages.shared.controls import options, predict
 from pages.shared.play import experiments
-from pages.shared.shell import address
+from pages.shared.shell import address, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import drag, live, statistics, tables
@@ -28,36 +29,41 @@ METHODS = ("minimax", "non_saturating", "wgan_clip", "wgan_gp")
 
 
 def section(page: PageState) -> None:
-    """The exact distances at θ; and whether four trained methods bring it back to 0."""
+    """The exact distances at θ, which is taken by the hand; and whether four trained methods bring it back to 0."""
     from gan_core.figures import theory
 
-    _taken(page, options.value(page, "theta"))
-    left, middle, right = st.columns([3, 2, 2], gap="medium", vertical_alignment="bottom")
-    with left:
-        theta = options.control(page, "theta")
-    with middle:
-        warm_up = options.control(page, "warm_up")
+    with stage.settings():
+        theta, warm_up = (options.control(page, name) for name in ("theta", "warm_up"))
     seed = page.config.train.seed
     run = f"lines {theta} {warm_up} {seed}"
-    with right:
-        make = partial(_game, theta, warm_up, seed)
-        experiment = experiments.pressed(
-            page, "start", run, t("wgan.lines_start"), make, lambda work: work.paths(), warm_up + THETA_STEPS
-        )
-    with st.expander(t("wgan.lines_to_keep"), icon=":material/image:"):
-        words = {name: t(f"wgan.exact_lines.{name}") for name in theory.PARALLEL_LINES}
-        plot(theory.parallel_lines(theta, labels=words), key=f"{page.name}-exact")
-    result: Paths | None = None if experiment is None else experiment.result
-    shown, evidence = None, ""
-    if result is not None:
-        back, of = result.returned("minimax"), result.theta["minimax"].shape[1]
-        shown = "all" if back == of else "none" if back == 0 else "some"
-        evidence = t("wgan.lines_evidence", k=back, n=of, steps=THETA_STEPS)
-    predict.question(page, "back", ("all", "some", "none"), run=run, started=experiment is not None, shown=shown,
-                     evidence=evidence)  # fmt: skip
-    if experiment is not None:
-        experiments.stage([experiment], lambda: _paths(page, experiment.look()))
-    st.caption(t("wgan.lines_note"))
+    with stage.begin():
+        with stage.area("player"):
+            make = partial(_game, theta, warm_up, seed)
+            experiment = experiments.pressed(
+                page, "start", run, t("wgan.lines_start"), make, lambda work: work.paths(), warm_up + THETA_STEPS
+            )
+        result: Paths | None = None if experiment is None else experiment.result
+        shown, evidence = None, ""
+        if result is not None:
+            back, of = result.returned("minimax"), result.theta["minimax"].shape[1]
+            shown = "all" if back == of else "none" if back == 0 else "some"
+            evidence = t("wgan.lines_evidence", k=back, n=of, steps=THETA_STEPS)
+
+        def ask() -> None:
+            predict.question(page, "back", ("all", "some", "none"), run=run, started=experiment is not None,
+                             shown=shown, evidence=evidence)  # fmt: skip
+
+        if experiment is None:
+            _taken(page, theta)
+            with stage.rail():
+                ask()
+        else:
+            experiments.stage([experiment], lambda: _paths(page, experiment.look(), ask), areas=True)
+        with stage.below():
+            st.caption(t("wgan.lines_note"))
+            with st.expander(t("wgan.lines_to_keep"), icon=":material/image:"):
+                words = {name: t(f"wgan.exact_lines.{name}") for name in theory.PARALLEL_LINES}
+                plot(theory.parallel_lines(theta, labels=words), key=f"{page.name}-exact")
 
 
 def _taken(page: PageState, theta: float) -> None:
@@ -74,7 +80,10 @@ def _taken(page: PageState, theta: float) -> None:
     kept = {word: t(f"wgan.plate.{word}") for word in ("real", "fake", "pull")} | {"title": t("wgan.lines_title")}
     app().charts[f"{page.name}-lines"] = closed.lines(theta, names | kept)
     words = {word: t(f"wgan.taken.{word}") for word in WORDS}
-    drag.lines(f"{page.name}-taken", theta, moving="theta" not in page.words, names=names, words=words, on_theta=moved)
+    with stage.by_hand(square=False):
+        drag.lines(
+            f"{page.name}-taken", theta, moving="theta" not in page.words, names=names, words=words, on_theta=moved
+        )
 
 
 def _game(theta: float, warm_up: int, seed: int) -> Any:
@@ -83,31 +92,46 @@ def _game(theta: float, warm_up: int, seed: int) -> Any:
     return ParallelLinesGame(theta, warm_up=warm_up, seed=seed)
 
 
-def _paths(page: PageState, result: Paths | None) -> None:
-    """θ over its steps, a chart a method and a line a run; and how many runs are back."""
-    if result is None or not len(result.step):
-        return
-    high = float(max(np.abs(theta).max() for theta in result.theta.values()))
-    limits = (-1.05 * max(high, 0.1), 1.05 * max(high, 0.1))
-    charts = [
-        live.Chart(
-            method(name), result.step,
-            [statistics.band_of(name, t("wgan.run", k=k + 1), result.theta[name][:, k : k + 1])
-             for k in range(result.theta[name].shape[1])],
-            references=[(0.0, "0")], limits=limits,
-        )
+def _paths(page: PageState, result: Paths | None, ask: Callable[[], None]) -> None:
+    """In how many runs θ is back, θ over its steps, and what was found of the distance."""
+    moved = result if result is not None and len(result.step) else None
+    with stage.area("verdict"):
+        statistics.said(page.name, t("wgan.lines_warming") if moved is None else _said(moved))
+    if moved is not None:
+        with stage.picture(square=False):
+            lines = [statistics.band_of(name, method(name), moved.theta[name]) for name in METHODS]
+            chart = live.Chart(
+                t("wgan.lines_chart", n=_runs(moved)), moved.step, lines, references=[(0.0, t("panel.perfect"))]
+            )
+            live.curves(f"{page.name}-paths", [chart], step=int(moved.step[-1]), height=300, label=t("panel.step"))
+    with stage.rail():
+        ask()
+        if moved is not None:
+            _table(moved)
+
+
+def _said(result: Paths) -> str:
+    n = _runs(result)
+    each = "; ".join(f"{method(name)} **{result.returned(name)} / {n}**" for name in METHODS)
+    return t("wgan.lines_said", step=f"{result.step[-1]:,}", each=each, n=n)
+
+
+def _runs(result: Paths) -> int:
+    """Of each method."""
+    return result.theta[METHODS[0]].shape[1]
+
+
+def _table(result: Paths) -> None:
+    """At the newest step, beside a θ that is back, and one that nobody moves."""
+    n = _runs(result)
+    rows = [
+        [method(name), f"{result.returned(name)} / {n}",
+         *(spread(values[name][-1], "{:.3f}".format) for values in (result.theta, result.found))]
         for name in METHODS
     ]  # fmt: skip
-    live.curves(f"{page.name}-paths", charts, step=int(result.step[-1]), height=150, width=270, label=t("panel.step"))
-    runs = result.theta[METHODS[0]].shape[1]
     start = float(np.median(result.theta[METHODS[0]][0]))
-    thousandths = partial(spread, write="{:.3f}".format)
-    # at the end beside a θ that is back, and one that nobody moves
-    rows = [
-        [t("wgan.row_back"), *(f"{result.returned(name)} / {runs}" for name in METHODS), f"{runs} / {runs}",
-         f"0 / {runs}"],
-        [t("wgan.row_theta"), *(thousandths(result.theta[name][-1]) for name in METHODS), "0", f"{start:.3f}"],
-        [t("wgan.row_found_start"), *(thousandths(result.found[name][0]) for name in METHODS), "–", "–"],
-        [t("wgan.row_found"), *(thousandths(result.found[name][-1]) for name in METHODS), "0", "–"],
-    ]  # fmt: skip
-    tables.show(["", *map(method, METHODS), t("panel.perfect"), t("wgan.left_alone")], rows)
+    rows += [[t("panel.perfect"), f"{n} / {n}", "0", "0"],
+             [t("wgan.left_alone"), f"0 / {n}", f"{start:.3f}", "–"]]  # fmt: skip
+    head = ["", *(t(f"wgan.row_{name}") for name in ("back", "theta", "found"))]
+    with st.container(key="wgan-paths-dense"):
+        tables.show(head, rows, grey={len(METHODS), len(METHODS) + 1})

@@ -29,7 +29,7 @@ def test_q_slides_by_itself_until_it_is_dragged_and_the_numbers_move_with_it(pag
     expect(picture).not_to_have_attribute("data-q", first or "")
     wait_idle(page)
     assert "line_" not in page.url
-    box = picture.bounding_box()
+    box = picture.get_by_role("button", name="Now do it yourself").bounding_box()  # below the picture
     assert box is not None and box["y"] + box["height"] <= 720
     handle = page.get_by_role("slider", name="q: mean")
     picture.get_by_role("button", name="Now do it yourself").click()  # it stands where it was, and is the settings

@@ -14,7 +14,7 @@ from pages.distances import fit, plane
 from pages.distances.options import EXAMPLES, NAMES, OPTIONS, SECTIONS
 from pages.shared.controls import options
 from pages.shared.shell.i18n import texts
-from tests.pages.test_pages import params, state, tables, visit
+from tests.pages.test_pages import areas, blocks, params, state, tables, visit
 
 WORDS = texts("en")
 
@@ -40,10 +40,27 @@ def charts(at: AppTest) -> list[dict]:
     return [json.loads(element.proto.spec) for element in at.get("plotly_chart")]
 
 
+def verdict(at: AppTest) -> dict:
+    """The sentence in the area of the verdict."""
+    (said,) = blocks(at, "sentence")
+    return said
+
+
 @pytest.mark.parametrize("tab", SECTIONS)
 def test_every_tab_opens_and_draws(tab):
     at = opened(tab)
     assert charts(at) and not at.error
+    by_hand = tab in ("line", "plane")  # such a picture brings its verdict along
+    assert {"below"} < areas(at) and ({"by-hand", "by-hand-low"} if by_hand else {"picture-low"}) & areas(at)
+    assert ("verdict" in areas(at)) is not by_hand
+
+
+@pytest.mark.parametrize("tab", SECTIONS)
+def test_what_can_be_set_stands_aside_and_not_over_the_picture(tab):
+    at = opened(tab)
+    for kind in ("slider", "select_slider", "selectbox", "segmented_control", "number_input"):
+        assert not [one for one in at.main.get(kind) if one.key and f"{tab}" in one.key and "tab" not in one.key], kind
+    assert at.sidebar.slider
 
 
 @pytest.mark.parametrize("picture", NAMES)
@@ -132,22 +149,23 @@ def test_every_picture_in_the_plane_opens(picture):
 
 def test_a_jsd_of_04_is_called_noise_until_bins_and_samples_fit():
     at = opened("size")
-    assert "noise" in at.warning[0].value
+    assert verdict(at)["mood"] == "warning" and "noise" in verdict(at)["sentence"]
     at.slider(key="distances.size_distance~0").set_value(2.0)
     at.select_slider(key="distances.n~0").set_value(10_000)
     at.select_slider(key="distances.bins~0").set_value(30).run()
-    assert not at.warning and style.number(float(theory.gaussian_jsd(2.0)), 3) in at.success[0].value
+    assert verdict(at)["mood"] == "success"
+    assert style.number(float(theory.gaussian_jsd(2.0)), 3) in verdict(at)["sentence"]
 
 
 def test_the_game_reaches_the_optimum_at_the_end_of_the_way_and_minus_2_ln_2_at_equilibrium():
     at = opened("game")
     at.slider(key="distances.game_share~0").set_value(1.0).run()
     optimum = style.number(float(theory.optimal_value(theory.gaussian_jsd(2.0))), 4)
-    assert sum(f"**{optimum}**" in m.value and m.value.count(optimum) == 2 for m in at.markdown) == 1
+    assert f"**{optimum}**" in verdict(at)["sentence"] and verdict(at)["sentence"].count(optimum) == 2
     at.slider(key="distances.game_distance~0").set_value(0.0).run()
-    assert any("**−1.386**" in m.value for m in at.markdown)
+    assert "**−1.386**" in verdict(at)["sentence"]
     at.slider(key="distances.game_share~0").set_value(0.0).run()
-    assert not at.exception and any("**−∞**" in m.value for m in at.markdown)
+    assert not at.exception and "**−∞**" in verdict(at)["sentence"]
 
 
 def test_the_animated_fit_has_a_frame_for_every_step_of_the_longest_path():

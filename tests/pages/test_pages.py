@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
 from streamlit.util import calc_hash
 
 from gan_core.presets import PRESETS
@@ -134,6 +135,17 @@ def _cells(line: str) -> list[str]:
 
 def _plain(cell: str) -> str:
     return re.sub(r"^:gray\[(.*)\]$", r"\1", cell.strip()).strip("*").replace("\\|", "|")
+
+
+def areas(app: AppTest) -> set[str]:
+    """The areas of the stage that a page has filled, see `shell.stage`."""
+    found, waiting = set(), [app.main]
+    while waiting:
+        block = waiting.pop()
+        waiting += block.children.values() if isinstance(block, Block) else ()
+        key = getattr(getattr(block, "proto", None), "id", "")
+        found |= set(re.findall(r"stage-([a-z-]+)$", key))
+    return found
 
 
 def words(app: AppTest) -> str:

@@ -16,7 +16,7 @@ from pages.shared.play.runs import Frame, Work
 from pages.shared.shell.i18n import t
 from pages.shared.shell.site import PAGES
 from pages.wgan import beside, comparison, critic, digits, line, lines, options
-from tests.pages.test_pages import at_rest, params, press, state, until, visit, words
+from tests.pages.test_pages import areas, at_rest, params, press, state, until, visit, words
 
 NAME = "wgan"
 FAST = {"members": "2", "steps": "16", "batch": "16", "g_layers": "8", "d_layers": "8"}
@@ -267,19 +267,21 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("part", "more"), [("line", {"pair": "mixture"}), ("lines", {"warm_up": "0"})])
 def test_a_game_is_trained_beside_the_exact_values(short: None, part: str, more: dict[str, str]) -> None:
     app = visit(NAME, part=part, **more)
+    assert {"line": {"verdict", "picture-low"}, "lines": {"by-hand-low"}}[part] <= areas(app)
     app.radio[0].set_value({"line": "alike", "lines": "all"}[part]).run()
     app.button(key=f"{NAME}-{part}-start").click().run()
     until(lambda: resources.pool().load == 0)
     app.run()
     assert not app.exception and not app.error
     assert app.radio[0].disabled and any("The run shows" in box.value for box in (*app.success, *app.info))
+    assert {"verdict", "picture-low", "player", "rail", "below"} <= areas(app) and not app.main.select_slider
     if part == "line":
         p, q = line.pair("mixture", 4.0)
         from gan_core.theory.divergences_1d import w1
 
         assert f"| {number(w1(p, q), 4)} |" in words(app)
     else:
-        assert "/ 4 |" in words(app)
+        assert "/ 4 |" in words(app) and "left alone: **0 / 4**" in words(app)
 
 
 def test_digits_are_compared_with_small_nets() -> None:

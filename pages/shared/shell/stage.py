@@ -40,9 +40,15 @@ def area(name: Area) -> DeltaGenerator:
 
 def picture(*, panels: int = 1, square: bool = True) -> DeltaGenerator:
     """The area of the picture, which has the whole width if it is of several panels; one that is `square` has its room
-    before it is there."""
+    before it is there. A figure that `fills` it (views.figures) is as high as the window allows."""
     kind = "picture-wide" if panels > 1 else "picture" if square else "picture-low"
     return st.container(key=f"stage-{kind}", gap="small")
+
+
+def by_hand(*, square: bool = True) -> DeltaGenerator:
+    """Around a picture that is taken by the hand, see `views.drag`, which fills areas itself: what it says is the
+    verdict, its button lies where the time does, and its numbers stand in the rail, above what the page puts there."""
+    return st.container(key="stage-by-hand" if square else "stage-by-hand-low")
 
 
 def waiting() -> DeltaGenerator:

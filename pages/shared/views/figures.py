@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
@@ -38,9 +38,12 @@ def _shared(
     return figure
 
 
-def plot(figure: go.Figure, key: str, *, title: str | None = None, begins: bool = False, **how: Any) -> Any:
+def plot(
+    figure: go.Figure, key: str, *, title: str | None = None, begins: bool = False, fills: bool = False, **how: Any
+) -> Any:  # fmt: skip
     """The figure as wide as there is room, which can be kept: by its own buttons, and with all others (`exports`),
-    with the name of the section above it unless there is a `title`. One with a play button `begins` by itself."""
+    with the name of the section above it unless there is a `title`. One with a play button `begins` by itself. One that
+    `fills` the picture of a stage is as high as that, whatever its own height."""
     from gan_core.export.plate import Plate
     from gan_core.export.plotted import named, plotted
     from gan_core.figures import style
@@ -49,8 +52,9 @@ def plot(figure: go.Figure, key: str, *, title: str | None = None, begins: bool 
     app().charts[key] = Plate(
         lambda: named(figure.to_dict()), lambda look, caption: plotted(figure.to_dict(), look, caption, title)
     )
-    with st.container(key=f"chart-{key}", gap=None):
-        event = st.plotly_chart(figure, key=key, config=style.MODE_BAR, width="stretch", **how)
+    high: Literal["stretch", "content"] = "stretch" if fills else "content"
+    with st.container(key=f"chart-{key}", gap=None, height=high):
+        event = st.plotly_chart(figure, key=key, config=style.MODE_BAR, width="stretch", height=high, **how)
         camera.buttons(key)
         if figure.frames:
             _animation(key=f"{key}-animation", data=[key, begins])

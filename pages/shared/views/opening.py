@@ -140,21 +140,23 @@ def moving(key: str, file: str, *, height: int) -> None:
     )  # fmt: skip
 
 
-def turning(key: str, name: str) -> None:
-    """What moves of a finished run, over and over, with its captions and its chart; nothing where its weights are
-    others than those of the file."""
+def turns(name: str) -> bool:
+    """Whether there is a movement of that name, of the weights that the finished run has."""
     from gan_core.errors import CheckpointError
-    from gan_core.figures import style
     from gan_core.recordings.turning import TURNING, weights_of
 
-    if (of := TURNING.get(name)) is None:
-        return
-    header = files.header(name)
     try:
-        if weights_of(name) != header["weights"]:
-            return
+        return name in TURNING and weights_of(name) == files.header(name)["weights"]
     except CheckpointError:
-        return
+        return False
+
+
+def turning(key: str, name: str) -> None:
+    """What moves of a finished run that `turns`, over and over, with its captions and its chart."""
+    from gan_core.figures import style
+    from gan_core.recordings.turning import TURNING
+
+    of, header = TURNING[name], files.header(name)
     kind, step = name.removesuffix(f"_{of.run}"), t(f"recorded.step_{name.partition('_')[0]}")
     title = t(f"recorded.chart_{of.chart}")
     charts = [{

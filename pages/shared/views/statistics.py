@@ -39,6 +39,11 @@ BINS = 40
 LINES_OF_VERDICT = 51  # pixels: three lines
 
 
+def said(key: str, text: str, mood: live.Mood = "plain") -> None:
+    """In the area of the verdict, what one sees: its room is that of three lines."""
+    live.words(f"{key}-said", [live.Sentence(text, mood)], reserve=LINES_OF_VERDICT)
+
+
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 # name → the statistic of `Scores` and how it is written

@@ -193,10 +193,9 @@ export class Moving {
   constructor(parent, frame, name) {
     this.frame = frame;
     this.root = html(parent, "div", { className: `gan-drag ${name}` });
-    const head = html(this.root, "div", { className: "head" });
-    this.caption = html(head, "p", { className: "caption" });
-    this.button = html(head, "button", { type: "button", className: "play", onclick: () => this.toggle() });
+    this.caption = html(this.root, "p", { className: "caption" });
     this.svg = put(this.root, "svg", { class: "picture", role: "group", "aria-label": frame.words.summary });
+    this.button = html(this.root, "button", { type: "button", className: "play", onclick: () => this.toggle() });
   }
 
   /** Called when all that play and paint need is there. */

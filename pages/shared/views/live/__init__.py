@@ -41,11 +41,12 @@ from .recorded import RECORDED_LABELS, recorded
 from .scene import LABELS, LAYERS, NOT_ASKED, Panel, scene
 from .sketch import MOST_ROWS, SKETCH_LABELS, sketch
 from .timeline import TIMELINE_LABELS, timeline
-from .words import Block, Number, Numbers, Sentence, Table, words
+from .words import Block, Mood, Number, Numbers, Sentence, Table, words
 
 __all__ = [
     "BOARD_LABELS", "HEAT_LABELS", "LABELS", "LAYERS", "MOST_ROWS", "NOT_ASKED", "PATH_LABELS", "RECORDED_LABELS",
-    "SKETCH_LABELS", "TIMELINE_LABELS", "Block", "Chart", "Images", "Line", "Number", "Numbers", "Panel", "Path",
-    "Sentence", "Strip", "Table", "asking", "begin", "board", "curves", "digits", "heat", "is_asked", "is_recording",
-    "keep", "paths", "recorded", "recording", "scene", "selecting", "shown", "sketch", "stamp", "timeline", "words",
+    "SKETCH_LABELS", "TIMELINE_LABELS", "Block", "Chart", "Images", "Line", "Mood", "Number", "Numbers", "Panel",
+    "Path", "Sentence", "Strip", "Table", "asking", "begin", "board", "curves", "digits", "heat", "is_asked",
+    "is_recording", "keep", "paths", "recorded", "recording", "scene", "selecting", "shown", "sketch", "stamp",
+    "timeline", "words",
 ]  # fmt: skip

@@ -20,7 +20,8 @@ const KINDS = ["scene", "curves", "digits", "heat", "words", "timeline", "paths"
 
 export const TELEPHONE = 768; // pixels of a window in which all parts of a stage stand below each other, as in style.css
 const FOOT = 80; // pixels of the player at the window's foot
-const RAIL = ".st-key-stage-rail, .st-key-stage-picture-wide [data-testid=stColumn] [data-testid=stVerticalBlock]";
+const RAIL =
+  ".st-key-stage-rail, .st-key-stage-picture-low, .st-key-stage-picture-wide [data-testid=stColumn] [data-testid=stVerticalBlock]";
 
 /** New frames for views that are on the page, and for those that a script run is about to put there. */
 export function feed(frames, stamp) {
@@ -225,8 +226,8 @@ export class View {
     return body && (body.getBoundingClientRect().bottom - part.getBoundingClientRect().top) / magnified(part);
   }
 
-  /** Beside the picture, the pixels from the top of a part of this view to the window's foot that nothing of the rail
-   * takes; undefined elsewhere, and on a telephone, where the rail is below the picture. */
+  /** Beside the picture, or in its place, the pixels from the top of a part of this view to the window's foot that
+   * nothing else there takes; undefined elsewhere, and on a telephone, where the rail is below the picture. */
   beside(part) {
     const rail = around(this.root, RAIL);
     if (!rail || this.slide || window.innerWidth <= TELEPHONE) return undefined;
