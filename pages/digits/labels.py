@@ -44,7 +44,8 @@ def section(page: PageState) -> None:
     name = digits.run_picker(page, digits.labelled())
     if name is None:
         return
-    opening.turning(f"{KEY}-moving", f"asked_{name}")
+    if opening.turns(movement := f"asked_{name}"):
+        opening.turning(f"{KEY}-moving", movement)
     st.markdown(t("digits.labels_text"))
     try:
         model = digits.model(name)

@@ -60,8 +60,8 @@ def section(page: PageState) -> None:
     if name is None:
         return
     view = options.control(page, "view", collapsed=True)
-    if view == VIEWS[0]:
-        opening.turning(f"{KEY}-moving", f"walk_{name}")
+    if view == VIEWS[0] and opening.turns(movement := f"walk_{name}"):
+        opening.turning(f"{KEY}-moving", movement)
     try:
         model = digits.model(name)
         # the digit that a run with labels is asked for all along, so that only z changes

@@ -12,32 +12,63 @@ from gan_core.errors import CheckpointError
 from gan_core.metrics.scored import ESTIMATES
 from pages.digits import models
 from pages.shared.play import shelf
-from pages.shared.shell import notices
+from pages.shared.shell import notices, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import code, images, live, tables
+from pages.shared.views import code, images, live, statistics, tables
 from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
-    from gan_core.zoo.checkpoints import Card
+    from gan_core.zoo.checkpoints import Card, Replay
     from gan_core.zoo.scores import Row
 
 RANGED = ("fid",)  # scores whose ends stand in the table too; `python -m gan_core scores` has those of all
+SHARES = ("precision", "coverage")  # of the picture
 CHOSEN = "scores_sample"  # in PageState.choices: which sample is looked at closely
 FAR = 3.0  # of C_T: clearly farther from the training digits than held-out ones are
 
 
 def section(page: PageState) -> None:
+    """What each run gains and lacks; beside it what one of them makes, and below the table and its samples."""
+    with stage.settings():
+        name = models.run_picker(page, models.names())
     rows, broken = _rows()
     for error in broken:
         notices.error(error)
-    if any(row.kind == "run" for row in rows):
-        _trade_off(rows)
-        _table(rows)
-    name = models.run_picker(page, models.names())
-    if name is not None:
-        _verdict(page, name)
+    known = _replay(name)
+    with stage.begin():
+        if runs := [row for row in rows if row.kind == "run"]:
+            with stage.area("verdict"):
+                statistics.said("digits-scores", _said(rows[0], runs))
+            with stage.picture(filled=True):
+                _trade_off(rows)
+        if known is not None:
+            with stage.rail():
+                _made(known[0])
+        with stage.below():
+            if runs:
+                _table(rows)
+            if known is not None:
+                _samples(page, *known)
+    if known is not None:
         code.expander(page, ("fid", "manifolds"), (), finished=name)
+
+
+def _said(real: Row, runs: list[Row]) -> str:
+    """Which run comes nearest to real digits, and how many draw as well, or as diversely, as those."""
+    best = min(runs, key=lambda row: row.cells["fid"][0])
+    reached = {score: sum(row.cells[score][0] >= real.cells[score][1] for row in runs) for score in SHARES}
+    return t("digits.scores_said", best=_title(best), fid=best.text("fid", ends=False), real=real.text("fid"),
+             runs=len(runs), **reached)  # fmt: skip
+
+
+def _replay(name: str | None) -> tuple[Card, Replay] | None:
+    """The chosen run; None, with a sentence, where it cannot be read."""
+    try:
+        return None if name is None else shelf.replay(name)
+    except CheckpointError as error:
+        notices.error(error)
+        return None
 
 
 def _rows() -> tuple[list[Row], list[CheckpointError]]:
@@ -99,18 +130,28 @@ def _trade_off(rows: list[Row]) -> None:
         (rows[0].cells["precision"][0], rows[0].cells["coverage"][0]),
         labels={name: t(f"digits.trade_off_{name}") for name in figures.TRADE_OFF},
     )  # fmt: skip
-    plot(figure, key="digits-trade-off")
+    plot(figure, key="digits-trade-off", fills=True)
 
 
-def _verdict(page: PageState, name: str) -> None:
-    """One run: its samples, which digits it makes, and whether it shows training digits again."""
+def _made(card: Card) -> None:
+    """Which digits a run makes."""
     from gan_core.figures import digits as figures
 
-    try:
-        card, recorded = shelf.replay(name)
-    except CheckpointError as error:
-        notices.error(error)
-        return
+    made = sum(count >= 0.01 * card.samples for count in card.classes)
+    kl = card.scores["class_kl"]
+    words = {end: f"{getattr(kl, end):.3f}" for end in ("floor", "low", "high")}
+    st.markdown(f"**{models.run_title(card.name)}**")
+    st.caption(t("digits.verdict", made=made, n=f"{card.samples:,}", kl=f"{kl.value:.3f}", sets=len(card.sample_seeds),
+                 **words))  # fmt: skip
+    figure = figures.classes(
+        card.classes, images.shares(card.config.data.data),
+        labels={name: t(f"digits.classes_{name}") for name in figures.CLASSES},
+    )  # fmt: skip
+    plot(figure, key="digits-verdict-classes")
+
+
+def _samples(page: PageState, card: Card, recorded: Replay) -> None:
+    """Samples of a run, and whether it shows training digits again."""
     fake, key = recorded.fake[-1], "digits-verdict-samples"
     chosen = min(page.choices.get(CHOSEN, 0), len(fake) - 1)
 
@@ -124,30 +165,11 @@ def _verdict(page: PageState, name: str) -> None:
             key, fake, columns=10, upscale=2, selectable=True, selected=chosen, on_select=clicked,
             summary=t("digits.grid_summary", step=f"{card.steps:,}"),
         )  # fmt: skip
+    with right:
         st.markdown(f"**{t('digits.neighbours')}**", help=t("digits.neighbours_help"))
         images.nearest("digits-verdict-neighbours", fake[chosen])
         st.caption(t("digits.neighbours_among"))
         _memory(card)
-    with right:
-        made = sum(count >= 0.01 * card.samples for count in card.classes)
-        kl = card.scores["class_kl"]
-        st.markdown(
-            t(
-                "digits.verdict",
-                made=made,
-                n=f"{card.samples:,}",
-                kl=f"{kl.value:.3f}",
-                floor=f"{kl.floor:.3f}",
-                low=f"{kl.low:.3f}",
-                high=f"{kl.high:.3f}",
-                sets=len(card.sample_seeds),
-            )
-        )
-        figure = figures.classes(
-            card.classes, images.shares(card.config.data.data),
-            labels={name: t(f"digits.classes_{name}") for name in figures.CLASSES},
-        )  # fmt: skip
-        plot(figure, key="digits-verdict-classes")
     st.caption(t("digits.rebuild", licence=card.licence, engine=card.versions.get("engine", "–"), now=ENGINE))
     st.code(f"python -m gan_core build-pretrained {card.name}", language="bash")
 

@@ -13,6 +13,8 @@ from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views.figures import plot
 
+HEIGHT = 560  # pixels of a figure that has a player, which fits one window with it
+
 
 def words() -> dict[str, str]:
     from gan_core.figures.distances import WORDS

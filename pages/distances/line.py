@@ -62,7 +62,7 @@ def section(page: PageState) -> None:
         else:
             with stage.area("verdict"):
                 statistics.said("distances-line", _said(name, found, floors))
-            with stage.picture(square=False):
+            with stage.picture(filled=True):
                 chart(figure, "line", fills=True)
         with stage.below():
             left, right = columns()

@@ -62,7 +62,7 @@ def section(page: PageState) -> None:
         if own:
             with stage.area("verdict"):
                 statistics.said("distances-plane", _said(p, name, x, y, told))
-            with stage.picture(square=False):
+            with stage.picture(filled=True):
                 _transport_picture(x, y, pairs, fills=True)
         else:
             _taken(page, p, q, x, y, pairs)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 DUEL_UPDATES, CLIP = 1000, 0.1
 STEP = np.array([-1e-3, 0.0, 1e-3])  # around a place, for a slope there
+HEIGHT = 520  # pixels of the figure, which fits one window with its players
 SLIDES = 25  # distances at which the optima are drawn while q slides away
 
 
@@ -128,7 +129,7 @@ def _line_picture(page: PageState, kind: str, distance: float, result: Duel | No
         labels={name: t(f"wgan.figure.{name}") for name in figures.WORDS},
         sliding={d: optima(d) for d in way},
     )  # fmt: skip
-    plot(figure, key=f"{page.name}-duel", begins=trained is None, fills=True)
+    plot(figure.update_layout(height=HEIGHT), key=f"{page.name}-duel", begins=trained is None)
 
 
 def _line_table(p: GaussianMixture, q: GaussianMixture, result: Duel | None) -> None:

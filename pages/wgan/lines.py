@@ -123,15 +123,12 @@ def _runs(result: Paths) -> int:
 
 def _table(result: Paths) -> None:
     """At the newest step, beside a θ that is back, and one that nobody moves."""
-    n = _runs(result)
     rows = [
-        [method(name), f"{result.returned(name)} / {n}",
-         *(spread(values[name][-1], "{:.3f}".format) for values in (result.theta, result.found))]
+        [method(name), spread(result.theta[name][-1], "{:.2f}".format), f"{np.median(result.found[name][-1]):.2f}"]
         for name in METHODS
-    ]  # fmt: skip
+    ]
     start = float(np.median(result.theta[METHODS[0]][0]))
-    rows += [[t("panel.perfect"), f"{n} / {n}", "0", "0"],
-             [t("wgan.left_alone"), f"0 / {n}", f"{start:.3f}", "–"]]  # fmt: skip
-    head = ["", *(t(f"wgan.row_{name}") for name in ("back", "theta", "found"))]
+    rows += [[t("panel.perfect"), "0", "0"], [t("wgan.left_alone"), f"{start:.2f}", "–"]]
+    head = ["", *(t(f"wgan.row_{name}") for name in ("theta", "found"))]
     with st.container(key="wgan-paths-dense"):
         tables.show(head, rows, grey={len(METHODS), len(METHODS) + 1})

@@ -281,7 +281,7 @@ def test_a_game_is_trained_beside_the_exact_values(short: None, part: str, more:
 
         assert f"| {number(w1(p, q), 4)} |" in words(app)
     else:
-        assert "/ 4 |" in words(app) and "left alone: **0 / 4**" in words(app)
+        assert "θ left alone" in words(app) and "left alone: **0 / 4**" in words(app)
 
 
 def test_digits_are_compared_with_small_nets() -> None:

@@ -38,10 +38,10 @@ def area(name: Area) -> DeltaGenerator:
     return st.container(key=f"stage-{name}", gap="small", horizontal=name == "verdict")
 
 
-def picture(*, panels: int = 1, square: bool = True) -> DeltaGenerator:
+def picture(*, panels: int = 1, square: bool = True, filled: bool = False) -> DeltaGenerator:
     """The area of the picture, which has the whole width if it is of several panels; one that is `square` has its room
-    before it is there. A figure that `fills` it (views.figures) is as high as the window allows."""
-    kind = "picture-wide" if panels > 1 else "picture" if square else "picture-low"
+    before it is there. One that is to be `filled` by a figure (`views.figures`) is as high as the window allows."""
+    kind = "picture-filled" if filled else "picture-wide" if panels > 1 else "picture" if square else "picture-low"
     return st.container(key=f"stage-{kind}", gap="small")
 
 
