@@ -3,7 +3,7 @@ skill, and what is said of one run: which digits it makes, and whether it shows 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -51,13 +51,15 @@ def section(page: PageState) -> None:
             if known is not None:
                 _samples(page, *known)
     if known is not None:
-        code.expander(page, ("fid", "manifolds"), (), finished=name)
+        code.expander(page, ("fid", "manifolds"), (), finished=known[0].name)
 
 
 def _said(real: Row, runs: list[Row]) -> str:
     """Which run comes nearest to real digits, and how many draw as well, or as diversely, as those."""
     best = min(runs, key=lambda row: row.cells["fid"][0])
-    reached = {score: sum(row.cells[score][0] >= real.cells[score][1] for row in runs) for score in SHARES}
+    reached: dict[str, Any] = {
+        score: sum(row.cells[score][0] >= real.cells[score][1] for row in runs) for score in SHARES
+    }
     return t("digits.scores_said", best=_title(best), fid=best.text("fid", ends=False), real=real.text("fid"),
              runs=len(runs), **reached)  # fmt: skip
 
