@@ -9,14 +9,15 @@ from pages.digits import models as digits
 from pages.digits.models import Model
 from pages.shared.controls import options
 from pages.shared.controls.options import OneOf
-from pages.shared.shell import notices
+from pages.shared.shell import notices, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import Option, PageState
-from pages.shared.views import code, live, opening
+from pages.shared.views import code, live, opening, statistics
 from pages.shared.views.figures import plot
 
 OPTIONS: dict[str, Option] = {"draw_me": OneOf(tuple(range(10)), 7, "pills")}
 KEY = "digits-labels"
+CHOSEN = "digit-chosen"  # in PageState.choices: a digit has been asked for
 LONGEST = 24  # characters of a phrase
 DRAWN = 40  # of one digit
 ASKED = 100  # of each digit, for the table of what is read
@@ -39,19 +40,31 @@ def parse(phrase: str) -> list[int | None]:
 
 
 def section(page: PageState) -> None:
+    """A digit that is asked for, and before one is the movement of all; what is read of a thousand stands beside it."""
     from gan_core.weights import CheckpointError
 
-    name = digits.run_picker(page, digits.labelled())
+    with stage.settings():
+        name = digits.run_picker(page, digits.labelled())
     if name is None:
         return
-    if opening.turns(movement := f"asked_{name}"):
-        opening.turning(f"{KEY}-moving", movement)
-    st.markdown(t("digits.labels_text"))
     try:
         model = digits.model(name)
-        _sevens(page, model)
-        _phrase(model)
-        _agreement(model)
+        with stage.begin():
+            with stage.area("player"), st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+                digit = options.control(page, "draw_me", then=lambda: page.choices.update({CHOSEN: True}))
+                seed = _again(f"{KEY}-digit")
+            movement = f"asked_{name}"
+            shares = _shares_of(model)
+            if seed or "draw_me" in page.words or page.choices.get(CHOSEN) or not opening.turns(movement):
+                _drawn(model, digit, seed, shares)
+            else:
+                with stage.opens():
+                    opening.turning(f"{KEY}-moving", movement)
+            with stage.rail():
+                _agreement(shares)
+            with stage.below():
+                st.markdown(t("digits.labels_text"))
+                _phrase(model)
     except CheckpointError as error:
         notices.error(error)
         return
@@ -69,17 +82,23 @@ def _again(key: str) -> int:
     return int(st.session_state.get(counter, 0))
 
 
-@st.fragment
-def _sevens(page: PageState, model: Model) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        digit = options.control(page, "draw_me")
-        seed = _again(f"{KEY}-digit")
+def _drawn(model: Model, digit: int, seed: int, shares: np.ndarray) -> None:
+    """Samples of a digit that is asked for, and how many of them, and of all digits, are read as what was asked."""
+    from gan_core.weights import read_card
+
     pictures = model.decode(model.latents(DRAWN, seed), digit)
     read = digits.classify(pictures).argmax(1)
-    live.digits(f"{KEY}-drawn", pictures, columns=10, upscale=2, summary=t("digits.drawn_summary", digit=digit))
     wrong = ", ".join(str(other) for other in sorted(set(read[read != digit].tolist())))
-    sentence = t("digits.drawn", right=int((read == digit).sum()), n=DRAWN, digit=digit)
-    st.caption(f"{sentence} {t('digits.drawn_wrong', digits=wrong)}" if wrong else sentence)
+    said = t("digits.drawn", right=int((read == digit).sum()), n=DRAWN, digit=digit)
+    others = t("digits.drawn_wrong", digits=wrong) if wrong else ""
+    judge = f"{read_card('judge')['accuracy']:.1%}"
+    with stage.area("verdict"):
+        all_of = t("digits.drawn_all", share=f"{_right(shares):.1%}", judge=judge)
+        statistics.said(KEY, " ".join(filter(None, (said, others, all_of))))
+    with stage.picture(square=False):
+        live.digits(
+            f"{KEY}-drawn", pictures, columns=8, fixed=True, upscale=4, summary=t("digits.drawn_summary", digit=digit)
+        )
 
 
 @st.fragment
@@ -115,13 +134,21 @@ def _shares(name: str, _model: Model) -> np.ndarray:
     return np.stack([np.bincount(read[asked == digit], minlength=10) / ASKED for digit in range(10)])
 
 
-def _agreement(model: Model) -> None:
+def _shares_of(model: Model) -> np.ndarray:
+    with st.spinner(t("digits.reading", n=f"{10 * ASKED:,}")):
+        return _shares(f"{model.name} {hash(model.config)}", model)
+
+
+def _right(shares: np.ndarray) -> float:
+    """How often what is read is what was asked for, of all digits."""
+    return float(np.trace(shares)) / len(shares)
+
+
+def _agreement(shares: np.ndarray) -> None:
     from gan_core.figures import digits as figures
     from gan_core.weights import read_card
 
-    with st.spinner(t("digits.reading", n=f"{10 * ASKED:,}")):
-        shares = _shares(f"{model.name} {hash(model.config)}", model)
-    right = float(np.trace(shares)) / 10
-    st.markdown(t("digits.agreement", share=f"{right:.1%}", n=ASKED, judge=f"{read_card('judge')['accuracy']:.1%}"))
     figure = figures.agreement(shares, labels={name: t(f"digits.agreement_{name}") for name in figures.AGREEMENT})
     plot(figure, key=f"{KEY}-agreement")
+    judge = f"{read_card('judge')['accuracy']:.1%}"
+    st.caption(t("digits.agreement", share=f"{_right(shares):.1%}", n=ASKED, judge=judge))

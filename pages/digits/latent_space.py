@@ -4,6 +4,7 @@ measured. What is measured once is measured for all visitors, in the pool."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,19 +20,21 @@ from pages.digits.models import Model
 from pages.shared.controls import options
 from pages.shared.controls.options import Number, OneOf
 from pages.shared.play import experiments
-from pages.shared.shell import notices
+from pages.shared.shell import notices, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import Option, PageState
-from pages.shared.views import code, live, opening, tables
+from pages.shared.views import code, live, opening, statistics, tables
 from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from gan_core.metrics.images import ImageScores
 
 KEY = "digits-latent"
 VIEWS = ("walk", "arithmetic", "truncation", "coordinate")
 SHOWN = 40  # samples to choose from: those of the replay
-STEPS = 11  # of a walk
+STEPS = 9  # of a walk
 ALPHAS = (-6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0)
 LIMITS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, float("inf"))
 UNIFORM_LIMITS = (0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0)
@@ -50,25 +53,26 @@ OPTIONS: dict[str, Option] = {
     "limit_uniform": OneOf(UNIFORM_LIMITS, UNIFORM_LIMITS[-1], "slider"),
     "coordinate": Number(1, int(limits("latent_dim")[1]), 1, 1, "box"),
 }
-PAIRS, KNOWN, SCORED, MOVED, RANDOM = 100, 1000, 1000, 32, 64  # sizes of what is measured
+PAIRS, KNOWN, SHIFTED, SCORED, MOVED, RANDOM = 100, 1000, 100, 1000, 32, 64  # sizes of what is measured
+TRUNCATED = ("precision", "recall", "confidence")
 
 
 def section(page: PageState) -> None:
     from gan_core.weights import CheckpointError
 
-    name = digits.run_picker(page, digits.names())
-    if name is None:
-        return
-    view = options.control(page, "view", collapsed=True)
-    if view == VIEWS[0] and opening.turns(movement := f"walk_{name}"):
-        opening.turning(f"{KEY}-moving", movement)
+    with stage.settings():
+        name = digits.run_picker(page, digits.names())
+        if name is None:
+            return
+        view = options.control(page, "view", collapsed=True)
+        # the digit that a run with labels is asked for all along, so that only z changes
+        digit = options.control(page, "asked") if digits.card(name).config.model.labelled else None
     try:
         model = digits.model(name)
-        # the digit that a run with labels is asked for all along, so that only z changes
-        digit = options.control(page, "asked") if model.labelled else None
-        st.markdown(t(f"digits.{view}_text", d=model.dim))
-        with st.container():
-            _VIEWS[view](page, model, digit)
+        with stage.begin():
+            with (below := stage.below()):
+                st.markdown(t(f"digits.{view}_text", d=model.dim))
+            _VIEWS[view](page, model, digit, below)
     except (CheckpointError, PoolFull) as error:
         notices.error(error)
         return
@@ -90,16 +94,21 @@ def _read(images: np.ndarray) -> list[str]:
     return [f"{row.argmax()} · {row.max():.0%}" for row in probabilities]
 
 
-def _study(name: str, make: Callable[[], latent_measures.Study], tasks: int, view: Callable[[list[Any]], None]) -> None:
-    """Show what a study has found so far; a worker goes on with it."""
+def _study(
+    name: str, make: Callable[[], latent_measures.Study], tasks: int, view: Callable[[list[Any]], None], *,
+    areas: bool = True,
+) -> None:  # fmt: skip
+    """Show what a study has found so far; a worker goes on with it. `areas`: `view` fills those of the stage."""
     experiment = experiments.shared(name, make, lambda study: list(study.results), tasks)
 
     def look() -> None:
-        found = experiment.look()
-        if found:
+        if found := experiment.look():
             view(found)
+        elif areas:
+            with stage.area("verdict"):
+                statistics.said(KEY, t("digits.measuring"))
 
-    experiments.stage([experiment], look)
+    experiments.stage([experiment], look, areas=areas)
 
 
 def _plot(figure: Any, key: str) -> None:
@@ -124,37 +133,50 @@ def _real_confidence() -> float:
 # ── walks ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _walk(page: PageState, model: Model, digit: int | None) -> None:
-    z = model.latents_of_picture()[:SHOWN]
-    start, end = _two(page, model, digit, z)
-    groups = [
-        live.Images(pictures, t(f"digits.walks_{kind}"), labels=_read(pictures))
-        for kind, walk in latent_space.WALKS.items()
-        for pictures in [model.decode(walk(z[start], z[end], STEPS), digit)]
-    ]
-    live.digits(f"{KEY}-walk", groups, columns=STEPS, upscale=2, width=520, summary=t("digits.walk"))
+def _walk(page: PageState, model: Model, digit: int | None, below: DeltaGenerator) -> None:
+    """The way between two samples; until one is clicked, that of many which moves by itself."""
+    z, movement = model.latents_of_picture()[:SHOWN], f"walk_{model.name}"
+    start, end = _two(page, model, digit, z, below)
+    opens = not page.words.keys() & {"walk_from", "walk_to"} and opening.turns(movement)
+    if opens:
+        with stage.opens():
+            opening.turning(f"{KEY}-moving", movement)
+    else:
+        groups = [
+            live.Images(pictures, t(f"digits.walks_{kind}"), labels=_read(pictures))
+            for kind, walk in latent_space.WALKS.items()
+            for pictures in [model.decode(walk(z[start], z[end], STEPS), digit)]
+        ]
+        with stage.picture(square=False):
+            live.digits(f"{KEY}-walk", groups, columns=STEPS, upscale=3, width=520, summary=t("digits.walk"))
     a, b = model.latents(2 * PAIRS, seed=1).reshape(2, PAIRS, -1)
     make = partial(latent_measures.walks, _decode(model, digit), digits.classify, a, b, STEPS)
-    _study(_name("walk", model, digit), make, len(latent_space.WALKS), partial(_walked, model))
+    with below if opens else nullcontext():  # a movement has a rail and captions of its own
+        _study(_name("walk", model, digit), make, len(latent_space.WALKS), partial(_walked, model, not opens),
+               areas=not opens)  # fmt: skip
 
 
-def _two(page: PageState, model: Model, digit: int | None, z: np.ndarray) -> tuple[int, int]:
-    """The two samples between which to walk: the two that were clicked last, in that order. A number chooses the second
-    one too, for who has no mouse."""
+def _two(
+    page: PageState, model: Model, digit: int | None, z: np.ndarray, below: DeltaGenerator
+) -> tuple[int, int]:  # fmt: skip
+    """The two samples between which to walk: the two that were clicked last, in that order. A number below
+    chooses the second one too, for who has no mouse."""
     start, end = (min(options.value(page, name), len(z)) for name in ("walk_from", "walk_to"))
 
     clicked = options.changed(
         page, "walk_from", of=lambda reported: int(reported.selected) + 1, then=partial(go_on_to, page, end)
     )
     names = [t("digits.walk_start") if i == start else t("digits.walk_end") if i == end else "" for i in _counted(z)]
-    live.digits(
-        options.key(page, "walk_from"), live.Images(model.decode(z, digit), labels=names), columns=20, upscale=2,
-        selectable=True, selected=end - 1, summary=t("digits.grid"),
-        on_select=lambda index: clicked(),
-    )  # fmt: skip
-    st.caption(t("digits.walk_click"))
+    with stage.area("player"):
+        st.caption(t("digits.walk_click"))
+        live.digits(
+            options.key(page, "walk_from"), live.Images(model.decode(z, digit), labels=names), columns=20, upscale=2,
+            selectable=True, selected=end - 1, summary=t("digits.grid"),
+            on_select=lambda index: clicked(),
+        )  # fmt: skip
     label = t("digits.walk_to", start=start)
-    return start - 1, options.control(page, "walk_to", label=label, most=len(z), width=200) - 1
+    with below:
+        return start - 1, options.control(page, "walk_to", label=label, most=len(z), width=200) - 1
 
 
 def go_on_to(page: PageState, end: int) -> None:
@@ -170,26 +192,30 @@ def _counted(z: np.ndarray) -> range:
     return range(1, len(z) + 1)
 
 
-def _walked(model: Model, found: Sequence[latent_measures.WalkResult]) -> None:
+def _walked(model: Model, areas: bool, found: Sequence[latent_measures.WalkResult]) -> None:
     from gan_core.figures import digits as figures
 
     real = _real_confidence()
-    curves = {one.kind: (one.confidence, one.error) for one in found}
-    _plot(figures.walks(np.linspace(0, 1, STEPS), curves, real, labels=_labels("walks")), "walks")
     by = {one.kind: one for one in found}
-    if len(by) < len(latent_space.WALKS):
-        return
-    line, arc, middle = by["straight"], by["spherical"], STEPS // 2
-    gap = float(arc.confidence[middle] - line.confidence[middle])
-    noise = 1.96 * float(np.hypot(arc.error[middle], line.error[middle]))
-    words: dict[str, Any] = {
-        "pairs": PAIRS, "line": f"{line.confidence[middle]:.3f}", "arc": f"{arc.confidence[middle]:.3f}",
-        "gap": f"{gap:+.3f}", "noise": f"{noise:.3f}", "real": f"{real:.3f}",
-        "line_length": f"{line.length[middle]:.1f}", "arc_length": f"{arc.length[middle]:.1f}",
-        "length": f"{latent_space.length(model.dim, model.latent):.1f}",
-    }  # fmt: skip
-    verdict = "walks_alike" if abs(gap) <= noise else "walks_arc" if gap > 0 else "walks_line"
-    st.markdown(f"{t('digits.walks_measured', **words)} {t(f'digits.{verdict}')}")
+    said = lengths = ""
+    if len(by) == len(latent_space.WALKS):
+        line, arc, middle = by["straight"], by["spherical"], STEPS // 2
+        gap = float(arc.confidence[middle] - line.confidence[middle])
+        noise = 1.96 * float(np.hypot(arc.error[middle], line.error[middle]))
+        words: dict[str, Any] = {
+            "pairs": PAIRS, "line": f"{line.confidence[middle]:.3f}", "arc": f"{arc.confidence[middle]:.3f}",
+            "gap": f"{gap:+.3f}".replace("-", "−"), "noise": f"{noise:.3f}", "real": f"{real:.3f}",
+        }  # fmt: skip
+        verdict = "walks_alike" if abs(gap) <= noise else "walks_arc" if gap > 0 else "walks_line"
+        said = f"{t('digits.walks_measured', **words)} {t(f'digits.{verdict}')}"
+        lengths = t("digits.walks_lengths", line=f"{line.length[middle]:.1f}", arc=f"{arc.length[middle]:.1f}",
+                    length=f"{latent_space.length(model.dim, model.latent):.1f}")  # fmt: skip
+    with stage.area("verdict") if areas else nullcontext():
+        statistics.said(KEY, said or t("digits.measuring"))
+    with stage.rail() if areas else nullcontext():
+        curves = {one.kind: (one.confidence, one.error) for one in found}
+        _plot(figures.walks(np.linspace(0, 1, STEPS), curves, real, labels=_labels("walks")), "walks")
+        st.caption(lengths)
 
 
 # ── arithmetic ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -207,40 +233,54 @@ def _analogies(name: str, attribute: str, _known: latent_measures.Classified, _m
     return latent_measures.analogies(_known, attribute, _model.decode, digits.classify, _model.latent)
 
 
-def _arithmetic(page: PageState, model: Model, digit: int | None) -> None:
+def _arithmetic(page: PageState, model: Model, digit: int | None, below: DeltaGenerator) -> None:
     with st.spinner(t("digits.reading", n=f"{KNOWN:,}")):
         known = _known(_name("known", model, digit), digit, model)
     ways = latent_measures.directions(known, model.latent)
     if not ways:
         st.info(t("digits.no_directions"))
         return
-    way = options.control(page, "direction", words=_direction, among=list(ways), width=320)
-    rows = model.latents_of_picture()[:6]
+    with stage.area("player"):
+        way = options.control(page, "direction", words=_direction, among=list(ways), width=320)
+    rows = model.latents_of_picture()[:4]
     moved = (rows[:, None] + np.array(ALPHAS)[:, None] * ways[way]).astype(np.float32)
     names = [("+" if alpha > 0 else "") + number(alpha) if alpha else "z" for alpha in ALPHAS]
-    live.digits(
-        f"{KEY}-shifted", live.Images(model.decode(moved.reshape(-1, model.dim), digit), labels=names * len(rows)),
-        columns=len(ALPHAS), upscale=2, summary=t("digits.direction"),
-    )  # fmt: skip
-    found = latent_measures.shift(_decode(model, digit), digits.classify, known.z[:100], ways[way], ALPHAS)
-    _shift_table(found, names, way)
+    found = latent_measures.shift(_decode(model, digit), digits.classify, known.z[:SHIFTED], ways[way], ALPHAS)
+    what, values = _shifted(found, way)
+    with stage.area("verdict"):
+        low, middle, high = (values[i] for i in (0, len(ALPHAS) // 2, -1))
+        said = t("digits.shift_said", what=what, low=low, middle=middle, high=high, most=number(ALPHAS[-1]), n=SHIFTED,
+                 same=f"{found.same[-1]:.0%}")  # fmt: skip
+        statistics.said(KEY, said)
+    with stage.picture(square=False):
+        live.digits(
+            f"{KEY}-shifted", live.Images(model.decode(moved.reshape(-1, model.dim), digit), labels=names * len(rows)),
+            columns=len(ALPHAS), upscale=4, summary=t("digits.direction"),
+        )  # fmt: skip
+    with stage.rail():
+        _shift_table(found, names, what, values)
     if not model.labelled:
-        _analogy(page, model, known)
+        with below:
+            _analogy(page, model, known)
 
 
 def _direction(way: str) -> str:
     return t(f"digits.direction_{way}") if way in ATTRIBUTES else t("digits.direction_digit", digit=way)
 
 
-def _shift_table(found: latent_measures.Shift, names: Sequence[str], way: str) -> None:
+def _shifted(found: latent_measures.Shift, way: str) -> tuple[str, list[str]]:
+    """What a direction should change, and its value at each of ALPHAS."""
+    if way in ATTRIBUTES:
+        return t(f"digits.attribute_{way}"), [f"{value:.2f}" for value in found.amount[way]]
+    return t("digits.read_as", digit=way), [f"{share:.0%}" for share in found.classes[:, int(way)]]
+
+
+def _shift_table(found: latent_measures.Shift, names: Sequence[str], what: str, values: Sequence[str]) -> None:
     from gan_core.weights import read_card
 
-    if way in ATTRIBUTES:
-        row = [t(f"digits.attribute_{way}"), *(f"{value:.2f}" for value in found.amount[way])]
-    else:
-        row = [t("digits.read_as", digit=way), *(f"{share:.0%}" for share in found.classes[:, int(way)])]
-    tables.show(["α", *names], [row, [t("digits.same_class"), *(f"{share:.0%}" for share in found.same)]])
-    st.caption(t("digits.shift_note", n=100, judge=f"{read_card('judge')['accuracy']:.1%}"))
+    same = [f"{share:.0%}" for share in found.same]
+    tables.show(["α", what, t("digits.same_class")], list(map(list, zip(names, values, same, strict=True))))
+    st.caption(t("digits.shift_note", n=SHIFTED, judge=f"{read_card('judge')['accuracy']:.1%}"))
 
 
 def _analogy(page: PageState, model: Model, known: latent_measures.Classified) -> None:
@@ -267,15 +307,17 @@ def _analogy(page: PageState, model: Model, known: latent_measures.Classified) -
 # ── truncation ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _truncation(page: PageState, model: Model, digit: int | None) -> None:
+def _truncation(page: PageState, model: Model, digit: int | None, below: DeltaGenerator) -> None:
     option = f"limit_{model.latent}"
-    limit = options.control(
-        page, option, word="truncation_limit", width=420,
-        words=lambda one: t("digits.truncation_none") if np.isinf(one) else number(one),
-    )  # fmt: skip
+    with stage.area("player"):
+        limit = options.control(page, option, word="truncation_limit", width=420, words=_limit)
     among = options.choices(page, option)
     z = latent_space.truncated(model.latents(SHOWN, seed=3), limit, model.latent)
-    live.digits(f"{KEY}-truncated", model.decode(z, digit), columns=20, upscale=2, summary=t("digits.truncation_limit"))
+    with stage.picture(square=False):
+        live.digits(
+            f"{KEY}-truncated", model.decode(z, digit), columns=8, fixed=True, upscale=4,
+            summary=t("digits.truncation_limit"),
+        )  # fmt: skip
 
     def score(images: np.ndarray) -> ImageScores:
         from gan_core.metrics.images import image_scores
@@ -284,40 +326,55 @@ def _truncation(page: PageState, model: Model, digit: int | None) -> None:
 
     decode = model.decode if digit is None else _every_digit(model)
     make = partial(latent_measures.truncations, decode, score, model.latents(SCORED, seed=4), among, model.latent)
-    _study(_name("truncation", model, digit and -1), make, len(among), _truncated)
+    _study(_name("truncation", model, digit and -1), make, len(among), partial(_truncated, limit))
 
 
 def _every_digit(model: Model) -> latent_measures.Decode:
     return lambda z: model.decode(z, np.arange(len(z)) % 10)
 
 
-def _truncated(found: Sequence[tuple[float, ImageScores]]) -> None:
+def _limit(limit: float) -> str:
+    return t("digits.truncation_none") if np.isinf(limit) else f"{limit:g}"
+
+
+def _truncated(limit: float, found: Sequence[tuple[float, ImageScores]]) -> None:
     from gan_core.figures import digits as figures
 
-    first = found[0][1]
+    by = dict(found)
+    with stage.area("verdict"):
+        if limit in by:
+            scores = {name: (getattr(by[limit], name).value, getattr(by[limit], name).floor) for name in TRUNCATED}
+            words = {name: f"{value:.2f}" for name, (value, _) in scores.items()}
+            words |= {f"{name}_real": f"{floor:.2f}" for name, (_, floor) in scores.items()}
+            statistics.said(KEY, t("digits.truncation_said", limit=_limit(limit), n=f"{SCORED:,}", **words))
+        else:
+            statistics.said(KEY, t("digits.measuring"))
     curves = {
-        name: ([getattr(scores, name).value for _, scores in found], getattr(first, name).floor)
-        for name in ("precision", "recall", "confidence")
+        name: ([getattr(scores, name).value for _, scores in found], getattr(found[0][1], name).floor)
+        for name in TRUNCATED
     }
-    _plot(figures.truncation([limit for limit, _ in found], curves, labels=_labels("truncation")), "truncation")
-    st.caption(t("digits.truncation_note", n=f"{SCORED:,}"))
+    with stage.rail():
+        _plot(figures.truncation([one for one, _ in found], curves, labels=_labels("truncation")), "truncation")
+        st.caption(t("digits.truncation_note", n=f"{SCORED:,}"))
 
 
 # ── one coordinate at a time ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _coordinate(page: PageState, model: Model, digit: int | None) -> None:
+def _coordinate(page: PageState, model: Model, digit: int | None, below: DeltaGenerator) -> None:
     reach = 2 * latent_space.length(1, model.latent)
     label = t("digits.coordinate", d=model.dim)
-    i = options.control(page, "coordinate", label=label, most=model.dim, width=220)
+    with stage.area("player"):
+        i = options.control(page, "coordinate", label=label, most=model.dim, width=220)
     values = np.linspace(-reach, reach, 9)
     rows = model.latents_of_picture()[:6]
     moved = latent_space.along(rows, latent_space.axes(model.dim)[i - 1], values)
     names = [f"{value:+.1f}".replace("-", "−") for value in values]
-    live.digits(
-        f"{KEY}-along", live.Images(model.decode(moved.reshape(-1, model.dim), digit), labels=names * len(rows)),
-        columns=len(values), upscale=2, summary=t("digits.view_coordinate"),
-    )  # fmt: skip
+    with stage.picture(square=False):
+        live.digits(
+            f"{KEY}-along", live.Images(model.decode(moved.reshape(-1, model.dim), digit), labels=names * len(rows)),
+            columns=len(values), upscale=4, summary=t("digits.view_coordinate"),
+        )  # fmt: skip
     random = latent_space.random_directions(RANDOM, model.dim, np.random.default_rng(5))
     ways = np.concatenate([latent_space.axes(model.dim), random])
     make = partial(
@@ -334,23 +391,28 @@ def _compared(model: Model, i: int, found: Sequence[latent_measures.Effect]) -> 
 
     change = np.array([effect.class_change for effect in found])
     mine, random = change[: model.dim], change[model.dim :]
-    if i < len(mine):
-        st.markdown(t("digits.this_coordinate", i=i + 1, share=f"{mine[i]:.0%}", n=MOVED))
-    if len(random) < RANDOM:
+    said = [t("digits.this_coordinate", i=i + 1, share=f"{mine[i]:.0%}", n=MOVED)] if i < len(mine) else []
+    if whole := len(random) == RANDOM:
+        ranges = {"random": f"{np.median(random):.0%}", "random_least": f"{random.min():.0%}",
+                  "random_most": f"{random.max():.0%}"}  # fmt: skip
+        said.append(t("digits.this_beside", m=RANDOM, **ranges))
+    with stage.area("verdict"):
+        statistics.said(KEY, " ".join(said) or t("digits.measuring"))
+    if not whole:
         return
-    _plot(figures.coordinates(mine, random, labels=_labels("coordinates")), "coordinates")
     words: dict[str, Any] = {
         "n": MOVED, "d": model.dim, "m": RANDOM, "axes": f"{np.median(mine):.0%}", "axes_least": f"{mine.min():.0%}",
-        "axes_most": f"{mine.max():.0%}", "random": f"{np.median(random):.0%}", "random_least": f"{random.min():.0%}",
-        "random_most": f"{random.max():.0%}",
+        "axes_most": f"{mine.max():.0%}", **ranges,
     }  # fmt: skip
     p = float(ks_2samp(mine, random).pvalue)
     verdict = "coordinates_alike" if p > 0.01 else "coordinates_differ"
     decided = int((mine >= 0.9).sum())
-    answer = t(f"digits.{verdict}", p=number(p, 2), decided=decided, d=model.dim)
-    st.markdown(f"{t('digits.coordinates_measured', **words)} {answer}")
+    answer = t(f"digits.{verdict}", p=f"{p:.2g}", decided=decided, d=model.dim)
+    with stage.rail():
+        _plot(figures.coordinates(mine, random, labels=_labels("coordinates")), "coordinates")
+        st.caption(f"{t('digits.coordinates_measured', **words)} {answer}")
 
 
-_VIEWS: dict[str, Callable[[PageState, Model, int | None], None]] = {
+_VIEWS: dict[str, Callable[[PageState, Model, int | None, DeltaGenerator], None]] = {
     "walk": _walk, "arithmetic": _arithmetic, "truncation": _truncation, "coordinate": _coordinate,
 }  # fmt: skip

@@ -8,6 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from pages.distances import options as distances
 from pages.shared.controls.fields import GROUPS, OPEN
 from tests.browser.driver import (
     Server,
@@ -57,6 +58,43 @@ def test_the_plane_has_600_pixels_at_1280_by_800_and_grows_with_the_window(
         player = button(page, "Play").bounding_box()
         assert player is not None and player["y"] + player["height"] <= height
         least = side() + more
+
+
+# sections without runs of their own: what is taken by the hand, closed forms, and what was trained before
+STILL = [
+    "wgan?part=line", "wgan?part=lines", "digits?section=scores", "digits?section=labels&draw_me=3",
+    "digits?section=latent&walk_to=12", "digits?section=latent&view=coordinate",
+    *(f"distances?tab={tab}" for tab in distances.SECTIONS),
+]  # fmt: skip
+VERDICT = ".gan-drag .caption, .st-key-stage-verdict [data-kind=words]"
+PICTURE = ".gan-drag .picture, [class*=st-key-stage-picture] :is(.js-plotly-plot, canvas)"
+
+
+@pytest.mark.parametrize("address", STILL)
+def test_a_section_without_runs_has_the_stage_of_all(page: Page, address: str) -> None:
+    """The verdict above a picture that grows with the window, its player on the same screen; on a telephone the
+    picture, the player, the verdict. What can be set stands aside."""
+
+    def box(what: str) -> dict[str, float]:
+        found = page.locator(what).first.bounding_box()
+        assert found is not None
+        return {**found, "foot": found["y"] + found["height"]}
+
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"/{address}")
+    wait_idle(page)
+    expect(page.locator(VERDICT).first).to_contain_text(re.compile(r"\w"))
+    player = ".st-key-stage-player" if page.locator(".st-key-stage-player").count() else PICTURE
+    verdict, picture, small = box(VERDICT), box(PICTURE), box(PICTURE)
+    assert 40 < verdict["height"] < 56 and verdict["foot"] <= picture["y"] < 200  # three lines, however many it says
+    assert picture["foot"] <= 720 and box(player)["foot"] <= 720
+    assert page.get_by_test_id("stMain").locator(CONTROLS).locator("visible=true").count() <= 1  # what is played with
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    until(lambda: box(PICTURE)["width"] * box(PICTURE)["height"] > 1.5 * small["width"] * small["height"])
+    assert box(PICTURE)["foot"] <= 1080 and box(player)["foot"] <= 1080
+    page.set_viewport_size({"width": 390, "height": 844})
+    until(lambda: box(PICTURE)["width"] <= 390)
+    until(lambda: box(VERDICT)["y"] >= box(player)["foot"] >= box(PICTURE)["foot"])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -29,6 +29,7 @@ from pages.shared.shell import i18n
 from tests.gan_core.run.test_classes import two_members
 from tests.pages.test_pages import (
     alarms,
+    areas,
     at_rest,
     look_back,
     numbers,
@@ -295,6 +296,8 @@ def test_every_view_of_the_latent_space_answers(view: str) -> None:
     until(lambda: app.run() and not app.get("progress"))
     said = {"walk": "Measured over 4 pairs", "arithmetic": "still the same digit", "coordinate": "random directions"}
     assert said.get(view, "20 samples at every limit") in words(app)
+    assert {"player", "below"} <= areas(app)
+    assert {"opens"} <= areas(app) if view == "walk" else {"verdict", "picture-low", "rail"} <= areas(app)
 
 
 # ── digits on demand ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -365,7 +368,7 @@ def test_a_digit_and_a_phrase_are_drawn_and_read(conditional: None) -> None:
     app = page("labels")
     assert "of 40 as 7" in words(app) and "of 2 of each digit" in words(app)
     app.pills(key="digits.draw_me~0").set_value(3).run()
-    assert "of 40 as 3" in words(app)
+    assert "of 40 as 3" in words(app) and {"verdict", "picture-low", "rail"} <= areas(app)
     app.text_input(key=f"{labels.KEY}-phrase").set_value("31 4").run()
     read = next(block.value for block in app.caption if "The classifier reads:" in block.value)
     assert len(read.removeprefix("The classifier reads: ")) == 4 and not app.warning
