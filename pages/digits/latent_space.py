@@ -334,7 +334,7 @@ def _every_digit(model: Model) -> latent_measures.Decode:
 
 
 def _limit(limit: float) -> str:
-    return t("digits.truncation_none") if np.isinf(limit) else f"{limit:g}"
+    return t("digits.truncation_none") if np.isinf(limit) else number(limit)
 
 
 def _truncated(limit: float, found: Sequence[tuple[float, ImageScores]]) -> None:
