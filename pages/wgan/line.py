@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 DUEL_UPDATES, CLIP = 1000, 0.1
 STEP = np.array([-1e-3, 0.0, 1e-3])  # around a place, for a slope there
-HEIGHT = 520  # pixels of the figure, which fits one window with its players
+HEIGHT = 480  # pixels of the figure, which fits one window with its players
 SLIDES = 25  # distances at which the optima are drawn while q slides away
 
 
@@ -61,9 +61,9 @@ def section(page: PageState) -> None:
             with stage.picture(square=False):
                 _line_picture(page, kind, distance, newest, whole=experiment is not None and experiment.done)
             with stage.rail():
+                _line_table(*pair(kind, distance), newest)
                 predict.question(page, "pull", ("critic", "alike", "saturating"), run=run,
                                  started=experiment is not None, shown=shown, evidence=evidence)  # fmt: skip
-                _line_table(*pair(kind, distance), newest)
 
         experiments.stage(waited, draw, areas=True)
         with stage.below():

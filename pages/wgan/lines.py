@@ -105,9 +105,9 @@ def _paths(page: PageState, result: Paths | None, ask: Callable[[], None]) -> No
             )
             live.curves(f"{page.name}-paths", [chart], step=int(moved.step[-1]), height=300, label=t("panel.step"))
     with stage.rail():
-        ask()
         if moved is not None:
             _table(moved)
+        ask()
 
 
 def _said(result: Paths) -> str:
