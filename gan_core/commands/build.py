@@ -151,15 +151,12 @@ def riddles(options: argparse.Namespace) -> None:
 
 
 def recorded(options: argparse.Namespace) -> None:
-    from gan_core.recordings.files import sketch, turn, write
-    from gan_core.recordings.sketches import SKETCHES
-    from gan_core.recordings.turning import TURNING
+    from gan_core.recordings.shipped import SOURCES, write
 
-    known = {**dict.fromkeys(RECORDED, write), **dict.fromkeys(SKETCHES, sketch), **dict.fromkeys(TURNING, turn)}
     for name in options.names:
-        if name not in known:
-            raise Refused(f"There is no recorded run {name!r}; there are {', '.join(known)}.")
+        if name not in SOURCES:
+            raise Refused(f"There is no recorded run {name!r}; there are {', '.join(SOURCES)}.")
     sizes: dict[str, int] = {}
-    for name in options.names or known:
-        sizes |= known[name](name, report=tell)
+    for name in options.names or SOURCES:
+        sizes |= write(name, report=tell)
     say(json.dumps(sizes, indent=2))

@@ -14,11 +14,13 @@ import numpy as np
 
 from gan_core.metrics.floors import Range
 from gan_core.numerals import number
-from gan_core.recordings.images import SeenImages
+from gan_core.recordings.images import SeenImages, SeenPast
 from gan_core.recordings.seen import Seen
+from gan_core.run.classes import MIN_SHARE
 
 APART = 9  # moments
 APART_SLOWLY = 4  # … of which fewer pass in a second
+APART_PAST = 5  # … of finished runs
 MOST = 0.5  # share of the samples that are nearest to a mode, when the generator is said to have gone there
 SURE = 0.01  # the mean of D over generated samples from which on D is said to be sure of them
 
@@ -281,3 +283,30 @@ def _read(code: str, runs: Sequence[SeenImages], members: Sequence[int]) -> list
             yield Caption(i, f"{code}_way", numbers(i))
 
     return apart(found(), Caption(last, f"{code}_end", numbers(last)), APART_SLOWLY)
+
+
+# ── finished runs ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def past(runs: Sequence[SeenPast], members: Sequence[int]) -> list[Caption]:
+    """How many of the ten are made by then, which most often, and how far all of it is from real digits."""
+    (run,) = runs
+    last, n = len(run.shots) - 1, int(run.classes[0].sum())
+
+    def numbers(i: int) -> dict[str, Any]:
+        counts = run.classes[i]
+        most = int(counts.argmax())
+        found = {"step": f"{run.steps[i]:,}", "n": f"{n:,}", "made": int(np.count_nonzero(counts >= MIN_SHARE * n))}
+        found |= {"most": most, "share": f"{counts[most] / n:.0%}"}
+        for name, style in (("fid", "{:.0f}"), ("class_kl", "{:.3f}")):
+            real = run.real[name]
+            found |= {name: style.format(run.scores[name][i])}
+            found |= {f"real_{name}": _written(Range(real.floor, real.low, real.high), style)}
+        return found
+
+    def found() -> Iterator[Caption]:
+        yield Caption(0, "past_start", numbers(0))
+        for i in range(1, last):
+            yield Caption(i, "past_way", numbers(i))
+
+    return apart(found(), Caption(last, "past_end", numbers(last)), APART_PAST)

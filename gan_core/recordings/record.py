@@ -15,12 +15,11 @@ from typing import Any
 import numpy as np
 
 from gan_core.config import LOSSES, RunConfig
-from gan_core.engine.version import VERSION as ENGINE
 from gan_core.packing import Quantised, pack, resampled
 from gan_core.recordings import images
 from gan_core.recordings.charts import CHARTS, Chart
-from gan_core.recordings.images import CHARTS_OF_IMAGES, SeenImages
-from gan_core.recordings.registry import FORMAT, RECORDED, Recorded
+from gan_core.recordings.images import CHARTS_OF_IMAGES
+from gan_core.recordings.registry import RECORDED, Recorded
 from gan_core.recordings.seen import Seen
 
 SURE = 8.0  # logits beyond ± this are drawn as this: σ is 0 or 1 to three places
@@ -32,14 +31,12 @@ SMALL_MOMENTS, SMALL_POINTS, SMALL_NODES = 36, 96, 16  # of the picture on the h
 def record(name: str, last: int | None = None) -> tuple[bytes, ...]:
     """(the file of a page, the small one of the home page where it has one); `last`: only the first so many moments."""
     recorded = RECORDED[name]
-    steps = recorded.steps[:last]
-    watch = SeenImages.watch if recorded.config.data.is_image else Seen.watch
-    runs: list[Any] = [watch(config, steps) for config in recorded.configs]
+    runs = recorded.watch(last)
     return (packed(name, runs),) if recorded.thumb is None else (packed(name, runs), small(name, runs))
 
 
 def packed(name: str, runs: Sequence[Any]) -> bytes:
-    """Of runs as `Seen` or `SeenImages` saw them."""
+    """Of runs as `Recorded.watch` saw them."""
     recorded = RECORDED[name]
     members = recorded.drawn(runs)
     shared: dict[int, Quantised] = {}
@@ -77,11 +74,7 @@ def small(name: str, runs: Sequence[Seen]) -> bytes:
 def _about(name: str, runs: Sequence[Any], members: Sequence[int]) -> dict[str, Any]:
     recorded: Recorded = RECORDED[name]
     return {
-        "format": FORMAT,
-        "name": name,
-        "engine": ENGINE,
-        "digest": recorded.digest,
-        "queries": [config.to_query() for config in recorded.configs],
+        **recorded.origin.said(name),
         "seeds": [_seed(run.config, member) for run, member in zip(runs, members, strict=True)],
         "members": [run.members for run in runs],
         **recorded.unusual,

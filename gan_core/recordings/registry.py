@@ -6,7 +6,6 @@ of this engine.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,15 +13,17 @@ from typing import Any
 import numpy as np
 
 from gan_core.config import RunConfig
-from gan_core.engine.version import VERSION as ENGINE
 from gan_core.presets import PRESETS, training_of
 from gan_core.recordings import captions
 from gan_core.recordings.captions import Maker
+from gan_core.recordings.images import SeenImages, SeenPast
+from gan_core.recordings.origin import Origin
 from gan_core.recordings.seen import Seen, middle
 from gan_core.studies.recipe import KNOBS
+from gan_core.zoo import checkpoints
+from gan_core.zoo.plans import ZOO
 
 PACE = 8.0  # moments a second
-FORMAT = 1  # of the files: whoever changes what stands in one raises it
 
 
 # what ranks the members of a run, whose median is drawn
@@ -71,7 +72,12 @@ class Recorded:
         far = np.linspace(0, 1, self.moments) ** self.power * self.config.train.steps
         return tuple(map(int, np.unique(far.round())))
 
-    def drawn(self, runs: Sequence[Seen]) -> list[int]:
+    def watch(self, last: int | None = None) -> list[Any]:
+        """The runs as they are seen; `last`: only their first so many moments."""
+        watch = SeenImages.watch if self.config.data.is_image else Seen.watch
+        return [watch(config, self.steps[:last]) for config in self.configs]
+
+    def drawn(self, runs: Sequence[Any]) -> list[int]:
         """The member of each run that is drawn: the median one."""
         return [middle(PICKS[self.pick](run)) for run in runs]
 
@@ -81,12 +87,34 @@ class Recorded:
         return {} if self.pace == PACE else {"pace": self.pace}
 
     @property
-    def digest(self) -> str:
-        """Of all that decides what stands in the file: the engine, the configurations, and how they are looked at."""
+    def looks(self) -> tuple[Any, ...]:
         looks: tuple[Any, ...] = (self.moments, self.power, self.points, self.nodes, self.pick, self.charts)
-        looks += (self.names, self.strip, *self.unusual.values())
-        text = f"{FORMAT} {ENGINE} {looks} {[config.to_json() for config in self.configs]}"
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return (*looks, self.names, self.strip, *self.unusual.values())
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(self.configs, self.looks)
+
+
+@dataclass(frozen=True)
+class Past(Recorded):
+    """The past of the finished run `run`, as it came with the weights: for its recording nothing is trained. Of what
+    asks for the run, everything raises CheckpointError where it is not there."""
+
+    run: str = ""
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        return tuple(map(int, checkpoints.load_replay(self.run).steps))
+
+    def watch(self, last: int | None = None) -> list[Any]:
+        return [SeenPast.of(self.run, last)]
+
+    @property
+    def origin(self) -> Origin:
+        """Its engine is the one that trained it."""
+        card = checkpoints.load_card(self.run)
+        return Origin(self.configs, self.looks, card.sha256, int(card.versions["engine"]))
 
 
 def _critics() -> dict[str, dict[str, Any]]:
@@ -128,6 +156,21 @@ def _twins(knob: str) -> Recorded:
     )
 
 
+def _past(run: str) -> Past:
+    return Past(
+        FINISHED,
+        ZOO[run].config,
+        ("fid", "class_kl", "precision", "recall", "losses", "outputs"),
+        captions.past,
+        pick="only",
+        points=checkpoints.PICTURES,  # as many as the run shows that goes on from there
+        thumb=None,
+        pace=1.75,
+        run=run,
+    )
+
+
+FINISHED = "digits_run"  # where finished runs are played
 RECORDED: dict[str, Recorded] = {
     "ring": Recorded("play_2d", RunConfig(), ("quality", "losses", "outputs"), captions.learning),
     "collapse": Recorded(
@@ -222,6 +265,7 @@ RECORDED: dict[str, Recorded] = {
         thumb=2,
     ),
     **{f"recipe_{knob}": _twins(knob) for knob in KNOBS},
+    **{f"past_{run}": _past(run) for run in ZOO},
 }
 
 THUMBS = {name: recorded.page for name, recorded in RECORDED.items() if recorded.thumb is not None}  # → their pages

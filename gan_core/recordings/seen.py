@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from gan_core.config import RunConfig
 from gan_core.metrics.floors import Range
 from gan_core.metrics.points import counts_within, mode_coverage, mode_shares, near_radius, pair, transport_value
-from gan_core.run.history import Curves, PointSnapshot, Snapshot
+from gan_core.run.history import Curves, Moment, PointSnapshot
 from gan_core.run.judging import PICTURE_W1_POINTS, yardstick_of_pictures
 from gan_core.run.modes import LEAST, Diversity, Watch
 from gan_core.run.trainer import Trainer
 from gan_core.run.updates import Updates, UpdateWatch
 
 Floats = NDArray[np.float64]
-S = TypeVar("S", bound=Snapshot)
+S = TypeVar("S", bound=Moment)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from gan_core.packing import Quantised, pack
-from gan_core.recordings.registry import FORMAT
+from gan_core.recordings.origin import Origin
 from gan_core.theory import dirac
 
 MOMENTS, POINTS = 36, 96
@@ -43,6 +43,10 @@ def _sliding() -> dict[str, Any]:
 SKETCHES: dict[str, Callable[[], dict[str, Any]]] = {"convergence": _circling, "distances": _sliding}  # by their pages
 
 
+def origin(name: str) -> Origin:
+    return Origin(looks=(name, MOMENTS, POINTS))
+
+
 def packed(name: str) -> bytes:
     panel = SKETCHES[name]()
     low, high = panel["extent"][0] * 1.5, panel["extent"][1] * 1.5
@@ -50,7 +54,7 @@ def packed(name: str) -> bytes:
     outside = np.zeros(MOMENTS, np.uint16)
     return pack(
         {
-            "format": FORMAT, "name": name, "steps": np.arange(MOMENTS, dtype=np.uint32),
+            **origin(name).said(name), "steps": np.arange(MOMENTS, dtype=np.uint32),
             "panels": [{"extent": panel["extent"], **drawn, "outside": outside}],
             "charts": [], "strips": [], "captions": [],
         }

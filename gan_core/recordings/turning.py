@@ -3,7 +3,7 @@
     packed("walk_dcgan")         # bytes of the file: samples of the run on the way from latent to latent
     packed("asked_conditional")  # … of the same latents, asked for one digit after the other
 
-The classifier says of every moment what it reads. A file names the weights that it is of, and the engine.
+The classifier says of every moment what it reads.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ from typing import Any
 import numpy as np
 
 from gan_core.config import CLASSES
-from gan_core.engine.version import VERSION as ENGINE
 from gan_core.metrics.classifier import classify
 from gan_core.packing import nibbles, pack
-from gan_core.recordings.registry import FORMAT
+from gan_core.recordings.origin import Origin
 from gan_core.run.trainer import Trainer
 from gan_core.studies.latent_space import walk
 from gan_core.zoo import checkpoints
@@ -40,6 +39,13 @@ class Turning:
     make: Callable[[Trainer], tuple[np.ndarray, np.ndarray, np.ndarray, float, list[dict[str, Any]]]]
     chart: str
     pace: float
+
+    @property
+    def origin(self) -> Origin:
+        """Raises CheckpointError where the run is not there."""
+        looks = (self.chart, self.pace, SHOWN, LEGS, BETWEEN, ASKED, MEASURED)
+        card = checkpoints.load_card(self.run)
+        return Origin((card.config,), looks, card.sha256)
 
 
 def _walking(trainer: Trainer) -> tuple[np.ndarray, np.ndarray, np.ndarray, float, list[dict[str, Any]]]:
@@ -115,11 +121,6 @@ TURNING: Mapping[str, Turning] = {
 }
 
 
-def weights_of(name: str) -> str:
-    """The digest of the weights that a movement is of. Raises CheckpointError."""
-    return checkpoints.load_card(TURNING[name].run).sha256
-
-
 def packed(name: str) -> bytes:
     """Raises CheckpointError where the run is not there."""
     turning = TURNING[name]
@@ -128,8 +129,8 @@ def packed(name: str) -> bytes:
     line = {"run": 0, "name": "", "y": values}
     return pack(
         {
-            "format": FORMAT, "name": name, "engine": ENGINE, "weights": weights_of(name), "pace": turning.pace,
-            "loops": True, "steps": steps.astype(np.uint32), "panels": [panel],
+            **turning.origin.said(name), "pace": turning.pace, "loops": True, "steps": steps.astype(np.uint32),
+            "panels": [panel],
             "charts": [{"name": turning.chart, "x": steps.astype(np.uint32), "lines": [line], "level": level,
                         "log_y": False}],
             "strips": [], "captions": captions,

@@ -12,12 +12,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gan_core.recordings import files
-from gan_core.recordings.registry import RECORDED, THUMBS
-from gan_core.recordings.sketches import SKETCHES
-from gan_core.recordings.turning import TURNING
+from gan_core.recordings.shipped import FILES
 
 FOR_EVER = "public, max-age=31536000, immutable"
-NAMES = {*RECORDED, *TURNING, *(f"{name}{files.SMALL}" for name in (*THUMBS, *SKETCHES))}
 
 
 def address(name: str) -> str:
@@ -27,7 +24,7 @@ def address(name: str) -> str:
 
 def recorded(request: Request) -> Response:
     name, digest = request.path_params["name"], request.path_params["digest"]
-    if name not in NAMES:
+    if name not in FILES:
         return Response(status_code=404)
     content, mine = files.content(name)
     if digest != mine:

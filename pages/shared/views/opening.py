@@ -17,7 +17,7 @@ from gan_core.export.plate import Plate
 from gan_core.numerals import number
 from gan_core.packing import array_of, pixels
 from gan_core.presets import FLAGSHIP, PRESETS
-from gan_core.recordings import files
+from gan_core.recordings import files, shipped
 from gan_core.recordings.registry import RECORDED, Recorded, opening
 from pages.shared.play import moments
 from pages.shared.play.files import address
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gan_core.export.drawing import Drawing
     from gan_core.export.look import Look
 
+DIGITS = 8  # of a digest, by which it is known
 SHEET = 8  # columns of the images of a movement where they are kept
 # of the lines of one run: name → its label's key and its colour
 LINES: Mapping[str, tuple[str, str]] = {
@@ -40,19 +41,26 @@ LINES: Mapping[str, tuple[str, str]] = {
     "d_fake": ("panel.fake", "fake"),
 }
 # of the charts whose level is not what a perfect generator scores
-LEVELS: Mapping[str, str] = {"slope": "recorded.level_slope"}
+REAL = dict.fromkeys(("fid", "class_kl", "precision", "recall"), "recipe.real")
+LEVELS: Mapping[str, str] = {"slope": "recorded.level_slope", **REAL}
 
 
 def name(page: PageState) -> str | None:
     """The recorded run that is what this page would train; None while it has runs of its own, and on a slide, which
     shows those."""
-    return None if page.show is not None or app().slide else opening(page.name, page.configs())
+    return None if page.show is not None or app().slide else _opening(page)
+
+
+def _opening(page: PageState) -> str | None:
+    """The recorded run of these settings; None where it is of weights that are not there."""
+    found = opening(page.name, page.configs())
+    return found if found is not None and shipped.current(found) else None
 
 
 def recorded(page: PageState) -> Frame | None:
     """The recorded run that is what this page would train, as the runs of a page are, at the moment at which somebody
     reached for it, or at its end; any thread may ask."""
-    found = opening(page.name, page.configs())
+    found = _opening(page)
     return None if found is None else _looked_at(found, moments.of(page))
 
 
@@ -84,11 +92,16 @@ def show(page: PageState, recording: str, train: Callable[[], None], *, waits: b
         strip_labels={"step": t("panel.step"), "row": t("scene.mode"), "right": t("collapse.right"),
                       "legend": t("collapse.legend")},
         scene_labels={label: t(f"scene.{label}") for label in live.LABELS},
-        labels={label: t(f"recorded.{label}") for label in live.RECORDED_LABELS},
-        summary=t(f"recorded.summary_{recording}", default=t("recorded.summary_twins")), on_train=train, waits=waits,
+        labels=_labels(train=t("recorded.train_on")) if "weights" in header else _labels(),
+        summary=t(f"recorded.summary_{recording}", default=t(f"recorded.summary_{recorded.page}", default="")),
+        on_train=train, waits=waits,
         on_layers=points.layered(page), on_window=points.looking(page),
         std=recorded.config.data.std, token=moments.of(page).token,
     )  # fmt: skip
+
+
+def _labels(**others: str) -> dict[str, str]:
+    return {label: t(f"recorded.{label}") for label in live.RECORDED_LABELS} | others
 
 
 def _keep(page: PageState, recording: str, charts: Sequence[Mapping[str, Any]], methods: Sequence[str]) -> None:
@@ -142,13 +155,9 @@ def moving(key: str, file: str, *, height: int) -> None:
 
 def turns(name: str) -> bool:
     """Whether there is a movement of that name, of the weights that the finished run has."""
-    from gan_core.errors import CheckpointError
-    from gan_core.recordings.turning import TURNING, weights_of
+    from gan_core.recordings.turning import TURNING
 
-    try:
-        return name in TURNING and weights_of(name) == files.header(name)["weights"]
-    except CheckpointError:
-        return False
+    return name in TURNING and shipped.current(name)
 
 
 def turning(key: str, name: str) -> None:
@@ -168,7 +177,7 @@ def turning(key: str, name: str) -> None:
         captions=[(one["moment"], t(f"recorded.caption.{one['code']}", **one["words"])) for one in header["captions"]],
         about=t(f"recorded.about_{kind}"),
         scene_labels={label: t(f"scene.{label}") for label in live.LABELS},
-        labels={label: t(f"recorded.{label}") for label in live.RECORDED_LABELS} | {"step": step},
+        labels=_labels(step=step),
         summary=t(f"recorded.summary_{kind}"),
     )  # fmt: skip
     live.keep(f"{key}-chart", Plate(title, partial(_charts, name, charts, step, title)))
@@ -187,7 +196,8 @@ def ghosts(page: PageState, frame: Frame, charts: Mapping[str, live.Chart], *, e
     """The charts of a run by their names. Before its first steps each shows in grey what a recorded run of this page
     came to, so that it is no empty frame; where no such run has it, the chart comes with the first step, unless `empty`
     keeps its place."""
-    recording = next((name for name, recorded in RECORDED.items() if recorded.page == page.name), None)
+    of_page = (name for name, recorded in RECORDED.items() if recorded.page == page.name)
+    recording = opening(page.name, page.configs()) or next(of_page, None)
     if recording is None or frame.step > 0:
         return list(charts.values())
     content, known = files.content(recording)[0], {of["name"]: of for of in files.header(recording)["charts"]}
@@ -209,7 +219,11 @@ def about(recording: str) -> str:
     members = max(header["members"])
     of = t("recorded.median", members=members, by=t(f"recorded.by_{RECORDED[recording].pick}")) if members > 1 else ""
     seeds = ", ".join(map(str, dict.fromkeys(header["seeds"])))
-    return " ".join(filter(None, [t("recorded.about", seed=seeds, engine=header["engine"]), of]))
+    weights = header.get("weights", "")[:DIGITS]
+    said = t(
+        "recorded.about_past" if weights else "recorded.about", seed=seeds, engine=header["engine"], weights=weights
+    )
+    return " ".join(filter(None, [said, of]))
 
 
 def why(recording: str) -> str:

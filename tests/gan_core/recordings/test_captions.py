@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from gan_core.metrics.floors import Range
-from gan_core.recordings.captions import APART, APART_SLOWLY, Caption, apart, digits, hopping
+from gan_core.metrics.scored import Score
+from gan_core.recordings.captions import APART, APART_PAST, APART_SLOWLY, Caption, _small, apart, digits, hopping, past
 from gan_core.run.classes import ClassHistory
 
 MOMENTS, MODES = 40, 8
@@ -67,6 +68,21 @@ def test_images_are_said_in_digits_and_beside_what_real_ones_score() -> None:
     assert first == Caption(0, "digits_start", {}) and last.code == "digits_end"
     assert between[0].moment == APART_SLOWLY and between[0].words["made_0"] == 1
     assert (last.words["made_0"], last.words["kl_0"], last.words["floor"]) == (10, "0.00", "0.02, 0.01–0.04")
+
+
+def test_the_past_of_a_finished_run_is_said_beside_real_digits() -> None:
+    real = Score(9.0, 4.04, 2.83, 6.14)
+    classes = np.tile([995, 5, 0, 0, 0, 0, 0, 0, 0, 0], (12, 1))
+    classes[-1] = 100
+    run: Any = SimpleNamespace(
+        steps=np.arange(12) * 500, shots=[None] * 12, classes=classes, real={"fid": real, "class_kl": real},
+        scores={"fid": np.linspace(1200, 80, 12), "class_kl": np.full(12, 0.5)},
+    )  # fmt: skip
+    first, between, last = past([run], [0])
+    assert (first.code, between.moment, last.code) == ("past_start", APART_PAST, "past_end")
+    assert between.words["made"] == 1 and between.words["share"] == "100%"  # 5 of 1,000 are no digit that is made
+    assert last.words["step"] == "5,500" and last.words["made"] == 10
+    assert (last.words["fid"], last.words["real_fid"]) == ("80", "4, 3–6")
 
 
 def test_the_last_one_always_stays() -> None:

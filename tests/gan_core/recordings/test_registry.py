@@ -8,7 +8,8 @@ import pytest
 
 from gan_core.recordings.charts import CHARTS
 from gan_core.recordings.images import CHARTS_OF_IMAGES
-from gan_core.recordings.registry import PICKS, RECORDED, opening
+from gan_core.recordings.registry import FINISHED, PICKS, RECORDED, opening
+from gan_core.zoo import checkpoints
 
 
 @pytest.mark.parametrize("name", RECORDED)
@@ -28,7 +29,12 @@ def test_a_page_finds_the_recording_of_its_settings_and_of_no_others() -> None:
     assert opening("collapse", ring.configs) is None
 
 
+def test_every_finished_run_has_its_past() -> None:
+    for run in checkpoints.names():
+        assert opening(FINISHED, [checkpoints.load_card(run).config]) == f"past_{run}"
+
+
 def test_whatever_decides_a_file_is_in_its_digest() -> None:
     ring = RECORDED["ring"]
     others = [replace(ring, config=ring.config.replace(seed=1)), replace(ring, points=10), replace(ring, charts=())]
-    assert len({ring.digest, *(other.digest for other in others)}) == 4
+    assert len({one.origin.digest for one in (ring, *others)}) == 4
