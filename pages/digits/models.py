@@ -94,12 +94,16 @@ def section(page: PageState) -> str:
     key = f"{NAME}.{SECTION}~{here}"  # see controls.widget_key
 
     def changed() -> None:
-        page.choices[SECTION] = one_of(st.session_state[key], sections()) or here
         page.problem = ""
-        _place(page)
+        open_section(page, one_of(st.session_state[key], sections()) or here)
 
     options.section_row(t("digits.section"), sections(), here, lambda name: t(f"digits.section_{name}"), key, changed)
     return here
+
+
+def open_section(page: PageState, name: str) -> None:
+    page.choices[SECTION] = name
+    _place(page)
 
 
 # ── finished runs ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -158,13 +162,15 @@ def run_picker(page: PageState, among: Sequence[str]) -> str | None:
     if not among:
         st.error(t("digits.no_runs"), icon=":material/error:")
         return None
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="choice"):
         at = options.control(page, RUN, among=among, collapsed=True, width=260)
         try:
-            st.caption(t(f"zoo.{at}.why", default=card(at).why))
+            why = t(f"zoo.{at}.why", default=card(at).why)
         except CheckpointError as error:
             notices.error(error)
             return None
+        with st.container(key="later-why"):
+            st.caption(why)
     return at
 
 

@@ -1,29 +1,31 @@
-"""The section "Finished runs": digits at once, the way there to play back, and training that goes on from there."""
+"""The section "Finished runs": the way to digits, which the browser plays by itself, and training that goes on from
+there. Before somebody asks for that, no worker has anything to do."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
 from gan_core.errors import PoolFull
 from gan_core.metrics.floors import Range
+from gan_core.recordings.registry import FINISHED
 from pages.digits import models
+from pages.shared.controls import buttons
 from pages.shared.play import player, resources, shelf
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, Show
 from pages.shared.shell import notices, stage
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app
-from pages.shared.views import code, exports, images, live, slide, statistics
+from pages.shared.views import code, exports, images, live, opening, slide, statistics
 
 if TYPE_CHECKING:
     from gan_core.config import RunConfig
     from gan_core.metrics.scored import Score
 
-STATE = "digits_run"  # the key of this section's own PageState beside that of the page
+STATE = FINISHED  # the key of this section's own PageState beside that of the page
 COLUMNS = 8
 SCORES_ROOM = 150  # pixels: two rows of numbers
 LINES = ("losses", "outputs", "gradients")
@@ -43,7 +45,7 @@ def section(page: PageState) -> None:
     except CheckpointError as error:
         notices.error(error)
         return
-    player.stage(run, _view, buttons=lambda run: _bar(run, name))
+    player.stage(run, _view, buttons=_bar, ways=WAYS)
     code.expander(run, ("fid", "manifolds"), *_script(name), finished=name)
     slide.button()
     exports.expander(run)
@@ -67,45 +69,65 @@ def _state(name: str) -> PageState:
         if run is not None and run.show is not None:
             run.show.close()
         run = pages[STATE] = PageState(STATE, config, config, choices={models.RUN: name})
-    if run.show is None:
-        run.show = shelf.show(name, resources.pool(), owner=id(app()))
     return run
 
 
-def _bar(run: PageState, name: str) -> None:
+def _show(run: PageState) -> Show:
+    """What is played; made when it is first asked for, and at rest until it is told to train."""
+    if run.show is None:
+        run.show = shelf.show(run.choices[models.RUN], resources.pool(), owner=id(app()))
+        (run.config,) = run.show.configs
+    return run.show
+
+
+def _back(run: PageState) -> None:
+    """To the past as it was recorded."""
+    run.shown.close()
+    run.show, run.config = None, run.default
+
+
+def _train_on(run: PageState) -> None:
+    fresh = run.show is None
+    app().pause()
+    try:
+        _show(run).play()
+    except PoolFull as error:
+        run.problem = error
+        if fresh:
+            _back(run)
+
+
+def _try_out(run: PageState, config: RunConfig) -> None:
+    """Another run is trained from scratch, where this page does that: as far as this one, on the digits at hand."""
+    page = app().pages[models.NAME]
+    steps = run.default.train.steps
+    if page.take(lambda: config.replace(steps=steps, data=player.EMBEDDED, precision="float32")):
+        _back(run)
+        models.open_section(page, models.TRAINING)
+        player.restart(page, play=True)
+
+
+WAYS = player.Ways(_train_on, _train_on, _try_out)
+
+
+def _bar(run: PageState) -> None:
     """Go on training, back to the shipped weights."""
-    show = run.shown
-    last, live_step = shelf.past(name).snapshot.step, show.job.step_count
-    over = show.job.state in ("failed", "closed", "finished")
-
-    def go_on() -> None:
-        app().pause()
-        try:
-            show.play()
-        except PoolFull as error:
-            run.problem = error
-
-    def back() -> None:
-        show.close()
-        run.show = None
-
-    def button(name: str, icon: str, action: Callable[[], None], *, disabled: bool = False, **how: Any) -> None:
-        st.button(
-            t(f"digits.{name}"), key=f"{STATE}-{name}", icon=f":material/{icon}:", on_click=action, disabled=disabled,
-            help=t(f"digits.{name}_help", step=f"{last:,}"), **how,
-        )  # fmt: skip
-
+    if opening.name(run) is None:  # a slide, or weights of which there is no recording
+        _show(run)
+    show, last = run.show, run.default.train.steps
     with stage.area("player"), st.container(horizontal=True, gap="small", key=f"{STATE}-player"):
-        if show.running:
-            button("pause", "pause", show.pause, type="primary")
+        over = show is not None and show.job.state in ("failed", "closed", "finished")
+        if show is not None and show.running:
+            buttons.button(run, "pause", "pause", show.pause, of="digits", in_turn=True, type="primary")
         else:
-            button("go_on", "model_training", go_on, disabled=over, type="primary")
-        button("back", "restart_alt", back, disabled=live_step == last)
-    run.config = run.default.replace(steps=show.job.until if live_step > last or show.running else last)
+            buttons.button(run, "go_on", "model_training", lambda: _train_on(run), of="digits", in_turn=True,
+                           disabled=over, type="primary")  # fmt: skip
+        buttons.button(run, "back", "restart_alt", lambda: _back(run), of="digits", step=f"{last:,}",
+                       disabled=show is None or show.job.step_count == last)  # fmt: skip
     if run.problem:
         notices.warning(run.problem)
         run.problem = ""
-    if show.job.state == "failed":
+    if show is not None and show.job.state == "failed":
         notices.error(t("player.failed", error=sentence(show.job.error)))
 
 
@@ -122,7 +144,7 @@ def _view(run: PageState, frame: Frame) -> None:
 @pushed
 def _moment(run: PageState, frame: Frame) -> None:
     live.digits(
-        f"{STATE}-samples", frame.runs[0].snapshot.fake[0], step=frame.step, columns=COLUMNS, upscale=4,
+        f"{STATE}-samples", frame.runs[0].snapshot.fake[0], step=frame.step, columns=COLUMNS, square=True, upscale=5,
         summary=t("digits.grid_summary", step=f"{frame.step:,}"),
     )  # fmt: skip
 

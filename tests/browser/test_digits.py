@@ -30,12 +30,28 @@ def arrive(page: Page, address: str = "/digits") -> None:
     wait_idle(page)
 
 
-def test_digits_are_there_and_the_slider_brings_noise_back(page: Page) -> None:
+def test_digits_come_by_themselves_and_training_goes_on_from_there(page: Page) -> None:
+    sockets: list[str] = []
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    page.set_viewport_size({"width": 1280, "height": 720})
     arrive(page)
-    expect(timeline(page)).to_contain_text("looked back at")  # it plays by itself
-    timeline(page).get_by_role("button", name="To the newest step").click()
-    expect(timeline(page)).not_to_contain_text("looked back at")
-    assert int(samples(page).get_attribute("data-step") or 0) > 100
+    recorded = page.locator(".gan-live[data-kind=recorded]")
+    expect(recorded).to_have_attribute("data-moment", re.compile(r"^[1-9]\d*$"))
+    assert not [url for url in sockets if "/live/" in url]  # the server has nothing to send
+    go_on = button(page, "Go on training, live")
+    expect(go_on).to_be_in_viewport(ratio=1)
+    recorded.get_by_role("slider").press("End")
+    expect(recorded.locator(".caption")).to_contain_text("Step 10,000.")
+    was = samples(page).locator("canvas").bounding_box()
+    go_on.click()
+    expect(button(page, "Pause")).to_be_visible()
+    expect(recorded).to_have_count(0)
+    wait_idle(page)
+    now = samples(page).locator("canvas").bounding_box()
+    assert was is not None and now is not None
+    assert [now[of] for of in ("x", "y", "width")] == pytest.approx([was[of] for of in ("x", "y", "width")], abs=10)
+    press(page, "Pause")
+    wait_at_rest(page)
     to_the_start(page)
     expect(samples(page)).to_have_attribute("data-step", "0")
     timeline(page).get_by_role("button", name="Play the recorded steps").click()

@@ -207,17 +207,24 @@ def test_space_belongs_to_new_seed_and_to_an_expander_that_have_the_focus(page: 
     assert button(page, "Pause").count() == 0
 
 
-@pytest.mark.parametrize("name", ["play_2d", "digits?section=scratch"])
-def test_no_tooltip_stays_over_the_page(page: Page, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("play_2d", "Play"), ("digits?section=scratch", "Play"), ("digits?run=d_won", "Go on training, live")],
+)
+def test_no_tooltip_stays_over_the_page(page: Page, name: str, begins: str) -> None:
+    """The pointer stays where it was pressed."""
+    tooltips = page.get_by_test_id("stTooltipContent")
     page.goto(f"/{name}")
     wait_idle(page)
-    press(page, "Play")
+    press(page, begins)
     expect(button(page, "Pause")).to_be_visible()
+    wait_idle(page)
+    expect(tooltips).to_have_count(0)
     press(page, "Pause")
     wait_at_rest(page)
+    expect(tooltips).to_have_count(0)
     timeline(page).get_by_role("button", name="Play the recorded steps").click()
-    page.mouse.move(640, 5)
-    expect(page.get_by_test_id("stTooltipContent")).to_have_count(0)
+    expect(tooltips).to_have_count(0)
 
 
 def test_the_sentence_about_a_bad_address_stays(page: Page) -> None:

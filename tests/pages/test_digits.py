@@ -20,17 +20,20 @@ from gan_core.figures import digits as figures
 from gan_core.metrics import images as image_metrics
 from gan_core.metrics.yardsticks import shipped
 from gan_core.presets import Preset
+from gan_core.recordings import files
 from gan_core.zoo import build, checkpoints, plans
 from pages.digits import labels, latent_space, models, scores
 from pages.digits.replay import NUMBERS, STATE
 from pages.shared.controls import options
 from pages.shared.play import experiments, resources, shelf
 from pages.shared.shell import i18n
+from pages.shared.views import opening
 from tests.gan_core.run.test_classes import two_members
 from tests.pages.test_pages import (
     alarms,
     areas,
     at_rest,
+    blocks,
     look_back,
     numbers,
     params,
@@ -81,19 +84,37 @@ def quick_scores(images: np.ndarray, data: str = "mnist") -> image_metrics.Image
 # ── finished runs ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_it_opens_with_digits_and_trains_nothing() -> None:
+@pytest.mark.parametrize("name", ["", "collapsed"])
+def test_it_opens_on_a_recorded_run_and_asks_no_worker(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(resources.pool(), "submit", asked.append)
+    app = page(**({"run": name} if name else {}))
+    assert not asked and not app.error and not app.warning and params(app) == ({"run": name} if name else {})
+    assert state(app, NAME).show is None and state(app, STATE).show is None
+    ((kind, frame),) = views(app)  # no timeline, which would listen to a socket
+    recording = f"past_{name or models.names()[0]}"
+    assert kind == "recorded" and frame["address"] == f"recorded/{files.content(recording)[1]}/{recording}"
+    assert frame["trains"] and frame["labels"]["train"] == ENGLISH["recorded.train_on"]
+    assert [moment for moment, _ in frame["captions"]] == [one["moment"] for one in files.header(recording)["captions"]]
+    assert checkpoints.load_card(recording.removeprefix("past_")).sha256[: opening.DIGITS] in frame["about"]
+
+
+def test_a_run_that_was_trained_anew_rests_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The recording is of other weights."""
+    monkeypatch.setattr(files, "header", lambda name: {"digest": "of others"})
     app = page()
     run = state(app, STATE)
-    assert params(app) == {} and not app.error and not app.warning
-    assert state(app, NAME).show is None and run.show.job.live is None
     card, recorded = shelf.replay(models.names()[0])
+    assert "recorded" not in [kind for kind, _ in views(app)] and run.show.job.live is None
     assert list(numbers(app).values()) == [style.format(recorded.scores[name][-1]) for name, style in NUMBERS.items()]
-    assert run.show.moment().step == card.steps
+    assert run.show.moment().step == card.steps and not [b for b in app.button if "-if-" in (b.key or "")]
 
 
 def test_the_scrubber_brings_pictures_and_scores_of_the_past_back() -> None:
     app = page()
     _, recorded = shelf.replay(models.names()[0])
+    state(app, STATE).show = shelf.show(models.names()[0], resources.pool())
+    app.run()
     look_back(app, int(recorded.steps[0]), STATE)
     assert state(app, STATE).show.moment().step == 0
     assert next(iter(numbers(app).values())) == NUMBERS["fid"].format(recorded.scores["fid"][0])
@@ -103,7 +124,9 @@ def test_it_goes_on_training_from_there_and_back(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(image_metrics, "image_scores", quick_scores)
     app = page()
     card, recorded = shelf.replay(models.names()[0])
+    assert not app.button(key=f"{STATE}-go_on").help  # Pause takes its place
     press(app, "go_on", STATE)
+    assert not app.button(key=f"{STATE}-pause").help and app.button(key=f"{STATE}-back").help
     show = state(app, STATE).show
     until(lambda: show.job.step_count > card.steps)
     show.pause()
@@ -116,7 +139,8 @@ def test_it_goes_on_training_from_there_and_back(monkeypatch: pytest.MonkeyPatch
     app.run()
     assert len(numbers(app)) == len(NUMBERS) and f"From step {card.steps:,} on" in words(app)
     press(app, "back", STATE)
-    assert state(app, STATE).show.job.live is None and show.job.state == "closed"
+    assert state(app, STATE).show is None and show.job.state == "closed"
+    assert [kind for kind, _ in views(app)] == ["recorded"]
     assert f"From step {card.steps:,} on" not in words(app)
 
 
@@ -207,7 +231,7 @@ def test_section_and_run_stand_in_the_address_and_come_back() -> None:
 def test_a_section_or_run_that_is_none_is_a_sentence(address: dict[str, str]) -> None:
     app = page(**address)
     assert len(app.warning) == len(address) and "is not possible" in app.warning[0].value
-    assert params(app) == {} and len(numbers(app)) == len(NUMBERS)
+    assert params(app) == {} and [kind for kind, _ in views(app)] == ["recorded"]
 
 
 def test_an_address_with_a_configuration_means_to_train_it() -> None:
@@ -362,6 +386,27 @@ def conditional(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "FOLDER", tmp_path)
     monkeypatch.setattr(labels, "ASKED", 2)
     forget()
+
+
+def test_a_finished_run_that_was_trained_on_says_what_happened_and_leads_on(conditional: None) -> None:
+    app = page()
+    press(app, "go_on", STATE)
+    show = state(app, STATE).show
+    until(lambda: show.job.state == "finished")
+    app = at_rest(at_rest(app, STATE), STATE)
+    assert show.job.step_count == 4
+    assert len([block for block in blocks(app, "sentence") if "**Step 4.** " in block["sentence"]]) == 1
+    press(app, "on", STATE)
+    until(lambda: show.job.step_count == 8 and show.job.state == "finished")
+    at_rest(app, STATE)
+    (first, _) = [button.key for button in app.button if "-if-" in (button.key or "")]
+    app.button(key=first).click().run()
+    app.run()
+    run = state(app, NAME)
+    assert models.chosen_section(run) == "scratch" and run.show.configs == run.configs()
+    assert run.config.train.steps == 2
+    assert run.config.differences() and state(app, STATE).show is None and not app.exception
+    run.show.close()
 
 
 def test_a_digit_and_a_phrase_are_drawn_and_read(conditional: None) -> None:

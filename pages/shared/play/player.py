@@ -14,12 +14,14 @@ need not change. Without a socket the browser asks for a look once a second.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
 import streamlit as st
 
+from gan_core.config import RunConfig
 from gan_core.errors import PoolFull
 from pages.shared.controls import uploads
+from pages.shared.controls.buttons import button
 from pages.shared.play import kept, pushed, resources, visits
 from pages.shared.play.runs import Frame, Show
 from pages.shared.shell import notices
@@ -29,6 +31,18 @@ from pages.shared.shell.state import PageState, app
 from pages.shared.views import ending, live, opening, slide
 
 View = Callable[[PageState, Frame], None]
+
+
+@dataclass(frozen=True)
+class Ways:
+    """What leads on. train: from a recorded run to one that trains. train_on: from a run that has ended. try_out: to
+    another one."""
+
+    train: Callable[[PageState], None]
+    train_on: Callable[[PageState], None]
+    try_out: Callable[[PageState, RunConfig], None]
+
+
 # what the socket does at once: the button's name, and what it says
 AT_ONCE = {"pause": "pause", "step": "both", "step_d": "d", "step_g": "g"}
 EMBEDDED = "mnist"  # images that need no download
@@ -78,6 +92,11 @@ def restart(page: PageState, *, play: bool = False) -> None:
         _play(page)
 
 
+def _try_out(page: PageState, config: RunConfig) -> None:
+    if page.take(lambda: config):
+        restart(page, play=True)
+
+
 def bring(page: PageState) -> None:
     """The browser scrolls to the player: what was pressed below it has begun there."""
     page.choices[BRING] = page.choices.get(BRING, 0) + 1
@@ -101,6 +120,9 @@ def _undo(page: PageState) -> None:
     show = page.shown
     base = dict(show.configs[0].flat())
     page.update(**{name: base[name] for name in show.stale(page.configs()) if name not in page.decided})
+
+
+OWN = Ways(lambda page: restart(page, play=True), _play, _try_out)
 
 
 # ── buttons ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -129,8 +151,8 @@ def _all_buttons(page: PageState, show: Show) -> None:
     with st.container(horizontal=True, gap="small", key=f"{page.name}-player"):
         with st.container(width="content"):  # a fragment's own is as wide as can be, and Reset would stand far away
             st.fragment(_buttons)(page, show)
-        _button(page, "reset", "restart_alt", lambda: restart(page))
-        _button(page, "new_seed", "casino", lambda: _new_seed(page))
+        button(page, "reset", "restart_alt", lambda: restart(page))
+        button(page, "new_seed", "casino", lambda: _new_seed(page))
 
 
 def _first_buttons(page: PageState) -> None:
@@ -142,12 +164,13 @@ def _first_buttons(page: PageState) -> None:
             action(page.show)
 
     with st.container(horizontal=True, gap="small", key=f"{page.name}-player"):
-        _button(page, "play", "play_arrow", lambda: restart(page, play=True), type="primary", shortcut="Space")
-        _button(page, "step", "skip_next", lambda: begin(lambda show: show.step()))
-        _button(page, "step_d", "policy", lambda: begin(lambda show: show.step_player("d")))
-        _button(page, "step_g", "brush", lambda: begin(lambda show: show.step_player("g")))
-        _button(page, "reset", "restart_alt", lambda: restart(page))
-        _button(page, "new_seed", "casino", lambda: _new_seed(page))
+        button(page, "play", "play_arrow", lambda: restart(page, play=True), in_turn=True, type="primary",
+               shortcut="Space")  # fmt: skip
+        button(page, "step", "skip_next", lambda: begin(lambda show: show.step()))
+        button(page, "step_d", "policy", lambda: begin(lambda show: show.step_player("d")))
+        button(page, "step_g", "brush", lambda: begin(lambda show: show.step_player("g")))
+        button(page, "reset", "restart_alt", lambda: restart(page))
+        button(page, "new_seed", "casino", lambda: _new_seed(page))
 
 
 def _buttons(page: PageState, show: Show) -> None:
@@ -157,27 +180,16 @@ def _buttons(page: PageState, show: Show) -> None:
         show.shown_running = show.running
         still = show.job.state not in ("failed", "closed") and not show.shown_running
         if show.shown_running:
-            _button(page, "pause", "pause", show.pause, type="primary", shortcut="Space")
+            button(page, "pause", "pause", show.pause, in_turn=True, type="primary", shortcut="Space")
         else:
             finished = show.job.step_count >= page.config.train.steps
-            _button(
-                page, "play", "play_arrow", lambda: _play(page), type="primary", shortcut="Space",
+            button(
+                page, "play", "play_arrow", lambda: _play(page), in_turn=True, type="primary", shortcut="Space",
                 disabled=not still or finished,
             )  # fmt: skip
-        _button(page, "step", "skip_next", show.step, disabled=not still)
-        _button(page, "step_d", "policy", lambda: show.step_player("d"), disabled=not still)
-        _button(page, "step_g", "brush", lambda: show.step_player("g"), disabled=not still)
-
-
-def _button(
-    page: PageState, name: str, icon: str, action: Callable[[], None], *, disabled: bool = False, **how: Any
-) -> None:
-    # Play and Pause take each other's place under the pointer, and then a tooltip would stay for good.
-    told = None if name in ("play", "pause") else t(f"player.{name}_help")
-    st.button(
-        t(f"player.{name}"), key=f"{page.name}-{name}", icon=f":material/{icon}:", on_click=action, help=told,
-        disabled=disabled, **how,
-    )  # fmt: skip
+        button(page, "step", "skip_next", show.step, disabled=not still)
+        button(page, "step_d", "policy", lambda: show.step_player("d"), disabled=not still)
+        button(page, "step_g", "brush", lambda: show.step_player("g"), disabled=not still)
 
 
 def _notices(page: PageState, show: Show) -> None:
@@ -219,14 +231,15 @@ def _downloading(page: PageState, name: str) -> None:
 def stage(
     page: PageState, view: View, *, buttons: Callable[[PageState], None] = bar,
     ask: Callable[[PageState], bool] | None = None, foresee: Callable[[PageState, None], None] | None = None,
-    charts: bool = False,
+    charts: bool = False, ways: Ways = OWN,
 ) -> None:  # fmt: skip
     """Buttons, progress, scrubber and the views, each in its place on the stage. From here on the browser listens
     to the runs by itself, and asks for another script run when they have come to rest.
 
     `ask` puts the page's prediction above a recorded run, and says whether it is open: then the recording waits.
     `foresee` puts below it what may be sketched before a run; with a run, that is the view's.
-    `charts`: the slide of this section shows its charts until somebody has trained the runs."""
+    `charts`: the slide of this section shows its charts until somebody has trained the runs. `ways`: what leads on from
+    runs that are not simply trained with the page's configuration."""
     if charts and slide.on() and (page.show is None or not page.show.touched):
         return
     app().staged = True
@@ -240,7 +253,7 @@ def stage(
             # and without the container around it what follows on the page would have no place until then.
             with places.moving():
                 page.show.shown_running = page.show.running
-                st.fragment(_look)(page, view, page.show.touched, slide.on())
+                st.fragment(_look)(page, view, page.show.touched, slide.on(), ways)
         if recording is None:
             return
         waits = False
@@ -248,17 +261,18 @@ def stage(
             with places.area("verdict"):
                 waits = ask(page)
         with places.opens():
-            opening.show(page, recording, lambda: restart(page, play=True), waits=waits)
+            opening.show(page, recording, lambda: ways.train(page), waits=waits)
         if foresee is not None:
             with places.below():
                 foresee(page, None)
 
 
-def _look(page: PageState, view: View, touched: bool, as_slide: bool) -> None:
-    """The views. In a run of this fragment alone, which the browser asks for, the page follows the runs."""
+def _look(page: PageState, view: View, touched: bool, as_slide: bool, ways: Ways) -> None:
+    """The views. In a run of this fragment alone, which the browser asks for, the page follows the runs, also where one
+    of its buttons has ended them."""
     show = page.show
     if show is None:
-        return
+        st.rerun()
     now = (show.running, show.touched, show.trouble, slide.on())
     if now != (show.shown_running, touched, show.noticed, as_slide):
         st.rerun()
@@ -266,10 +280,10 @@ def _look(page: PageState, view: View, touched: bool, as_slide: bool) -> None:
         st.rerun()  # whoever looks at the runs of the visit sees this one among them
     # mostly the browser asks for it, and its visitor waits for no answer
     with resources.pool().going_first(patient=lambda: not visits.asks()):
-        _draw(page, view, show)
+        _draw(page, view, show, ways)
 
 
-def _draw(page: PageState, view: View, show: Show) -> None:
+def _draw(page: PageState, view: View, show: Show, ways: Ways) -> None:
     moving = show.moving  # before the frame: whatever comes to rest now has published its last
     show.job.look()
     frame = show.moment()
@@ -282,7 +296,7 @@ def _draw(page: PageState, view: View, show: Show) -> None:
             (slide.view if slide.on() else view)(page, frame)
         if not slide.on():
             with places.ending():
-                ending.show(page, frame, train_on=lambda: _play(page), begin=lambda: restart(page, play=True))
+                ending.show(page, frame, train_on=ways.train_on, try_out=ways.try_out)
         show.channel.draw(pushed.again(show.parts, show.channel.selections, app().language))
         return
     with places.waiting():
@@ -298,7 +312,7 @@ def _timeline(page: PageState, show: Show) -> None:
         f"{page.name}-timeline-of-steps", show.channel.header(), token=show.channel.token,
         buttons={f"{page.name}-{name}": action for name, action in AT_ONCE.items()},
         labels={name: _word(name) for name in live.TIMELINE_LABELS}, bring=page.choices.get(BRING, 0),
-        opens=show.opens, on_look=show.look_at,
+        on_look=show.look_at,
     )  # fmt: skip
 
 

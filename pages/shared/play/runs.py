@@ -201,7 +201,6 @@ class Show:
     job: Playable[Work, Frame | None]
     fetch: Fetch | None = None  # the download that the runs begin with
     at: int | None = None
-    opens: bool = False  # its past plays by itself when somebody comes
     touched: bool = False  # it is more than a fresh start
     retuned: bool = False  # rates were changed on the way, whether or not a frame knows that by now
     shown_running: bool = False  # the buttons on the page are those of runs that train

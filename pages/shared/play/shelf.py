@@ -3,6 +3,8 @@
     show = shelf.show("dcgan", pool)       # a runs.Show: scrubber and replay work at once
     show.play()                            # now a worker loads the weights and trains on; the past stays in front
 
+As far again at first, and farther when asked.
+
 No Streamlit here, as in `runs`, and no torch before a worker needs it.
 """
 
@@ -71,6 +73,7 @@ class ShelfJob:
 
     def __init__(self, name: str, past: RunFrame, pool: Pool, owner: Hashable = None) -> None:
         self.name, self.past, self.pool, self.owner = name, past, pool, owner
+        self._until = 2 * past.snapshot.step
         self.live: Job[Work, Frame | None] | None = None
         self._follower: Callable[[], object] | None = None
         self._attended = self._ended = False
@@ -90,6 +93,7 @@ class ShelfJob:
         return self.live
 
     def play(self, until: int | None = None) -> None:
+        self._until = until or self._until
         self._awake().play(self.until)
 
     def do(self, command: Callable[[Work], object]) -> None:
@@ -131,8 +135,7 @@ class ShelfJob:
 
     @property
     def until(self) -> int:
-        """As far again, as `Checkpoint.trainer` allows."""
-        return 2 * self.past.snapshot.step
+        return self._until
 
     @property
     def state(self) -> State:
@@ -203,4 +206,5 @@ def show(name: str, pool: Pool, owner: Hashable = None) -> Show:
     """The run as the player shows it, at its last recorded moment; `owner` answers for the memory of its training.
     Raises CheckpointError."""
     before = past(name)
-    return Show((before.config,), ShelfJob(name, before, pool, owner), opens=True)
+    job = ShelfJob(name, before, pool, owner)
+    return Show((before.config.replace(steps=job.until),), job)

@@ -1,8 +1,8 @@
 """At the end of a run: what happened, from the measures with their floors, further training, and what to try next.
 
-    ending.show(page, frame, train_on=…, begin=…)
+    ending.show(page, frame, train_on=…, try_out=…)
 
-`train_on()` lets the run go on to the page's new end; `begin()` starts the page's new configuration.
+`train_on(page)` lets the run go on to the page's new end; `try_out(page, config)` starts another one.
 """
 
 from __future__ import annotations
@@ -76,21 +76,19 @@ def offers(page: PageState) -> list[tuple[str, RunConfig]]:
     return found
 
 
-def show(page: PageState, frame: Frame, *, train_on: Callable[[], None], begin: Callable[[], None]) -> None:
-    """Nothing before the end, and of finished runs, which have no settings. It speaks of the end, whichever step is
-    looked at."""
+def show(
+    page: PageState, frame: Frame, *, train_on: Callable[[PageState], None],
+    try_out: Callable[[PageState, RunConfig], None],
+) -> None:  # fmt: skip
+    """Nothing before the end. It speaks of the end, whichever step is looked at."""
     runs, steps = page.shown, page.config.train.steps
-    if runs.opens or runs.running or runs.moving or runs.job.step_count < steps:
+    if runs.running or runs.moving or runs.job.step_count < steps:
         return
 
     def on() -> None:
         page.update(steps=min(2 * steps, int(limits("steps")[1])))
         runs.retune(page.configs())
-        train_on()
-
-    def try_out(config: RunConfig) -> None:
-        if page.take(lambda: config):
-            begin()
+        train_on(page)
 
     with st.container(border=True, key=f"{page.name}-ending"):
         end = runs.job.frame or frame
@@ -100,7 +98,7 @@ def show(page: PageState, frame: Frame, *, train_on: Callable[[], None], begin: 
             for name, config in offers(page)[:OFFERED]:
                 st.button(
                     t(f"ending.if_{name}"), key=f"{page.name}-if-{name}", icon=":material/science:",
-                    on_click=try_out, args=(config,),
+                    on_click=try_out, args=(page, config),
                 )  # fmt: skip
 
 

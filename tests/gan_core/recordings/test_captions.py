@@ -9,7 +9,7 @@ import numpy as np
 
 from gan_core.metrics.floors import Range
 from gan_core.metrics.scored import Score
-from gan_core.recordings.captions import APART, APART_PAST, APART_SLOWLY, Caption, _small, apart, digits, hopping, past
+from gan_core.recordings.captions import APART, APART_PAST, APART_SLOWLY, Caption, apart, digits, hopping, past
 from gan_core.run.classes import ClassHistory
 
 MOMENTS, MODES = 40, 8

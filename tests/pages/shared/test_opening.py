@@ -14,7 +14,7 @@ from gan_core.packing import array_of
 from gan_core.recordings import files
 from gan_core.recordings.captions import APART, hopping
 from gan_core.recordings.played import played
-from gan_core.recordings.registry import RECORDED
+from gan_core.recordings.registry import FINISHED, RECORDED
 from pages.shared.play import files as served
 from pages.shared.play import resources
 from pages.shared.shell.i18n import speaking
@@ -23,7 +23,8 @@ from tests.pages.test_pages import at_rest, press, state, until, views, visit
 
 SECTIONS = {"digits": {"section": "scratch"}, "convergence": {"tab": "two"}}  # of the pages that do not begin with it
 # by a player; of the recipe, whose knobs are alike, one
-PLAYED = [name for name, run in RECORDED.items() if run.page not in ("convergence", "recipe")] + ["recipe_g_norm"]
+ELSEWHERE = ("convergence", "recipe", FINISHED)
+PLAYED = [name for name, run in RECORDED.items() if run.page not in ELSEWHERE] + ["recipe_g_norm"]
 
 
 def arrive(page: str) -> AppTest:

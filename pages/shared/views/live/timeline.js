@@ -76,7 +76,6 @@ export class Timeline extends View {
       () => [...page.views.values()].flatMap((view) => (view.root.isConnected && view.requested) || []),
     );
     this.wonder();
-    this.opens();
   }
 
   /** What was asked for from further down the page is brought into sight, by the head of its stage: a player that stays
@@ -87,20 +86,11 @@ export class Timeline extends View {
     this.brought = bring;
   }
 
-  /** Once, what was recorded plays by itself, for those who like motion. */
-  opens() {
-    const { data } = this;
-    if (!data.opens || this.opened === data.token || !this.open || data.running || !(data.steps?.length > 1)) return;
-    this.opened = data.token;
-    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) this.replay();
-  }
-
   heard(open) {
     this.open = open;
     if (!open) catchUp();
     this.root.dataset.socket = open ? "open" : "closed";
     this.wonder();
-    if (this.known) this.opens();
   }
 
   took({ stamp, header, frames }) {

@@ -30,7 +30,6 @@ def timeline(
     buttons: Mapping[str, str],
     labels: Mapping[str, str] | None = None,
     bring: int = 0,
-    opens: bool = False,
     on_rest: Callable[[], None] = lambda: None,
     on_look: Callable[[int | None], None] = lambda step: None,
 ) -> None:
@@ -38,13 +37,12 @@ def timeline(
 
     header: as `channel.Channel.pack` sends it. buttons: what the socket can do at once, by the key of the Streamlit
     button that does it otherwise. bring: a larger number than before brings the player into sight.
-    opens: what is recorded plays by itself, once.
     labels: words by the names in `TIMELINE_LABELS`. on_rest is called before the rerun
     that the browser asks for when runs have come to rest; on_look with the step before one in which, without a socket,
     another one is looked at, None for the present.
     """
     frame = {"key": key, "token": token, "buttons": buttons, "labels": worded(TIMELINE_LABELS, labels),
-             "bring": bring, "opens": opens, **header}  # fmt: skip
+             "bring": bring, **header}  # fmt: skip
 
     def looked() -> None:
         wish = said(key, "look")
