@@ -40,9 +40,13 @@ def section(page: PageState) -> None:
     from gan_core.studies.recipe import shipped
 
     found = shipped()
-    knob = options.control(page, KNOB, label=t("recipe.picker"), among=found.knobs, collapsed=True)
+    with st.container(key="one-row"):
+        knob = options.control(page, KNOB, label=t("recipe.picker"), among=found.knobs, collapsed=True)
     question = t(f"recipe.question.{knob}", default=KNOBS[knob].question)  # another language may have its own
-    st.markdown(f"**{question}** {t(f'recipe.about.{knob}')}")
+    with st.container(horizontal=True, key="choice"):
+        st.markdown(f"**{question}**", width="content")
+        with st.container(key="later-about"):
+            st.markdown(t(f"recipe.about.{knob}"))
     twins = twins_of(knob)
     charts = slide.on() and twins.show is None  # a slide of the figures, until somebody has trained the twins
     if not charts:
