@@ -46,7 +46,7 @@ class Looked(Generic[S]):
 
 def looks(trainer: Trainer, steps: Sequence[int], kind: type[S]) -> list[S]:
     """Train to the last of `steps`, ascending, and look after each of them."""
-    shots = []
+    shots: list[S] = []
     for step in steps:
         trainer.step(int(step) - trainer.step_count)
         shot = trainer.snapshot()
