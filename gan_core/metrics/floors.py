@@ -12,7 +12,7 @@ square reaches as well is no skill, however good it looks. NumPy only.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,20 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Draw = Callable[[int, np.random.Generator], Floats]  # (n, generator) → (n, d) samples of the data
 NoSkill = Callable[[Floats, int, np.random.Generator], Floats]  # (real sample, n, generator) → (n, d)
+
+Why = Literal["narrow", "even", "wide", "sure", "chance"]
+# Why a score is better than those of nine perfect samplers in ten, where one can be: a share of good samples above
+# theirs is of samples too close to what is common; a count of what is found above theirs, of samples more even than the
+# data; a recall above theirs, of samples so far off that their neighbourhoods are wide; of a confidence above theirs, a
+# few clear shapes, and some noise, are enough; a distance below theirs is a lucky pair of samples.
+FLATTERED: dict[str, Why] = {
+    **dict.fromkeys(("high_quality", "precision", "density"), "narrow"),
+    **dict.fromkeys(("near", "captured", "captured_share", "effective_modes", "coverage"), "even"),
+    "recall": "wide",
+    "confidence": "sure",
+    **dict.fromkeys(("reverse_kl", "reverse_kl_3sigma", "jsd", "w1"), "chance"),
+    **dict.fromkeys(("fid", "fid_infinite", "kid", "class_kl"), "chance"),
+}
 
 REPEATS = 200  # samples of the data that a floor is made of
 TAIL = 0.05  # left out of its range on either side
@@ -36,6 +50,14 @@ class Range(NamedTuple):
         """Whether nine perfect samples in ten lie where this value does. Rounding does not count."""
         slack = 1e-9 * max(abs(self.low), abs(self.high), 1.0)
         return self.low - slack <= value <= self.high + slack
+
+
+def flatters(statistic: str, value: float, perfect: Range) -> Why | None:
+    """Why a score is better than those of nine perfect samplers in ten; None where it is not, or none can be."""
+    why = FLATTERED.get(statistic)
+    if why is None or perfect.holds(value):
+        return None
+    return why if (value < perfect.low if why == "chance" else value > perfect.high) else None
 
 
 def ranges(found: list[Mapping[str, float]]) -> dict[str, Range]:

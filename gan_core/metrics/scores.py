@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gan_core.metrics.divergences import transport_repeats
-from gan_core.metrics.floors import REPEATS, Draw, Range, perfect, without_skill
+from gan_core.metrics.floors import REPEATS, Draw, Range, Why, flatters, perfect, without_skill
 from gan_core.metrics.points import (
     as_samples,
     captured_of,
@@ -51,8 +51,7 @@ STATISTICS = (
     "jsd",
     "w1",
 )
-DISTANCES = ("reverse_kl", "reverse_kl_3sigma", "jsd", "w1")  # of them: the less, the nearer
-COUNTS = ("near", "captured", "captured_share")  # of modes: one more or less is chance
+COUNTS = ("near", "captured", "captured_share")  # of them, of modes: one more or less is chance
 SKILL_REPEATS = 20  # of the generators without skill, whose scores scatter little
 SKILL_TRANSPORTS = 5  # … and of these so many are transported, which takes longest where nothing fits
 
@@ -121,15 +120,9 @@ class Yardstick:
             return "no_skill"
         return "perfect" if self.perfect[name].holds(value) else "between"
 
-    def flatters(self, name: str, value: float) -> Literal["narrow", "chance"] | None:
-        """Why a score is better than those of nine perfect samples in ten: more samples of high quality than these have
-        are too close to their centres; a distance below theirs is a lucky pair of samples. None where it is not."""
-        known = self.perfect[name]
-        if known.holds(value):
-            return None
-        if name == "high_quality" and value > known.high:
-            return "narrow"
-        return "chance" if name in DISTANCES and value < known.low else None
+    def flatters(self, name: str, value: float) -> Why | None:
+        """Why a score is better than those of nine perfect samplers in ten; None where it is not."""
+        return flatters(name, value, self.perfect[name])
 
     def beyond(self, name: str, value: float) -> bool:
         """Whether one run of several is nearer to the perfect median than the samples of any generator without skill,

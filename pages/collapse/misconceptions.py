@@ -93,3 +93,7 @@ def _scored(page: PageState, name: str, samplers: tuple[str, ...], experiment: e
         rows.append([t(f"skill.{who}"), *(write(of[one].median) for one, write in writes.items())])
     head = ["", *(t(f"collapse.number_{number}") for number in numbers.NUMBERS)]
     tables.show(head, rows, grey=set(range(len(samplers), len(rows))))
+    scored = {t(f"collapse.sampler_{sampler}"): [study.results[sampler].scores] for sampler in samplers}
+    called = {one: t(f"collapse.number_{one}") for one in numbers.NUMBERS}
+    if better := statistics.better_than_perfect(scored, beside, called):
+        st.caption(better)

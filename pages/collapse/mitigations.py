@@ -136,7 +136,7 @@ def table(found: Table, key: str) -> None:
     with st.container(key=f"{key}-dense", gap="small"):
         tables.show(head, rows, grey={i for i, entry in enumerate(found.lines) if not entry.runs})
     st.markdown(_working(found))
-    st.caption(t("collapse.columns_note"))
+    st.caption(" ".join(filter(None, (t("collapse.columns_note"), _better(found)))))
     if sources := list(dict.fromkeys(f"({_paper(entry)}) {entry.source}" for entry in found.published)):
         st.caption(t("collapse.published_note", sources="; ".join(sources)))
     st.caption(found.protocol)
@@ -170,6 +170,20 @@ def _beyond(found: Table, entry: Row) -> str:
     if found.beyond_text(entry) == "–":
         return "–"
     return ", ".join(t(f"collapse.column_{name}") for name in found.beyond(entry)) or t("collapse.nothing")
+
+
+def _better(found: Table) -> str:
+    """Which means of the methods are better than perfect, and why, in sentences."""
+    from gan_core.studies.table import COLUMNS
+
+    if found.beside is None:
+        return ""
+    scored = {
+        _name(entry): {COLUMNS[name].score: cell.mean / COLUMNS[name].factor for name, cell in entry.cells.items()}
+        for entry in found.rows
+    }
+    called = {column.score: t(f"collapse.column_{name}") for name, column in COLUMNS.items()}
+    return tables.flattered(scored, found.beside.perfect, called.__getitem__)
 
 
 def _working(found: Table) -> str:

@@ -60,7 +60,7 @@ def numbers(page: PageState, frame: Frame) -> None:
             write = partial(written, style=style)
             cells = [tables.median_and_range([value(name, one) for one in scores], write) for scores in shown]
             floors = [statistics.perfect(beside, name, write), statistics.without_skill(beside, name, write)]
-            rows.append([t(f"collapse.number_{name}"), *cells, *floors, written(exact.get(name), style)])
+            rows.append([_called(name), *cells, *floors, written(exact.get(name), style)])
         said = [_explained(name, scores, beside) for (name, _), scores in zip(runs, shown, strict=True)]
         note = t("collapse.numbers_note", n=first.samples, w1=first.w1_points, radius=statistics.near_radius(first))
         sentences = [live.Sentence(words, small=True) for words in (*filter(None, said), note)]
@@ -69,15 +69,26 @@ def numbers(page: PageState, frame: Frame) -> None:
 
 
 def _explained(run: str, scores: Sequence[Scores], beside: Yardstick | None) -> str:
-    """Which of a run's median scores chance explains, in a sentence; "" before that is known."""
+    """Which of a run's median scores chance explains, and which are better than perfect and why, in sentences; ""
+    before that is known."""
     if beside is None:
         return ""
     said: dict[str, list[str]] = {"perfect": [], "no_skill": [], "between": []}
+    better: dict[str, float] = {}
     for name in NUMBERS:
-        verdict = beside.verdict(name, tables.middle([value(name, one) for one in scores]))
-        said[verdict].append(t(f"collapse.number_{name}"))
+        middle = tables.middle([value(name, one) for one in scores])
+        verdict = beside.verdict(name, middle)
+        if verdict == "between" and beside.flatters(name, middle) is not None:
+            better[name] = middle
+        else:
+            said[verdict].append(_called(name))
     parts = [t(f"collapse.verdict_{verdict}", names=", ".join(of)) for verdict, of in said.items() if of]
-    return " ".join([f"**{run or t('collapse.this_run')}**:", *parts])
+    parts.append(tables.flattered({"": better}, beside.perfect, _called))
+    return " ".join(filter(None, [f"**{run or t('collapse.this_run')}**:", *parts]))
+
+
+def _called(name: str) -> str:
+    return t(f"collapse.number_{name}")
 
 
 def _exact(kept: int, run: RunFrame) -> dict[str, float]:

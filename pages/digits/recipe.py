@@ -119,6 +119,10 @@ def _table(found: Table, knob: str) -> None:
     ]
     with st.container(key=f"{NAME}-scores-dense"):
         tables.show(head, [real, *rows, *makers], grey={0, *range(1 + len(rows), 1 + len(rows) + len(makers))})
+    scored = {value_name(v): {score: found.cell(knob, v, score).mean for score in SCORES} for v in KNOBS[knob].twins}
+    real_digits = {score: found.perfect(score) for score in SCORES}
+    if better := tables.flattered(scored, real_digits, lambda score: t(f"recipe.score_{score}")):
+        st.caption(better)
     with st.expander(t("digits.about_scores"), icon=":material/help:"):
         st.markdown("\n".join(f"- **{t(f'recipe.score_{s}')}**: {t(f'recipe.score_{s}_help')}" for s in SCORES))
 

@@ -19,7 +19,7 @@ from pages.shared.play.runs import Frame, Show
 from pages.shared.shell import notices, stage
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app
-from pages.shared.views import code, exports, images, live, opening, slide, statistics
+from pages.shared.views import code, exports, images, live, opening, slide, statistics, tables
 
 if TYPE_CHECKING:
     from gan_core.config import RunConfig
@@ -190,12 +190,20 @@ def _numbers(run: PageState, frame: Frame) -> live.Numbers:
     numbers = [
         live.Number(
             t(f"digits.score_{name}"), style.format(known[name].value) if known else "–",
-            real((known or card.scores)[name], style),
+            " · ".join(filter(None, (real((known or card.scores)[name], style), _flattery(name, known)))),
             t(f"digits.score_{name}_help"),
         )
         for name, style in NUMBERS.items()
     ]  # fmt: skip
     return live.Numbers(numbers)
+
+
+def _flattery(name: str, known: dict[str, Score] | None) -> str:
+    """Why a score is better than that of real digits; "" where it is not."""
+    if known is None:
+        return ""
+    value, *ends = known[name]
+    return tables.flattery(name, value, Range(*ends))
 
 
 def real(score: Score, style: str) -> str:

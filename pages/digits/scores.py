@@ -106,11 +106,20 @@ def _table(rows: list[Row]) -> None:
     st.markdown(f"**{t('digits.table')}**", help=t("digits.table_help", n=n, draws=draws, makers=makers))
     with st.container(key="digits-scores-dense"):
         tables.show(head, lines, grey={i for i, row in enumerate(rows) if row.kind != "run"})
-    st.caption(t("digits.table_note", n=n))
+    st.caption(" ".join(filter(None, (t("digits.table_note", n=n), _better(rows)))))
     with st.expander(t("digits.about_scores"), icon=":material/help:"):
         told = [f"- **{t(f'digits.score_{score}')}**: {t(f'digits.score_{score}_help')}" for score in ESTIMATES]
         st.markdown("\n".join(told))
         st.markdown(t("digits.judge_card", **_judge_words()))
+
+
+def _better(rows: list[Row]) -> str:
+    """Which scores of the runs are better than those of real digits, and why, in sentences."""
+    from gan_core.metrics.floors import Range
+
+    scored = {_title(row): {score: row.cells[score][0] for score in ESTIMATES} for row in rows if row.kind == "run"}
+    real = {score: Range(*rows[0].cells[score]) for score in ESTIMATES}
+    return tables.flattered(scored, real, lambda score: t(f"digits.score_{score}"))
 
 
 def _judge_words() -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -17,6 +18,9 @@ from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import foreseen, live, opening, points, statistics
 from pages.vanishing.options import ALIKE, LOSSES, heading, number, spread
+
+if TYPE_CHECKING:
+    from gan_core.metrics.scores import Scores
 
 REACH = 10.0  # the logit axis
 BINS = 40
@@ -235,10 +239,12 @@ def _table(page: PageState, frame: Frame) -> None:
     sampler and the best generator without skill have."""
     found, beside = statistics.scored(page, frame), statistics.yardsticks(page, frame)[0]
     rows: dict[str, list[str]] = {"path": [], "modes": [], "w1": []}
+    scored: dict[str, Sequence[Scores]] = {}
     for i, run in enumerate(frame.runs):
         members = points.members_shown(page, run)
         rows["path"].append(spread(path(run)[members]))
         scores = [] if found is None else [found.runs[i][k] for k in members if k < len(found.runs[i])]
+        scored[t(f"vanishing.short_{run.config.train.loss}")] = scores
         rows["w1"].append(spread(np.array([score.w1 for score in scores])) if scores else "–")
         if run.centres is not None:
             rows["modes"].append(spread(np.array([score.near for score in scores])) if scores else "–")
@@ -251,9 +257,11 @@ def _table(page: PageState, frame: Frame) -> None:
         ["", *(t(f"vanishing.short_{name}") for name in LOSSES), t("panel.perfect"), t("panel.without_skill")],
         [[t(f"vanishing.table_{name}"), *cells, *floors[name]] for name, cells in rows.items() if cells],
     )
+    called = {"near": t("vanishing.table_modes"), "w1": t("vanishing.table_w1")}
     blocks: list[live.Block] = [
         table,
         statistics.told_when(frame, found),
         live.Sentence(t("vanishing.table_help"), small=True),
+        live.Sentence(statistics.better_than_perfect(scored, beside, called), small=True),
     ]
     live.words(f"{page.name}-table", blocks, step=frame.step)

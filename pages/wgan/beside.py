@@ -18,7 +18,7 @@ from pages.shared.play.runs import Frame, Work
 from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app, if_shown
-from pages.shared.views import foreseen, live, points, statistics
+from pages.shared.views import foreseen, live, points, statistics, tables
 from pages.shared.views.figures import plot
 from pages.wgan.comparison import costs, critics, fair, play, spread, titles
 from pages.wgan.options import BESIDE, FEWEST, MOST, VARIANTS, chosen, method, variants
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from gan_core.studies.critic import Measures
 
 ROOM = 330  # pixels of the table and its note
+# of `Measures` → the statistic that it is, its values (T, K), and how they are written
+SCORES: dict[str, tuple[str, Callable[[Measures], np.ndarray], Callable[[float], str]]] = {
+    "w1": ("w1", lambda m: m.w1, "{:.2f}".format),
+    "near": ("near", lambda m: m.near, "{:.0f}".format),
+    "quality": ("high_quality", lambda m: m.quality, "{:.0%}".format),
+}
 NOTHING = ("–", "–")  # in the columns of a perfect generator and of one without skill: what was spent has no floor
 OVER = ("w1", "quality")  # the charts of a slide
 CLOSELY, LOOSELY = 0.9, 0.5  # a correlation from here on is called so
@@ -182,9 +188,8 @@ def _table(page: PageState, frame: Frame, by: str) -> None:
                 beside[1] += f" ({t(f'skill.{who}')})"
             rows.append([t(f"wgan.row_{name}"), *cells, *beside])
 
-    row("w1", lambda m: m.w1, "{:.2f}".format)
-    row("near", lambda m: m.near, "{:.0f}".format)
-    row("quality", lambda m: m.quality, "{:.0%}".format)
+    for name, (_, values, write) in SCORES.items():
+        row(name, values, write)
     row("estimate", lambda m: m.estimate, number, "0")
     row("bound", lambda m: m.estimate / m.slope, "{:.2f}".format, "0")
     if critics(frame):
@@ -197,9 +202,21 @@ def _table(page: PageState, frame: Frame, by: str) -> None:
     when = int(known[0].step[at[0]])
     late = "" if when == frame.step else t("panel.scored", step=f"{when:,}")
     blocks: list[live.Block] = [
-        live.Table(head, rows), live.Sentence(late, small=True), live.Sentence(t("wgan.table_note", n=256), small=True)
+        live.Table(head, rows), live.Sentence(late, small=True), live.Sentence(t("wgan.table_note", n=256), small=True),
+        live.Sentence(_better(known, at, shown, titles(page, frame, "beside")), small=True),
     ]  # fmt: skip
     live.words(f"{page.name}-table", blocks, step=frame.step, reserve=ROOM)
+
+
+def _better(known: Sequence[Measures], at: Sequence[int], shown: Sequence[Sequence[int]], names: Sequence[str]) -> str:
+    """Which medians of the runs are better than perfect, and why, in sentences."""
+    scored = {
+        title: {score: tables.middle(values(m)[i][k].tolist()) for score, values, _ in SCORES.values()}
+        for title, m, i, k in zip(names, known, at, shown, strict=True)
+    }
+    perfect = {SCORES[name][0]: floor for name, floor in known[0].floors.items()}
+    called = {score: t(f"wgan.row_{name}") for name, (score, *_) in SCORES.items()}
+    return tables.flattered(scored, perfect, called.__getitem__)
 
 
 @pushed

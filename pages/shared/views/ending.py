@@ -20,10 +20,11 @@ from gan_core.presets import FLAGSHIP, PRESETS
 from pages.shared.play.runs import Frame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
-from pages.shared.views import live, points, statistics
+from pages.shared.views import live, points, statistics, tables
 
 OFFERED = 2  # experiments
 LESSON = 800  # steps at most of a run that looks ahead, which costs ten times as much
+SAID = {"modes": ("modes", "high_quality", "w1"), "plain": ("w1", "jsd")}  # the numbers of each kind of sentence
 Changes = Mapping[str, Any]
 
 # What may be tried after a run: question → what has to change for it, None where it does not apply.
@@ -137,7 +138,10 @@ def _happened(page: PageState, frame: Frame) -> list[live.Block]:
         kind = "modes" if "modes" in words else "plain"
         of = t("ending.median", n=len(scores)) if len(scores) > 1 else ""
         who = f"**{words['run']}** " if len(frame.runs) > 1 else ""
-        said.append(live.Sentence(f"{who}{t(f'ending.happened_{kind}', modes_of=_modes(run), of=of, **words)}"))
+        happened = t(f"ending.happened_{kind}", modes_of=_modes(run), of=of, **words)
+        called = {of: t(f"panel.{name}") for name, (of, _) in statistics.NUMBERS.items() if name in SAID[kind]}
+        better = statistics.better_than_perfect({"": scores}, beside[i], called)
+        said.append(live.Sentence(" ".join(filter(None, (f"{who}{happened}", better)))))
     return said
 
 
@@ -158,7 +162,10 @@ def _digits_made(page: PageState, frame: Frame) -> list[live.Block]:
             }  # fmt: skip
             of = t("ending.median", n=len(shown)) if len(shown) > 1 else ""
             who = f"**{_named(run.config)}** " if len(frame.runs) > 1 else ""
-            said.append(live.Sentence(who + t("ending.happened_digits", step=step, of=of, **words)))
+            scored = {"": {"class_kl": float(np.median(known.kl[-1, shown]))}}
+            better = tables.flattered(scored, {"class_kl": known.perfect}, lambda name: t(f"recipe.score_{name}"))
+            happened = who + t("ending.happened_digits", step=step, of=of, **words)
+            said.append(live.Sentence(" ".join(filter(None, (happened, better)))))
     return said
 
 

@@ -19,7 +19,7 @@ from pages.shared.play.kept import Row
 from pages.shared.shell import address, layout, site
 from pages.shared.shell.i18n import t, value
 from pages.shared.shell.state import PageState, app
-from pages.shared.views import statistics
+from pages.shared.views import statistics, tables
 from pages.shared.views.figures import plot
 from pages.shared.views.statistics import NUMBERS
 
@@ -88,7 +88,10 @@ def numbers(row: Row) -> list[str]:
             middle = style.format(float(np.median(values)))
             floor = statistics.perfect(row.yardstick, statistic, style.format)
             skill = statistics.without_skill(row.yardstick, statistic, style.format)
-            found.append(t("kept.score", name=t(f"panel.{name}"), value=middle, floor=floor, skill=skill))
+            score = t("kept.score", name=t(f"panel.{name}"), value=middle, floor=floor, skill=skill)
+            perfect = None if row.yardstick is None else row.yardstick.perfect.get(statistic)
+            why = tables.flattery(statistic, float(np.median(values)), perfect)
+            found.append(", ".join(filter(None, (score, why))))
     return found
 
 

@@ -13,7 +13,7 @@ what is scored and how it is written.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import numpy as np
@@ -28,7 +28,15 @@ from pages.shared.shell.i18n import phrase, sentence, t
 from pages.shared.shell.i18n import value as setting
 from pages.shared.shell.state import PageState
 from pages.shared.views import live, opening, tables
-from pages.shared.views.points import WALL, in_plane, is_probability, members_shown, of_players, titled
+from pages.shared.views.points import (
+    WALL,
+    in_plane,
+    is_probability,
+    member_name,
+    members_shown,
+    of_players,
+    titled,
+)
 
 if TYPE_CHECKING:
     from gan_core.metrics.floors import Range
@@ -143,9 +151,23 @@ def explained(beside: Yardstick | None, statistic: str, value: float, write: Cal
     if (verdict := beside.verdict(statistic, value)) == "no_skill":
         who, score = beside.best_without_skill(statistic)
         return t("panel.no_skill", who=t(f"skill.{who}"), value=write(score))
-    if (why := beside.flatters(statistic, value)) is not None:
-        return t(f"panel.flatters_{why}")
-    return t("panel.as_perfect") if verdict == "perfect" else ""
+    if verdict == "perfect":
+        return t("panel.as_perfect")
+    return tables.flattery(statistic, value, beside.perfect[statistic])
+
+
+def better_than_perfect(
+    scored: Mapping[str, Sequence[Scores]], beside: Yardstick | None, names: Mapping[str, str]
+) -> str:
+    """Which medians of the runs (title → the scores of its members) are better than perfect, and why, in sentences.
+    names: statistic → as it is called there. "" before that is known."""
+    if beside is None:
+        return ""
+    medians = {
+        title: {name: tables.middle([getattr(one, name) for one in of]) for name in names if name in beside.perfect}
+        for title, of in scored.items() if of
+    }  # fmt: skip
+    return tables.flattered(medians, beside.perfect, names.__getitem__)
 
 
 @pushed
@@ -225,11 +247,13 @@ def _in_words(name: str, shown: Sequence[Scores], beside: Yardstick) -> str:
         f"panel.verdict_{name}", value=writer(style)(middle), modes=shown[0].modes or 0,
         perfect="–" if floor is None else style.format(floor.median),
     )  # fmt: skip
-    verdict = "between" if floor is None else beside.verdict(statistic, middle)
-    if verdict == "between":
+    if floor is None:
         return said
+    verdict = beside.verdict(statistic, middle)
     who = t(f"skill.{beside.best_without_skill(statistic)[0]}") if verdict == "no_skill" else ""
-    return f"{said}, {t(f'panel.verdict_{verdict}', who=who)}"
+    between = verdict == "between"
+    chance = tables.flattery(statistic, middle, floor) if between else t(f"panel.verdict_{verdict}", who=who)
+    return ", ".join(filter(None, (said, chance)))
 
 
 @pushed
@@ -255,6 +279,9 @@ def members(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> Non
         names = [name for name in NUMBERS if NUMBERS[name] in known]
         head = [title or t("panel.seed"), *(t(f"panel.{name}") for name in names)]
         blocks.append(live.Table(head, rows, set(range(count, len(rows)))))
+        seeds = {member_name(run.config, k): [one] for k, one in enumerate(found.runs[i])}
+        better = better_than_perfect(seeds, measure, {NUMBERS[name][0]: t(f"panel.{name}") for name in names})
+        blocks.append(live.Sentence(better, small=True))
     live.words(f"{page.name}-members", [*blocks, told_when(frame, found)], step=frame.step)
 
 
