@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.floating]
 Anchor = Literal["start", "middle", "end"]
+RIM = 0.8  # points, the least: thinner ones are not seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +48,20 @@ class Dots:
     alpha: float = 1.0
     edge: str | None = None
     hollow: bool = False
+
+    @property
+    def pen(self) -> float:
+        """The width of a ring, or of the rim of a disc."""
+        return 0.6 * self.radius if self.hollow else max(0.3 * self.radius, RIM)
+
+    @property
+    def below(self) -> Dots | None:
+        """The rim of rings: wider ones below them."""
+        if not self.hollow or self.edge is None:
+            return None
+        return replace(
+            self, radius=self.radius + max(0.3 * self.radius, RIM) / 1.3, colour=self.edge, edge=None, alpha=1.0
+        )
 
 
 @dataclass(frozen=True, eq=False)

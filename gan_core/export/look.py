@@ -76,7 +76,8 @@ class Theme:
     rule: str
     real: str
     fake: str
-    edge: str  # round a generated point, so that it is seen in grey on any opinion of D
+    edge: str  # round a generated point, so that it is seen on any opinion of D, in grey too
+    rim: str  # … and round all others
     missing: str
     # D's opinion: towards generated, towards real
     opinion: tuple[str, str]
@@ -92,10 +93,10 @@ class Theme:
 
 HEAT = ("#fde725", "#7ad151", "#22a884", "#2a788e", "#414487", "#440154")  # viridis, from light to dark
 THEMES: dict[str, Theme] = {
-    "light": Theme("#ffffff", "#1a1c23", "#5b606e", "#cdd1d9", style.REAL, style.FAKE, "#5c3f00", style.SATURATING,
-                   (style.LOW, style.HIGH), style.KINDS, ("#ffffff", *HEAT)),
-    "dark": Theme("#0e1117", "#fafafa", "#a6abb8", "#3a404d", style.PALETTE[4], style.FAKE, "#2a1d00", style.SATURATING,
-                  (style.LOW_ON_DARK, style.HIGH_ON_DARK), style.KINDS_ON_DARK,
+    "light": Theme("#ffffff", "#1a1c23", "#5b606e", "#cdd1d9", style.REAL, style.FAKE, "#3a2800", "#002336",
+                   style.SATURATING, (style.LOW, style.HIGH), style.KINDS, ("#ffffff", *HEAT)),
+    "dark": Theme("#0e1117", "#fafafa", "#a6abb8", "#3a404d", style.PALETTE[4], style.FAKE, "#ffe2a8", "#d6e9f8",
+                  style.SATURATING, (style.LOW_ON_DARK, style.HIGH_ON_DARK), style.KINDS_ON_DARK,
                   ("#0e1117", *reversed(HEAT))),
 }  # fmt: skip
 

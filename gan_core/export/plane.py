@@ -170,10 +170,10 @@ def drawn(room: Room, scene: Scene, look: Look, panels: int = 1) -> list[Mark]:
         marks += _trails([*scene.ways, fake], place, colours, JUMP * side * look.window[2])
         marks.append(Dots(place(fake[:few]), radius, colours.fake, 0.95, edge=colours.edge))
     if (averaged := shown("averaged", scene.averaged)) is not None:
-        marks.append(Dots(place(averaged[:few]), radius, style.GENERATOR, 0.95, edge=colours.edge))
+        marks.append(Dots(place(averaged[:few]), radius, style.GENERATOR, 0.95, edge=colours.rim))
     if (real := shown("real", scene.real)) is not None:  # what was generated shows in it
         for hue, some in by_kind(real[:few], scene.kinds, colours):
-            marks.append(Dots(place(some), radius, hue, 0.8, hollow=True))
+            marks.append(Dots(place(some), radius, hue, edge=colours.rim, hollow=True))
     if (lattice := shown("lattice", scene.lattice)) is not None:
         marks += _lattice(lattice, place, colours)
     if (arrows := shown("arrows", scene.arrows)) is not None and scene.fake is not None:

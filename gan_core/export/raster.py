@@ -107,15 +107,17 @@ class _Pen:
             self.on.line([tuple(p) for p in line.tolist()], _colour(mark.colour, mark.alpha), width, joint="curve")
 
     def _dots(self, mark: Dots) -> None:
+        if mark.below is not None:
+            self._dots(mark.below)
         points, r = self._pixels(finite(mark.points)), mark.radius * self.scale
         points = points[(points[:, 1] > -2 * r) & (points[:, 1] < self.band.height + 2 * r)]
         fill = None if mark.hollow else _colour(mark.colour, mark.alpha)
         outline, width = (None, 0)
         if mark.hollow:
-            outline, width = _colour(mark.colour, mark.alpha), max(1, round(r * 0.6))
+            outline, width = _colour(mark.colour, mark.alpha), max(1, round(mark.pen * self.scale))
             r += width / 2
         elif mark.edge is not None:
-            outline, width = _colour(mark.edge, 1), max(1, round(r * 0.3))
+            outline, width = _colour(mark.edge, 1), max(1, round(mark.pen * self.scale))
             r += width / 2
         for x, y in points.tolist():
             self.on.ellipse((x - r, y - r, x + r, y + r), fill, outline, width)

@@ -8,6 +8,7 @@ const KINDS = { i1: Int8Array, u1: Uint8Array, u2: Uint16Array, f4: Float32Array
 const array = ({ at, as, size }) => new KINDS[as](bytes.buffer, at, size);
 const [TRAIL, WAYS, JUMP] = [5, 60, 0.15]; // moments and points whose ways are drawn; of the side, that is a jump
 const LONGEST = 0.09; // of the side, an arrow
+const RIM = 0.7; // pixels that the ring below a ring is larger
 const MISSING = 65535; // of a place: outside, or nowhere
 const state = { at: run.steps.length - 1, member: 0, playing: false, hidden: new Set(run.hidden), timer: 0 };
 
@@ -117,7 +118,8 @@ function arrows(context, pull, fake, side) {
 
 /** The real points, those of each kind in its colour. */
 function reals(context, codes, side) {
-  if (!run.kinds) return dots(context, codes, side, colours.real, true);
+  dots(context, codes, side, colours.rim, undefined, RIM);
+  if (!run.kinds) return dots(context, codes, side, colours.real);
   const kinds = array(run.points.kinds);
   run.kinds.forEach(({ colour }, kind) => {
     dots(
@@ -125,21 +127,21 @@ function reals(context, codes, side) {
       codes.filter((_, i) => kinds[i >> 1] === kind),
       side,
       colour,
-      true,
     );
   });
 }
 
-function dots(context, codes, side, colour, hollow) {
-  const radius = Math.max(1.4, Math.min(3.6, side / 150));
-  context.lineWidth = hollow ? radius * 0.6 : 0.8;
+/** Discs with a rim in the colour `edge`, without one rings. */
+function dots(context, codes, side, colour, edge, wider = 0) {
+  const radius = wider + Math.max(1.4, Math.min(3.6, side / 150));
+  context.lineWidth = edge ? 1 : radius * 0.6;
   context.fillStyle = colour;
-  context.strokeStyle = hollow ? colour : colours.background;
+  context.strokeStyle = edge ?? colour;
   for (let i = 0; i < codes.length; i += 2) {
     if (codes[i] === MISSING || codes[i + 1] === MISSING) continue;
     context.beginPath();
     context.arc(...place(codes, i, side), radius, 0, 2 * Math.PI);
-    if (!hollow) context.fill();
+    if (edge) context.fill();
     context.stroke();
   }
 }
@@ -205,8 +207,8 @@ function plane(canvas) {
   context.drawImage(opinion(part(array(field), m * m), m, side), 0, 0, side, side);
   if (gap) context.drawImage(wrong(gap, m), 0, 0, side, side);
   if (shown("fake")) trails(context, array(fake), n, side);
-  if (shown("fake")) dots(context, made, side, colours.fake, false);
-  if (averaged) dots(context, averaged, side, colours.averaged, false);
+  if (shown("fake")) dots(context, made, side, colours.fake, colours.edge);
+  if (averaged) dots(context, averaged, side, colours.averaged, colours.rim);
   if (shown("real")) reals(context, array(real), side);
   if (grid) lattice(context, grid, side);
   if (pull) arrows(context, pull, made, side);

@@ -74,7 +74,8 @@ def _page(recording: Recording, look: Look, shown: list[int], shots: list[Moment
         "words": {name: look.word(name) for name in ("step", "play", "pause", "member", "field", "half", "real",
                                                      "fake", "mode", *EXTRA)},
         "colours": {name: getattr(colours, name) for name in ("background", "ink", "faint", "rule", "real", "fake",
-                                                              "missing", "opinion")} | {"averaged": style.GENERATOR},
+                                                              "edge", "rim", "missing", "opinion")}
+        | {"averaged": style.GENERATOR},
         "steps": [shot.step for shot in shots],
         "members": [member_name(recording, look, k) for k in shown],
     }  # fmt: skip

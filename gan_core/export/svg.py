@@ -45,7 +45,8 @@ def _mark(mark: Mark) -> str:
         case Dots():
             r = _number(mark.radius)
             circles = "".join(f'<circle cx="{_number(x)}" cy="{_number(y)}" r="{r}"/>' for x, y in finite(mark.points))
-            return f"<g{_of_dots(mark)}>{circles}</g>"
+            below = "" if mark.below is None else _mark(mark.below)
+            return f"{below}<g{_of_dots(mark)}>{circles}</g>"
         case Picture():
             how = "" if mark.smooth else ' style="image-rendering:pixelated"'
             box = f'x="{_number(mark.x)}" y="{_number(mark.y)}" width="{_number(mark.width)}"'
@@ -75,10 +76,10 @@ def _mark(mark: Mark) -> str:
 def _of_dots(mark: Dots) -> str:
     if mark.hollow:
         return (
-            f' fill="none" stroke="{mark.colour}" stroke-width="{_number(mark.radius * 0.6)}"'
+            f' fill="none" stroke="{mark.colour}" stroke-width="{_number(mark.pen)}"'
             f"{_alpha('stroke-opacity', mark.alpha)}"
         )
-    edge = "" if mark.edge is None else f' stroke="{mark.edge}" stroke-width="{_number(mark.radius * 0.3)}"'
+    edge = "" if mark.edge is None else f' stroke="{mark.edge}" stroke-width="{_number(mark.pen)}"'
     return f' fill="{mark.colour}"{_alpha("fill-opacity", mark.alpha)}{edge}'
 
 

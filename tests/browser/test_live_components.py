@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
+import io
 import math
 import re
 import textwrap
 from contextlib import ExitStack
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
+from gan_core.export.look import THEMES
 from pages.shared.views.live.component import VIEW, drawing_code
 from tests.browser.driver import context_of, serve, visitor
+from tests.gan_core.export.conftest import seen
 
 
 def app() -> None:
@@ -149,6 +155,70 @@ def code(browser):
 
 
 # ---- the scene -----------------------------------------------------------------------------------------------------
+
+# of a window 2 × 2, a picture of `layers` as a PNG, and the colours of the page it is on
+DRAWN = """(({ ground, width, layers, ...panel }) => {
+  const scene = new Scene("scene", "alone");
+  document.body.append(scene.root);
+  scene.root.style.cssText = `--st-background-color: ${ground}; width: ${width}px`;
+  const kinds = panel.kinds ? [0, 1, 2, 3, 4].map((kind) => ({ id: `kind ${kind}`, kind, label: "" })) : [];
+  for (const name of ["fake", "averaged", "real"]) if (panel[name]) panel[name] = Float32Array.from(panel[name]);
+  panel.field = Object.assign(Float32Array.from([-1, 1, -1, 1]), { shape: [2, 2] });
+  Object.assign(panel, { extent: [-1, 1, -1, 1], middle: 0, spread: 1, levels: [], title: "", note: "" });
+  const labels = new Proxy({}, { get: () => "" });
+  scene.data = { layers: [...layers.map((id) => ({ id, label: id })), ...kinds], panels: [panel], labels, stacked: 1 };
+  scene.colours = palette(scene.root);
+  scene.draw();
+  const picture = scene.root.querySelector("canvas").toDataURL();
+  const { colours } = scene;
+  scene.close();
+  return { picture, colours };
+})(argument)"""
+GROUNDS = {"light": "#ffffff", "dark": "#0e1117"}
+
+
+def scene_of(code, **parts) -> tuple[np.ndarray, dict]:
+    """(h, w, 3), the picture on the page, and the page's colours."""
+    found = code(DRAWN, parts)
+    drawn = Image.open(io.BytesIO(base64.b64decode(found["picture"].partition(",")[2]))).convert("RGBA")
+    ground = Image.new("RGBA", drawn.size, parts["ground"])
+    return np.asarray(Image.alpha_composite(ground, drawn).convert("RGB"), float), found["colours"]
+
+
+@pytest.mark.parametrize("theme", GROUNDS)
+@pytest.mark.parametrize("width", [200, 300, 420])
+def test_points_are_seen_on_every_colour_of_the_field_of_d(code, theme: str, width: int) -> None:
+    """Of every kind, at least 3 : 1 (WCAG 2.2, 1.4.11) by the fill or by the rim, and as in kept pictures."""
+    x = np.linspace(-0.9, 0.9, 18)
+    fake, averaged, *real = (np.stack([x, np.full_like(x, row)], 1) for row in np.linspace(0.85, -0.7, 7))
+    clouds = {
+        "fake": fake,
+        "averaged": averaged,
+        "real": np.concatenate(real),
+        "kinds": np.repeat(np.arange(5), len(x)),
+    }
+    parts = {name: cloud.ravel().tolist() for name, cloud in clouds.items()}
+    more = {"ground": GROUNDS[theme], "width": width}
+    drawn, colours = scene_of(code, layers=["field", "fake", "averaged", "real"], **parts, **more)
+    bare, _ = scene_of(code, layers=["field"], **more)
+    places = (np.concatenate([fake, averaged, *real]) * [1, -1] + 1) / 2 * (len(bare) - 1)
+    ratio = seen(drawn, bare, places, 4.5)
+    assert ratio.min() >= 3, ratio.reshape(7, -1).min(1)
+    known = THEMES[theme]
+    assert (colours["edge"].lower(), colours["rim"].lower()) == (known.edge, known.rim)
+
+
+def test_real_points_lie_on_top_of_whatever_was_generated(code) -> None:
+    one = {"fake": [0.0, 0.0], "averaged": [0.0, 0.0], "real": [0.0, 0.0], "ground": "#ffffff", "width": 420}
+    for layers in (["field", "real", "fake", "averaged"], ["real", "averaged", "fake"]):
+        drawn, colours = scene_of(code, layers=layers, **one)
+        assert drawn[len(drawn) // 2, len(drawn) // 2].tolist() == [
+            int(colours["real"][i : i + 2], 16) for i in (1, 3, 5)
+        ]
+    drawn, colours = scene_of(code, layers=["real", "fake"], kinds=[2], **one)
+    assert drawn[len(drawn) // 2, len(drawn) // 2].tolist() == [
+        int(colours["kinds"][2][i : i + 2], 16) for i in (1, 3, 5)
+    ]
 
 
 def test_the_scene_draws_the_newest_step_and_says_what_it_is(visit):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import combinations
 
+import numpy as np
 import pytest
 
 from gan_core.config import RunConfig
@@ -66,3 +67,16 @@ def each(request) -> Recording:
 @pytest.fixture
 def run():
     return recorded
+
+
+def seen(drawn: np.ndarray, ground: np.ndarray, places: np.ndarray, reach: float) -> np.ndarray:
+    """(n,) of dots at `places` (n, 2) in pixels of pictures (h, w, 3) with and without them: the contrast (WCAG 2.2) to
+    what they lie on, of the strongest pixel in each of sixteen directions as far as `reach`, which three quarters of
+    these have."""
+    light, below = (np.where(v <= 0.04045, v / 12.92, ((v + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722] + 0.05
+                    for v in (drawn / 255, ground / 255))  # fmt: skip
+    ratio = np.maximum(light, below) / np.minimum(light, below)
+    turn = np.arange(16) * np.pi / 8
+    rays = np.stack([np.cos(turn), np.sin(turn)], -1)[:, None] * np.arange(0.0, reach, 0.25)[:, None]
+    x, y = np.moveaxis((places[:, None, None] + rays).astype(int), -1, 0)
+    return np.quantile(ratio[y, x].max(-1), 0.25, axis=-1)

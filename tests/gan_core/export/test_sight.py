@@ -4,10 +4,13 @@ import re
 from itertools import combinations, pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from gan_core.export import plane, raster
 from gan_core.export.drawing import Drawing
 from gan_core.export.figures import FIGURES
+from gan_core.export.layout import Room
 from gan_core.export.look import THEMES, Look
 from gan_core.export.sight import DASHES, ENOUGH, EYES, apart, difference, lab, linear, told
 from gan_core.figures import style
@@ -15,7 +18,7 @@ from gan_core.figures.style import Pen
 from pages.collapse import options as collapse
 from pages.shared.views import live, points
 from pages.wgan import options as wgan
-from tests.gan_core.export.conftest import legends, recorded, taken_for
+from tests.gan_core.export.conftest import legends, recorded, seen, taken_for
 
 # of the test data of Sharma, Wu and Dalal (2005)
 PUBLISHED = [
@@ -55,6 +58,27 @@ def test_what_has_a_meaning_in_the_plane_is_told_apart_by_every_eye(name):
     for colour in (theme.real, theme.fake, theme.missing, theme.ink, theme.faint):
         assert apart(colour, theme.background) > ENOUGH
     assert all(apart(one, other) > ENOUGH / 2 for one, other in pairwise(theme.heat))
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("side", [120.0, 480.0])
+def test_points_are_seen_on_every_colour_of_the_field_of_d(name, side):
+    """Of every kind, at least 3 : 1 (WCAG 2.2, 1.4.11) by the fill or by the rim."""
+    x = np.linspace(-0.85, 0.95, 24)  # beside the numbers of the axis
+    rows = np.linspace(0.9, -0.9, 7)
+    fake, averaged, *real = (np.stack([x, np.full_like(x, row)], 1) for row in rows)
+    kinds = np.repeat(np.arange(len(real)), len(x)).astype(np.uint8)
+    scene = plane.Scene((-1, 1, -1, 1), shade=np.tile(np.linspace(-1, 1, 33), (33, 1)), fake=fake, averaged=averaged,
+                        real=np.concatenate(real), kinds=kinds)  # fmt: skip
+
+    def picture(*layers: str) -> np.ndarray:
+        look = Look(theme=name, layers=("field", *layers))
+        marks = plane.drawn(Room(0, 0, side, side), scene, look)
+        return np.asarray(raster.image(Drawing(side, side, tuple(marks), look.colours.background)), float)
+
+    places = (np.concatenate([fake, averaged, *real]) * [1, -1] + 1) * side
+    ratio = seen(picture("fake", "averaged", "real"), picture(), places, 2 * 1.6 * max(1.2, min(3.2, side / 130)))
+    assert len(real) == len(THEMES[name].kinds) and ratio.min() >= 3, ratio.reshape(7, -1).min(1)
 
 
 @pytest.mark.parametrize("name", THEMES)

@@ -69,11 +69,11 @@ DRAWING = [
     for path in sorted((ROOT / folder).rglob("*"))
     if path.suffix in (".py", ".js", ".css") and path.name != "style.py"
 ]
-# of a page's ground, its letters and rules, and of what is counted from nothing to much: these mean no player, run or
-# method
+# of a page's ground, its letters and rules, of the rims of points, and of what is counted from nothing to much: these
+# mean no player, run or method
 GROUND = {"#ffffff", "#000000", "#0e1117", "#fafafa", "#1a1c23", "#31333f", "#5b606e", "#a6abb8", "#cdd1d9", "#3a404d",
-          "#7a7c83", "#808080", "#888888", "#8a8c93", "#8c8c8c", "#ff4b4b", "#5c3f00", "#2a1d00", "#3a2800",
-          "#6b4a00"}  # fmt: skip
+          "#7a7c83", "#808080", "#888888", "#8a8c93", "#8c8c8c", "#ff4b4b", "#3a2800", "#ffe2a8", "#002336",
+          "#d6e9f8"}  # fmt: skip
 COUNTED = {"#fde725", "#7ad151", "#22a884", "#2a788e", "#414487", "#440154"}
 DARKER = {"#b8a900": "#f0e442"}  # a hue of the table where the light page would swallow it
 

@@ -82,7 +82,8 @@ function palette(element) {
     faint: faded(text, 0.72),
     real: dark ? "#56B4E9" : "#0072B2",
     fake: "#E69F00",
-    edge: dark ? "#3A280080" : "#6B4A0080", // round a generated point
+    edge: dark ? "#FFE2A8" : "#3A2800", // round a generated point, and round all others: seen on any opinion of D
+    rim: dark ? "#D6E9F8" : "#002336",
     high: dark ? "#2A8C7C" : "#44AA99", // D says real, and fake: hues that are neither player's
     low: dark ? "#8F3A80" : "#AA4499",
     green: "#009E73",

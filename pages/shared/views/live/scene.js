@@ -224,10 +224,11 @@ export class Scene extends Zoomed {
         }
       });
     if (panel.fake && shown("fake")) dots(panel.fake, colours.fake, colours.edge);
-    if (panel.averaged && shown("averaged")) dots(panel.averaged, colours.green, colours.edge);
+    if (panel.averaged && shown("averaged")) dots(panel.averaged, colours.green, colours.rim);
     if (panel.real && shown("real")) {
-      const edge = faded(colours.background, 0.35);
-      for (const [colour, points] of this.kinds(panel, shown)) dots(points, colour, edge, 0.9 * radius); // always on top
+      const kinds = this.kinds(panel, shown);
+      for (const [, points] of kinds) dots(points, null, colours.rim, 0.9 * radius); // below all: clusters are dense
+      for (const [colour, points] of kinds) dots(points, colour, null, 0.9 * radius); // always on top
     }
     sheet.draw();
     if (panel.arrows && panel.fake && shown("arrows")) this.drawArrows(context, panel, side, px, py);

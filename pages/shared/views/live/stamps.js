@@ -45,10 +45,12 @@ export function heatmap(field, shade, fine, hues, canvas = make("canvas")) {
 }
 
 const PLACES = 4; // within a pixel, each way, at which a dot is drawn: it moves by less than one
+const RIM = 1; // pixels of a rim
 const stamps = new Map(); // what a dot looks like → its pixels at each of these places
 let sheet; // what dots are put together on, and its pixels: one for all pictures of a size, which are drawn in turn
 
-/** The pixels of a dot at each place within a pixel: { size, pixels: one Uint8ClampedArray a place, rows first }. */
+/** The pixels of a dot, or of its rim or its fill alone, at each place within a pixel: { size, pixels: one
+ * Uint8ClampedArray a place, rows first }. */
 function stamp(colour, edge, radius, ratio) {
   const name = `${colour} ${edge} ${radius} ${ratio}`;
   if (stamps.has(name)) return stamps.get(name);
@@ -60,13 +62,16 @@ function stamp(colour, edge, radius, ratio) {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, size, size);
     context.setTransform(ratio, 0, 0, ratio, x, y);
-    context.beginPath();
-    context.arc(0, 0, radius, 0, 2 * Math.PI);
-    context.fillStyle = colour;
-    context.fill();
-    context.lineWidth = 0.7;
-    context.strokeStyle = edge;
-    context.stroke();
+    const discs = [
+      [edge, radius + 0.6 * RIM],
+      [colour, radius - 0.4 * RIM],
+    ].filter(([tone]) => tone);
+    for (const [tone, size] of discs) {
+      context.beginPath();
+      context.arc(0, 0, size, 0, 2 * Math.PI);
+      context.fillStyle = tone;
+      context.fill();
+    }
     return context.getImageData(0, 0, size, size).data;
   });
   stamps.set(name, { size, pixels });
