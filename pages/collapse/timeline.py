@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
     from gan_core.run.modes import Diversity
 
 OVER = ("covered", "effective_modes")  # the charts of a slide
-ROWS = {1: 28, 2: 24, 3: 20, 4: 16}  # pixels of a row of the timeline, by the number of strips; beyond that …
-MANY = 9, 6  # … of few modes, and of more than eight
+HIGH = {1: 224, 2: 192, 3: 160, 4: 128}  # pixels of a large strip, by the number of runs
+LEAST = 6  # … of a row
 
 
 def timeline(page: PageState, frame: Frame) -> None:
@@ -41,38 +43,51 @@ def timeline(page: PageState, frame: Frame) -> None:
 
 @pushed
 def _strips(page: PageState, frame: Frame, count: str) -> None:
-    """One strip a run and seed, dashed where the alarm began."""
+    """Of each run a large strip of the seed that is looked at, else of its median one, and small ones of the others;
+    dashed where the alarm began."""
     watched = _watched(page, frame)
     listened = verdicts.heard(page, [known for *_, known in watched])
     strips = []
     for i, (name, run, known) in enumerate(watched):
         alarms = verdicts.alarms_of(listened, i)[0] or [None] * run.snapshot.members  # it hears one run after the other
         counted = {"shares": known.shares, "near": known.near}[count]
-        for k in points.members_shown(page, run):
-            seed = points.member_name(run.config, k) if run.snapshot.members > 1 else ""
-            alarm = alarms[k]
-            strips.append(
-                live.Strip(
-                    title=" · ".join(part for part in (name, seed) if part),
-                    x=known.step,
-                    values=counted[:, k],
-                    right=known.weights / known.weights.sum(),
-                    mark=None if alarm is None else alarm.since,
-                )
-            )
+        members = points.members_shown(page, run)[: points.WALL]
+        large = median_member(known.covered, members)
+        titled = _title(name, run, large, len(members))
+        own = {
+            k: live.Strip(titled if k == large else points.member_name(run.config, k), known.step, counted[:, k],
+                          known.weights / known.weights.sum(), None if (alarm := alarms[k]) is None else alarm.since)
+            for k in members
+        }  # fmt: skip
+        strips.append(replace(own.pop(large), others=tuple(own.values())))
     key = f"{page.name}-timeline"
     live.heat(
         key, strips, step=frame.step, summary=t("collapse.timeline_summary"),
         labels={"step": t("panel.step"), "row": t("scene.mode"), "right": t("collapse.right"),
                 "legend": t("collapse.legend")},
-        row=_row(len(strips), strips[0].values.shape[1]), width=400 if len(strips) < 4 else 150,
+        row=_row(len(strips), strips[0].values.shape[1]), width=400 if len(strips) < 4 else 280,
         **statistics.time_axis(page, key),
     )  # fmt: skip
 
 
-def _row(strips: int, modes: int) -> int:
-    """How high a row of a strip is: they are the hero of the page, and fit the window."""
-    return MANY[1] if modes > 8 and strips > 1 else ROWS.get(strips, MANY[0])
+def median_member(covered: np.ndarray, members: Sequence[int]) -> int:
+    """Of these members the one that has covered a median number of modes, covered (T, K), over all steps: while they
+    train it seldom becomes another. Of two in the middle the one that covers fewer."""
+    mean = covered[:, list(members)].mean(axis=0)
+    return members[int(np.argsort(mean, kind="stable")[(len(members) - 1) // 2])]
+
+
+def _title(name: str, run: RunFrame, k: int, among: int) -> str:
+    """Of a large strip: the run and the seed, and why it is this one of several."""
+    seed = points.member_name(run.config, k) if run.snapshot.members > 1 else ""
+    if among > 1:
+        seed = t("collapse.median_seed", seed=seed, n=among)
+    return " · ".join(filter(None, (name, seed)))
+
+
+def _row(runs: int, modes: int) -> int:
+    """How high a row of a large strip is: they are the hero of the page, and fit the window."""
+    return max(LEAST, HIGH.get(runs, min(HIGH.values())) // max(modes, 8))
 
 
 def _watched(page: PageState, frame: Frame) -> list[tuple[str, RunFrame, Diversity]]:

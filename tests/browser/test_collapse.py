@@ -56,7 +56,7 @@ def test_the_colour_of_a_share_says_nothing_right_or_everything(code) -> None:
 
 def test_the_strips_follow_the_run_are_read_out_and_bring_a_step_back(page: Page) -> None:
     arrive(page)
-    expect(strips(page).locator("canvas")).to_have_count(2)
+    expect(strips(page).locator("canvas")).to_have_count(1)  # of both seeds
     train(page)
     canvas = strips(page).locator("canvas").first
     painted = canvas.evaluate(
@@ -67,16 +67,39 @@ def test_the_strips_follow_the_run_are_read_out_and_bring_a_step_back(page: Page
     canvas.hover(position={"x": 100, "y": 20})
     said = re.compile(r"step \d+, mode \d+: [\d.]+ % \(should be 12\.5 %\)")
     expect(strips(page).locator(".when")).to_have_text(said)
+    high = float(canvas.evaluate("c => c.clientHeight"))
+    canvas.hover(position={"x": 100, "y": high - 24})  # on the small one of the other seed
+    expect(strips(page).locator(".when")).to_have_text(re.compile(r"seed \d, step \d+, mode 8: "))
     canvas.click(position={"x": 100, "y": 20})
     expect(timeline(page)).to_contain_text("looked back at")
+    here = page.locator(".gan-live[data-kind=timeline]").get_attribute("data-step")
+    canvas.click(position={"x": 250, "y": high - 24})
+    expect(page.locator(".gan-live[data-kind=timeline]")).not_to_have_attribute("data-step", here or "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("beside", "least"), [("", 0.3), ("&beside=plain-pacgan2", 0.25)])
+def test_a_strip_is_as_high_as_a_hero_while_it_trains(page: Page, beside: str, least: float) -> None:
+    """At the settings that the page opens with, eight seeds; of each run, in pixels of the window."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    arrive(page, f"/collapse?batch=16&g_layers=16&d_layers=16&latent_dim=2&steps=400{beside}")
+    train(page)
+    boxes = strips(page).evaluate(
+        "root => [...root.querySelectorAll('canvas')].map((c) => [c.getBoundingClientRect().top, c.clientHeight])"
+    )
+    assert len(boxes) == (2 if beside else 1)
+    for top, high in boxes:
+        small = 7 * (16 + 4) + 22  # the other seeds and the axis
+        assert high - small >= least * 720
+        assert top + high <= 720
 
 
 @pytest.mark.slow
 def test_methods_side_by_side_survive_a_reload(page: Page) -> None:
     arrive(page, f"{SMALL}&beside=plain-pacgan2")
-    expect(strips(page).locator("figcaption").nth(2)).to_have_text(re.compile("PacGAN 2"))
+    expect(strips(page).locator("figcaption").nth(1)).to_have_text(re.compile("PacGAN 2"))
     page.reload()
-    expect(strips(page).locator("figcaption").nth(2)).to_have_text(re.compile("PacGAN 2"))
+    expect(strips(page).locator("figcaption").nth(1)).to_have_text(re.compile("PacGAN 2"))
     assert "beside=plain-pacgan2" in page.url
 
 

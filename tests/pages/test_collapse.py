@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,10 +14,10 @@ from gan_core.run.modes import Diversity
 from gan_core.studies.mitigations import PROTOCOLS, TABLES
 from gan_core.studies.table import COLUMNS, PERFECT, shipped
 from gan_core.studies.table import NO_SKILL as SKILL
-from pages.collapse import misconceptions, mitigations, numbers, options
+from pages.collapse import misconceptions, mitigations, numbers, options, timeline
 from pages.shared.shell import i18n
 from pages.shared.shell.i18n import t
-from tests.pages.test_pages import alarms, at_rest, params, press, state, tables, until, visit, words
+from tests.pages.test_pages import alarms, at_rest, params, press, state, tables, until, views, visit, words
 
 NAME = "collapse"
 ENGLISH = i18n.texts("en")
@@ -154,6 +156,29 @@ def test_the_card_of_the_alarm_says_how_often_it_was_wrong() -> None:
             f"{caught['k']} of {caught['n']}" if caught["n"] else "–"
         )
     assert f"seeds {found['seeds'][0]} to {found['seeds'][1]}" in words(page(**FAST, tab="alarm"))
+
+
+def test_of_several_seeds_the_large_strip_is_of_the_one_that_covers_a_median_number_of_modes() -> None:
+    """Over all steps, so that it stays the same while the newest counts go up and down."""
+    covered = np.array([[1, 5, 3, 2], [1, 7, 3, 2], [1, 5, 2, 8]])
+    assert timeline.median_member(covered, [0, 1, 2, 3]) == 2  # means 1, 5⅔, 2⅔, 4
+    assert timeline.median_member(covered, [1, 2, 3]) == 3 and timeline.median_member(covered, [3]) == 3
+    assert timeline.median_member(np.ones((4, 5), int), [0, 1, 2]) == 1  # all alike
+
+
+def test_the_seed_that_is_looked_at_has_the_large_strip_and_else_the_others_lie_below_it() -> None:
+    app = trained(page(**FAST | {"members": "3"}), 24)
+
+    def strips() -> list[dict[str, Any]]:
+        return [strip for kind, frame in views(app) if kind == "heat" for strip in frame["strips"]]
+
+    (large,) = strips()
+    seeds = [large["title"].partition(",")[0], *(other["title"] for other in large["others"])]
+    assert sorted(seeds) == ["seed 0", "seed 1", "seed 2"] and large["title"].endswith(", the median of 3")
+    state(app, NAME).choices["member"] = 1
+    (alone,) = strips() if app.run() else []
+    assert (alone["title"], alone["others"]) == ("seed 1", [])
+    state(app, NAME).choices["member"] = None
 
 
 def test_data_without_modes_say_so() -> None:

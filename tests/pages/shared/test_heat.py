@@ -25,6 +25,16 @@ def test_shares_steps_and_targets_come_back():
     assert (sent["mark"], got["step"], got["cursor"], got["labels"]["row"]) == (96, 312, 80, "mode")
 
 
+def test_others_of_a_run_share_its_steps_and_its_parts():
+    given = strip(40, others=(strip(40, seed=1, mark=8), strip(40, seed=2)))
+    (sent,) = read(frame_of(heat, "a", [given]))["strips"]
+    assert [other["mark"] for other in sent["others"]] == [8, None]
+    np.testing.assert_allclose(sent["others"][1]["values"], given.others[1].values, atol=1e-5)
+    assert "x" not in sent["others"][0]
+    with pytest.raises(ValueError, match="for 40 steps and 8 rows"):
+        frame_of(heat, "a", [strip(40, others=(strip(39),))])
+
+
 def test_what_is_not_a_number_stays_so():
     given = strip(5)
     given.values[3] = np.nan
@@ -35,6 +45,8 @@ def test_what_is_not_a_number_stays_so():
 def test_many_strips_are_thinned_evenly_and_stay_small():
     frame = frame_of(heat, "a", [strip(512, 25, seed) for seed in range(8)])
     assert len(frame) < 2 * MOST_CELLS + 20_000
+    several = frame_of(heat, "a", [strip(512, 25, others=tuple(strip(512, 25, seed) for seed in range(7)))])
+    assert len(several) < 2 * MOST_CELLS + 20_000
     for sent in read(frame)["strips"]:
         assert len(set(np.diff(sent["x"].astype(int)))) == 1
         np.testing.assert_allclose(sent["values"].sum(1), 1, atol=1e-3)

@@ -25,7 +25,8 @@ HEAT_LABELS: Mapping[str, str] = {
 class Strip:
     """One run. x: (T,) steps, evenly spaced. values: (T, M) shares in [0, 1]; what is not finite is grey.
 
-    right: (M,) what each share should be. mark: a step to point out with a dashed line.
+    right: (M,) what each share should be. mark: a step to point out with a dashed line. others: of the same steps and
+    parts, drawn small below it with their titles beside them.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Strip:
     values: np.ndarray
     right: np.ndarray
     mark: int | None = None
+    others: Sequence[Strip] = ()
 
 
 def heat(
@@ -56,7 +58,7 @@ def heat(
     narrowest a strip may become before there are fewer abreast. Raises ValueError on an unknown word or a strip whose
     arrays do not fit.
     """
-    cells = max(16, MOST_CELLS // max(1, sum(len(strip.right) for strip in strips)))
+    cells = max(16, MOST_CELLS // max(1, sum((1 + len(strip.others)) * len(strip.right) for strip in strips)))
     frame = pack(
         {
             "key": key,
@@ -75,16 +77,20 @@ def heat(
 
 
 def _strip(strip: Strip, most: int) -> dict[str, Any]:
-    x, values = np.asarray(strip.x), np.asarray(strip.values, dtype=np.float64)
-    if values.shape != (len(x), len(strip.right)):
-        raise ValueError(
-            f"{strip.title}: values of the shape {values.shape} for {len(x)} steps and {len(strip.right)} rows"
-        )
+    x = np.asarray(strip.x)
     every = -(-len(x) // most) if len(x) else 1  # a stride keeps the steps evenly spaced
+
+    def band(one: Strip) -> dict[str, Any]:
+        values = np.asarray(one.values, dtype=np.float64)
+        if values.shape != (len(x), len(strip.right)):
+            raise ValueError(
+                f"{one.title}: values of the shape {values.shape} for {len(x)} steps and {len(strip.right)} rows"
+            )
+        return {"title": one.title, "values": Quantised(values[::every], 0.0, 1.0), "mark": one.mark}
+
     return {
-        "title": strip.title,
+        **band(strip),
         "x": x[::every].astype(np.uint32),
-        "values": Quantised(values[::every], 0.0, 1.0),
         "right": np.asarray(strip.right, dtype=np.float32),
-        "mark": strip.mark,
+        "others": [band(other) for other in strip.others],
     }

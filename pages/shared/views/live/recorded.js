@@ -495,6 +495,7 @@ export class Recorded extends View {
     const { data, file } = this;
     const strips = file.strips.map((strip, i) => ({
       title: data.strips[i] ?? "",
+      others: [],
       mark: null,
       ...strip,
       ...(this.secret && { values: begun(strip.values, until(strip.x, step)) }),
