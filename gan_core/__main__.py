@@ -111,8 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     recipe.set_defaults(command=_recipe)
 
     table = commands.add_parser("table", help="mitigations of mode collapse over seeds, beside the published tables")
-    table.add_argument("--protocol", default="chase", help="chase: the run that collapses; balanced: players of equal "
-                       "rates; pacgan: the paper's (chase)")  # fmt: skip
+    table.add_argument("--protocol", default="chase", help="chase: the run that collapses; rest: at rates that fall "
+                       "to 0; balanced: players of equal rates; pacgan: the paper's (chase)")  # fmt: skip
     table.add_argument("--data", default="ring", help="ring or grid (ring)")
     table.add_argument("--methods", help="which, with commas between: plain,unrolled:2,pacgan2 … (all); behind a colon "
                        "how many seeds this one gets")  # fmt: skip
@@ -247,7 +247,7 @@ def _mitigations(options: argparse.Namespace) -> None:
             records = compute(tasks, Store(options.store), jobs=options.jobs, dask=options.dask, done=done)
         except (ClusterError, OSError) as error:
             raise Refused(str(error)) from error
-    base = PROTOCOLS[options.protocol].data[options.data].replace(steps=steps)
+    base = PROTOCOLS[options.protocol].base(options.data, steps)
     say(getattr(Table.of(base, records, beside(base)), options.form)())
 
 

@@ -26,7 +26,9 @@ from gan_core.metrics.yardsticks import shipped as digits
 from gan_core.run import modes
 from gan_core.run.judging import draw
 from gan_core.run.trainer import Trainer
+from gan_core.studies.differences import too_few
 from gan_core.studies.mitigations import PROTOCOLS, TABLES
+from gan_core.studies.table import FEWEST
 from gan_core.studies.table import shipped as table
 from gan_core.studies.twin_paths import shipped as twin_paths
 from pages.shared.views.statistics import undecided
@@ -220,6 +222,7 @@ def sentences() -> list[str]:
         for name in ("plain", "averaged", "decay", "relativistic", "relativistic_averaged")
     )
     quality = {name: "{:.0f} ± {:.0f}".format(*row.cells["high_quality"]) for name, row in rows.items()}
+    rested = {row.name: "{:.1f} ± {:.1f}".format(*row.cells["high_quality"]) for row in table("rest").rows}
     steps = {name: f"{table(name).records[0]['steps']:,}" for name in TABLES}
     return [
         f"*Balanced players on the ring* ({seeds('balanced')} seeds, {steps['balanced']} steps): "
@@ -242,6 +245,10 @@ def sentences() -> list[str]:
         "it was so on four further seeds ({} modes hit, HQ {} %; `tests/test_audit.py`)".format(*STRONGER),
         audited(),
         f"with as many samples (median and {100 * TAIL:.0f}–{100 * (1 - TAIL):.0f} %, by Monte Carlo)",
+        f"*The chase at rest on the ring* ({seeds('rest')} seeds, {steps['rest']} steps) has the same networks",
+        f"Two and four in a pack work ({rested['pacgan2']} and {rested['pacgan4']} % of high quality, plain runs "
+        f"{rested['plain']} %)",
+        f"(stronger D: {rested['stronger_d']} %)",
         f"*The chase on the ring* ({seeds('ring')} seeds, {steps['ring']} steps) is the run that collapses",
         f"*The protocol of PacGAN* ({seeds('pacgan')} seeds) is shortened to {steps['pacgan']} of "
         f"{PROTOCOLS['pacgan'].steps:,} steps",
@@ -268,6 +275,15 @@ def test_all_balanced_players_but_spectral_normalisation_are_beyond_noise_in_mod
     assert [row.name for row in found.rows if not found.works(row)] == ["spectral_norm"]
     (spectral,) = (row for row in found.rows if row.name == "spectral_norm")
     assert sorted(spectral.values["near"])[:2] == [1, 8]
+
+
+def test_in_the_chase_at_rest_packs_work_and_a_rank_test_could_tell_nobody() -> None:
+    """As the README says, with what it says of the others."""
+    found = table("rest")
+    rows = {row.name: row for row in found.rows}
+    assert working("rest") == "pacgan2, pacgan4" and too_few(found)
+    assert rows["pacgan3"].runs < FEWEST and min(rows["stronger_d"].values["near"]) <= 4
+    assert {"unrolled", "minibatch_std", "wgan_gp"} == {*PROTOCOLS["rest"].methods} - {*rows}
 
 
 def test_every_figure_of_the_readme_is_a_records_or_a_named_measurement() -> None:

@@ -6,7 +6,7 @@ Arrays in, a figure out; `labels` replaces the English texts by name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -22,6 +22,7 @@ MITIGATIONS = {
     "perfect": "perfect",
 }
 ALARM = {"caught": "collapsed runs caught (%)", "false": "false, of healthy runs (%)", "of": "{name}: {k} of {n}"}
+Values = Sequence[Sequence[float]]  # one a run, of each method
 Rate = tuple[int, int, float, float]  # k of n, and the interval of their share
 
 
@@ -33,25 +34,40 @@ def mitigations(
     most: int,
     perfect: float,
     labels: Labels = None,
+    runs: tuple[Values, Values] = ((), ()),
+    hollow: tuple[Collection[str], Collection[str]] = ((), ()),
 ) -> go.Figure:
     """Both numbers that matter, beside each other: modes covered, and the share of high-quality samples. A row a
     method, so that no name lies over another, however alike their numbers are.
 
     Each is (mean, standard error), one a name. `methods`: what the first names are of, in the colours of
-    `style.METHODS`; the rest is there for comparison. `most`: modes there are; `perfect`: high quality (%) of real
-    data.
+    `style.METHODS`; the rest is there for comparison, in grey. `most`: modes there are; `perfect`: high quality (%) of
+    real data. `runs`: of both numbers what each run of the first names has, in small dots. `hollow`: in which names the
+    mark of either is a ring.
     """
     text = style.texts(MITIGATIONS, labels)
-    n, colours = len(methods), [style.METHODS[method].colour for method in methods]
-    looks = [(slice(n), "circle", colours), (slice(n, None), "circle-open", style.NEUTRAL)]
+    hues = [style.METHODS[method].colour for method in methods]
+    colours = dict(zip(names, hues + [style.NEUTRAL] * (len(names) - len(methods)), strict=True))
     figure = make_subplots(1, 2, shared_yaxes=True, horizontal_spacing=0.06)
-    for column, pairs in enumerate((modes, high_quality), start=1):
-        mean, error = np.array(pairs, float).T
-        for of, symbol, colour in looks[: 1 + (n < len(names))]:
+    for column, (pairs, values, rings) in enumerate(zip((modes, high_quality), runs, hollow, strict=True), start=1):
+        if small := [(value, name) for name, of in zip(names, values, strict=False) for value in of]:
+            dots = go.Scatter(
+                x=[value for value, _ in small], y=[name for _, name in small], mode="markers", showlegend=False,
+                cliponaxis=False, hoverinfo="skip",
+                marker={"size": 6, "color": [colours[name] for _, name in small], "opacity": 0.35},
+            )  # fmt: skip
+            figure.add_trace(dots, 1, column)
+        scored = dict(zip(names, pairs, strict=True))
+        for symbol in ("circle", "circle-open"):
+            here = [name for name in names if (name in rings) == (symbol == "circle-open")]
+            if not here:
+                continue
+            mean, error = np.array([scored[name] for name in here], float).T
             points = go.Scatter(
-                x=mean[of], y=list(names[of]), mode="markers", showlegend=False, cliponaxis=False,
-                error_x={"array": np.nan_to_num(error[of]), "color": style.NEUTRAL, "thickness": 2, "width": 5},
-                marker={"size": 11, "color": colour, "symbol": symbol}, hovertemplate="%{y}: %{x:.1f}<extra></extra>",
+                x=mean, y=here, mode="markers", showlegend=False, cliponaxis=False,
+                error_x={"array": np.nan_to_num(error), "color": style.NEUTRAL, "thickness": 2, "width": 5},
+                marker={"size": 11, "color": [colours[name] for name in here], "symbol": symbol, "line": {"width": 2}},
+                hovertemplate="%{y}: %{x:.1f}<extra></extra>",
             )  # fmt: skip
             figure.add_trace(points, 1, column)
     limit = {"color": style.NEUTRAL, "width": 1, "dash": "dash"}
@@ -61,7 +77,7 @@ def mitigations(
         figure.add_vline(perfect, 1, 2, line=limit, annotation_text=text["perfect"])
     figure.update_xaxes(title_text=text["modes"], range=[0, 1.1 * most], row=1, col=1)
     figure.update_xaxes(title_text=text["high_quality"], rangemode="tozero", row=1, col=2)
-    figure.update_yaxes(autorange="reversed", type="category")
+    figure.update_yaxes(autorange="reversed", type="category", categoryorder="array", categoryarray=list(names))
     return style.styled(figure, height=150 + 30 * len(names)).update_layout(hovermode="closest")
 
 

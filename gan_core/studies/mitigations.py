@@ -67,7 +67,7 @@ class Published:
     """What the runs of a table have in common on each data set, what each method changes, and how long they run.
 
     `source`: whose protocol it is, if it is a published one. `deviates`: what a run here does otherwise than that,
-    beside what its configuration changes.
+    beside what its configuration changes. `decays`: the rates of every run fall to 0 by its end.
     """
 
     data: Mapping[str, RunConfig]
@@ -75,6 +75,12 @@ class Published:
     steps: int
     source: str = ""
     deviates: str = ""
+    decays: bool = False
+
+    def base(self, data: str, steps: int) -> RunConfig:
+        """What runs of so many steps have in common. Raises ConfigError on a number of steps that cannot be."""
+        base = self.data[data].replace(steps=steps)
+        return base.replace(decay_steps=steps) if self.decays else base
 
     def changes(self, method: str, steps: int) -> dict[str, Any]:
         """What a method changes in a run of so many steps."""
@@ -112,9 +118,16 @@ BALANCED: dict[str, dict[str, Any]] = {
     "lookahead": {"lookahead": 5},  # Chavdarova et al. 2021, halfway back
     "consensus": {"consensus": 0.1},  # Mescheder et al. 2017; γ by the rule of benchmarks.consensus
 }
+# The chase at rates of 1e-3 that fall to 0: plain runs still collapse, and whoever finds the modes has the time to rest
+# on them. Chosen on two seeds that the table has not: at 1e-3 and 3e-3 plain runs find all modes as well, and at 3e-4
+# and 9e-4 packs have .6 % of their samples within 3σ after as many steps.
+_RESTING = DATA["ring"].replace(g_lr=1e-3, d_lr=1e-3)
+RESTED = METHODS | {"stronger_d": {"d_lr": 3e-3}}
+
 USUAL = "chase"
 PROTOCOLS: dict[str, Published] = {
     "chase": Published(DATA, METHODS, 2000),
+    "rest": Published({"ring": _RESTING}, RESTED, 5000, decays=True),
     "balanced": Published({"ring": PRESETS["ring"].config, "grid": PRESETS["grid"].config}, BALANCED, 5000),
     "pacgan": Published(
         {"ring": _PACGAN, "grid": _PACGAN.replace(data="grid", modes=25, radius=4.0, std=0.05)},
@@ -128,6 +141,7 @@ PROTOCOLS: dict[str, Published] = {
 
 # Tables that were computed beforehand and come with the project: their names, protocols and data.
 TABLES: dict[str, tuple[str, str]] = {
+    "rest": ("rest", "ring"),
     "ring": ("chase", "ring"),
     "balanced": ("balanced", "ring"),
     "grid": ("chase", "grid"),
@@ -174,7 +188,7 @@ def plan(data: str, methods: Sequence[str], seeds: int, steps: int, protocol: st
         counts[name] = int(count) if count.isdecimal() else 0 if count else seeds
         if counts[name] < 1:
             raise ConfigError("seeds", count or seeds, "config.seeds")
-    base = known.data[data].replace(steps=steps)
+    base = known.base(data, steps)
     changed = {name: base.replace(**known.changes(name, steps)) for name in counts}
     return [Task(name, config.replace(seed=seed)) for name, config in changed.items() for seed in range(counts[name])]
 

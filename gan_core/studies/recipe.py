@@ -24,8 +24,9 @@ from gan_core.config import ConfigError, RunConfig
 from gan_core.engine.version import VERSION as ENGINE
 from gan_core.metrics import yardsticks
 from gan_core.metrics.floors import Range
+from gan_core.studies.published import Cell
 from gan_core.studies.store import read_json, write_json
-from gan_core.studies.table import Cell, mean_and_error
+from gan_core.studies.table import mean_and_error
 
 SHIPPED = Path(__file__).parents[1] / "records" / "recipe.json"
 SCORES: dict[str, int] = {"fid": 0, "class_kl": 3, "precision": 2, "recall": 3, "confidence": 2}  # and their decimals

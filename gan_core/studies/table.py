@@ -17,9 +17,10 @@ import io
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from statistics import mode
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +28,7 @@ import numpy as np
 from gan_core.config import RunConfig
 from gan_core.metrics.scores import Yardstick
 from gan_core.studies.mitigations import DATA, PROTOCOLS, USUAL, Published, plain
+from gan_core.studies.published import PUBLISHED, SOURCES, Cell, Row
 
 HERE = "this table"  # the source of a row that was computed here, as it is printed
 OWN = ("seed", "steps", "members")  # fields in which every run has its own
@@ -60,79 +62,6 @@ FEWEST = 4
 MODES, QUALITY = {"near", "modes", "modes_1pct"}, "high_quality"  # what works is so in one of these and in that
 PERFECT = "perfect sampler"
 NO_SKILL = {"uniform": "uniform square", "gaussian": "single Gaussian", "blob": "wide blob"}  # as they are printed
-
-
-class Cell(NamedTuple):
-    """A mean over runs and its standard error; NaN where one run, or a paper, does not say."""
-
-    mean: float
-    error: float = math.nan
-
-
-# --- Published --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a table. `source` is empty for a row that was computed here; `cells` by the names of COLUMNS, and
-    what each of the runs scored in `values`; of what they are compared with cells are medians, and `spans` their 5 and
-    95 % quantiles."""
-
-    name: str
-    cells: Mapping[str, Cell]
-    source: str = ""
-    runs: int = 0
-    spans: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    values: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-
-
-_VEEGAN = "Srivastava et al. 2017 (VEEGAN), table 1"
-_PACGAN = "Lin et al. 2018 (PacGAN), 10 runs"
-# What the papers say of their protocols.
-SOURCES: dict[str, str] = {
-    _VEEGAN: "ring of 8: R = 1, σ = .01; grid of 25: {−4, −2, 0, 2, 4}², σ = .05; 2,500 samples",
-    _PACGAN: "the same data; G 4×400 ReLU with batch norm, D 3×200 maxout, Adam 1e-4 (β₁ .8), batch 100, 400k steps",
-}
-
-
-def _published(source: str, name: str, modes: Cell, high_quality: Cell, reverse_kl: Cell | None = None) -> Row:
-    cells = {"modes": modes, "high_quality": high_quality}
-    return Row(name, cells if reverse_kl is None else cells | {"reverse_kl": reverse_kl}, source)
-
-
-def _veegan(name: str, modes: float, high_quality: float) -> Row:
-    return _published(_VEEGAN, name, Cell(modes), Cell(high_quality))
-
-
-def _pacgan(name: str, *cells: tuple[float, float]) -> Row:
-    """Means with the standard errors that stand in table 1 of the paper."""
-    return _published(_PACGAN, name, *(Cell(*cell) for cell in cells))
-
-
-PUBLISHED: dict[str, tuple[Row, ...]] = {
-    "ring": (
-        _veegan("GAN", 1, 99.3),
-        _veegan("ALI", 2.8, 0.13),
-        _veegan("Unrolled GAN, 5 steps", 7.6, 35.6),
-        _veegan("VEEGAN", 8, 52.9),
-        _pacgan("GAN", (6.3, 0.5), (98.2, 0.2), (0.45, 0.09)),
-        _pacgan("ALI", (6.6, 0.3), (97.6, 0.4), (0.36, 0.04)),
-        _pacgan("PacGAN2", (7.9, 0.1), (95.6, 2.0), (0.07, 0.03)),
-        _pacgan("PacGAN3", (7.8, 0.1), (97.7, 0.3), (0.10, 0.02)),
-        _pacgan("PacGAN4", (7.8, 0.1), (95.9, 1.4), (0.07, 0.02)),
-    ),
-    "grid": (
-        _veegan("GAN", 3.3, 0.5),
-        _veegan("ALI", 15.8, 1.6),
-        _veegan("Unrolled GAN, 5 steps", 23.6, 16.0),
-        _veegan("VEEGAN", 24.6, 40.0),
-        _pacgan("GAN", (17.3, 0.8), (94.8, 0.7), (0.70, 0.07)),
-        _pacgan("ALI", (24.1, 0.4), (95.7, 0.6), (0.14, 0.03)),
-        _pacgan("PacGAN2", (23.8, 0.7), (91.3, 0.8), (0.13, 0.04)),
-        _pacgan("PacGAN3", (24.6, 0.4), (94.2, 0.4), (0.06, 0.02)),
-        _pacgan("PacGAN4", (24.8, 0.2), (93.6, 0.6), (0.04, 0.01)),
-    ),
-}
 
 
 # --- The table --------------------------------------------------------------------------------------------------------
@@ -174,16 +103,19 @@ class Table:
             raise ValueError("a table needs at least one run")
         return cls(base, tuple(records), beside)
 
+    @property
+    def methods(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(record["method"] for record in self.records))
+
     @cached_property
     def rows(self) -> tuple[Row, ...]:
         """One a method, in the order in which they first appear."""
-        methods = dict.fromkeys(record["method"] for record in self.records)
-        return tuple(row(name, [r for r in self.records if r["method"] == name]) for name in methods)
+        return tuple(row(name, [r for r in self.records if r["method"] == name]) for name in self.methods)
 
     def command(self, protocol: str) -> str:
         """What computes it again."""
         counts = {entry.name: entry.runs for entry in self.rows}
-        usual, data = max(counts.values()), self.base.data.data
+        usual, data = mode(counts.values()), self.base.data.data
         every = list(counts) == list(PROTOCOLS[protocol].methods) and set(counts.values()) == {usual}
         methods = ",".join(name if n == usual else f"{name}:{n}" for name, n in counts.items())
         return " ".join(
@@ -242,19 +174,19 @@ class Table:
     def protocol(self) -> str:
         """How the rows without a source were made, in a sentence."""
         data, model, train = self.base.data, self.base.model, self.base.train
-        steps, seeds = {r["steps"] for r in self.records}, {r["seed"] for r in self.records}
+        steps, runs = [record["steps"] for record in self.records], [entry.runs for entry in self.rows]
         scores = self.records[0]["scores"]
         engines = {record["versions"].get("engine", 1) for record in self.records if "versions" in record}
         changes = {record["method"]: _changes(record, self.base) for record in self.records}
+        falls = f"rates fall to 0 over {train.decay_steps:,}, " if train.decay_steps else ""
         changed = "; ".join(f"{name} ({what})" for name, what in changes.items() if what)
         return (
             f"{self._length}{data.data}: {data.modes} modes, radius {data.radius:g}, σ {data.std:g}; "
             f"G {_net(model.latent_dim, model.g_layers, 2)}, D {_net(2 * model.packing, model.d_layers, 1)}, "
             f"{train.optimiser} (β₁ {train.beta1:g}), rates G {train.g_lr:g}, D {train.d_lr:g}, {train.loss} loss, "
-            f"batch {train.batch}, {'–'.join(f'{n:,}' for n in sorted({min(steps), max(steps)}))} steps, "
-            f"{len(seeds)} seeds; {scores['samples']:,} samples, near: 1 % of them within {scores['near_radius']:.2g}, "
+            f"batch {train.batch}, {falls}{_span(steps)} steps, {_span(runs)} seeds; "
+            f"{scores['samples']:,} samples, near: 1 % of them within {scores['near_radius']:.2g}, "
             f"W1 exact on {scores['w1_points']:,}"
-            + ("" if "reverse_kl_3sigma" in scores else "; the reverse KL within 3σ was not recorded")
             + (f"; engine {', '.join(map(str, sorted(engines)))}" if engines else "")
             + (f". Changed: {changed}" if changed else "")
         )
@@ -387,6 +319,10 @@ def _short(value: Any) -> str:
     if isinstance(value, tuple):
         return "–".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _span(counts: Sequence[int]) -> str:
+    return "–".join(f"{n:,}" for n in sorted({min(counts), max(counts)}))
 
 
 def _net(inputs: int, layers: Sequence[int], outputs: int) -> str:

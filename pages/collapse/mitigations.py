@@ -20,15 +20,17 @@ from pages.shared.views.figures import plot
 
 if TYPE_CHECKING:
     from gan_core.metrics.scores import Yardstick
-    from gan_core.studies.table import Row, Table
+    from gan_core.studies.published import Row
+    from gan_core.studies.table import Table
 
 SAMPLES = 2500
+AXES = ("near", "high_quality")  # columns of the picture: no method works that has not both
 FAR = 5  # times what needs no skill, from which on quality orders methods
 
 
 def section(page: PageState) -> None:
     """A shipped table, how to compute it again, and the runs on the screen scored the same way."""
-    from gan_core.studies.mitigations import TABLES
+    from gan_core.studies.mitigations import PROTOCOLS, TABLES
     from gan_core.studies.table import shipped
 
     st.markdown(t("collapse.mitigations_text"))
@@ -38,10 +40,14 @@ def section(page: PageState) -> None:
     scored = [record["scores"] for record in found.records]
     whole = sum(scores["near"] == scores["modes"] for scores in scored)
     st.caption(t(f"collapse.about_{name}", whole=whole, runs=len(scored)))
+    if missing := [method_name(each) for each in PROTOCOLS[protocol].methods if each not in found.methods]:
+        st.caption(t("collapse.not_recorded", names=" · ".join(missing)))
     if said := telling(found):
         st.markdown(said)
-    table(found, f"{key}-shipped")
+    st.markdown(beside_plain(found))
     _picture(found, f"{key}-picture")
+    st.caption(t("collapse.differs_picture"))
+    table(found, f"{key}-shipped")
     st.caption(t("collapse.mitigations_command"))
     st.code(f"{found.command(protocol)} --latex", language="bash")
     _this_run(page)
@@ -209,17 +215,43 @@ def telling(found: Table) -> str:
     return t("collapse.quality_low", name=_name(best), **numbers)
 
 
+def beside_plain(found: Table) -> str:
+    """Which methods have more or less than the plain row by more than the seeds differ, a line for each axis."""
+    from gan_core.studies.differences import LEVEL, PLAIN, VERDICTS, against, too_few
+
+    plain = next(row for row in found.rows if row.name == PLAIN)
+    others = len(found.rows) - 1
+    if too_few(found):
+        return t("collapse.differs_too_few", runs=plain.runs, methods=others)
+    lines = [t("collapse.differs", runs=plain.runs, methods=others, level=f"{100 * LEVEL:.0f}")]
+    for column in AXES:
+        names: dict[str, list[str]] = {verdict: [] for verdict in VERDICTS}
+        for name, difference in against(found, column).items():
+            names[difference.verdict].append(method_name(name))
+        said = "; ".join(t(f"collapse.differs_{v}", names=" · ".join(of)) for v, of in names.items() if of)
+        if len(names["untold"]) == others:
+            said = t("collapse.differs_nobody")
+        heading, mean = t(f"collapse.column_{column}"), found.text(plain, column)
+        lines.append(f"- {t('collapse.differs_column', column=heading, plain=mean, said=said)}")
+    return "\n".join(lines)
+
+
 def _picture(found: Table, key: str) -> None:
-    """Modes against quality: the methods in their colours, and as rings the generators without skill."""
+    """Modes against quality: the methods in their colours with their runs, and in grey the generators without skill. A
+    ring: it cannot be told from plain."""
     from gan_core.figures import collapse as figures
+    from gan_core.studies.differences import against
 
     perfect, *unskilled = found.yardsticks
     rows = [*found.rows, *unskilled]
-    names, methods = (_name(row) for row in rows), (row.name for row in found.rows)
-    modes, quality = ([row.cells[name] for row in rows] for name in ("near", "high_quality"))
+    names, methods = tuple(_name(row) for row in rows), tuple(row.name for row in found.rows)
+    modes, quality = (tuple(row.cells[name] for row in rows) for name in AXES)
+    runs = tuple(tuple(row.values[name] for row in found.rows) for name in AXES)
+    told = (against(found, name) for name in AXES)
+    rings = tuple(frozenset(method_name(who) for who, of in each.items() if of.verdict == "untold") for each in told)
     figure = shared_figures.shared(
-        figures.mitigations, tuple(names), tuple(methods), tuple(modes), tuple(quality), found.base.data.modes,
-        perfect.cells["high_quality"].mean,
+        figures.mitigations, names, methods, modes, quality, found.base.data.modes,
+        perfect.cells["high_quality"].mean, runs=runs, hollow=rings,
         labels={"modes": t("collapse.column_near"), "high_quality": t("collapse.column_high_quality"),
                 "all": t("collapse.all_modes"), "perfect": t("panel.perfect")},
     )  # fmt: skip

@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 from gan_core.config import RunConfig
 from gan_core.metrics.floors import NO_SKILL
 from gan_core.run.modes import Diversity
-from gan_core.studies.mitigations import PROTOCOLS, TABLES
-from gan_core.studies.table import COLUMNS, PERFECT, shipped
+from gan_core.studies.differences import PLAIN, VERDICTS, against, too_few
+from gan_core.studies.mitigations import METHODS, PROTOCOLS, TABLES
+from gan_core.studies.table import COLUMNS, PERFECT, Table, shipped
 from gan_core.studies.table import NO_SKILL as SKILL
 from pages.collapse import misconceptions, mitigations, numbers, options, timeline
 from pages.shared.shell import i18n
@@ -285,9 +286,48 @@ def test_the_variants_are_configurations_that_run() -> None:
 
 
 def test_a_table_says_whether_quality_orders_its_methods():
-    """In the chase nobody comes near the modes, so the page sends whoever asks for quality to the balanced players."""
+    """In the chase nobody comes near the modes, so the page sends whoever asks for quality to the one at rest."""
     said = {name: mitigations.telling(shipped(name)) for name in TABLES}
     assert [name for name, text in said.items() if text] == ["ring", "grid"]
     quality = [row.cells["high_quality"].mean for row in shipped("ring").rows]
     assert f"the most is {max(quality):.1f} %" in said["ring"] and max(quality) < 2
     assert max(row.cells["high_quality"].mean for row in shipped("balanced").rows) > 90
+
+
+def test_the_table_that_one_sees_first_compares_the_cures_where_high_quality_means_something():
+    """All cures of the chase; those that work are far above what needs no skill, and plain runs are not above it."""
+    first = next(iter(TABLES))
+    found, square = shipped(first), max(row.cells["high_quality"].mean for row in shipped(first).yardsticks[1:])
+    assert options.OPTIONS["table"].usual == first and not mitigations.telling(found)
+    assert {row.name for row in found.rows} <= set(METHODS) and found.rows[0].name == PLAIN
+    quality = {row.name: row.cells["high_quality"].mean for row in found.rows}
+    cured = [name for name, share in quality.items() if share > 20 * square]
+    assert cured and all(found.works(row) for row in found.rows if row.name in cured)
+    plain, *_ = found.rows
+    assert plain.cells["high_quality"].mean < mitigations.FAR * square and plain.cells["near"].mean < 4
+    assert not found.works(plain)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_who_differs_from_plain_is_said_by_the_test_and_drawn_as_it_is_said(name: str) -> None:
+    """Every method is named once a line, or nobody where no difference could be told."""
+    found = shipped(name)
+    said = mitigations.beside_plain(found)
+    if too_few(found):
+        assert "nobody can be told from plain" in said and len(said.splitlines()) == 1
+        return
+    for column, line in zip(mitigations.AXES, said.splitlines()[1:], strict=True):
+        assert t(f"collapse.column_{column}") in line and found.text(found.rows[0], column) in line
+        of_column = groups(found, column)
+        if len(of_column["untold"]) == len(found.rows) - 1:
+            assert line.endswith(f"{ENGLISH['collapse.differs_nobody']}.")
+            continue
+        for verdict, of in of_column.items():
+            words = t(f"collapse.differs_{verdict}", names=" · ".join(of))
+            assert (words in line) == bool(of), (column, verdict)
+
+
+def groups(found: Table, column: str) -> dict[str, list[str]]:
+    """The methods as they are called, by what is said of them."""
+    each = against(found, column).items()
+    return {verdict: [options.method_name(name) for name, of in each if of.verdict == verdict] for verdict in VERDICTS}

@@ -22,7 +22,7 @@ from gan_core.presets import PRESETS
 from gan_core.run.modes import LEAST
 from gan_core.studies import frozen_generator
 from gan_core.studies.mitigations import DATA
-from gan_core.studies.table import PUBLISHED
+from gan_core.studies.published import PUBLISHED
 from gan_core.zoo.plans import ZOO
 from pages.shared.shell import i18n
 

@@ -39,6 +39,24 @@ def test_what_is_perfect_is_a_line_where_somebody_is_near_it() -> None:
     assert [line.x0 for line in far.layout.shapes] == [8]
 
 
+def test_the_runs_are_dots_behind_their_mean_and_what_cannot_be_told_is_a_ring() -> None:
+    names = ["plain", "pacgan", "uniform square"]
+    figure = mitigations(
+        names, ["plain", "pacgan2"], [*MODES, (8, 0)], [*QUALITY, (0.3, 0)], 8, 98.9,
+        runs=(((4, 5), (8, 8)), ((48, 52), (96, 98))), hollow=((), {"pacgan"}),
+    )  # fmt: skip
+    seen = [(trace.xaxis, trace.marker.symbol, list(trace.x), list(trace.y)) for trace in figure.data]
+    assert seen == [
+        ("x", None, [4, 5, 8, 8], ["plain", "plain", "pacgan", "pacgan"]),
+        ("x", "circle", [4.5, 8, 8], names),
+        ("x2", None, [48, 52, 96, 98], ["plain", "plain", "pacgan", "pacgan"]),
+        ("x2", "circle", [50, 0.3], ["plain", "uniform square"]),
+        ("x2", "circle-open", [97], ["pacgan"]),
+    ]
+    assert list(figure.layout.yaxis.categoryarray) == names  # however the marks are dealt to traces
+    assert plotted(figure.to_dict(), Look(), "", "").marks  # and it can be kept
+
+
 def test_words_are_replaced_and_unknown_ones_refused() -> None:
     figure = mitigations(["a"], ["plain"], [(1, 0)], [(90, 0)], 8, 98.9, {"all": "alle {n}", "modes": "Moden"})
     assert figure.layout.annotations[0].text == "alle 8" and figure.layout.xaxis.title.text == "Moden"
@@ -46,13 +64,12 @@ def test_words_are_replaced_and_unknown_ones_refused() -> None:
         mitigations(["a"], ["plain"], [(1, 0)], [(90, 0)], 8, 98.9, {"colour": "red"})
 
 
-def test_a_method_has_the_colour_that_it_has_everywhere_and_what_is_there_for_comparison_is_a_ring():
+def test_a_method_has_the_colour_that_it_has_everywhere_and_what_is_there_for_comparison_is_grey() -> None:
     figure = mitigations(
         ["plain", "WGAN-GP", "square"], ["plain", "wgan_gp"], [*MODES, (1, 0)], [*QUALITY, (1, 0)], 8, 98.9
     )
-    methods, beside, *_ = figure.data
-    assert list(methods.marker.color) == [style.METHODS[name].colour for name in ("plain", "wgan_gp")]
-    assert (beside.marker.symbol, beside.marker.color, list(beside.y)) == ("circle-open", style.NEUTRAL, ["square"])
+    hues = [style.METHODS[name].colour for name in ("plain", "wgan_gp")]
+    assert [list(trace.marker.color) for trace in figure.data] == [[*hues, style.NEUTRAL]] * 2
 
 
 def test_the_alarm_is_drawn_with_the_intervals_of_its_rates_and_every_kind_has_its_row() -> None:
