@@ -63,20 +63,23 @@ def mitigations(
             if not here:
                 continue
             mean, error = np.array([scored[name] for name in here], float).T
+            tones = [colours[name] for name in here]
             points = go.Scatter(
                 x=mean, y=here, mode="markers", showlegend=False, cliponaxis=False,
                 error_x={"array": np.nan_to_num(error), "color": style.NEUTRAL, "thickness": 2, "width": 5},
-                marker={"size": 11, "color": [colours[name] for name in here], "symbol": symbol, "line": {"width": 2}},
+                marker={"size": 11, "color": tones, "symbol": symbol, "line": {"width": 2, "color": tones}},
                 hovertemplate="%{y}: %{x:.1f}<extra></extra>",
             )  # fmt: skip
             figure.add_trace(points, 1, column)
     limit = {"color": style.NEUTRAL, "width": 1, "dash": "dash"}
     figure.add_vline(most, 1, 1, line=limit, annotation_text=text["all"].format(n=most))
     best = np.nanmax(np.array(high_quality, float)[:, 0])
-    if best > perfect / 3:  # where all are far from it the line would only flatten the picture
+    near = best > perfect / 3  # where all are far from it the line would only flatten the picture
+    if near:
         figure.add_vline(perfect, 1, 2, line=limit, annotation_text=text["perfect"])
     figure.update_xaxes(title_text=text["modes"], range=[0, 1.1 * most], row=1, col=1)
-    figure.update_xaxes(title_text=text["high_quality"], rangemode="tozero", row=1, col=2)
+    ends = {"range": [0, 1.1 * perfect]} if near else {"rangemode": "tozero"}
+    figure.update_xaxes(title_text=text["high_quality"], row=1, col=2, **ends)
     figure.update_yaxes(autorange="reversed", type="category", categoryorder="array", categoryarray=list(names))
     return style.styled(figure, height=150 + 30 * len(names)).update_layout(hovermode="closest")
 

@@ -35,6 +35,7 @@ def test_what_is_perfect_is_a_line_where_somebody_is_near_it() -> None:
     near = mitigations(["plain", "pacgan"], ["plain", "pacgan2"], MODES, QUALITY, 8, 98.9)
     assert [line.x0 for line in near.layout.shapes] == [8, 98.9]
     assert [note.text for note in near.layout.annotations] == ["all 8", "perfect"]
+    assert near.layout.xaxis2.range == pytest.approx((0, 108.79))  # a telephone's would go to 200 of itself
     far = mitigations(["plain"], ["plain"], [(4.5, 0.5)], [(3.0, 0.1)], 8, 98.9)
     assert [line.x0 for line in far.layout.shapes] == [8]
 
