@@ -1,5 +1,6 @@
 """The section "Latent space": walks, arithmetic, truncation and single coordinates of a finished run, each by eye and
-measured. What is measured once is measured for all visitors, in the pool."""
+measured. What is measured once is measured for all visitors, in the pool. It is long because the four views share one
+stage, its models and the way in which they are measured."""
 
 from __future__ import annotations
 
@@ -407,7 +408,7 @@ def _compared(model: Model, i: int, found: Sequence[latent_measures.Effect]) -> 
     p = float(ks_2samp(mine, random).pvalue)
     verdict = "coordinates_alike" if p > 0.01 else "coordinates_differ"
     decided = int((mine >= 0.9).sum())
-    answer = t(f"digits.{verdict}", p=f"{p:.2g}", decided=decided, d=model.dim)
+    answer = t(f"digits.{verdict}", p=number(p, 2), decided=decided, d=model.dim)
     with stage.rail():
         _plot(figures.coordinates(mine, random, labels=_labels("coordinates")), "coordinates")
         st.caption(f"{t('digits.coordinates_measured', **words)} {answer}")

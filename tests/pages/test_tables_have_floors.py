@@ -24,6 +24,7 @@ WITHOUT: dict[str, str] = {
     "pages/digits/recipe.py: _table": "the same",
     "pages/digits/scores.py: _table": "real digits, copies and makers without skill are rows of `zoo.scores`",
     "pages/distances/fit.py: section": "exact minima; the caption has the known one",
+    "pages/distances/game.py: section": "exact: the best D, and what it is where p and q are alike, have columns",
     "pages/distances/line.py: _table": "exact between known densities; of samples beside a perfect sampler",
     "pages/distances/plane.py: _plane_table": "exact, or beside a perfect sampler; nobody is judged",
     "pages/shared/controls/files.py: _preview": "the first rows of a visitor's file",
@@ -39,6 +40,7 @@ NEVER_BETTER: dict[str, str] = {
     "pages/digits/latent_space.py: _shift_table": "nobody is judged: directions in the latent space",
     "pages/digits/recipe.py: _effects": "ratios of the scores that `_table` judges",
     "pages/distances/fit.py: section": "exact minima",
+    "pages/distances/game.py: section": "exact, and no D is above the best one",
     "pages/distances/line.py: _table": "exact between known densities; nobody is judged",
     "pages/distances/plane.py: _plane_table": "the same",
     "pages/shared/controls/files.py: _preview": "the first rows of a visitor's file",
@@ -48,7 +50,7 @@ NEVER_BETTER: dict[str, str] = {
     "pages/wgan/critic.py: _shape_table": "slopes of a critic",
     "pages/wgan/digits.py: _table": "what the discriminators say, which is no score of the digits",
     "pages/wgan/line.py: _line_table": "exact distances and what a critic says of them",
-    "pages/wgan/lines.py: _paths": "θ is 0 at best",
+    "pages/wgan/lines.py: _table": "θ is 0 at best",
 }
 
 

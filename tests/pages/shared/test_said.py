@@ -30,7 +30,7 @@ SIDES = {"p": {"kind": "gaussian", "mean": 0.0, "std": 1.0}, "q": {"kind": "gaus
 DIGITS = np.zeros((3, 28, 28), np.uint8)
 LINE = live.Chart("loss", np.arange(3), [live.Line("D", "real", np.zeros(3))])
 STRIP = live.Strip("modes", np.arange(2), np.ones((2, 1)), np.ones(1))
-PATH = live.Path("game", np.ones((3, 2)), np.zeros((1, 2)), np.ones((1, 2)), np.ones(1), np.ones(1))
+PATH = live.Path("game", np.ones((3, 2)), np.zeros((1, 2)), np.ones((1, 2)), np.ones(1), np.ones(1), "#117733")
 PANELS = [live.Panel((-1, 1, -1, 1), fake=np.zeros((4, 2)))] * 2
 
 # each view: how it is shown, with whom its events tell, and of each event something that it does say
