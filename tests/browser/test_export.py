@@ -77,7 +77,7 @@ def test_a_replay_plays_offline_inside_a_slide_deck(browser, tmp_path) -> None:
     assert slide.locator("h1").inner_text() == title and page.title() == "deck"
     paths = page.frame_locator('iframe[name="paths"]')  # a closed form, which is turned page by page
     expect(paths.locator("body")).to_have_attribute("data-page", "60")
-    assert paths.locator("#picture svg path").count() > 100
+    assert paths.locator("#picture svg path").count() > 50  # 49 arrows, and the path
     paths.locator("#scrubber").fill("12")
     expect(paths.locator("#picture")).to_contain_text("step 12")
     paths.locator("#scrubber").press("End")

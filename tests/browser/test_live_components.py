@@ -57,9 +57,9 @@ def app() -> None:
             ),
             Chart("Scores", (0, 1), [Line("fake", "fake", np.arange(20.0))], kind="histogram"),
         ]
-        clicked = curves("lines", charts, step=next_step(), clickable=True)
-        st.session_state.clicked = st.session_state.get("clicked") if clicked is None else clicked
-        st.write("clicked", st.session_state.clicked)
+        put = st.session_state.__setitem__
+        curves("lines", charts, step=next_step(), clickable=True, on_click=lambda step: put("clicked", step))
+        st.write("clicked", st.session_state.get("clicked"))
 
     def images():
         grey = np.zeros((8, 28, 28), np.uint8)
