@@ -16,7 +16,9 @@ import torch
 from tqdm import tqdm
 
 from gan_core.config import RunConfig
-from gan_core.studies.balance import BalanceRun, verdict
+from gan_core.run.balance import BalanceWatch
+from gan_core.run.trainer import Trainer
+from gan_core.studies.balance import judged, verdict
 from gan_core.studies.mitigations import versions
 
 FIRST_SEED, SEEDS, AT_ONCE = 100, 40, 8
@@ -37,10 +39,12 @@ RUNS: dict[str, tuple[str, RunConfig]] = {
 
 def names_of(config: RunConfig, seed: int) -> list[str]:
     """What the runs of the seeds seed … seed + AT_ONCE − 1 are called."""
-    run = BalanceRun(config.replace(members=AT_ONCE, seed=seed))
-    run.step(config.train.steps)
-    record = run.record()
-    return [verdict(record, k).name for k in range(AT_ONCE)]
+    trainer = Trainer(config.replace(members=AT_ONCE, seed=seed))
+    trainer.add_callback(watch := BalanceWatch(trainer))
+    trainer.step(config.train.steps)
+    balance = watch.balance()
+    distance = judged(config.data, balance)
+    return [verdict(balance, distance, k).name for k in range(AT_ONCE)]
 
 
 def judge(made_for: str, config: RunConfig) -> dict[str, object]:

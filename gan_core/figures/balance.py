@@ -26,14 +26,14 @@ WORDS = {
 
 
 def balance(
-    steps: ArrayLike, d_loss: ArrayLike, g_loss: ArrayLike, accuracy: ArrayLike, mean: ArrayLike, norms: ArrayLike,
-    turns: ArrayLike, eigenvalues: tuple[ArrayLike, ArrayLike], equilibrium: Sequence[tuple[str, float]] = (),
-    labels: Labels = None,
+    steps: ArrayLike, accuracy: ArrayLike, mean: ArrayLike, norms: ArrayLike, turns: ArrayLike,
+    losses: tuple[ArrayLike, ArrayLike, ArrayLike], eigenvalues: tuple[ArrayLike, ArrayLike],
+    equilibrium: Sequence[tuple[str, float]] = (), labels: Labels = None,
 ) -> go.Figure:  # fmt: skip
     """One run at T looks.
 
-    d_loss, g_loss, accuracy (T,) over steps (T,); mean (T, 2); norms, turns (T, 2): of G and of D. eigenvalues: (steps
-    (S,), complex (S, P)); the later, the darker. equilibrium: ("d" | "g", loss) of the dashed lines.
+    accuracy (T,) over steps (T,); mean (T, 2); norms, turns (T, 2): of G and of D. losses: (steps (L,), D's, G's).
+    eigenvalues: (steps (S,), complex (S, P)); the later, the darker. equilibrium: ("d" | "g", loss) of dashed lines.
     """
     text = style.texts(WORDS, labels)
     names = ("losses", "accuracy", "mean", "norms", "turns", "spectrum")
@@ -48,8 +48,8 @@ def balance(
         figure.add_trace(go.Scatter(x=np.asarray(x), y=np.asarray(y), mode="lines", name=name, showlegend=legend,
                                     line=style.line(colour, width=1.5)), row, column)  # fmt: skip
 
-    for player, losses in (("d", d_loss), ("g", g_loss)):
-        line(steps, losses, 1, 1, colours[player], text[player])
+    for player, values in zip("dg", losses[1:], strict=True):
+        line(losses[0], values, 1, 1, colours[player], text[player])
     for player, level in equilibrium:
         figure.add_hline(level, line={"color": colours[player], "dash": "dash", "width": 1}, row=1, col=1)
     line(steps, accuracy, 1, 2, style.DISCRIMINATOR)

@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_core.recordings.seen import Seen
+from gan_core.run.balance import Balance
 from gan_core.run.modes import expected_covered, signals
 
 MOST = 160  # steps of a line
+Charted = Callable[[Sequence[Seen], Sequence[int]], "Chart"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +53,7 @@ def band(run: int, values: NDArray, name: str = "") -> Line:
     return Line(run, name, np.median(values, axis=1), values.min(axis=1), values.max(axis=1))
 
 
-def _of_one(*names: str, log_y: bool = False) -> Callable[[Sequence[Seen], Sequence[int]], Chart]:
+def _of_one(*names: str, log_y: bool = False) -> Charted:
     """Training curves of the first run."""
 
     def chart(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
@@ -62,7 +64,7 @@ def _of_one(*names: str, log_y: bool = False) -> Callable[[Sequence[Seen], Seque
     return chart
 
 
-def _scored(values: Callable[[Seen], NDArray], floor: str) -> Callable[[Sequence[Seen], Sequence[int]], Chart]:
+def _scored(values: Callable[[Seen], NDArray], floor: str) -> Charted:
     """A score of the samples in the plane, of every run."""
 
     def chart(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
@@ -72,7 +74,7 @@ def _scored(values: Callable[[Seen], NDArray], floor: str) -> Callable[[Sequence
     return chart
 
 
-def _signal(name: str) -> Callable[[Sequence[Seen], Sequence[int]], Chart]:
+def _signal(name: str) -> Charted:
     """What tells how varied the samples are: 1 is what the data show."""
 
     def chart(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
@@ -95,7 +97,7 @@ def _slope(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
     return Chart(runs[0].steps, [band(i, run.slope) for i, run in enumerate(runs)], level=1.0)
 
 
-def _update(name: str) -> Callable[[Sequence[Seen], Sequence[int]], Chart]:
+def _update(name: str) -> Charted:
     """Of G's updates."""
 
     def chart(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
@@ -106,9 +108,42 @@ def _update(name: str) -> Callable[[Sequence[Seen], Sequence[int]], Chart]:
     return chart
 
 
-CHARTS: dict[str, Callable[[Sequence[Seen], Sequence[int]], Chart]] = {
+def _of_players(values: Callable[[Balance], dict[str, NDArray]], level: float | None = None) -> Charted:
+    """What the players of the first run do to each other: lines (T, K) by name."""
+
+    def chart(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
+        balance, keep = runs[0].balance, kept(len(runs[0].balance.steps))
+        lines = [Line(0, name, line[keep, members[0]]) for name, line in values(balance).items()]
+        return Chart(balance.steps[keep], lines, level=level)
+
+    return chart
+
+
+def _off(balance: Balance) -> dict[str, NDArray]:
+    off = (balance.mean - balance.centre) / balance.radius
+    return {"mean_x": off[..., 0], "mean_y": off[..., 1]}
+
+
+def _spectrum(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
+    """Of the game's Jacobian: the eigenvalue that pushes away most, and the one that turns most."""
+    from gan_core.studies.balance import spectrum
+
+    (run, *_), (k, *_) = runs, members
+    steps = run.balance.kept[0]
+    found = np.array([spectrum(run.config, run.balance, i, k) for i in range(len(steps))])
+    lines = [Line(0, "real_part", found.real.max(1)), Line(0, "imaginary_part", np.abs(found.imag).max(1))]
+    return Chart(steps, lines, level=0.0)
+
+
+CHARTS: dict[str, Charted] = {
     "losses": _of_one("d_loss", "g_loss"),
     "outputs": _of_one("d_real", "d_fake"),
+    "gradients": _of_one("d_grad", "g_grad", log_y=True),
+    "accuracy": _of_players(lambda of: {"accuracy": of.accuracy}, level=0.5),
+    "mean": _of_players(_off, level=0.0),
+    "turns": _of_players(lambda of: {"d_turn": of.d_turn, "g_turn": of.g_turn}, level=0.0),
+    "norms": _of_players(lambda of: {"d_norm": of.d_norm, "g_norm": of.g_norm}),
+    "spectrum": _spectrum,
     "quality": _scored(lambda run: run.quality, "high_quality"),
     "w1": _scored(lambda run: run.w1, "w1"),
     "slope": _slope,

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from gan_core.config import RunConfig
 from gan_core.metrics.floors import Range
 from gan_core.metrics.points import counts_within, mode_coverage, mode_shares, near_radius, pair, transport_value
+from gan_core.run.balance import Balance, BalanceWatch
 from gan_core.run.history import Curves, Moment, PointSnapshot
 from gan_core.run.judging import PICTURE_W1_POINTS, yardstick_of_pictures
 from gan_core.run.modes import LEAST, Diversity, Watch
@@ -60,6 +61,7 @@ class Seen(Looked[PointSnapshot]):
     """… of points. `perfect`: what a perfect sampler scores on as many samples."""
 
     updates: Updates
+    balance: Balance
     diversity: Diversity | None
     centres: NDArray | None
     std: float | None
@@ -69,8 +71,9 @@ class Seen(Looked[PointSnapshot]):
     def watch(cls, config: RunConfig, steps: Sequence[int]) -> Seen:
         """Trained by one thread to the last of `steps`, ascending, and looked at after each of them."""
         trainer = Trainer(config)
-        updates, modes = UpdateWatch(trainer), None
+        updates, players, modes = UpdateWatch(trainer), BalanceWatch(trainer), None
         trainer.add_callback(updates)
+        trainer.add_callback(players)
         data = trainer.distribution
         assert data is not None, "recorded runs are of points in the plane"
         if data.centres is not None:
@@ -82,6 +85,7 @@ class Seen(Looked[PointSnapshot]):
             shots,
             trainer.history.curves(),
             updates.updates(),
+            players.balance(),
             diversity=None if modes is None else modes.diversity(),
             centres=None if data.centres is None else data.centres.numpy(),
             std=data.std,

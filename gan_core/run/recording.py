@@ -13,10 +13,11 @@ from gan_core.config import RunConfig
 from gan_core.errors import Failure
 
 if TYPE_CHECKING:
+    from gan_core.run.balance import Balance
     from gan_core.run.classes import ClassHistory
     from gan_core.run.history import Curves, Mark, Moment
     from gan_core.run.modes import Diversity
-    from gan_core.run.trainer import Trainer
+    from gan_core.run.trainer import Observer, Trainer
     from gan_core.run.updates import Updates
 
 
@@ -40,6 +41,7 @@ class Recording:
     varied: Callable[[], Diversity | None] = _unknown  # see `diversity`
     classes: ClassHistory | None = None  # which digits over the steps, of MNIST
     updates: Updates | None = None  # how far G's parameters moved, of points
+    balance: Balance | None = None  # what the players did to each other, of points
     stds: np.ndarray | None = None  # (m,), of modes that differ in width, of which std is the widest
 
     @property
@@ -69,11 +71,13 @@ def nearest(moments: Sequence[Moment], step: int) -> Moment:
 def record(trainer: Trainer) -> Recording:
     """What is known of the run now, and of its observers. Called by the thread that steps it; of the moment to draw
     only what somebody asks for is made, by whoever asks."""
+    from gan_core.run.balance import BalanceWatch
     from gan_core.run.classes import ClassWatch
     from gan_core.run.modes import Watch
     from gan_core.run.updates import UpdateWatch
 
     modes, digits, moved = trainer.observer(Watch), trainer.observer(ClassWatch), trainer.observer(UpdateWatch)
+    players = trainer.observer(BalanceWatch)
     distribution, history = trainer.distribution, trainer.history
 
     def known(name: str) -> Any:
@@ -96,23 +100,38 @@ def record(trainer: Trainer) -> Recording:
         varied=_unknown if modes is None else modes.later(),
         classes=None if digits is None else digits.history(),
         updates=None if moved is None else moved.updates(),
+        balance=None if players is None else players.balance(),
     )
 
 
 LOOKS, FIRST_LOOKS = 8, 16  # steps between two looks at G's updates, after the first ones: each ends a turn of steps
 
 
-def watch(trainer: Trainer, *, updates: bool = False) -> None:
-    """Have mode collapse looked for while the run trains, where anybody knows the modes; `updates`: and how far G's
-    parameters move."""
+def _updates(trainer: Trainer) -> Observer:
+    from gan_core.run.updates import UpdateWatch
+
+    return UpdateWatch(trainer, every=LOOKS, dense=FIRST_LOOKS)
+
+
+def _balance(trainer: Trainer) -> Observer:
+    from gan_core.run.balance import BalanceWatch
+
+    return BalanceWatch(trainer)
+
+
+WATCHES: dict[str, Callable[[Trainer], Observer]] = {"updates": _updates, "balance": _balance}
+
+
+def watch(trainer: Trainer, also: Sequence[str] = ()) -> None:
+    """Have mode collapse looked for while the run trains, where anybody knows the modes; `also`: names of WATCHES, what
+    else a recording then has."""
     from contextlib import suppress
 
     from gan_core.errors import CheckpointError
     from gan_core.run.classes import ClassWatch
     from gan_core.run.modes import Watch
-    from gan_core.run.updates import UpdateWatch
 
     with suppress(ValueError, CheckpointError):  # no modes, other images than digits, or no classifier to find them
         trainer.add_callback((ClassWatch if trainer.config.data.is_image else Watch)(trainer))
-    if updates:
-        trainer.add_callback(UpdateWatch(trainer, every=LOOKS, dense=FIRST_LOOKS))
+    for name in also:
+        trainer.add_callback(WATCHES[name](trainer))

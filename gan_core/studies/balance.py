@@ -1,9 +1,10 @@
-"""Two players in balance, or not: what a run of small networks does, along the run, and what it is called.
+"""Two players in balance, or not: what a run of small networks is called, and the Jacobian of its game.
 
-    run = BalanceRun(config)            # a work for the pool
-    run.step(1500)
-    run.record()                        # losses, D's accuracy, where G's points are, how updates turn, eigenvalues
-    verdict(run.record())               # cycling, converged, diverged, d_won, stuck or learning, with the numbers
+    trainer.add_callback(watch := BalanceWatch(trainer))
+    trainer.step(1500)
+    balance = watch.balance()
+    verdict(balance, judged(trainer.config.data, balance))     # cycling, converged, diverged, …, with the numbers
+    spectrum(trainer.config, balance, -1)                      # eigenvalues at the newest parameters that were kept
 
 The Jacobian is that of the field v = (−∂L_G/∂φ, −∂L_D/∂θ) of both players' parameters on one fixed batch, exactly, by
 `torch.func` in float64: what plain small steps of both would follow. An optimiser like Adam follows a rescaled field.
@@ -13,139 +14,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gan_core.config import RunConfig
-from gan_core.data import distribution
+from gan_core.config import DataConfig, RunConfig
 from gan_core.engine.ensemble import Ensemble
 from gan_core.engine.networks import StackedMLP
 from gan_core.engine.penalties import PENALTIES
-from gan_core.engine.random import generator_for, latents
 from gan_core.metrics.floors import Range
 from gan_core.metrics.points import pair, transport_value
+from gan_core.run.balance import POINTS, Balance
 from gan_core.run.judging import yardstick_for
 
 Floats = NDArray[np.float64]
-
-LOOK = 5  # steps between two looks
-SPECTRUM = 100  # … between two Jacobians
-POINTS = 256  # fixed latents and real samples that everything is measured on
-MOST_PARAMETERS = 400  # of both players together, for a Jacobian
-
-
-@dataclass(frozen=True, eq=False)
-class Record:
-    """A run at T looks; K members. A number that is not there is NaN.
-
-    steps (T,). d_loss, g_loss, accuracy (T, K): the share of its batch that D called right, NaN of a D that only
-    compares. mean (T, K, 2) and spread (T, K): of G's points at fixed latents. g_norm, d_norm (T, K): of all
-    parameters. g_turn, d_turn (T, K): the cosine between the last update (of LOOK steps) and the one before. moved
-    (T, K): rms distance of G's points to where they were a look ago. w1 (K,): at the end, w1_perfect: that of as many
-    samples of the data themselves, and w1_no_skill: the best median of generators without skill. centre (2,): the
-    mean of the data, and radius their rms distance from it.
-    eigenvalues: of the first member, (steps (S,), complex (S, P)).
-    """
-
-    steps: NDArray[np.int64]
-    d_loss: Floats
-    g_loss: Floats
-    accuracy: Floats
-    mean: Floats
-    spread: Floats
-    moved: Floats
-    g_norm: Floats
-    d_norm: Floats
-    g_turn: Floats
-    d_turn: Floats
-    w1: Floats
-    w1_perfect: Range
-    w1_no_skill: float
-    centre: Floats
-    radius: float
-    eigenvalues: tuple[NDArray[np.int64], NDArray[np.complex128]]
-
-
-class BalanceRun:
-    """A work for the pool: plain perceptrons on points in the plane, looked at every LOOK steps."""
-
-    failure = None
-
-    def __init__(self, config: RunConfig, dtype: torch.dtype = torch.float32) -> None:
-        self.config, self.step_count = config, 0
-        members = [config.member(k) for k in range(config.train.members)]
-        self.data = distribution(config.data)
-        self.ensemble = Ensemble(members, self.data.sample, dtype)
-        self.real = self.data.sample(POINTS, generator_for(config.train.seed, "picture"))
-        drawn = generator_for(config.train.seed, "latent")
-        self.z = latents(config.model.latent, POINTS, config.model.latent_dim, drawn).to(dtype)
-        self.players = {"g": self.ensemble.generator, "d": self.ensemble.discriminator}
-        self._theta = {name: player.theta.clone() for name, player in self.players.items()}
-        self._update: dict[str, Tensor | None] = {"g": None, "d": None}
-        self._fake = self._points()
-        self._rows: list[dict[str, NDArray]] = []
-        self._spectra: list[tuple[int, NDArray[np.complex128]]] = []
-        self.small = sum(config.parameter_counts) <= MOST_PARAMETERS
-
-    def step(self, n: int = 1) -> None:
-        for _ in range(n):
-            self.ensemble.step()
-            self.step_count += 1
-            if self.step_count % LOOK == 0:
-                self._look()
-            if self.small and self.step_count % SPECTRUM == 0:
-                with torch.inference_mode(False):
-                    found = np.linalg.eigvals(game_jacobian(self.ensemble, self.z, self.real))
-                self._spectra.append((self.step_count, found.astype(np.complex128)))
-
-    def _points(self) -> Tensor:
-        wide = self.z.expand(self.ensemble.size, *self.z.shape)
-        return self.ensemble.generator.forward(wide, training=False)[0].clone()
-
-    def _look(self) -> None:
-        ensemble, logits = self.ensemble, self.ensemble.logits
-        assert logits is not None
-        threshold = ensemble.game.loss.facts.threshold
-        right = torch.full((ensemble.size,), torch.nan)
-        if threshold is not None:
-            real, fake = logits
-            right = (real > threshold).float().mean(1) + (fake <= threshold).float().mean(1)
-        fake = self._points()
-        row: dict[str, Any] = {
-            "steps": self.step_count, "d_loss": ensemble.d_loss, "g_loss": ensemble.g_loss, "accuracy": right / 2,
-            "mean": fake.mean(1), "spread": (fake - fake.mean(1, keepdim=True)).square().sum(-1).mean(1).sqrt(),
-            "moved": (fake - self._fake).square().sum(-1).mean(1).sqrt(),
-        }  # fmt: skip
-        self._fake = fake
-        for name, player in self.players.items():
-            theta, last = player.theta.clone(), self._update[name]
-            update = theta - self._theta[name]
-            turn = torch.full((ensemble.size,), torch.nan)
-            row[f"{name}_norm"] = torch.linalg.vector_norm(theta, dim=1)
-            row[f"{name}_turn"] = turn if last is None else torch.cosine_similarity(last, update, dim=1)
-            self._theta[name], self._update[name] = theta, update
-        self._rows.append({key: np.asarray(value, float) for key, value in row.items()})
-
-    def record(self) -> Record:
-        """What is known so far; at least one look is needed."""
-        series: dict[str, Any] = {name: np.stack([row[name] for row in self._rows]) for name in self._rows[0]}
-        series["steps"] = series["steps"].astype(np.int64)
-        real = self.real.numpy()
-        w1 = np.array([transport_value(*pair(real, fake), POINTS)[0] for fake in self._fake.float().numpy()])
-        beside = yardstick_for(self.config.data, self.data, real, POINTS, POINTS)
-        perfect, no_skill = beside.perfect["w1"], beside.best_without_skill("w1")[1]
-        at = np.array([step for step, _ in self._spectra], np.int64)
-        count = sum(self.config.parameter_counts)
-        found = np.array([values for _, values in self._spectra], np.complex128).reshape(len(at), count)
-        radius = float(np.sqrt(((real - real.mean(0)) ** 2).sum(1).mean()))
-        return Record(
-            **series, w1=w1, w1_perfect=perfect, w1_no_skill=no_skill, centre=real.mean(0), radius=radius,
-            eigenvalues=(at, found),
-        )  # fmt: skip
 
 
 # ── the Jacobian of the game ─────────────────────────────────────────────────────────────────────────────────────────
@@ -195,6 +80,20 @@ def game_jacobian(ensemble: Ensemble, z: Tensor, real: Tensor, member: int = 0) 
     return torch.func.jacrev(field)(here).detach().numpy()
 
 
+def spectrum(config: RunConfig, balance: Balance, at: int, member: int = 0) -> NDArray[np.complex128]:
+    """(P,): eigenvalues of the Jacobian where one member stood at the parameters of `balance.kept`, on its samples."""
+    ensemble = Ensemble([config.member(member)], balance.distribution.sample)
+    both = torch.from_numpy(balance.kept[1][at, member])
+    with torch.no_grad():
+        for player, theta in zip(
+            (ensemble.generator, ensemble.discriminator), both.split(list(config.parameter_counts)), strict=True
+        ):
+            player.theta.copy_(theta[None])
+    with torch.inference_mode(False):
+        jacobian = game_jacobian(ensemble, torch.from_numpy(balance.z), torch.from_numpy(balance.real))
+    return np.linalg.eigvals(jacobian).astype(np.complex128)
+
+
 # ── what it is called ────────────────────────────────────────────────────────────────────────────────────────────────
 
 FAR = 5.0  # G's points as far from their data as so many times the data's own radius: diverged
@@ -205,6 +104,22 @@ SWING = 0.1  # of the data's radius: the mean of G's points wanders less when it
 RHYTHM = 0.4  # autocorrelation at the lag of a cycle
 
 
+@dataclass(frozen=True, eq=False)
+class Distance:
+    """W1 (K,) of G's points from the data, at the last look; `perfect`: that of as many samples of the data themselves,
+    and `no_skill`: the best median of generators without skill."""
+
+    w1: Floats
+    perfect: Range
+    no_skill: float
+
+
+def judged(data: DataConfig, balance: Balance) -> Distance:
+    beside = yardstick_for(data, balance.distribution, balance.real, POINTS, POINTS)
+    w1 = np.array([transport_value(*pair(balance.real, fake), POINTS)[0] for fake in balance.fake])
+    return Distance(w1, beside.perfect["w1"], beside.best_without_skill("w1")[1])
+
+
 @dataclass(frozen=True)
 class Verdict:
     """`name`: diverged, d_won, stuck, cycling, converged or learning; the numbers that it was said for."""
@@ -213,28 +128,29 @@ class Verdict:
     numbers: dict[str, float]
 
 
-def verdict(record: Record, member: int = 0) -> Verdict:
+def verdict(balance: Balance, distance: Distance, member: int = 0) -> Verdict:
     """What the last half of a run is called, by the first rule that holds:
 
     diverged: not finite, or far away · d_won: D is right about all and G's points are not the data's · stuck: they
     hardly move · cycling: their mean swings, in a rhythm · converged: at the floor of W1, where no generator without
     skill comes, with little swing · learning.
     """
-    half = slice(len(record.steps) // 2, None)
-    mean, r = record.mean[half, member], record.radius
-    usual, low, high = record.w1_perfect
-    ratio, no_skill = float(record.w1[member] / usual), record.w1_no_skill / usual
-    if not np.isfinite(record.mean[:, member]).all() or not np.isfinite(ratio):
+    half = slice(len(balance.steps) // 2, None)
+    mean, r = balance.mean[half, member].astype(float), balance.radius
+    usual, low, high = distance.perfect
+    ratio, no_skill = float(distance.w1[member] / usual), distance.no_skill / usual
+    if not np.isfinite(balance.mean[:, member]).all() or not np.isfinite(ratio):
         return Verdict("diverged", {})
-    away = float(np.hypot(*(mean[-1] - record.centre)) / r)
-    if away > FAR or record.spread[-1, member] > FAR * r:
+    away = float(np.hypot(*(mean[-1] - balance.centre)) / r)
+    if away > FAR or balance.spread[-1, member] > FAR * r:
         return Verdict("diverged", {"away": away})
-    swing, correlation, period = rhythm(mean)
-    accuracy = float(record.accuracy[half, member].mean())
-    moved = float(np.median(record.moved[half, member]) / r)
+    swing, correlation, lag = rhythm(mean)
+    accuracy = float(balance.accuracy[half, member].mean())
+    moved = float(np.median(balance.moved[half, member]) / r)
+    period = float(lag * (balance.steps[-1] - balance.steps[-2]))
     beside = {"low": low / usual, "high": high / usual, "no_skill": no_skill}
-    numbers = {"w1": ratio, **beside, "accuracy": accuracy, "moved": moved, "swing": swing / r,
-               "rhythm": correlation, "period": float(period * LOOK)}  # fmt: skip
+    numbers = {"w1": ratio, **beside, "accuracy": accuracy, "moved": moved, "swing": swing / r, "rhythm": correlation,
+               "period": period}  # fmt: skip
     rules = {
         "d_won": accuracy > SURE and ratio > NEAR,
         "stuck": moved < STILL and ratio > NEAR,

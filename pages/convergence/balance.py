@@ -4,9 +4,9 @@ try next."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from contextlib import suppress
-from functools import cache
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,147 +14,162 @@ import numpy as np
 import streamlit as st
 
 import gan_core
-from gan_core.config import LOSSES, ConfigError, RunConfig
+from gan_core.checks import one_of
+from gan_core.config import LOSSES
 from gan_core.numerals import number
-from gan_core.recordings.registry import opening as recorded
-from pages.shared.controls import options
-from pages.shared.play import experiments
-from pages.shared.play.experiments import Experiment
-from pages.shared.shell import notices, stage
-from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState
-from pages.shared.views import ending, opening
+from gan_core.recordings.registry import RECORDED
+from pages.shared.controls import fields
+from pages.shared.play import player
+from pages.shared.play.pushed import pushed
+from pages.shared.play.runs import Frame, RunFrame
+from pages.shared.shell import stage
+from pages.shared.shell.i18n import sentence, t
+from pages.shared.shell.state import Offer, PageState, app, if_shown
+from pages.shared.views import kept, live, opening, points, statistics, stills
 from pages.shared.views.figures import plot
+from pages.shared.views.live.words import Mood
 
 if TYPE_CHECKING:
-    from gan_core.studies.balance import Record
+    from gan_core.run.balance import Balance
+    from gan_core.studies.balance import Distance
 
 SHIPPED = Path(gan_core.__file__).parent / "records" / "balance.json"
+DEFAULT = RECORDED["players"].config
+STEPS = DEFAULT.train.steps  # of the runs on which it was measured how often a name is wrong
+LEAST = 20  # looks below which a run has no name yet
 WIDTHS = {"tiny": (16,), "usual": (64, 64)}
-STEPS, BATCH, RATE = 1500, 64, 1e-3  # STEPS: of the runs on which it was measured how often a name is wrong
-HEIGHT = 470  # pixels of the picture
-MAIN, RESTRAINTS = ("loss", "ratio", "d_steps", "r1", "nets", "steps"), ("skip", "dropout", "smoothing")
-# What may be tried after a run: question → the setting that it changes. The words are `ending.if_<question>`.
-WHAT_IF: dict[str, tuple[str, Any]] = {
-    "damped": ("r1", 1.0), "wide": ("nets", "usual"), "equal": ("ratio", 1.0), "raced": ("ratio", 10.0),
-}  # fmt: skip
+TOP = ("loss", "r1")  # settings above the groups
+CHARTS = ("losses", "outputs", "gradients")  # of every run; with them, those that DRAWN has
+# What may be tried after a run, see `views.ending`.
+WHAT_IF: dict[str, Offer] = {
+    "damped": lambda c: {"r1": 1.0} if not c.train.r1 and LOSSES[c.train.loss].kind != "critic" else None,
+    "wide": lambda c: _layers("usual") if c.model.g_layers == c.model.d_layers == WIDTHS["tiny"] else None,
+    "equal": lambda c: {"g_lr": c.train.d_lr} if c.train.g_lr < c.train.d_lr else None,
+    "raced": lambda c: {"d_lr": 10 * c.train.g_lr} if c.train.d_lr <= c.train.g_lr else None,
+}
+
+
+def _layers(width: str) -> dict[str, Any]:
+    return {"g_layers": WIDTHS[width], "d_layers": WIDTHS[width]}
 
 
 def section(page: PageState) -> None:
+    page.also, page.what_if, page.over = ("balance",), WHAT_IF, over
     with stage.settings():
-        chosen = {name: _control(page, name) for name in MAIN}
-        with st.popover(t("convergence.two_restraints"), width="stretch"):
-            chosen |= {name: _control(page, name) for name in RESTRAINTS}
-    try:
-        config = configured(page, **chosen)
-    except ConfigError as error:
-        notices.warning(error)
-        return
-    run, steps = _name(config), f"{config.train.steps:,}"
-    with stage.begin():
-        with stage.area("player"):
-            started = experiments.start_button(page, "two", run, t("convergence.two_start", steps=steps))
-        if run not in started and (recording := recorded(page.name, [config])) is not None:
-            with stage.opens():
-                opening.show(page, recording, lambda: started.add(run))
-            return
-        experiment = _experiment(run, config) if run in started else None
-        experiments.stage([experiment] if experiment else [], lambda: _view(experiment, config), areas=True)
-        if experiment is not None and experiment.done:
-            with stage.ending():
-                _next(page, chosen, started)
+        if "controls" not in app().hidden:
+            _networks(page)
+            for name in TOP:
+                fields.field(page, name)
+    fields.sidebar(page, without=TOP)
+    player.stage(page, _view)
+    kept.section(page)
 
 
-def _next(page: PageState, chosen: Mapping[str, Any], started: set[str]) -> None:
-    """Below a run that has ended: further training, and two experiments that are not this run and can be run."""
+def _networks(page: PageState) -> None:
+    """The size of both networks: the usual one, or one so small that the Jacobian of the game is soon found."""
+    model = page.config.model
+    at = next((name for name, layers in WIDTHS.items() if (layers, layers) == (model.g_layers, model.d_layers)), None)
+    key = f"{page.name}.nets~{page.turns['g_layers']}"
 
-    def begin(name: str, value: Any) -> None:
-        options.put(page, f"two_{name}", value)
-        started.add(_name(configured(page, **{**chosen, name: value})))
+    def chosen() -> None:
+        if (wanted := one_of(st.session_state[key], WIDTHS)) is not None:
+            page.update(**_layers(wanted))
 
-    def offer(words: str, name: str, value: Any, icon: str) -> None:
-        st.button(t(words), key=f"convergence-{words}", icon=f":material/{icon}:", on_click=begin, args=(name, value))
-
-    with st.container(border=True, horizontal=True, gap="small", key="convergence-ending"):
-        if longer := [steps for steps in options.choices(page, "two_steps") if steps > chosen["steps"]]:
-            offer("ending.on", "steps", longer[0], "fast_forward")
-        tried = [(question, *change) for question, change in WHAT_IF.items() if _can(page, chosen, *change)]
-        for question, name, value in tried[: ending.OFFERED]:
-            offer(f"ending.if_{question}", name, value, "science")
-
-
-def _can(page: PageState, chosen: Mapping[str, Any], name: str, value: Any) -> bool:
-    """Whether the change is one, and contradicts no other setting."""
-    with suppress(ConfigError):
-        return chosen[name] != value and bool(configured(page, **{**chosen, name: value}))
-    return False
-
-
-def _name(config: RunConfig) -> str:
-    return f"balance {config.to_query()}"
-
-
-def _control(page: PageState, name: str) -> Any:
-    return options.control(page, f"two_{name}")
-
-
-def configured(page: PageState, **chosen: Any) -> RunConfig:
-    """The run that the controls ask for. Raises ConfigError."""
-    layers = WIDTHS[chosen["nets"]]
-    return RunConfig.of(
-        g_layers=layers, d_layers=layers, batch=BATCH, steps=chosen["steps"], loss=chosen["loss"],
-        g_lr=RATE, d_lr=RATE * chosen["ratio"],
-        d_steps=chosen["d_steps"], r1=chosen["r1"], skip_d_below=chosen["skip"], d_dropout=chosen["dropout"],
-        label_smoothing=chosen["smoothing"],
+    st.session_state[key] = at
+    st.segmented_control(
+        t("convergence.two_nets"), list(WIDTHS), key=key, on_change=if_shown(key, chosen),
+        format_func=lambda name: t(f"convergence.two_nets_{name}"), help=t("convergence.two_nets_help"),
     )  # fmt: skip
 
 
-def _experiment(name: str, config: RunConfig) -> Experiment | None:
-    def make() -> Any:
-        from gan_core.studies.balance import BalanceRun
-
-        return BalanceRun(config)
-
-    return experiments.wanted(
-        name, make, lambda work: work.record() if work.step_count >= 20 else None, config.train.steps
-    )
-
-
-def _view(experiment: Experiment | None, config: RunConfig) -> None:
-    record: Record | None = experiment.look() if experiment is not None else None
+def _view(page: PageState, frame: Frame) -> None:
+    """The plane, what the players do to each other in curves of the same step, and what that is called."""
     with stage.area("verdict"):
-        if record is not None and experiment is not None and experiment.done:
-            st.markdown(_verdict(record))
-        else:
-            st.caption(t("convergence.two_hint"))
-    if record is None:
-        return
-    from gan_core.figures import balance
-
-    kind = LOSSES[config.train.loss].equilibrium
-    levels = [(player, level) for player, level in zip("dg", kind, strict=True) if level is not None]
-    figure = balance.balance(
-        record.steps, record.d_loss[:, 0], record.g_loss[:, 0], record.accuracy[:, 0], record.mean[:, 0],
-        np.stack([record.g_norm[:, 0], record.d_norm[:, 0]], 1),
-        np.stack([record.g_turn[:, 0], record.d_turn[:, 0]], 1),
-        record.eigenvalues, levels, labels={name: t(f"convergence.balance.{name}") for name in balance.WORDS},
-    )  # fmt: skip
-    with stage.picture(panels=6):
-        plot(figure.update_layout(height=HEIGHT), key="convergence-balance")
+        _said(page, frame)
+        points.member_picker(page, frame)
+    with stage.picture(panels=len(points.members_shown(page, frame.runs[0]))):
+        points.plane(page, frame)
+    with stage.rail():
+        _charts(page, frame)
     with stage.below():
+        statistics.scores(page, frame)
         st.caption(t("convergence.two_turns"))
+        statistics.members(page, frame)
+        _closer(page, frame)
+        stills.expander(page, frame)
 
 
-def _verdict(record: Record) -> str:
-    """What the run is called, the numbers that it is called so for, and how often other runs are called so."""
+# ── what it is called ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pushed
+def _said(page: PageState, frame: Frame) -> None:
+    """At the end of what was trained, what that is called, and why; else what the players do at this step."""
+    show, run = page.shown, frame.runs[0]
+    balance = _known(run)
+    newest = show.job.frame or frame
+    mood: Mood = "plain"
+    if statistics.failed(run):
+        said, mood = f"**{t('convergence.two_diverged')}** {sentence(run.failures[-1])}", "warning"
+    elif show.running or frame.step < newest.step or len(balance.steps) < LEAST:
+        said = _now(balance, frame.step, points.members_shown(page, run))
+    else:
+        said = _named(page, run, _distance(page, run))
+    live.words(f"{page.name}-said", [live.Sentence(said, mood)], step=frame.step, reserve=statistics.LINES_OF_VERDICT)
+
+
+def _known(run: RunFrame) -> Balance:
+    """Raises ValueError where nobody watched the players: all runs of the section are watched."""
+    if run.balance is None:
+        raise ValueError("the balance of this run was not watched")
+    return run.balance
+
+
+def _now(balance: Balance, step: int, members: list[int]) -> str:
+    """The median of the members at the last look before a step."""
+    at = int(np.searchsorted(balance.steps, step, side="right")) - 1
+    if at < 0:
+        return t("convergence.two_hint")
+    off = np.linalg.norm(balance.mean[at] - balance.centre, axis=-1) / balance.radius
+    numbers = {"far": off, "right": balance.accuracy[at], "g": balance.g_turn[at], "d": balance.d_turn[at]}
+    middle = {name: float(np.median(values[members])) for name, values in numbers.items()}
+    words = {name: f"{value:.2f}".replace("-", "−") if np.isfinite(value) else "–" for name, value in middle.items()}
+    if np.isfinite(middle["right"]):
+        words["right"] = f"{middle['right']:.0%}"
+    return t("convergence.two_now", step=f"{int(balance.steps[at]):,}", **words)
+
+
+def _distance(page: PageState, run: RunFrame) -> Distance | None:
+    """How far G's points are from the data at the end, and what that is compared with; None until a worker knows."""
+    from gan_core.studies.balance import judged
+
+    balance = _known(run)
+    key = int(balance.steps[-1])
+    found = page.shown.remember("distance", key, [partial(judged, run.config.data, balance)])
+    return found.parts[0] if found is not None and found.of == key else None
+
+
+def _named(page: PageState, run: RunFrame, distance: Distance | None) -> str:
     from gan_core.studies.balance import verdict
 
-    found = verdict(record)
-    numbers = {name: number(value) for name, value in found.numbers.items()}
-    reason = t(f"convergence.two_{found.name}_why", **numbers) if numbers else t("convergence.two_not_finite")
-    trust = trusted(found.name) if record.steps[-1] == STEPS else None
+    if distance is None:
+        return t("convergence.two_judging")
+    balance, members = _known(run), points.members_shown(page, run)
+    if len(members) > 1:
+        names = Counter(verdict(balance, distance, k).name for k in members)
+        parts = ", ".join(f"{t(f'convergence.named.{name}')} **{count}**" for name, count in names.most_common())
+        return t("convergence.two_names", n=len(members), parts=parts)
+    found = verdict(balance, distance, members[0])
+    return _verdict(found.name, found.numbers, measured=int(balance.steps[-1]) == STEPS)
+
+
+def _verdict(name: str, numbers: Mapping[str, float], *, measured: bool) -> str:
+    """What the run is called, the numbers that it is called so for, and how often other runs are called so."""
+    said = {key: number(value) for key, value in numbers.items()}
+    reason = t(f"convergence.two_{name}_why", **said) if said else t("convergence.two_not_finite")
+    trust = trusted(name) if measured else None
     certainty = "" if trust is None else t("convergence.two_false", **trust)
-    return f"**{t(f'convergence.two_{found.name}')}** {reason} {certainty}"
+    return f"**{t(f'convergence.two_{name}')}** {reason} {certainty}"
 
 
 @cache
@@ -174,3 +189,124 @@ def trusted(name: str) -> dict[str, Any] | None:
 
     return {"hits": called(count[True]), "own": runs(count[True]),
             "alarms": called(count[False]), "others": runs(count[False])}  # fmt: skip
+
+
+# ── what the players do ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _both(balance: Balance, of: str, members: list[int]) -> list[live.Line]:
+    """Of D and of G: "norm" or "turn"."""
+    pens = (("D", "purple", f"d_{of}"), ("G", "green", f"g_{of}"))
+    return [statistics.band(name, colour, getattr(balance, values)[:, members]) for name, colour, values in pens]
+
+
+def _accuracy(balance: Balance, members: list[int]) -> live.Chart:
+    lines = [statistics.band("D", "purple", balance.accuracy[:, members])]
+    return live.Chart(t("recorded.chart_accuracy"), balance.steps, lines, limits=(0.0, 1.0), references=[(0.5, "½")])
+
+
+def _mean(balance: Balance, members: list[int]) -> live.Chart:
+    off = (balance.mean[:, members] - balance.centre) / balance.radius
+    lines = [
+        statistics.band(t("recorded.line_x"), "fake", off[..., 0]),
+        statistics.band(t("recorded.line_y"), "fake", off[..., 1], dash="dash"),
+    ]
+    return live.Chart(t("recorded.chart_mean"), balance.steps, lines, references=[(0.0, t("recorded.level_mean"))])
+
+
+def _turns(balance: Balance, members: list[int]) -> live.Chart:
+    return live.Chart(
+        t("recorded.chart_turns"), balance.steps, _both(balance, "turn", members), limits=(-1.0, 1.0),
+        references=[(0.0, "0")],
+    )  # fmt: skip
+
+
+def _norms(balance: Balance, members: list[int]) -> live.Chart:
+    return live.Chart(t("recorded.chart_norms"), balance.steps, _both(balance, "norm", members))
+
+
+DRAWN: dict[str, Callable[[Balance, list[int]], live.Chart]] = {
+    "accuracy": _accuracy, "mean": _mean, "turns": _turns, "norms": _norms,
+}  # fmt: skip
+
+
+def _eigenvalues(page: PageState, run: RunFrame) -> tuple[np.ndarray, np.ndarray]:
+    """(steps (S,), complex (S, P)) of the member that is looked at, of several the first: as far as a worker has found
+    them, which takes a tenth of a second each."""
+    from gan_core.studies.balance import spectrum
+
+    balance, k = _known(run), points.members_shown(page, run)[0]
+    at = balance.kept[0]
+    known: dict[tuple[int, int], np.ndarray] = page.shown.cache.setdefault("spectra", {})
+
+    def of(i: int) -> Callable[[], None]:
+        def make() -> None:
+            if (k, int(at[i])) not in known:
+                known[k, int(at[i])] = spectrum(run.config, balance, i, k)
+
+        return make
+
+    if len(at):
+        page.shown.remember("spectra", (k, len(at)), [of(i) for i in range(len(at))])
+    there = [step for step in at.tolist() if (k, step) in known]
+    values = [known[k, step] for step in there]
+    return np.array(there, np.int64), np.array(values).reshape(len(there), balance.kept[1].shape[2])
+
+
+def _spectrum(page: PageState, run: RunFrame) -> live.Chart:
+    """The eigenvalue that pushes away most, and the one that turns most."""
+    at, values = _eigenvalues(page, run)
+    largest = [values.real.max(1), np.abs(values.imag).max(1)] if len(at) else [np.empty(0)] * 2
+    lines = [
+        live.Line(t("recorded.line_re"), "text", largest[0]),
+        live.Line(t("recorded.line_im"), "grey", largest[1], dash="dash"),
+    ]
+    return live.Chart(t("recorded.chart_spectrum"), at, lines, references=[(0.0, "0")])
+
+
+def over(page: PageState, frame: Frame) -> dict[str, live.Chart]:
+    """The curves of a slide."""
+    run = frame.runs[0]
+    members = points.members_shown(page, run)
+    return {name: DRAWN[name](_known(run), members) for name in ("mean", "turns")}
+
+
+@pushed
+def _charts(page: PageState, frame: Frame) -> None:
+    run = frame.runs[0]
+    balance, members = _known(run), points.members_shown(page, run)
+    found = {name: statistics.CHARTS[name](run, members, t(f"recorded.chart_{name}")) for name in CHARTS}
+    found |= {name: chart(balance, members) for name, chart in DRAWN.items()}
+    if LOSSES[run.config.train.loss].threshold is None:  # a D that only compares is never right or wrong
+        del found["accuracy"]
+    if balance.kept[1].size:
+        found["spectrum"] = _spectrum(page, run)
+    charts = opening.ghosts(page, frame, found)
+    key = f"{page.name}-curves"
+    live.curves(key, charts, step=frame.step, label=t("panel.step"), height=84, width=210,
+                **statistics.time_axis(page, key))  # fmt: skip
+
+
+def _closer(page: PageState, frame: Frame) -> None:
+    """Where each player went, and all eigenvalues; made only when somebody looks."""
+    if "figures" in app().hidden or page.shown.running:
+        return
+    box = st.expander(
+        t("convergence.two_closer"), icon=":material/photo_camera:", key=f"{page.name}-closer", on_change="rerun"
+    )
+    run = frame.runs[0]
+    if not box.open or not len(_known(run).steps):
+        return
+    from gan_core.figures import balance
+
+    known, k = _known(run), points.members_shown(page, run)[0]
+    kind = LOSSES[run.config.train.loss].equilibrium
+    levels = [(player, level) for player, level in zip("dg", kind, strict=True) if level is not None]
+    figure = balance.balance(
+        known.steps, known.accuracy[:, k], known.mean[:, k],
+        np.stack([known.g_norm[:, k], known.d_norm[:, k]], 1), np.stack([known.g_turn[:, k], known.d_turn[:, k]], 1),
+        (run.curves.step, run.curves.d_loss[:, k], run.curves.g_loss[:, k]), _eigenvalues(page, run), levels,
+        labels={name: t(f"convergence.balance.{name}") for name in balance.WORDS},
+    )  # fmt: skip
+    with box:
+        plot(figure, key="convergence-balance")

@@ -67,21 +67,6 @@ SMALLEST: dict[str, Option] = {
 OPTIONS: dict[str, Option] = {
     "tab": OneOf(SECTIONS, SECTIONS[0], place=True),
     **SMALLEST,
-    # two players
-    "two_loss": OneOf(
-        ("non_saturating", "minimax", "wasserstein", "hinge", "least_squares"),
-        "non_saturating",
-        "box",
-        says="option.loss.",
-    ),
-    "two_ratio": OneOf((0.1, 0.3, 1.0, 3.0, 10.0), 1.0, "slider"),
-    "two_d_steps": Number(1, 5, 1, 1),
-    "two_r1": OneOf((0.0, 0.1, 1.0, 10.0), 0.0, "slider"),
-    "two_skip": OneOf((0.0, 0.3, 0.6, 1.0), 0.0, "slider"),
-    "two_dropout": OneOf((0.0, 0.2, 0.5), 0.0, "slider"),
-    "two_smoothing": OneOf((0.0, 0.1, 0.3), 0.0, "slider"),
-    "two_nets": OneOf(("tiny", "usual"), "tiny"),
-    "two_steps": OneOf((1500, 3000, 6000), 1500),
     # the map
     "map_x": OneOf(AXES, "d_lr", "box", says="convergence.axis_"),
     "map_y": OneOf(AXES, "g_lr", "box", says="convergence.axis_"),

@@ -10,8 +10,9 @@ from pages.shared.views import code
 
 SECTIONS = {"smallest": smallest.section, "two": balance.section, "map": chart.section, "losses": losses.section}
 
-page = layout.begin("convergence", None, options=OPTIONS)
+page = layout.begin("convergence", balance.DEFAULT, options=OPTIONS)
 section = options.sections(page, "tab")
+page.of_runs = section == "two"
 SECTIONS[section](page)
 code.expander(
     page, script.TOPICS[section], script.runs(page, section),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from gan_core.config import ConfigError, RunConfig
 from gan_core.export.games import ARROWS
 from gan_core.scripts.calculations import Calculation
-from pages.convergence import balance, chart, losses, smallest
+from pages.convergence import chart, losses, smallest
 from pages.convergence.options import EXTENT, RIDDLES, SIDES
 from pages.shared.controls import options
 from pages.shared.shell.state import PageState
+from pages.shared.views import code
 
 # section → topics of gan_core.scripts.sources
 TOPICS: dict[str, tuple[str, ...]] = {
@@ -18,21 +20,16 @@ TOPICS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def runs(page: PageState, section: str) -> tuple[RunConfig, ...]:
+def runs(page: PageState, section: str) -> Sequence[RunConfig]:
     """Those that the section shows, if it may be told yet."""
     try:
-        return {"smallest": _none, "two": _two, "map": _cells, "losses": _riddle}[section](page)
+        return RUNS[section](page)
     except ConfigError:  # the section says it
         return ()
 
 
 def _none(page: PageState) -> tuple[RunConfig, ...]:
     return ()
-
-
-def _two(page: PageState) -> tuple[RunConfig, ...]:
-    chosen = {name: options.value(page, f"two_{name}") for name in (*balance.MAIN, *balance.RESTRAINTS)}
-    return (balance.configured(page, **chosen),)
 
 
 def _cells(page: PageState) -> tuple[RunConfig, ...]:
@@ -47,6 +44,9 @@ def _riddle(page: PageState) -> tuple[RunConfig, ...]:
 
     name = list(RIDDLES)[options.value(page, "riddle") - 1]
     return (RunConfig.from_query(shipped()[name]["query"]),) if losses.guessed(page, name) else ()
+
+
+RUNS = {"smallest": _none, "two": code.runs_of, "map": _cells, "losses": _riddle}
 
 
 def calculation(page: PageState) -> Calculation:

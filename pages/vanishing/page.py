@@ -22,7 +22,7 @@ SECTIONS = {
 OF_CHARTS = ("curves", "rescaled", "frozen", "distance", "helps")  # sections whose slide shows their charts
 
 page = layout.begin("vanishing", PRESETS["vanishing"].config, tuple({"loss": name} for name in LOSSES), options=OPTIONS)
-page.titles, page.over, page.updates = twins.titles, twins.over, True
+page.titles, page.over, page.also = twins.titles, twins.over, ("updates",)
 with stage.settings():
     fields.top(page, PRESETS_SHOWN, ())
     optimiser.control(page)

@@ -33,7 +33,10 @@ BELOW = 120  # … of a player's buttons, in three lines, on a telephone
 SHORT = "batch=16&g_layers=16&d_layers=16&steps=48"
 DIGITS = "batch=16&steps=24"
 ALARMED = "batch=64&g_layers=32-32&d_layers=32-32&members=4&steps=100000"  # at step 700, as each machine finds it
-OPENING = ("play_2d", "collapse", "vanishing", "wgan", "wgan?part=critic", "wgan?part=digits", "digits?section=scratch")
+OPENING = (
+    "play_2d", "collapse", "vanishing", "wgan", "wgan?part=critic", "wgan?part=digits", "digits?section=scratch",
+    "convergence?tab=two",
+)  # fmt: skip
 NO_TIME = re.compile("outputs now|mean slope")  # charts over what D says
 LIVE = ("play_2d", "collapse", "wgan", "vanishing")
 # Sampled in the page: where things are (below the top of the page, however far one has scrolled; a player that stays at

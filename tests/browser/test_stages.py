@@ -132,7 +132,9 @@ def test_sections_are_one_row_of_buttons_each_of_which_is_an_address(page: Page,
         wait_idle(page)
 
 
-@pytest.mark.parametrize("name", ["play_2d", "collapse", "vanishing", "wgan", "digits?section=scratch"])
+@pytest.mark.parametrize(
+    "name", ["play_2d", "collapse", "vanishing", "wgan", "digits?section=scratch", "convergence?tab=two"]
+)
 def test_few_settings_are_open_and_the_first_stands_at_the_top(page: Page, name: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
     page.goto(f"/{name}")
@@ -147,7 +149,7 @@ def test_few_settings_are_open_and_the_first_stands_at_the_top(page: Page, name:
     assert controls.count() <= 12
 
 
-@pytest.mark.parametrize("name", ["play_2d", "digits?section=scratch", "vanishing", "wgan"])
+@pytest.mark.parametrize("name", ["play_2d", "digits?section=scratch", "vanishing", "wgan", "convergence?tab=two"])
 def test_a_recorded_run_is_paused_sought_and_slowed(page: Page, name: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
     page.goto(f"/{name}")
@@ -167,7 +169,13 @@ def test_a_recorded_run_is_paused_sought_and_slowed(page: Page, name: str) -> No
 
 
 @pytest.mark.parametrize(
-    "address", [f"play_2d?{SHORT}", f"vanishing?{SHORT}", "digits?section=scratch&batch=16&steps=48"]
+    "address",
+    [
+        f"play_2d?{SHORT}",
+        f"vanishing?{SHORT}",
+        "digits?section=scratch&batch=16&steps=48",
+        f"convergence?tab=two&{SHORT}",
+    ],
 )
 def test_a_trained_run_is_replayed_paused_sought_and_slowed(page: Page, address: str) -> None:
     page.goto(f"/{address}")

@@ -1,6 +1,7 @@
 """The page "Convergence": what it shows is what the theory says, a click sets the start, and nothing is told early."""
 
 import json
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,7 +14,7 @@ from gan_core.figures import style
 from gan_core.figures.style import number
 from gan_core.studies import map as maps
 from gan_core.studies import riddles
-from gan_core.studies.balance import verdict
+from gan_core.studies.balance import judged, verdict
 from gan_core.theory import dirac
 from pages.convergence import balance, losses
 from pages.convergence import chart as chart_of_page
@@ -22,9 +23,10 @@ from pages.convergence.networks import GAMES, of_networks
 from pages.convergence.networks import UPDATES as ON_PLAY
 from pages.convergence.options import OPTIONS, SLIDERS
 from pages.shared.controls import options
-from pages.shared.play import experiments, resources
+from pages.shared.play import resources
 from pages.shared.shell.i18n import texts
-from tests.pages.test_pages import params, state, until, views, visit, words
+from pages.shared.views import ending
+from tests.pages.test_pages import at_rest, params, state, until, views, visit, words
 
 
 def opened(**address: str) -> AppTest:
@@ -222,32 +224,90 @@ def test_the_axes_of_the_page_are_those_of_the_study():
 # ── two players ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+SHORT = {"tab": "two", "r1": "1", "steps": "200"}  # settings that nobody has recorded
+
+
+def charts(at: AppTest) -> dict[str, dict]:
+    (sent,) = [one for kind, one in views(at) if kind == "curves"]
+    return {chart["title"]: chart for chart in sent["charts"]}
+
+
+def sentences(at: AppTest) -> str:
+    """What the views of words say."""
+    blocks = [block for kind, one in views(at) if kind == "words" for block in one["blocks"]]
+    return " ".join(block.get("sentence", "") for block in blocks)
+
+
+def test_two_players_open_on_a_recorded_run_with_the_charts_of_the_live_one():
+    at = opened(tab="two")
+    (sent,) = [one for kind, one in views(at) if kind == "recorded"]
+    recorded = {chart["title"] for chart in sent["charts"]}
+    live = at_rest(opened(**SHORT), "convergence")
+    assert "scene" in [kind for kind, _ in views(live)] and set(charts(live)) == recorded
+    assert all("ghost" in chart for chart in charts(live).values())  # none is empty before the first step
+
+
 def test_a_run_of_two_players_says_what_it_saw():
-    at = opened(tab="two", two_r1="1")
-    assert "Afterwards the app says" in words(at)
-    at.button(key="convergence-two").click().run()
+    at = at_rest(opened(**SHORT), "convergence")
+    assert "At its end the app says" in sentences(at)
+    at.button(key="convergence-play").click().run()
+    show = state(at, "convergence").show
+    until(lambda: not show.running and not show.moving)
+    at.run()
+    page, run = state(at, "convergence"), show.job.frame.runs[0]
+    until(lambda: balance._distance(page, run) is not None)
+    at.run()
     assert not at.exception
-    experiment = next(one for name, one in experiments._shared.items() if name.startswith("balance") and one)
-    until(lambda: not experiment.running)
-    at.run()
-    assert not at.exception and at.get("plotly_chart")
-    name = verdict(experiment.look()).name
-    assert texts("en")[f"convergence.two_{name}"] in words(at)
-    offered = [button.label for button in at.button if button.key.startswith("convergence-ending.")]
-    assert offered == [texts("en")[f"ending.{what}"] for what in ("on", "if_wide", "if_raced")]
-    at.button(key="convergence-ending.if_raced").click().run()
-    assert not at.exception and params(at)["two_ratio"] == "10"
-    assert next(reversed(experiments._shared.values())) is not experiment  # it has begun
+    name = verdict(run.balance, judged(run.config.data, run.balance)).name
+    assert texts("en")[f"convergence.two_{name}"] in sentences(at)
+    assert charts(at)[texts("en")["recorded.chart_mean"]]["x"]["shape"] == [40]
+    offered = [button.label for button in at.button if button.key.startswith("convergence-if-")]
+    assert offered == [texts("en")[f"ending.if_{what}"] for what in ("wide", "raced")]
+    at.button(key="convergence-if-raced").click().run()
+    assert not at.exception and params(at)["d_lr"] == "0.01"
+    assert state(at, "convergence").show is not show  # it has begun
 
 
-def test_two_players_train_on_only_to_where_they_may_and_no_experiment_contradicts_a_setting():
-    at = opened(tab="two", two_loss="wasserstein", two_steps="6000")
-    at.button(key="convergence-two").click().run()
-    experiment = next(reversed(experiments._shared.values()))
-    until(lambda: not experiment.running)
+def test_while_one_looks_back_it_says_what_the_players_did_then():
+    at = opened(**SHORT)
+    at.button(key="convergence-play").click().run()
+    show = state(at, "convergence").show
+    until(lambda: not show.running and not show.moving)
+    show.look_at(64)
     at.run()
-    offered = {button.key for button in at.button if button.key.startswith("convergence-ending.")}
-    assert "convergence-ending.on" not in offered and len(offered) == 2
+    assert not at.exception
+    known, said = show.job.frame.runs[0].balance, sentences(at)
+    i = known.steps.tolist().index(show.moment().step // 5 * 5)
+    assert f"Step {known.steps[i]}:" in said and f"**{known.accuracy[i, 0]:.0%}** of its batch" in said
+
+
+def test_every_seed_of_two_players_is_called_something():
+    at = opened(**SHORT, members="3")
+    at.button(key="convergence-play").click().run()
+    page = state(at, "convergence")
+    until(lambda: not page.show.running and not page.show.moving)
+    run = page.show.job.frame.runs[0]
+    known = judged(run.config.data, run.balance)
+    said = balance._named(page, run, known)
+    names = [verdict(run.balance, known, k).name for k in range(3)]
+    assert said.startswith("Of 3 seeds:") and sum(map(int, re.findall(r"\*\*(\d+)\*\*", said))) == 3
+    assert all(texts("en")[f"convergence.named.{name}"] in said for name in names)
+
+
+def test_the_networks_are_chosen_together():
+    at = opened(tab="two")
+    (buttons,) = [one for one in at.get("button_group") if "nets" in one.proto.id]
+    state(at, "convergence").update(g_layers=(64, 64))
+    at.run()
+    assert not at.exception and buttons
+    assert balance.WHAT_IF["wide"](balance.DEFAULT) == {"g_layers": (64, 64), "d_layers": (64, 64)}
+    assert balance.WHAT_IF["wide"](balance.DEFAULT.replace(g_layers=(64, 64))) is None
+
+
+def test_no_experiment_contradicts_a_setting():
+    at = opened(tab="two", loss="wasserstein", clip="0.1", d_lr="0.01")
+    offered = [name for name, _ in ending.offers(state(at, "convergence"))]
+    assert offered == ["wide", "equal"]
 
 
 @pytest.mark.parametrize("name", ["cycling", "converged", "diverged", "d_won", "stuck", "learning"])
@@ -255,9 +315,14 @@ def test_every_name_has_its_sentence(name: str):
     assert texts("en")[f"convergence.two_{name}"] and texts("en")[f"convergence.two_{name}_why"]
 
 
+@pytest.mark.parametrize("name", ["cycling", "converged", "diverged", "d_won", "stuck", "learning"])
+def test_every_seed_has_its_name(name: str):
+    assert texts("en")[f"convergence.named.{name}"]
+
+
 def test_what_contradicts_itself_is_refused_with_a_sentence():
-    at = opened(tab="two", two_loss="wasserstein", two_smoothing="0.1")
-    assert "have a label to smooth" in words(at) and not at.get("plotly_chart")
+    at = opened(tab="two", loss="wasserstein", label_smoothing="0.1")
+    assert "have a label to smooth" in words(at) and state(at, "convergence").config == balance.DEFAULT
 
 
 @pytest.mark.parametrize("name", ["cycling", "converged", "diverged", "d_won", "stuck"])

@@ -21,6 +21,7 @@ from gan_core.scripts.calculations import Calculation, notebook, script
 from gan_core.theory import dirac
 from gan_core.theory.distributions_1d import GaussianMixture, Sample
 from gan_core.theory.divergences_1d import compare, fit_gaussian
+from pages.convergence import balance
 from pages.convergence import options as convergence
 from pages.convergence import script as of_convergence
 from pages.distances import fit, plane, size
@@ -124,14 +125,14 @@ def test_the_scripts_of_fit_size_and_game_give_the_pages_arrays(ran: Callable) -
 
 
 BALANCED = [
-    {"two_loss": "hinge", "two_ratio": 3.0}, {"two_d_steps": 3, "two_r1": 1.0},
-    {"two_skip": 1.0, "two_smoothing": 0.1}, {"two_dropout": 0.5},
+    {"loss": "hinge", "d_lr": 3e-3}, {"d_steps": 3, "r1": 1.0}, {"skip_d_below": 1.0, "label_smoothing": 0.1},
+    {"d_dropout": 0.5},
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("chosen", BALANCED, ids=str)
 def test_the_script_of_two_players_is_the_run_of_the_section(chosen: dict, tmp_path: Path) -> None:
-    page = page_of("convergence", convergence.OPTIONS, **chosen)
+    page = PageState("convergence", balance.DEFAULT, balance.DEFAULT.replace(**chosen), options=convergence.OPTIONS)
     (config,) = of_convergence.runs(page, "two")
     assert difference(config.replace(batch=16), 6, tmp_path) < 1e-9
 

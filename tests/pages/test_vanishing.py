@@ -111,7 +111,7 @@ def test_a_logit_beyond_the_other_axis_is_shown_at_its_end() -> None:
 
 def frame_of(loss: str, steps: int = 9) -> tuple[Trainer, RunFrame]:
     work = Work(
-        [RunConfig.of(loss=loss, members=3, batch=32, g_layers=(8,), d_layers=(8,), d_lr=0.05)], None, updates=True
+        [RunConfig.of(loss=loss, members=3, batch=32, g_layers=(8,), d_layers=(8,), d_lr=0.05)], None, also=["updates"]
     )
     work.step(steps)
     return work.trainers[0], work.frame().runs[0]

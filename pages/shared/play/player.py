@@ -81,7 +81,7 @@ def restart(page: PageState, *, play: bool = False) -> None:
         show.close()
         other.show = None
     try:
-        page.show = resources.start(page.configs(), uploads.points(page.config), updates=page.updates)
+        page.show = resources.start(page.configs(), uploads.points(page.config), page.also)
     except PoolFull as error:
         page.problem = error
     if page.show is not None and page.show.job.state == "queued":  # nobody waits for what is the same visitor's

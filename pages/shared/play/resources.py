@@ -136,13 +136,13 @@ def tidy() -> None:
     process.give_back()
 
 
-def start(configs: Sequence[RunConfig], points: np.ndarray | None, *, updates: bool = False) -> Show:
+def start(configs: Sequence[RunConfig], points: np.ndarray | None, also: Sequence[str] = ()) -> Show:
     """Runs in the pool, at step 0 and paused, or in the queue for it; see `Show.start`. Raises PoolFull."""
     largest = max(configs, key=step_seconds)
     if (seconds := step_seconds(largest)) > LONGEST_STEP:
         raise PoolFull("pool.too_slow", seconds=seconds, field=_field(largest, step_seconds))
     try:
-        return Show.start(pool(), configs, points, owner=id(app()), updates=updates)
+        return Show.start(pool(), configs, points, owner=id(app()), also=also)
     except TooLarge as error:
         largest = max(configs, key=_bytes)
         needed, most = error.needed / MB, error.most / MB

@@ -83,9 +83,13 @@ class Work:
     turn = LOOKS  # steps between two looks at a run: there its steps in one call end anyway
 
     def __init__(
-        self, configs: Sequence[RunConfig], points: np.ndarray | None, fetch: Fetch | None = None, updates: bool = False
+        self,
+        configs: Sequence[RunConfig],
+        points: np.ndarray | None,
+        fetch: Fetch | None = None,
+        also: Sequence[str] = (),
     ) -> None:
-        self.configs, self.points, self.updates = tuple(configs), points, updates
+        self.configs, self.points, self.also = tuple(configs), points, tuple(also)
         self.fetch = fetch  # what has to be downloaded first: a worker is not for waiting
         self.refused: Refusal | None = None  # why there are no trainers
         self.threads = 1  # how many may compute for this work; the pool says so before each slice
@@ -99,7 +103,7 @@ class Work:
             self.refused = error
             return ()
         for trainer in trainers:
-            watch(trainer, updates=self.updates)
+            watch(trainer, self.also)
         return trainers
 
     def make(self) -> tuple[Trainer, ...]:
@@ -218,11 +222,11 @@ class Show:
     @classmethod
     def start(
         cls, pool: Pool, configs: Sequence[RunConfig], points: np.ndarray | None = None, owner: Hashable = None,
-        updates: bool = False,
+        also: Sequence[str] = (),
     ) -> Show:  # fmt: skip
         """Runs at step 0, paused; the first frame comes as soon as there is room for them and a worker has made the
-        networks. `updates`: they keep how far G's parameters move. Raises PoolFull."""
-        work = Work(configs, points, _fetch(configs), updates)
+        networks. `also`: what else is watched of them, see `recording.watch`. Raises PoolFull."""
+        work = Work(configs, points, _fetch(configs), also)
         need = Need.together(map(estimate, configs), at_once=2)
         job: Job[Work, Frame | None] = Job(
             work, until=configs[0].train.steps, publish=Work.frame, need=need, owner=owner

@@ -253,7 +253,7 @@ def onward(here: st.Page) -> None:
 def foot() -> None:
     """Version, and the seed of the page's run."""
     page = app().pages.get(app().here)
-    if page is None or not page.plays:
+    if page is None or not (page.plays and page.of_runs):
         st.caption(t("app.footer_plain", version=__version__))
     else:
         st.caption(t("app.footer", version=__version__, seed=page.config.train.seed))

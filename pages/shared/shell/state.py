@@ -27,6 +27,7 @@ from gan_core.errors import Sentence
 from pages.shared.play.runs import Show
 
 KEY = "gan"
+Offer = Callable[[RunConfig], Mapping[str, Any] | None]  # what has to change; None where it does not apply
 
 
 class Option(Protocol):
@@ -69,7 +70,8 @@ class PageState:
     plays: bool = True  # whether it has runs, and a configuration of them
     titles: Callable[[PageState, Any], list[str]] | None = None  # what the page calls the runs of a frame
     over: Callable[[PageState, Any], Mapping[str, Any]] | None = None  # the curves of a slide by name; None: the usual
-    updates: bool = False  # whether its runs keep how far G's parameters move
+    also: tuple[str, ...] = ()  # what else is watched of its runs, see `gan_core.run.recording.watch`
+    what_if: Mapping[str, Offer] | None = None  # the experiments that follow a run, see `ending`; None: the usual
     arrived: bool = False  # in this run of the page: from elsewhere, by its address, or with the browser's back button
     of_runs: bool = True  # whether the section on the screen shows its runs
     turns: Counter[str] = field(default_factory=Counter)  # how often the program has changed a field, not its widget

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -19,17 +19,16 @@ from gan_core.numerals import number
 from gan_core.presets import FLAGSHIP, PRESETS
 from pages.shared.play.runs import Frame
 from pages.shared.shell.i18n import t
-from pages.shared.shell.state import PageState, app
+from pages.shared.shell.state import Offer, PageState, app
 from pages.shared.views import live, points, statistics, tables
 
 OFFERED = 2  # experiments
 LESSON = 800  # steps at most of a run that looks ahead, which costs ten times as much
 SAID = {"modes": ("modes", "high_quality", "w1"), "plain": ("w1", "jsd")}  # the numbers of each kind of sentence
-Changes = Mapping[str, Any]
 
 # What may be tried after a run: question → what has to change for it, None where it does not apply.
 # The words are `ending.if_<question>`.
-WHAT_IF: dict[str, Callable[[RunConfig], Changes | None]] = {
+WHAT_IF: dict[str, Offer] = {
     "ahead": lambda c: (
         {"unrolled": 10, "steps": min(c.train.steps, LESSON)} if c.train.g_lr < c.train.d_lr and _plain(c) else None
     ),
@@ -41,7 +40,7 @@ WHAT_IF: dict[str, Callable[[RunConfig], Changes | None]] = {
     "averaged": lambda c: {"ema": 0.999} if not c.train.ema else None,
 }
 # The same of images, where the knobs of the recipe are turned.
-OF_IMAGES: dict[str, Callable[[RunConfig], Changes | None]] = {
+OF_IMAGES: dict[str, Offer] = {
     "labels": lambda c: {"labels": "conditional"} if c.model.labels == "none" else None,
     "batch_norm": lambda c: {"g_norm": "batch"} if c.model.g_norm == "none" else None,
     "averaged": WHAT_IF["averaged"],
@@ -67,7 +66,7 @@ def offers(page: PageState) -> list[tuple[str, RunConfig]]:
     """The experiments that follow, as the page's configuration would be: none that its variants decide, and none that
     contradicts its settings or one of them."""
     found: list[tuple[str, RunConfig]] = []
-    for name, make in (OF_IMAGES if page.of_images else WHAT_IF).items():
+    for name, make in (page.what_if or (OF_IMAGES if page.of_images else WHAT_IF)).items():
         changes = make(page.config)
         if changes and not page.decided & changes.keys():
             with suppress(ConfigError):

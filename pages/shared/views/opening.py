@@ -33,16 +33,24 @@ if TYPE_CHECKING:
 
 DIGITS = 8  # of a digest, by which it is known
 SHEET = 8  # columns of the images of a movement where they are kept
-# of the lines of one run: name → its label's key and its colour
-LINES: Mapping[str, tuple[str, str]] = {
-    "d_loss": ("recorded.line_d", "purple"),
-    "g_loss": ("recorded.line_g", "green"),
-    "d_real": ("panel.real", "real"),
-    "d_fake": ("panel.fake", "fake"),
+# of the lines of one run: name → its label's key, its colour and its dash
+LINES: Mapping[str, tuple[str, str, str]] = {
+    **{f"d_{of}": ("recorded.line_d", "purple", "solid") for of in ("loss", "grad", "turn", "norm")},
+    **{f"g_{of}": ("recorded.line_g", "green", "solid") for of in ("loss", "grad", "turn", "norm")},
+    "d_real": ("panel.real", "real", "solid"),
+    "d_fake": ("panel.fake", "fake", "solid"),
+    "accuracy": ("recorded.line_d", "purple", "solid"),
+    "mean_x": ("recorded.line_x", "fake", "solid"),
+    "mean_y": ("recorded.line_y", "fake", "dash"),
+    "real_part": ("recorded.line_re", "text", "solid"),
+    "imaginary_part": ("recorded.line_im", "grey", "dash"),
 }
 # of the charts whose level is not what a perfect generator scores
 REAL = dict.fromkeys(("fid", "class_kl", "precision", "recall"), "recipe.real")
-LEVELS: Mapping[str, str] = {"slope": "recorded.level_slope", **REAL}
+LEVELS: Mapping[str, str] = {
+    "slope": "recorded.level_slope", "accuracy": "recorded.level_undecided", "mean": "recorded.level_mean",
+    "turns": "recorded.level_zero", "spectrum": "recorded.level_zero", **REAL,
+}  # fmt: skip
 
 
 def name(page: PageState) -> str | None:
@@ -193,24 +201,26 @@ def small(key: str, name: str, *, height: int) -> None:
 
 
 def ghosts(page: PageState, frame: Frame, charts: Mapping[str, live.Chart], *, empty: bool = False) -> list[live.Chart]:
-    """The charts of a run by their names. Before its first steps each shows in grey what a recorded run of this page
-    came to, so that it is no empty frame; where no such run has it, the chart comes with the first step, unless `empty`
-    keeps its place."""
+    """The charts of a run by their names. As long as nothing is in it, each shows in grey what a recorded run of this
+    page came to, so that it is no empty frame; where no such run has it, the chart comes with the first step, unless
+    `empty` keeps its place."""
     of_page = (name for name, recorded in RECORDED.items() if recorded.page == page.name)
     recording = opening(page.name, page.configs()) or next(of_page, None)
-    if recording is None or frame.step > 0:
+    if recording is None:
         return list(charts.values())
     content, known = files.content(recording)[0], {of["name"]: of for of in files.header(recording)["charts"]}
 
     def with_ghost(name: str, chart: live.Chart) -> live.Chart:
-        if name not in known or chart.kind != "lines":
+        if name not in known or chart.kind != "lines" or (frame.step > 0 and len(chart.x)):
             return chart
         lines = [array_of(content, line["y"]) for line in known[name]["lines"]]
         grey = array_of(content, known[name]["x"]), lines
         return replace(chart, ghost=grey, unit=t("recorded.grey"))
 
     found = [with_ghost(name.partition("/")[0], chart) for name, chart in charts.items()]
-    return [chart for chart in found if empty or chart.ghost is not None or chart.kind != "lines" or len(chart.x)]
+    if empty or frame.step > 0:
+        return found
+    return [chart for chart in found if chart.ghost is not None or chart.kind != "lines" or len(chart.x)]
 
 
 def about(recording: str) -> str:
@@ -254,8 +264,8 @@ def _chart(chart: Mapping[str, Any], recorded: Recorded) -> dict[str, Any]:
 
     def line(of: Mapping[str, Any]) -> tuple[str, str, str]:
         if of["name"] in LINES:
-            label, colour = LINES[of["name"]]
-            return t(label), colour, "solid"
+            label, colour, dash = LINES[of["name"]]
+            return t(label), colour, dash
         method = recorded.names[of["run"]]
         pen = style.METHODS.get(method) or style.TWINS[of["run"]]
         return (run_name(recorded, method), *pen) if method else (t("panel.fake"), "fake", "solid")

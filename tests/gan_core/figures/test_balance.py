@@ -10,7 +10,7 @@ T = 10
 
 def drawn(eigenvalues, **more):
     steps, row, pair = np.arange(T), np.linspace(0, 1, T), np.zeros((T, 2))
-    return balance(steps, row, row, row, pair, pair, pair, eigenvalues, **more)
+    return balance(steps, row, pair, pair, pair, (steps, row, row), eigenvalues, **more)
 
 
 def test_it_has_a_chart_for_each_word_and_lines_where_the_players_balance():

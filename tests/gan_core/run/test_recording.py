@@ -35,7 +35,7 @@ def test_data_without_modes_have_none():
 
 def test_how_far_parameters_move_is_kept_where_somebody_wants_to_see_it():
     trainer = Trainer(RunConfig.of(**SMALL, data="moons"))
-    watch(trainer, updates=True)
+    watch(trainer, ["updates"])
     trainer.step(24)
     assert record(trainer).updates.step.tolist() == [*range(1, 17), 24]
 
