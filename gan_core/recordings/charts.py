@@ -112,9 +112,11 @@ def _of_players(values: Callable[[Balance], dict[str, NDArray]], level: float | 
     """What the players of the first run do to each other: lines (T, K) by name."""
 
     def chart(runs: Sequence[Seen], members: Sequence[int]) -> Chart:
-        balance, keep = runs[0].balance, kept(len(runs[0].balance.steps))
-        lines = [Line(0, name, line[keep, members[0]]) for name, line in values(balance).items()]
-        return Chart(balance.steps[keep], lines, level=level)
+        balance, k = runs[0].balance, members[0]
+        lines = {name: line[:, k] for name, line in values(balance).items()}
+        there = np.flatnonzero(np.isfinite(list(lines.values())).all(0))  # a first update turns from none
+        keep = there[kept(len(there))]
+        return Chart(balance.steps[keep], [Line(0, name, y[keep]) for name, y in lines.items()], level=level)
 
     return chart
 

@@ -210,7 +210,7 @@ RECORDED: dict[str, Recorded] = {
         thumb=None,
     ),
     "players": Recorded(
-        "convergence",
+        "convergence-two",
         RunConfig.of(g_layers=(16,), d_layers=(16,), batch=64, steps=1500, g_lr=1e-3, d_lr=1e-3),
         ("losses", "outputs", "gradients", "accuracy", "mean", "turns", "norms", "spectrum"),
         captions.circling,

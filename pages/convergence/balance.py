@@ -92,6 +92,7 @@ def _view(page: PageState, frame: Frame) -> None:
     with stage.rail():
         _charts(page, frame)
     with stage.below():
+        _why(page, frame)
         statistics.scores(page, frame)
         st.caption(t("convergence.two_turns"))
         statistics.members(page, frame)
@@ -105,17 +106,38 @@ def _view(page: PageState, frame: Frame) -> None:
 @pushed
 def _said(page: PageState, frame: Frame) -> None:
     """At the end of what was trained, what that is called, and why; else what the players do at this step."""
-    show, run = page.shown, frame.runs[0]
-    balance = _known(run)
-    newest = show.job.frame or frame
+    run = frame.runs[0]
     mood: Mood = "plain"
     if statistics.failed(run):
         said, mood = f"**{t('convergence.two_diverged')}** {sentence(run.failures[-1])}", "warning"
-    elif show.running or frame.step < newest.step or len(balance.steps) < LEAST:
-        said = _now(balance, frame.step, points.members_shown(page, run))
+    elif not _rests(page, frame):
+        said = _now(_known(run), frame.step, points.members_shown(page, run))
     else:
         said = _named(page, run, _distance(page, run))
     live.words(f"{page.name}-said", [live.Sentence(said, mood)], step=frame.step, reserve=statistics.LINES_OF_VERDICT)
+
+
+@pushed
+def _why(page: PageState, frame: Frame) -> None:
+    """All numbers that a run at rest is called so for, and how often other runs are called so."""
+    run = frame.runs[0]
+    members = points.members_shown(page, run)
+    distance = _distance(page, run) if _rests(page, frame) and not statistics.failed(run) else None
+    said = ""
+    if distance is not None and len(members) == 1:
+        from gan_core.studies.balance import verdict
+
+        found = verdict(_known(run), distance, members[0])
+        trust = trusted(found.name) if int(_known(run).steps[-1]) == STEPS else None
+        certainty = "" if trust is None else t("convergence.two_false", **trust)
+        said = f"{_reason(f'two_{found.name}_why', found.numbers)} {certainty}".strip()
+    live.words(f"{page.name}-why", [live.Sentence(said)], step=frame.step)
+
+
+def _rests(page: PageState, frame: Frame) -> bool:
+    """Whether this is the end of what was trained, of which enough is known."""
+    newest = page.shown.job.frame or frame
+    return not page.shown.running and frame.step >= newest.step and len(_known(frame.runs[0]).steps) >= LEAST
 
 
 def _known(run: RunFrame) -> Balance:
@@ -160,16 +182,13 @@ def _named(page: PageState, run: RunFrame, distance: Distance | None) -> str:
         parts = ", ".join(f"{t(f'convergence.named.{name}')} **{count}**" for name, count in names.most_common())
         return t("convergence.two_names", n=len(members), parts=parts)
     found = verdict(balance, distance, members[0])
-    return _verdict(found.name, found.numbers, measured=int(balance.steps[-1]) == STEPS)
+    return f"**{t(f'convergence.two_{found.name}')}** {_reason(f'short.{found.name}', found.numbers)}"
 
 
-def _verdict(name: str, numbers: Mapping[str, float], *, measured: bool) -> str:
-    """What the run is called, the numbers that it is called so for, and how often other runs are called so."""
-    said = {key: number(value) for key, value in numbers.items()}
-    reason = t(f"convergence.two_{name}_why", **said) if said else t("convergence.two_not_finite")
-    trust = trusted(name) if measured else None
-    certainty = "" if trust is None else t("convergence.two_false", **trust)
-    return f"**{t(f'convergence.two_{name}')}** {reason} {certainty}"
+def _reason(text: str, numbers: Mapping[str, float]) -> str:
+    """A text with the numbers of a verdict, of which there are none once they are not finite."""
+    said = {key: number(value) if np.isfinite(value) else "–" for key, value in numbers.items()}
+    return t(f"convergence.{text}", **said) if said else t("convergence.two_not_finite")
 
 
 @cache

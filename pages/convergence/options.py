@@ -33,6 +33,7 @@ def _games() -> dict[str, Option]:
 
 # update → whether the players take turns
 TURNS = {"simultaneous": False, "alternating": True, "extragradient": False, "optimistic": False}
+TAB = "tab"  # in the address
 SECTIONS = ("smallest", "two", "map", "losses")
 AXES = ("d_lr", "g_lr", "beta1", "r1", "d_steps", "batch", "width")  # what a map can be of
 # a recorded run → what else its losses are taken for; in an order that tells nothing
@@ -65,7 +66,6 @@ SMALLEST: dict[str, Option] = {
     "psi": Number(-EXTENT, EXTENT, 0.01, 1.0),
 }
 OPTIONS: dict[str, Option] = {
-    "tab": OneOf(SECTIONS, SECTIONS[0], place=True),
     **SMALLEST,
     # the map
     "map_x": OneOf(AXES, "d_lr", "box", says="convergence.axis_"),

@@ -3,17 +3,21 @@
 from functools import partial
 
 from pages.convergence import balance, chart, losses, script, smallest
-from pages.convergence.options import OPTIONS
-from pages.shared.controls import options
+from pages.convergence.options import OPTIONS, SECTIONS, TAB
 from pages.shared.shell import layout
 from pages.shared.views import code
 
-SECTIONS = {"smallest": smallest.section, "two": balance.section, "map": chart.section, "losses": losses.section}
+DRAWN = {"smallest": smallest.section, "two": balance.section, "map": chart.section, "losses": losses.section}
 
-page = layout.begin("convergence", balance.DEFAULT, options=OPTIONS)
-section = options.sections(page, "tab")
-page.of_runs = section == "two"
-SECTIONS[section](page)
+section = layout.part("convergence", SECTIONS, TAB)
+trains = section == "two"  # the only one with runs, whose fields are called as some of the other sections' options are
+page = layout.begin(
+    "convergence", balance.DEFAULT if trains else None, options={} if trains else OPTIONS, part=section, word=TAB,
+    own=trains,
+)  # fmt: skip
+layout.part_picker("convergence", SECTIONS, TAB)
+section = section or SECTIONS[0]
+DRAWN[section](page)
 code.expander(
     page, script.TOPICS[section], script.runs(page, section),
     calculation=partial(script.calculation, page) if section == "smallest" else None,

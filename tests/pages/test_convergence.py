@@ -242,36 +242,35 @@ def test_two_players_open_on_a_recorded_run_with_the_charts_of_the_live_one():
     at = opened(tab="two")
     (sent,) = [one for kind, one in views(at) if kind == "recorded"]
     recorded = {chart["title"] for chart in sent["charts"]}
-    live = at_rest(opened(**SHORT), "convergence")
+    live = at_rest(opened(**SHORT), "convergence-two")
     assert "scene" in [kind for kind, _ in views(live)] and set(charts(live)) == recorded
     assert all("ghost" in chart for chart in charts(live).values())  # none is empty before the first step
 
 
 def test_a_run_of_two_players_says_what_it_saw():
-    at = at_rest(opened(**SHORT), "convergence")
+    at = at_rest(opened(**SHORT), "convergence-two")
     assert "At its end the app says" in sentences(at)
-    at.button(key="convergence-play").click().run()
-    show = state(at, "convergence").show
+    at.button(key="convergence-two-play").click().run()
+    show = state(at, "convergence-two").show
     until(lambda: not show.running and not show.moving)
     at.run()
-    page, run = state(at, "convergence"), show.job.frame.runs[0]
+    page, run = state(at, "convergence-two"), show.job.frame.runs[0]
     until(lambda: balance._distance(page, run) is not None)
-    at.run()
-    assert not at.exception
+    at_rest(at, "convergence-two")
     name = verdict(run.balance, judged(run.config.data, run.balance)).name
     assert texts("en")[f"convergence.two_{name}"] in sentences(at)
     assert charts(at)[texts("en")["recorded.chart_mean"]]["x"]["shape"] == [40]
-    offered = [button.label for button in at.button if button.key.startswith("convergence-if-")]
+    offered = [button.label for button in at.button if button.key.startswith("convergence-two-if-")]
     assert offered == [texts("en")[f"ending.if_{what}"] for what in ("wide", "raced")]
-    at.button(key="convergence-if-raced").click().run()
+    at.button(key="convergence-two-if-raced").click().run()
     assert not at.exception and params(at)["d_lr"] == "0.01"
-    assert state(at, "convergence").show is not show  # it has begun
+    assert state(at, "convergence-two").show is not show  # it has begun
 
 
 def test_while_one_looks_back_it_says_what_the_players_did_then():
     at = opened(**SHORT)
-    at.button(key="convergence-play").click().run()
-    show = state(at, "convergence").show
+    at.button(key="convergence-two-play").click().run()
+    show = state(at, "convergence-two").show
     until(lambda: not show.running and not show.moving)
     show.look_at(64)
     at.run()
@@ -283,8 +282,8 @@ def test_while_one_looks_back_it_says_what_the_players_did_then():
 
 def test_every_seed_of_two_players_is_called_something():
     at = opened(**SHORT, members="3")
-    at.button(key="convergence-play").click().run()
-    page = state(at, "convergence")
+    at.button(key="convergence-two-play").click().run()
+    page = state(at, "convergence-two")
     until(lambda: not page.show.running and not page.show.moving)
     run = page.show.job.frame.runs[0]
     known = judged(run.config.data, run.balance)
@@ -297,16 +296,26 @@ def test_every_seed_of_two_players_is_called_something():
 def test_the_networks_are_chosen_together():
     at = opened(tab="two")
     (buttons,) = [one for one in at.get("button_group") if "nets" in one.proto.id]
-    state(at, "convergence").update(g_layers=(64, 64))
+    state(at, "convergence-two").update(g_layers=(64, 64))
     at.run()
     assert not at.exception and buttons
     assert balance.WHAT_IF["wide"](balance.DEFAULT) == {"g_layers": (64, 64), "d_layers": (64, 64)}
     assert balance.WHAT_IF["wide"](balance.DEFAULT.replace(g_layers=(64, 64))) is None
 
 
+def test_what_the_sections_are_set_to_is_kept_apart():
+    """Both have steps, and the smallest GAN those that no run of networks has."""
+    at = put(opened(), steps=2000)
+    at.segmented_control(key="convergence.tab~smallest").set_value("two").run()
+    assert not at.exception and not at.warning and params(at) == {"tab": "two"}
+    assert state(at, "convergence-two").config == balance.DEFAULT
+    at.segmented_control(key="convergence.tab~two").set_value("smallest").run()
+    assert frame(at)["steps"] == 2000 and params(at) == {"steps": "2000"}
+
+
 def test_no_experiment_contradicts_a_setting():
     at = opened(tab="two", loss="wasserstein", clip="0.1", d_lr="0.01")
-    offered = [name for name, _ in ending.offers(state(at, "convergence"))]
+    offered = [name for name, _ in ending.offers(state(at, "convergence-two"))]
     assert offered == ["wide", "equal"]
 
 
@@ -322,7 +331,7 @@ def test_every_seed_has_its_name(name: str):
 
 def test_what_contradicts_itself_is_refused_with_a_sentence():
     at = opened(tab="two", loss="wasserstein", label_smoothing="0.1")
-    assert "have a label to smooth" in words(at) and state(at, "convergence").config == balance.DEFAULT
+    assert "have a label to smooth" in words(at) and state(at, "convergence-two").config == balance.DEFAULT
 
 
 @pytest.mark.parametrize("name", ["cycling", "converged", "diverged", "d_won", "stuck"])

@@ -45,10 +45,13 @@ def begin(
     *,
     options: Mapping[str, Option] = MappingProxyType({}),
     part: str | None = None,
+    word: str = site.PART,
+    own: bool = True,
 ) -> PageState:
     """The state of a page. `default` is the configuration that its address leaves out; `variants` as in PageState.
     None: it has no runs. `options` are what else may stand in its address, see `controls.options`.
-    `part`: of a page in parts the one that is open, as `part` gives it; each has a state of its own.
+    `part`: of a page in parts the one that is open, as `part` gives it; it has a state of its `own`, or that of the
+    first. `word` says it in the address.
 
     A visitor who arrives brings the configuration of the address, or finds the one left behind. An address that is no
     configuration is answered with one sentence, and the page goes on with what it had.
@@ -58,7 +61,7 @@ def begin(
     state.charts, state.staged, state.section = {}, False, ""
     live.begin()
     back = _went_back()
-    name = f"{name}-{part}" if part else name
+    name = f"{name}-{part}" if part and own else name
     followed = _followed()
     arrived = state.here != name or back or followed
     state.here = name
@@ -66,19 +69,20 @@ def begin(
     usual = default or DEFAULT
     page = state.pages.setdefault(name, PageState(name, usual, usual, variants, variants, plays=default is not None))
     page.arrived, page.options = arrived, options
+    page.words.pop(word, None)
+    if part:
+        page.words[word] = part
     if arrived:
         page.problem = ""
         params = st.query_params.to_dict()
         if back:
             reset(page, places=True)  # the address leads
-        wanted = part if part is None else params.pop(site.PART, part)
-        if part:
-            page.words[site.PART] = part
-        words = {word: params.pop(word) for word in options if word in params}
+        wanted = part if part is None else params.pop(word, part)
+        words = {option: params.pop(option) for option in options if option in params}
         if page.plays:
             left = usual if back else page.config  # an address without words: the default, or what was left behind
             page.take(lambda: uploads.available(url.read_config(params, usual) or left))
-        elif unknown := [word for word in params if word not in url.APP_WORDS]:
+        elif unknown := [one for one in params if one not in url.APP_WORDS]:
             page.problem = t("app.no_word", words=", ".join(unknown)[:40])
         arrive(page, words)
         if wanted is not None and wanted != part and not page.problem:
@@ -106,27 +110,27 @@ def _refusal(page: PageState) -> None:
     st.page_link(site.entry(other).file, label=label, icon=site.entry(other).symbol, query_params=words)
 
 
-def part(name: str, parts: Sequence[str]) -> str:
+def part(name: str, parts: Sequence[str], word: str = site.PART) -> str:
     """Which part of a page in parts is open, "" for the first: what the address says, else where the visitor was."""
-    word, opened = st.query_params.get(site.PART), app().parts
-    if word == parts[0]:
-        del st.query_params[site.PART]
-    wanted = opened.get(name, "") if word is None and not _went_back() else word
+    said, opened = st.query_params.get(word), app().parts
+    if said == parts[0]:
+        del st.query_params[word]
+    wanted = opened.get(name, "") if said is None and not _went_back() else said
     opened[name] = one_of(wanted, parts[1:]) or ""
     return opened[name]
 
 
-def part_picker(name: str, parts: Sequence[str]) -> None:
+def part_picker(name: str, parts: Sequence[str], word: str = site.PART) -> None:
     """The row of buttons that open the parts."""
     at = app().parts.get(name) or parts[0]
-    key = f"{name}.{site.PART}~{at}"  # see controls.widget_key
+    key = f"{name}.{word}~{at}"  # see controls.widget_key
 
     def opened() -> None:
         wanted = one_of(st.session_state[key], parts) or at
         app().parts[name] = "" if wanted == parts[0] else wanted
-        st.query_params.from_dict({site.PART: wanted} if wanted != parts[0] else {})
+        st.query_params.from_dict({word: wanted} if wanted != parts[0] else {})
 
-    section_row(t(f"{name}.{site.PART}"), parts, at, lambda one: t(f"{name}.{site.PART}_{one}"), key, opened)
+    section_row(t(f"{name}.{word}"), parts, at, lambda one: t(f"{name}.{word}_{one}"), key, opened)
 
 
 def hand_over(name: str, config: RunConfig) -> NoReturn:
@@ -253,7 +257,7 @@ def onward(here: st.Page) -> None:
 def foot() -> None:
     """Version, and the seed of the page's run."""
     page = app().pages.get(app().here)
-    if page is None or not (page.plays and page.of_runs):
+    if page is None or not page.plays:
         st.caption(t("app.footer_plain", version=__version__))
     else:
         st.caption(t("app.footer", version=__version__, seed=page.config.train.seed))

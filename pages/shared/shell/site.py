@@ -18,6 +18,7 @@ from pages.shared.shell.i18n import t
 
 PAGES_FOLDER = Path(__file__).parents[2]
 PART = "part"  # in the address of a page in parts
+PLACES = (PART, "tab")  # words that say which part, of all pages
 
 
 @dataclass(frozen=True)

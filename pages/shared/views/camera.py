@@ -80,7 +80,7 @@ def caption(page: PageState, says: Mapping[str, Any] | None = None, visit: AppSt
         decided = {name for variant in page.variants for name in variant}
         parts += [settings(config, look, decided), seeds(config, look, range(config.train.members))]
     places = {name for name, option in page.options.items() if getattr(option, "place", False)}  # said by the section
-    places.add(site.PART)
+    places |= set(site.PLACES)
     return " · ".join([*parts, *(f"{word} {value}" for word, value in page.words.items() if word not in places)])
 
 

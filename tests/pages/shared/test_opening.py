@@ -21,9 +21,12 @@ from pages.shared.shell.i18n import speaking
 from pages.shared.views import opening
 from tests.pages.test_pages import at_rest, press, state, until, views, visit
 
-SECTIONS = {"digits": {"section": "scratch"}, "convergence": {"tab": "two"}}  # of the pages that do not begin with it
+SECTIONS = {
+    "digits": {"section": "scratch"},
+    "convergence-two": {"tab": "two"},
+}  # of the pages that do not begin with it
 # by a player; of the recipe, whose knobs are alike, one
-ELSEWHERE = ("convergence", "recipe", FINISHED)
+ELSEWHERE = ("recipe", FINISHED)
 PLAYED = [name for name, run in RECORDED.items() if run.page not in ELSEWHERE] + ["recipe_g_norm"]
 
 
@@ -32,14 +35,7 @@ def arrive(page: str) -> AppTest:
     if page == "recipe":
         return visit("digits", section="recipe")
     name, _, part = page.partition("-")
-    return visit(name, **({"part": part} if part else SECTIONS.get(name, {})))
-
-
-def test_two_players_open_on_a_recorded_run() -> None:
-    app = arrive("convergence")
-    ((_, frame),) = [one for one in views(app) if one[0] == "recorded"]
-    assert frame["address"].endswith("/players") and frame["trains"] and not app.get("plotly_chart")
-    assert not app.button(key="convergence-two").disabled
+    return visit(name, **SECTIONS.get(page, {"part": part} if part else {}))
 
 
 @pytest.mark.parametrize("name", PLAYED)

@@ -6,7 +6,7 @@ from base64 import b64decode
 import pytest
 
 from pages.shared.shell.i18n import t
-from pages.shared.views import slide
+from pages.shared.views import camera, slide
 from tests.pages.test_pages import at_rest, params, state, views, visit
 
 SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
@@ -103,8 +103,9 @@ def test_a_section_of_charts_is_named_on_its_slide(page: str, words: dict[str, s
     assert not any(f"· {word} {value}" in text for word, value in words.items())  # the section says it
 
 
-def test_a_slide_without_a_picture_says_so() -> None:
-    app = visit("convergence", slide="1", tab="two", two_ratio="10")  # nobody has started this run
+def test_a_slide_without_a_picture_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(camera, "there", dict)  # nothing is drawn yet
+    app = visit("convergence", slide="1", tab="map")
     assert t("slide.nothing_yet") in [one.value for one in app.caption] and app.button(key="slide-leave")
 
 
