@@ -37,8 +37,8 @@ def test_a_run_that_has_ended_says_what_happened_goes_on_and_leads_on() -> None:
     assert state(app).show.drawn.step == 1 and ended[0] in back
     assert [button.key for button in app.button if button.key and "-if-" in button.key] == offered
     press(app, "on")
-    until(lambda: state(app).show.job.step_count == 6)
-    assert state(app).config.train.steps == 6
+    until(lambda: state(app).show.job.state == "finished")
+    assert state(app).config.train.steps == state(app).show.job.step_count == 6
     at_rest(app)
     press(app, offered[0].removeprefix("play_2d-"))
     assert state(app).show.configs == state(app).configs() and state(app).config.differences()
