@@ -25,13 +25,14 @@ from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell import stage
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import Offer, PageState, app, if_shown
-from pages.shared.views import kept, live, opening, points, statistics, stills
+from pages.shared.views import kept, live, opening, points, statistics, stills, tables
 from pages.shared.views.figures import plot
 from pages.shared.views.live.words import Mood
 
 if TYPE_CHECKING:
+    from gan_core.metrics.floors import Range
     from gan_core.run.balance import Balance
-    from gan_core.studies.balance import Distance
+    from gan_core.studies.balance import Distance, Verdict
 
 SHIPPED = Path(gan_core.__file__).parent / "records" / "balance.json"
 DEFAULT = RECORDED["players"].config
@@ -128,10 +129,18 @@ def _why(page: PageState, frame: Frame) -> None:
         from gan_core.studies.balance import verdict
 
         found = verdict(_known(run), distance, members[0])
-        trust = trusted(found.name) if int(_known(run).steps[-1]) == STEPS else None
-        certainty = "" if trust is None else t("convergence.two_false", **trust)
-        said = f"{_reason(f'two_{found.name}_why', found.numbers)} {certainty}".strip()
+        whole = int(_known(run).steps[-1]) == STEPS
+        said = explained(found, {"w1": float(distance.w1[members[0]])}, {"w1": distance.perfect}, whole=whole)
     live.words(f"{page.name}-why", [live.Sentence(said)], step=frame.step)
+
+
+def explained(found: Verdict, score: Mapping[str, float], perfect: Mapping[str, Range], *, whole: bool) -> str:
+    """The numbers of a verdict, which scores are better than perfect, and how often runs are called so, which was
+    measured on `whole` ones."""
+    trust = trusted(found.name) if whole else None
+    certainty = "" if trust is None else t("convergence.two_false", **trust)
+    better = tables.flattered({"": score}, perfect, lambda name: t(f"panel.{name}"))
+    return " ".join(filter(None, [_reason(f"two_{found.name}_why", found.numbers), better, certainty]))
 
 
 def _rests(page: PageState, frame: Frame) -> bool:

@@ -12,9 +12,10 @@ from gan_core.data.points import points_digest
 from gan_core.export import games
 from gan_core.figures import style
 from gan_core.figures.style import number
+from gan_core.metrics.floors import Range
 from gan_core.studies import map as maps
 from gan_core.studies import riddles
-from gan_core.studies.balance import judged, verdict
+from gan_core.studies.balance import Verdict, judged, verdict
 from gan_core.theory import dirac
 from pages.convergence import balance, losses
 from pages.convergence import chart as chart_of_page
@@ -383,3 +384,16 @@ def test_a_run_that_copies_its_table_opens_on_play():
     at.radio[0].set_value("healthy").run()
     kept = resources.table(riddle.candidates[0].data.points)
     assert kept is not None and points_digest(kept) == riddle.candidates[0].data.points
+
+
+def test_a_verdict_says_where_a_distance_is_less_than_perfect_by_chance() -> None:
+    found, perfect = (
+        Verdict("converged", dict.fromkeys(("w1", "low", "high", "no_skill", "swing"), 1.0)),
+        {"w1": Range(0.03, 0.025, 0.04)},
+    )
+    chance = "by chance: Distance W₁"
+    assert chance in balance.explained(found, {"w1": 0.02}, perfect, whole=False)
+    assert chance not in balance.explained(found, {"w1": 0.03}, perfect, whole=False)
+    assert chance not in balance.explained(found, {"w1": 0.05}, perfect, whole=False)
+    assert "How far to trust it" not in balance.explained(found, {"w1": 0.03}, perfect, whole=False)
+    assert "How far to trust it" in balance.explained(found, {"w1": 0.03}, perfect, whole=True)
