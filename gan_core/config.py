@@ -123,15 +123,16 @@ OPTIMISERS: dict[str, OptimiserFacts] = {
 
 @dataclass(frozen=True)
 class UpdateFacts:
-    """Who moves when. `at_once`: both players, along gradients of the same point."""
+    """Who moves when. `at_once`: both players, along gradients of the same point, which a step finds `times` over."""
 
     at_once: bool
+    times: int = 1
 
 
 UPDATES: dict[str, UpdateFacts] = {
     "alternating": UpdateFacts(at_once=False),
     "simultaneous": UpdateFacts(at_once=True),
-    "extragradient": UpdateFacts(at_once=True),
+    "extragradient": UpdateFacts(at_once=True, times=2),
 }
 
 

@@ -14,7 +14,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 
-from gan_core.config import ARCHITECTURES, PENALTIES, PIXELS, ConfigError, RunConfig
+from gan_core.config import ARCHITECTURES, LOSSES, PENALTIES, PIXELS, UPDATES, ConfigError, RunConfig
 from gan_core.jobs.admission import Need
 from gan_core.run.history import (
     CURVE_ROWS,
@@ -40,6 +40,9 @@ CONVOLUTION_ALWAYS = 18_000_000
 CONVOLUTION_OPERATIONS = 2_000_000  # for each sample and pass through one player, the products of a layer counted once
 OPERATIONS_PER_SECOND = 70e9
 LONGEST_STEP = 4.0  # seconds; longer, and whoever presses Pause believes that nothing happens
+# operations a weight and row that D's update has in addition: R1 and R2 share their way back, the others look elsewhere
+PENALTY_OPERATIONS: dict[tuple[str, ...], float] = {("r1", "r2"): 4.5, ("wgan_gp",): 6.5, ("dragan",): 6.5}
+CONSENSUS_OPERATIONS = 33  # … of both players, for each of their gradients: it is differentiated again
 PENALISED = 1.6  # a gradient penalty keeps the first backward pass
 
 
@@ -103,10 +106,25 @@ def step_seconds(config: RunConfig) -> float:
     pass is differentiated again.
     """
     train, (g, d) = config.train, config.parameter_counts
-    passes = 6 * (2 * d * train.d_steps + g + d) + 18 * 2 * d * train.unrolled
     if ARCHITECTURES[config.model.architecture].convolutional:  # a weight meets many places of an image
-        passes = 6 * CONVOLUTION_OPERATIONS * (train.d_steps + 1)
-    return train.members * train.batch * passes / OPERATIONS_PER_SECOND
+        g = d = CONVOLUTION_OPERATIONS // 2
+    return train.members * train.batch * _operations(config, g, d) / OPERATIONS_PER_SECOND
+
+
+def _operations(config: RunConfig, g: int, d: int) -> float:
+    """Of one step, for each sample of a batch, of players with so many weights."""
+    train = config.train
+    update, paired = UPDATES[train.update], LOSSES[train.loss].paired
+    of_d = 12 * d + 2 * g  # D's pass over real and fake, both ways, and the fakes
+    of_d += sum(cost * d for at, cost in PENALTY_OPERATIONS.items() if any(getattr(train, name) for name in at))
+    of_g = 6 * g + 4 * d  # … and back through D, whose weights have no part in it
+    if update.at_once:
+        of_g -= 2 * g + 2 * d  # the fakes and D's word on them are there
+    elif paired:
+        of_g += 4 * d
+    both = CONSENSUS_OPERATIONS * (g + d) if train.consensus else 0
+    joint = both * (1 if update.at_once else train.d_steps + 1)
+    return update.times * (train.d_steps * of_d + of_g + joint) + 18 * 2 * d * train.unrolled
 
 
 def lowered(config: RunConfig, cost: Callable[[RunConfig], float]) -> str:

@@ -45,6 +45,42 @@ def test_more_needs_more(field: str) -> None:
     assert estimate(large).total >= estimate(small).total and step_seconds(large) > step_seconds(small)
 
 
+COSTLY: list[dict[str, object]] = [
+    {"r1": 1.0}, {"r1": 1.0, "r2": 1.0}, {"wgan_gp": 10.0}, {"dragan": 10.0}, {"dragan": 1.0, "d_steps": 3},
+    {"wgan_gp": 1.0, "dragan": 1.0}, {"loss": "relativistic"}, {"consensus": 1.0}, {"update": "simultaneous"},
+    {"update": "simultaneous", "consensus": 1.0}, {"update": "extragradient"},
+    {"update": "extragradient", "consensus": 1.0}, {"update": "extragradient", "r1": 1.0}, {"unrolled": 1},
+    {"unrolled": 5}, {"d_steps": 3}, {"d_activation": "maxout"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", COSTLY, ids=str)
+def test_a_step_costs_as_many_operations_as_is_said(changes: dict[str, object]) -> None:
+    """Products of matrices that torch counts in one step, against those of the plainest: no time is measured."""
+    plain = {"batch": 64, "g_layers": (64, 64), "d_layers": (64, 64)}
+    said, counted = zip(*(_cost(RunConfig.of(**plain, **more)) for more in ({}, changes)), strict=True)
+    assert said[1] / said[0] == pytest.approx(counted[1] / counted[0], rel=0.15)
+
+
+def _cost(config: RunConfig) -> tuple[float, int]:
+    from torch.utils.flop_counter import FlopCounterMode
+
+    from gan_core.engine.ensemble import STEPS
+
+    ensemble, step = Trainer(config).ensembles[0], STEPS[config.train.update]
+    step(ensemble)  # what it draws ahead is drawn
+    with FlopCounterMode(display=False) as counted:
+        step(ensemble)
+    return step_seconds(config), counted.get_total_flops()
+
+
+def test_every_penalty_has_its_cost() -> None:
+    from gan_core.config import PENALTIES
+    from gan_core.run.memory import PENALTY_OPERATIONS
+
+    assert {name for names in PENALTY_OPERATIONS for name in names} == set(PENALTIES)
+
+
 def test_the_numbers_of_other_rooms_are_these() -> None:
     from gan_core.engine import random
 
