@@ -12,6 +12,7 @@ from pages.collapse.options import chosen, method_name
 from pages.shared.controls import options
 from pages.shared.play import experiments
 from pages.shared.play.runs import Work
+from pages.shared.play.waiting import Waiting
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import figures as shared_figures
@@ -105,6 +106,9 @@ class Scoring:
 
         base = self.page.config
         return self.page.shown.answer("scored beside", base.data, lambda work: beside(base))
+
+    def follow(self, waiting: Waiting) -> None:
+        self.page.shown.answered.add(waiting)
 
     @property
     def progress(self) -> float:

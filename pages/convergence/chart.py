@@ -17,6 +17,8 @@ from gan_core.jobs.admission import MB, Need
 from gan_core.jobs.job import Job
 from pages.shared.controls import options
 from pages.shared.play import resources
+from pages.shared.play.channel import Followers
+from pages.shared.play.waiting import Waiting
 from pages.shared.shell import layout, notices, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
@@ -31,7 +33,6 @@ NAME = "map"  # in PageState.works
 KEPT = 20_000  # cells, some hundred bytes each
 NEED = Need(held=24 * MB, passing=48 * MB)
 WORKERS = 2
-SECONDS = 0.5  # between two looks
 HEIGHT = 500  # pixels of the picture
 
 
@@ -69,6 +70,7 @@ class Chart:
 
         self.plan = plan
         self._lock, self._over = threading.Lock(), False
+        self._followers = Followers()
         known = known_cells(plan)
         blocks = plan.blocks([cell for cell in plan.cells if cell not in known])
         self.jobs: list[Job[Any, Any]] = []
@@ -77,6 +79,7 @@ class Chart:
                 continue
             until = len(part) * plan.base.train.steps
             job = Job(Charting(part, self._found), until=until, publish=lambda work: None, need=NEED, owner=id(app()))
+            job.follow(self._followers.tell)
             try:
                 resources.pool().submit(job)
             except PoolFull:
@@ -100,11 +103,16 @@ class Chart:
             self._over = True
         for job in self.jobs:
             job.close()
+        self._followers.tell()
+
+    def follow(self, waiting: Waiting) -> None:
+        self._followers.add(waiting)
 
     def _found(self, cell: Cell, record: dict[str, Any]) -> None:
         with self._lock:
             if not self._over:
                 _keep(cell, record)
+        self._followers.tell()
 
 
 def _chart(page: PageState) -> Chart | None:
@@ -128,9 +136,9 @@ def section(page: PageState) -> None:
         with stage.area("player"):
             _buttons(page, plan)
         chart = _chart(page)
-        running = chart is not None and chart.running
+        waiting = Waiting([chart]) if chart is not None and chart.running else None
         with stage.moving():
-            st.fragment(_look, run_every=SECONDS if running else None)(page, plan, metric, running)
+            st.fragment(_look)(page, plan, metric, waiting)
 
 
 def planned(x: str, y: str, count: int, seeds: int, steps: int) -> Plan:
@@ -171,9 +179,13 @@ def _buttons(page: PageState, plan: Plan) -> None:
         st.rerun()
 
 
-def _look(page: PageState, plan: Plan, metric: str, polling: bool) -> None:
+def _look(page: PageState, plan: Plan, metric: str, waiting: Waiting | None) -> None:
     from gan_core.studies.map import Map
 
+    if waiting is not None:
+        waiting.show()
+    chart = _chart(page)
+    over = waiting is not None and not (chart is not None and chart.running)  # before the looks below
     records = known_cells(plan)
     figure = _figure(Map.of(plan, records), metric).update_layout(height=HEIGHT)
     with stage.area("verdict"):
@@ -186,8 +198,7 @@ def _look(page: PageState, plan: Plan, metric: str, polling: bool) -> None:
              steps=f"{plan.base.train.steps:,}")  # fmt: skip
     with stage.rail():
         st.caption(f"{t('convergence.map_text')} {said}")
-    chart = _chart(page)
-    if polling and not (chart is not None and chart.running):
+    if over:
         st.rerun()
 
 

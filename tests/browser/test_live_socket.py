@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, WebSocket, WebSocketRoute, expect
 
 from tests.browser.driver import (
+    PATIENCE,
     SMALL,
     Server,
     button,
@@ -197,6 +198,30 @@ def test_without_a_socket_the_page_looks_once_a_second_and_works(page: Page) -> 
     timeline(page).get_by_role("button", name="Play the recorded steps").click()  # slowly: a picture is a script run
     expect(scene(page)).to_have_attribute("data-step", str(last + 1))
     expect(timeline(page)).not_to_contain_text("looked back at")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_page_hears_of_what_it_waits_for(page: Page, refused: bool) -> None:
+    """It looks again when there is something new, and by the clock only where no socket gets through."""
+    said: list[str] = []
+
+    def through(socket: WebSocketRoute) -> None:
+        if refused:
+            socket.close()
+            return
+        server = socket.connect_to_server()
+        server.on_message(lambda packet: (said.append(str(packet)), socket.send(packet)))
+
+    page.route_web_socket("**/live/**", through)
+    page.goto(f"/wgan?part=line&seed={int(refused)}")  # the server keeps what it has computed
+    wait_idle(page)
+    press(page, "Train D and critics")
+    expect(page.get_by_text("Computing …")).to_be_visible()
+    expect(page.get_by_text("Computing …")).to_have_count(0, timeout=PATIENCE * 1000)
+    wait_idle(page)
+    assert page.locator(".gan-live[data-kind=waiting]").count() == 0
+    assert bool(said) is not refused
 
 
 def test_a_socket_that_is_cut_comes_back_while_the_run_goes_on(page: Page) -> None:

@@ -24,6 +24,7 @@ import {
   nearest,
   number,
   off,
+  pause,
   shareColour,
   short,
   sigmoid,
@@ -415,4 +416,13 @@ test("images fill a room at the whole scale that covers most of it", () => {
   assert.equal(tiled(600, 300, 100, 10, 28, 2).shown % 10, 0); // a column means something: rows are whole
   assert.deepEqual(tiled(520, 520, 24, 0, 28, 3), { scale: 2, columns: 6, shown: 24 }); // all there are, as square as may be
   assert.deepEqual(tiled(10, 10, 5, 0, 28, 2), { scale: 1, columns: 5, shown: 5 });
+});
+
+test("a socket that nothing lets through is tried at every address, then ever more rarely", () => {
+  const waits = (addresses, tries) => Array.from({ length: tries }, (_, i) => pause(i + 1, addresses));
+  assert.deepEqual(waits(1, 4), [300, 1000, 3000, 20000]);
+  assert.deepEqual(waits(2, 7), [0, 300, 300, 1000, 1000, 3000, 3000]);
+  const times = waits(2, 40).map((_, i, all) => all.slice(0, i + 1).reduce((sum, ms) => sum + ms));
+  assert.ok(times.filter((ms) => ms < 3600000).length < 24); // in an hour
+  assert.equal(Math.max(...waits(3, 1000)), 320000);
 });

@@ -71,19 +71,83 @@ class Show(Protocol):
 
 Views = Callable[[Any, Collection[str] | None], Sequence[bytes]]  # of a frame and of what `live.recording` is asked
 
-_channels: weakref.WeakValueDictionary[str, Channel] = weakref.WeakValueDictionary()
+
+class Source(Protocol):
+    """What a socket listens to: a `Channel`, or a `waiting.Waiting`."""
+
+    layers: frozenset[str]
+
+    @property
+    def there(self) -> bool:
+        """Whether what it is about is still there."""
+
+    @property
+    def live(self) -> bool: ...
+
+    def listen(self, listener: Callable[[], object] | None) -> None: ...
+
+    def listens(self, listener: Callable[[], object]) -> bool: ...
+
+    def fetch(self) -> bytes | None: ...
+
+    def state(self) -> Hashable: ...
+
+    def rested(self, state: Hashable) -> bytes | None: ...
+
+    def pack(self) -> bytes: ...
+
+    def sending(self, packet: bytes) -> None: ...
 
 
-def find(token: str) -> Channel | None:
+_sources: weakref.WeakValueDictionary[str, Source] = weakref.WeakValueDictionary()
+
+
+def find(token: str) -> Source | None:
     """The channel with that token, as long as its runs are there."""
-    return _channels.get(token)
+    return _sources.get(token)
+
+
+def admit(source: Source) -> str:
+    """The token of a new one."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    _sources[token] = source
+    return token
+
+
+def dismiss(token: str) -> None:
+    _sources.pop(token, None)
+
+
+class Told(Protocol):
+    def told(self) -> None:
+        """There is something new; any thread may say so."""
+
+
+class Followers:
+    """Who waits for one thing: pages of several visitors, each as long as it is there."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._all: weakref.WeakSet[Told] = weakref.WeakSet()
+
+    def add(self, follower: Told) -> None:
+        with self._lock:
+            self._all.add(follower)
+
+    def tell(self) -> None:
+        with self._lock:
+            everybody = list(self._all)
+        for one in everybody:
+            one.told()
+
+    def __bool__(self) -> bool:
+        return bool(self._all)
 
 
 class Channel:
     """What one page's runs send. Any thread may call its methods; only `pack` takes its time."""
 
     def __init__(self, show: Show) -> None:
-        self.token = secrets.token_urlsafe(TOKEN_BYTES)
         self.selections: dict[str, Any] = {}  # what the visitor has chosen in the views, by their keys
         self._show = weakref.ref(show)
         self.layers: frozenset[str] = frozenset()  # made on request, and looked at
@@ -95,12 +159,16 @@ class Channel:
         self._wanted = False  # it waits for a packet
         self._made: bytes | None = None  # the packet that waits for it
         self._rested: tuple[Hashable, bytes] | None = None  # … and that of runs that have come to rest, with its state
-        _channels[self.token] = self
+        self.token = admit(self)
 
     @property
     def show(self) -> Show | None:
         """The runs; None when they have ended."""
-        return self._show() if self.token in _channels else None
+        return self._show() if self.token in _sources else None
+
+    @property
+    def there(self) -> bool:
+        return self.show is not None
 
     def place(self) -> None:
         """By a script run, which begins to put the views of `show.drawn` on the page."""
@@ -113,7 +181,7 @@ class Channel:
 
     def close(self) -> None:
         """No packet any more; whoever listens is told, and finds no runs."""
-        _channels.pop(self.token, None)
+        dismiss(self.token)
         self._views = None
         self._tell()
 

@@ -1,7 +1,7 @@
 """Computations of a few seconds that always give the same answer: they run once, in the pool, for all visitors.
 
     experiment = experiments.shared("frozen 0", make, read, until=2000)   # starts it, or finds it
-    experiments.stage([experiment], view)                                 # view() as often as something new is there
+    experiments.stage([experiment], view)                                 # view() whenever something new is there
     experiment.look()                                                     # the newest result, None before the first
 
 `make()` builds the work and `read(work)` its result, a frozen object of NumPy arrays; both run in a worker, so torch is
@@ -23,21 +23,23 @@ from gan_core.errors import PoolFull
 from gan_core.jobs.admission import MB, Need
 from gan_core.jobs.job import Job, Workload
 from pages.shared.play import resources
+from pages.shared.play.channel import Followers
+from pages.shared.play.waiting import PUSHES, Followed, Waiting
 from pages.shared.shell import notices
 from pages.shared.shell import stage as places
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app
+from pages.shared.views import slide
 
 KEPT = 48  # results of all visitors together; the one that nobody asked for longest goes first
 NEED = Need(held=16 * MB, passing=48 * MB)  # of the largest of them
-SECONDS = 0.4  # between two looks
 
 
 class _Later:
     """A work that is made by the worker that first needs it, and let go of when its last step is done."""
 
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self.make = make
+    def __init__(self, make: Callable[[], Any], stepped: Callable[[int], None]) -> None:
+        self.make, self.stepped = make, stepped
 
     @cached_property
     def work(self) -> Workload:
@@ -53,6 +55,7 @@ class _Later:
 
     def step(self, n: int = 1) -> None:
         self.work.step(n)
+        self.stepped(self.work.step_count)
 
 
 class Experiment:
@@ -63,18 +66,32 @@ class Experiment:
         self.error: object | None = None
         self._newest: Any = None
         self._cut = False
-        self._job = Job(_Later(make), until=until, publish=lambda later: read(later.work), need=NEED, owner=owner)
+        self._followers, self._pushed = Followers(), 0
+        self._job = Job(
+            _Later(make, self._stepped), until=until, publish=lambda later: read(later.work), need=NEED, owner=owner
+        )
+        self._job.follow(self._followers.tell)
         resources.pool().submit(self._job)
         self._job.play()
+
+    def follow(self, waiting: Waiting) -> None:
+        self._followers.add(waiting)
+
+    def _stepped(self, steps: int) -> None:
+        """By the worker: a result that somebody waits for is due as often as it is pushed, and not whenever it can."""
+        share = PUSHES * steps // self.until if self.until else PUSHES
+        if share > self._pushed and self._followers:
+            self._job.look()
+        self._pushed = share
 
     def close(self) -> None:
         """Nobody wants it any more; what has come by now is no result."""
         self._cut = self.running
         self._job.close()
+        self._followers.tell()
 
     def look(self) -> Any:
         over = self._job.state in ("finished", "failed")
-        self._job.look()
         frame = self._job.frame
         if frame is not None:
             self._newest = frame
@@ -161,7 +178,7 @@ def pressed(
     return wanted(run, make, read, until) if run in started else None
 
 
-class Waited(Protocol):
+class Waited(Followed, Protocol):
     """What a stage waits for."""
 
     @property
@@ -176,16 +193,24 @@ class Waited(Protocol):
 
 
 def stage(experiments: Sequence[Waited], view: Callable[[], None], *, areas: bool = False) -> None:
-    """How far they are, and `view()`; looks again by itself while one is running, then lets the page follow.
+    """How far they are, and `view()`; looks again whenever one that is running has something new, then lets the page
+    follow.
 
     areas: `view` fills those of a stage that has begun, see `shell.stage`; how far they are stands where the time does.
     """
     running = any(experiment.running for experiment in experiments)
+    waiting = Waiting(experiments) if running else None
     with places.moving() if areas else st.container():  # of its own, see player.stage
-        st.fragment(_look, run_every=SECONDS if running else None)(experiments, view, running, areas)
+        st.fragment(_look)(experiments, view, waiting, areas, 0 if waiting is None else waiting.count)
 
 
-def _look(experiments: Sequence[Waited], view: Callable[[], None], polling: bool, areas: bool) -> None:
+def _look(
+    experiments: Sequence[Waited], view: Callable[[], None], waiting: Waiting | None, areas: bool, seen: int
+) -> None:
+    if waiting is not None:
+        waiting.show()  # before the looks below: what comes after them is news
+        if slide.on() and waiting.count > seen:
+            st.rerun()  # the slide of a page's charts is no part of this one
     under_way = [experiment for experiment in experiments if experiment.running]
     view()
     with places.area("time") if areas else nullcontext():
@@ -194,5 +219,5 @@ def _look(experiments: Sequence[Waited], view: Callable[[], None], polling: bool
             st.progress(share, text=t("experiments.running", percent=f"{share:.0%}"))
         for error in {sentence(experiment.error) for experiment in experiments if experiment.error}:
             notices.error(error)
-    if polling and not under_way:
+    if waiting is not None and not under_way:
         st.rerun()

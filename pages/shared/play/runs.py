@@ -28,7 +28,7 @@ from gan_core.jobs.pool import Pool
 from gan_core.run.memory import estimate
 from gan_core.run.recording import LOOKS, record, watch
 from gan_core.run.recording import Recording as RunFrame
-from pages.shared.play.channel import Channel
+from pages.shared.play.channel import Channel, Followers
 from pages.shared.views import live
 
 if TYPE_CHECKING:
@@ -212,6 +212,7 @@ class Show:
     drawn: Frame | None = None  # the frame that the script run under way draws, or the last one did
     parts: list[Callable[[Frame], None]] = field(default_factory=list)  # of that script run, what is `pushed` later
     cache: dict[Any, Any] = field(default_factory=dict)  # what workers answered about these runs
+    answered: Followers = field(default_factory=Followers)  # who waits for the answers in `cache`
     memories: dict[Any, Memory[Any]] = field(default_factory=dict)  # what was worked out about their frames
     _working_out: threading.Lock = field(default_factory=threading.Lock)
 
@@ -275,6 +276,7 @@ class Show:
         ):
             last = None if asked is None else asked[2].result()
             asked = self.cache[name] = (key, time.monotonic() + ASKED_SECONDS, self.ask(question), last)
+            asked[2].add_done_callback(lambda _: self.answered.tell())
         return asked[2].result() if asked[2].done() else asked[3]
 
     def known(self, name: Hashable, key: object) -> Any:

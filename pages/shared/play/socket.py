@@ -22,7 +22,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.web.server.server_util import is_url_from_allowed_origins
 
 from pages.shared.play import channel as channels
-from pages.shared.play.channel import Channel, Show
+from pages.shared.play.channel import Channel, Show, Source
 from pages.shared.views.live import stamp
 
 LONGEST = 200  # characters of a message
@@ -68,10 +68,12 @@ DO: dict[object, Callable[[Show, dict[str, Any]], None]] = {"pause": _pause, "st
 async def live(socket: WebSocket) -> None:
     """One visitor looks at one page's runs, until the tab, the socket or the runs are gone."""
     found = channels.find(socket.path_params["token"])
+    # A browser learns why from an open socket alone: a refused handshake looks as if a proxy were in the way, and is
+    # tried again and again.
+    await socket.accept()
     if found is None or not _same_origin(socket):
         await socket.close(NOT_ALLOWED)
         return
-    await socket.accept()
     wake = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -97,7 +99,7 @@ class _Flag:
 
 
 async def _send(
-    socket: WebSocket, channel: Channel, listener: Callable[[], None], drawn: _Flag, wake: asyncio.Event,
+    socket: WebSocket, channel: Source, listener: Callable[[], None], drawn: _Flag, wake: asyncio.Event,
     hears: asyncio.Task[int],
 ) -> int:  # fmt: skip
     """Packets, each when the last one is drawn; gives the reason for the end."""
@@ -109,7 +111,7 @@ async def _send(
         wake.clear()
         if hears.done():
             return hears.result()
-        if channel.show is None:
+        if not channel.there:
             return NO_RUNS
         if not channel.listens(listener):
             return REPLACED
@@ -128,19 +130,20 @@ async def _send(
             await socket.send_bytes(stamp() + packet)
 
 
-async def _hear(socket: WebSocket, channel: Channel, drawn: _Flag, wake: asyncio.Event) -> int:
+async def _hear(socket: WebSocket, channel: Source, drawn: _Flag, wake: asyncio.Event) -> int:
     """What the browser says; gives the reason why nobody listens any more."""
     try:
         while True:
             text = await socket.receive_text()
-            show = channel.show
-            if show is None:
+            if not channel.there:
                 return NO_RUNS
             wish = _read(text)
             if wish["do"] == "drawn":
                 drawn.up, channel.layers = True, _layers(wish)
-            else:
+            elif isinstance(channel, Channel) and (show := channel.show) is not None:
                 DO[wish["do"]](show, wish)
+            else:
+                raise Refused
             wake.set()
     except WebSocketDisconnect:
         return 1000

@@ -59,6 +59,8 @@ def begin(
     state = app()
     visits.here(state)
     state.charts, state.staged, state.section = {}, False, ""
+    while state.waiting:
+        state.waiting.pop().close()
     live.begin()
     back = _went_back()
     name = f"{name}-{part}" if part and own else name

@@ -153,6 +153,7 @@ class AppState:
     pages: dict[str, PageState] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)  # of a page in parts, the one that was open last
     charts: dict[str, Any] = field(default_factory=dict)  # of the page on the screen, by the keys of their elements
+    waiting: list[Any] = field(default_factory=list)  # of the script run before: `waiting.Waiting`
     kept: dict[tuple[str, str], Any] = field(default_factory=dict)  # runs of this visit, see `play.kept`
     widgets: dict[str, str] = field(default_factory=dict)  # which key a control has that gets new ones, by its name
 

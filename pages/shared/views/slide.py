@@ -34,7 +34,6 @@ CURVES = ("losses", "outputs")  # of one run
 OF_SEVERAL = ("histogram",)  # of runs beside each other, of each: it has something to show before the first step, too
 CHART = "slide_chart"  # in PageState.choices: which one is looked at
 PANELS, DIGITS, ABREAST = 8, 24, 6  # of several members or runs; images of each run, and of them in a row
-SECONDS = 2  # between two looks for a chart that is being computed
 ROW = 3  # panels that are larger in one row above the curves than beside them
 SAMPLES = 80  # images of one run at most, of which the view shows as many as fill the slide
 
@@ -140,14 +139,12 @@ def _leave(**how: Any) -> None:
 
 def of_charts(page: PageState) -> None:
     """A page without runs on a slide: one of its charts, drawn as it is exported; the arrows go through them, Esc
-    leaves. As long as there is none it is looked for again: one that is being computed comes as far as it is."""
+    leaves. One that is being computed comes as far as it is: what the page waits for has all of it look again."""
     if on() and not app().staged:
-        _chart(page) if camera.there() else st.fragment(_chart, run_every=SECONDS)(page)
+        _chart(page)
 
 
 def _chart(page: PageState) -> None:
-    if not on():  # left by a button that draws this part alone again
-        st.rerun()
     charts = list(camera.there().items())
     if not charts:
         with sheet():

@@ -22,6 +22,7 @@
     sketch(key, title, x, y, *, run=…, until=…, limits=…)         a curve predicted by hand, then the run's over it
     recorded(key, address, *, panels=…, charts=…, captions=…)     a recorded run that plays by itself, from a file
     timeline(key, header, *, token=…, buttons=…)     progress, scrubber and replay; the browser listens to that socket
+    waiting(key, token=…, count=…)     nothing to see: this part of the page looks again whenever that socket says so
 
 Call them like widgets; the same `key` keeps a view in place, with its zoom and its
 hidden layers. Words are arguments, in the language of the page. `summary` is what a screen reader says of the picture.
@@ -41,6 +42,7 @@ from .recorded import RECORDED_LABELS, recorded
 from .scene import LABELS, LAYERS, NOT_ASKED, Panel, scene
 from .sketch import MOST_ROWS, SKETCH_LABELS, sketch
 from .timeline import TIMELINE_LABELS, timeline
+from .waiting import waiting
 from .words import Block, Mood, Number, Numbers, Sentence, Table, words
 
 __all__ = [
@@ -48,5 +50,5 @@ __all__ = [
     "SKETCH_LABELS", "TIMELINE_LABELS", "Block", "Chart", "Images", "Line", "Mood", "Number", "Numbers", "Panel",
     "Path", "Sentence", "Strip", "Table", "asking", "begin", "board", "curves", "digits", "heat", "is_asked",
     "is_recording", "keep", "paths", "recorded", "recording", "scene", "selecting", "shown", "sketch", "stamp",
-    "timeline", "words",
+    "timeline", "waiting", "words",
 ]  # fmt: skip

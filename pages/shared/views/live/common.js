@@ -16,7 +16,19 @@ export function catchUp(stamp = Infinity) {
 }
 
 export const NARROW = 640; // pixels of a view below which it is a telephone's: charts stand under the picture
-const KINDS = ["scene", "curves", "digits", "heat", "words", "timeline", "paths", "recorded", "board", "sketch"]; // in the order of KINDS in component.py
+const KINDS = [
+  "scene",
+  "curves",
+  "digits",
+  "heat",
+  "words",
+  "timeline",
+  "paths",
+  "recorded",
+  "board",
+  "sketch",
+  "waiting",
+]; // in the order of KINDS in component.py
 
 export const TELEPHONE = 768; // pixels of a window in which all parts of a stage stand below each other, as in style.css
 const FOOT = 80; // pixels of the player at the window's foot

@@ -27,14 +27,16 @@ import streamlit as st
 
 from gan_core.checks import finite, whole
 
-Kind = Literal["scene", "curves", "digits", "heat", "words", "timeline", "paths", "recorded", "board", "sketch"]
+Kind = Literal[
+    "scene", "curves", "digits", "heat", "words", "timeline", "paths", "recorded", "board", "sketch", "waiting"
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 FOLDER = Path(__file__).parent
 # joined into one module, in this order; each imports only from those before it
 FILES = (
     "pure.js", "common.js", "zoomed.js", "stamps.js", "scene.js", "over_time.js", "curves.js", "digits.js", "heat.js",
     "words.js", "paths.js", "recorded.js", "drawing.js", "board.js", "sketch.js", "socket.js", "timeline.js",
-    "start.js",
+    "waiting.js", "start.js",
 )  # fmt: skip
 
 BETWEEN_FILES = re.compile(r"^import [^;]*;\n|^export (?!default)", re.MULTILINE)  # joined, they are one module

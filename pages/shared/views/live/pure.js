@@ -366,6 +366,16 @@ export function bases(found, page) {
   return [...new Set([...known.reverse(), ...parents])].filter((url) => url.startsWith(origin));
 }
 
+const TRIES = [0, 300, 1000, 3000]; // milliseconds before each try at an address; meanwhile the page does without
+const LATER = 20000; // … until it tries again, twice as long each time, …
+const LATEST = 320000; // … for a proxy that lets no socket through is asked again and again by every page
+
+/** Milliseconds before a socket is opened again that could not be `tried` times, at so many addresses. */
+export function pause(tried, addresses) {
+  const round = Math.floor(tried / addresses);
+  return TRIES[round] ?? Math.min(LATEST, LATER * 2 ** (tried - TRIES.length * addresses));
+}
+
 /** The header and the frames of a packet: {stamp, header, frames: [{kind, bytes}]} (channel.py says how it is laid out). */
 export function unwrap(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

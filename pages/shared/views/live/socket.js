@@ -1,10 +1,8 @@
 // The socket that brings the newest frames of all views of a page, and takes what its visitor does to the runs.
 
-import { bases, unwrap } from "./pure.js";
+import { bases, pause, unwrap } from "./pure.js";
 
 const GONE = [1008, 4404, 4409]; // closed for good: not allowed, no runs any more, shown elsewhere
-const TRIES = [0, 300, 1000, 3000]; // milliseconds before each try; meanwhile the page does without
-const LATER = 20000; // … until it tries again
 
 export class Connection {
   /** `took(packet)` gets every packet, `state(open)` whether the socket brings any; `requested()` are the layers that
@@ -28,6 +26,7 @@ export class Connection {
     this.socket.onopen = () => {
       this.bases = [base];
       this.tried = 0;
+      this.failed = false;
       this.state(true);
     };
     this.socket.onmessage = ({ data }) => {
@@ -38,11 +37,10 @@ export class Connection {
     this.socket.onclose = ({ code }) => {
       if (this.closed) return;
       this.tried++;
-      const last = this.tried >= TRIES.length * this.bases.length;
+      const again = !GONE.includes(code) || this.tried < this.bases.length;
+      if (again) this.timer = setTimeout(() => this.open(), pause(this.tried, this.bases.length));
+      this.failed = again;
       this.state(false);
-      if (!GONE.includes(code) || this.tried < this.bases.length) {
-        this.timer = setTimeout(() => this.open(), last ? LATER : TRIES[Math.floor(this.tried / this.bases.length)]);
-      }
     };
   }
 

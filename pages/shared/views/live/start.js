@@ -11,6 +11,7 @@ import { Recorded } from "./recorded.js";
 import { Scene } from "./scene.js";
 import { Sketch } from "./sketch.js";
 import { Timeline } from "./timeline.js";
+import { Waiting } from "./waiting.js";
 import { Words } from "./words.js";
 
 const VIEWS = {
@@ -24,6 +25,7 @@ const VIEWS = {
   recorded: Recorded,
   board: Board,
   sketch: Sketch,
+  waiting: Waiting,
 };
 const SHEET = new CSSStyleSheet();
 SHEET.replaceSync(CSS);

@@ -65,8 +65,9 @@ def drawn(frame: Frame, layers: object = None) -> list[bytes]:
 
 
 def code_of(client: TestClient, path: str, **options: Any) -> int:
-    with pytest.raises(WebSocketDisconnect) as closed, client.websocket_connect(path, **options):
-        pass
+    """Why a socket is closed before it brings anything; the handshake is no refusal, which a browser would repeat."""
+    with client.websocket_connect(path, **options) as here, pytest.raises(WebSocketDisconnect) as closed:
+        here.receive_bytes()
     return closed.value.code
 
 
