@@ -115,7 +115,7 @@ def _operations(config: RunConfig, g: int, d: int) -> float:
     """Of one step, for each sample of a batch, of players with so many weights."""
     train = config.train
     update, paired = UPDATES[train.update], LOSSES[train.loss].paired
-    of_d = 12 * d + 2 * g  # D's pass over real and fake, both ways, and the fakes
+    of_d: float = 12 * d + 2 * g  # D's pass over real and fake, both ways, and the fakes
     of_d += sum(cost * d for at, cost in PENALTY_OPERATIONS.items() if any(getattr(train, name) for name in at))
     of_g = 6 * g + 4 * d  # … and back through D, whose weights have no part in it
     if update.at_once:
