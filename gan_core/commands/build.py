@@ -30,6 +30,8 @@ def add_records(commands: Any) -> None:
     record.set_defaults(command=recorded)
     twins = commands.add_parser("twin-paths", help="both losses of G under Adam and SGD, over seeds")
     twins.set_defaults(command=twin_paths)
+    frozen = commands.add_parser("frozen-generator", help="G's gradient while D trains alone, and under each remedy")
+    frozen.set_defaults(command=frozen_generator)
     digits = commands.add_parser(
         "build-recipe-digits", help="what the twins of the shipped recipe drew, seed 0 of each"
     )
@@ -121,6 +123,12 @@ def yardsticks(options: argparse.Namespace) -> None:
 
 def twin_paths(options: argparse.Namespace) -> None:
     from gan_core.studies.twin_paths import build
+
+    build()
+
+
+def frozen_generator(options: argparse.Namespace) -> None:
+    from gan_core.studies.frozen_record import build
 
     build()
 

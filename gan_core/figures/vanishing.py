@@ -3,9 +3,12 @@ small trained discriminators say of two Gaussians beside what is exact."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from plotly.subplots import make_subplots
 
 from gan_core import theory
@@ -26,6 +29,7 @@ FAR = {
     "limit": "ln 2",
     "distance": "distance d between N(0, 1) and N(d, 1)",
 }
+NORMS = {"gradient": "‖∇θ‖", "share": "‖∇θ‖ as a share of the first"}
 _LOOKS = {"non_saturating": (style.NON_SATURATING, "solid"), "minimax": (style.SATURATING, "dash")}
 
 
@@ -111,6 +115,46 @@ def far_away(
     if scale == "log":
         figure.update_yaxes(type="log", range=[-4.5, 1.2], dtick=1, exponentformat="power", row=1, col=1)
     return style.styled(figure, height=height)
+
+
+class Curve(NamedTuple):
+    """What one loss leaves of G's gradient: rounds (T,), norms (T, K), a column a member."""
+
+    name: str
+    rounds: NDArray[np.int64]
+    norms: Floats
+    pen: style.Pen
+
+
+def norms(
+    curves: Sequence[Curve], until: int, limits: tuple[float, float], over: str, *, shares: bool = False,
+    labels: Labels = None,
+) -> go.Figure:  # fmt: skip
+    """The norms of G's gradient over the rounds in which D trains alone, up to `until`: median over the members and
+    their range, on a logarithmic axis with these `limits`. `over`: the name of the other axis. `shares`: medians alone,
+    as multiples of what each member had at first, which is how several losses are compared."""
+    text = style.texts(NORMS, labels)
+    figure = go.Figure()
+    for curve in curves:
+        values = np.where(curve.norms > 0, curve.norms, np.nan)  # a gap on this axis
+        values = values / values[0] if shares else values
+        if not shares:
+            low, high = values.min(axis=1), values.max(axis=1)
+            figure.add_scatter(
+                x=np.r_[curve.rounds, curve.rounds[::-1]], y=np.r_[high, low[::-1]], fill="toself", mode="lines",
+                line={"width": 0}, opacity=0.25, fillcolor=curve.pen.colour, hoverinfo="skip", legendgroup=curve.name,
+                showlegend=False,
+            )  # fmt: skip
+        figure.add_scatter(
+            x=curve.rounds, y=np.median(values, axis=1), name=curve.name, mode="lines", legendgroup=curve.name,
+            line=style.line(curve.pen.colour, dash=curve.pen.dash), hovertemplate="%{y:,.3~r}",
+        )  # fmt: skip
+    if shares:
+        figure.add_hline(1, line={"color": style.NEUTRAL, "width": 1, "dash": "dash"})
+    figure.update_xaxes(title_text=over, range=[0, until], zeroline=False)
+    figure.update_yaxes(title_text=text["share" if shares else "gradient"], type="log", range=np.log10(limits),
+                        dtick=1, exponentformat="power")  # fmt: skip
+    return style.styled(figure)
 
 
 def _range(x: Floats, y: Floats, name: str, color: str) -> go.Scatter:

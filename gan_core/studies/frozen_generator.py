@@ -11,9 +11,8 @@ Nothing of G moves after the warm-up, so both of G's losses are measured on the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import torch
@@ -28,30 +27,11 @@ from gan_core.engine.networks import StackedMLP
 from gan_core.engine.optimisers import Adam
 from gan_core.engine.random import generator_for, latents
 from gan_core.run.trainer import Failure, Trainer
+from gan_core.studies.frozen_curves import FrozenCurves
 
 LATENTS = 1024  # of the measurement: always the same ones
 EVERY = 20  # rounds between two measurements
 MEASURED = ("minimax", "non_saturating")
-STAYS = 3.0
-Verdict = Literal["falls", "stays", "grows"]
-
-
-@dataclass(frozen=True, eq=False)
-class FrozenCurves:
-    """One configuration: `rounds` (T,) since G stands still; `norms`: name of a loss → (T, K), one column a member."""
-
-    config: RunConfig
-    rounds: NDArray[np.int64]
-    norms: Mapping[str, NDArray[np.float64]]
-
-    def change(self, loss: str) -> NDArray[np.float64]:
-        """(K,): the norm at the end as a multiple of the norm when G was frozen."""
-        return self.norms[loss][-1] / self.norms[loss][0]
-
-    def verdict(self, loss: str) -> Verdict:
-        """What the median of `change` shows; to stay is to end within a factor STAYS of the start."""
-        middle = np.median(self.change(loss))
-        return "falls" if middle < 1 / STAYS else "grows" if middle > STAYS else "stays"
 
 
 class FrozenGenerator:

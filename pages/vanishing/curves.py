@@ -9,39 +9,48 @@ import streamlit as st
 
 from gan_core.numerals import number
 from pages.shared.controls import options
+from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import figures, tables
+from pages.shared.views import figures, statistics, tables
 from pages.shared.views.figures import plot
 from pages.vanishing.options import heading, words
 
 Axis = Literal["logit", "probability"]
 
 
-@st.fragment
 def section(page: PageState) -> None:
-    """Both losses with a tangent each, their slopes, and the numbers at one point. Fits one screen."""
+    """Both losses with a tangent each, their slopes, and the numbers at one point."""
+    from gan_core import theory
     from gan_core.figures import vanishing
-
-    heading("curves")
 
     def turned() -> None:
         page.turns["at"] += 1  # the slider of the other axis is another one
 
-    left, right = st.columns([13, 8], gap="medium")
-    with right:
-        one, other = st.columns(2)
-        with one:
-            axis = options.control(page, "axis", then=turned)
-        with other:
-            scale = options.control(page, "scale")
-        logit = _point(page, axis)
-        _numbers(logit)
-        st.markdown(t("vanishing.curves_text"))
-    with left:
-        at = logit if axis == "logit" else _sigmoid(logit)
-        figure = figures.shared(vanishing.losses, axis, at, scale, height=520, labels=words("figure", vanishing.LOSSES))
-        plot(figure, key=f"{page.name}-curves")
+    with stage.settings():
+        axis = options.control(page, "axis", then=turned)
+        scale = options.control(page, "scale")
+    with stage.begin():
+        with stage.area("player"):
+            logit = _point(page, axis)
+        share = _sigmoid(logit)
+        with stage.area("verdict"):
+            slopes = {
+                "minimax": theory.minimax_gradient(logit),
+                "non_saturating": theory.non_saturating_gradient(logit),
+            }
+            said = t("vanishing.curves_said", d=number(share), a=number(logit),
+                     **{name: number(float(slope), 3) for name, slope in slopes.items()})  # fmt: skip
+            statistics.said(f"{page.name}-curves", said)
+        with stage.picture(filled=True):
+            at = logit if axis == "logit" else share
+            figure = figures.shared(vanishing.losses, axis, at, scale, labels=words("figure", vanishing.LOSSES))
+            plot(figure, key=f"{page.name}-curves", fills=True)
+        with stage.rail():
+            _numbers(logit)
+        with stage.below():
+            heading("curves")
+            st.markdown(t("vanishing.curves_text"))
 
 
 def _point(page: PageState, axis: Axis) -> float:

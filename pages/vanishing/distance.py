@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from gan_core import theory
 from gan_core.numerals import number
 from pages.shared.controls import options, predict
 from pages.shared.play import experiments
+from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views import figures, tables
+from pages.shared.views import figures, statistics, tables
 from pages.vanishing.options import ALIKE, LOSSES, heading, spread, words
 
 if TYPE_CHECKING:
@@ -24,25 +26,50 @@ if TYPE_CHECKING:
 
 GAUSSIAN_STEPS = 1000
 NAMES = (*LOSSES, "jsd")  # what is exact and was measured
+BESIDE = 260  # pixels of the densities, beside the picture
 
 
 def section(page: PageState) -> None:
     """Two Gaussians in one dimension: everything exact, and beside it what small trained discriminators find."""
-    heading("distance")
-    st.markdown(t("vanishing.distance_text"))
+    from gan_core.figures import vanishing
+
     seed = page.config.train.seed
     run = f"gaussians {seed}"
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        options.control(page, "far_scale")
-        experiment = experiments.pressed(
-            page, "distance", run, t("vanishing.distance_start"), partial(_gaussians, seed), lambda work: work.curves(),
-            GAUSSIAN_STEPS,
-        )  # fmt: skip
-    measured: GaussianCurves | None = None if experiment is None else experiment.result
-    shown, evidence = (None, "") if measured is None else doubling(measured)
-    predict.question(page, "distance", ("grows", "hardly", "falls"), run=run, started=experiment is not None,
-                     shown=shown, evidence=evidence)  # fmt: skip
-    experiments.stage([experiment] if experiment is not None else [], lambda: _two_gaussians(page, measured))
+    with stage.settings():
+        scale = options.control(page, "far_scale")
+    with stage.begin():
+        with stage.area("player"), st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            d = options.control(page, "d", digits=1)
+            experiment = experiments.pressed(
+                page, "distance", run, t("vanishing.distance_start"), partial(_gaussians, seed),
+                lambda work: work.curves(), GAUSSIAN_STEPS,
+            )  # fmt: skip
+        waited = [] if experiment is None else [experiment]
+        measured: GaussianCurves | None = None if experiment is None else experiment.result
+        exact = _exact(d)
+
+        def draw() -> None:
+            i = None if measured is None else int(np.argmin(np.abs(measured.distances - d)))
+            with stage.area("verdict"):
+                told = {name: number(value, 3) for name, value in exact.items()}
+                said = t("vanishing.distance_said", d=number(d), limit=number(float(theory.LN2), 3), **told)
+                statistics.said(f"{page.name}-distance", said)
+            with stage.picture(filled=True):
+                far = figures.shared(_far, d, measured, scale, labels=words("far", vanishing.FAR))
+                figures.plot(far, key=f"{page.name}-far", fills=True)
+            with stage.rail():
+                named = words("densities", vanishing.DENSITIES)
+                densities = figures.shared(_densities, d, measured, i, labels=named)
+                figures.plot(densities, key=f"{page.name}-densities")
+                _table(d, exact, measured, i)
+                shown, evidence = (None, "") if measured is None else doubling(measured)
+                predict.question(page, "distance", ("grows", "hardly", "falls"), run=run,
+                                 started=experiment is not None, shown=shown, evidence=evidence)  # fmt: skip
+
+        experiments.stage(waited, draw, areas=True)
+        with stage.below():
+            heading("distance")
+            st.markdown(t("vanishing.distance_text"))
 
 
 def _gaussians(seed: int) -> Any:
@@ -59,27 +86,20 @@ def doubling(measured: GaussianCurves) -> tuple[str, str]:
     return answer, t("vanishing.doubling", near=f"{near:.3f}", far=f"{far:.3f}")
 
 
-def _two_gaussians(page: PageState, measured: GaussianCurves | None) -> None:
-    from gan_core import theory
-    from gan_core.figures import vanishing
-
-    d = options.control(page, "d", digits=1)
-    left, right = st.columns(2, gap="medium")
-    i = None if measured is None else int(np.argmin(np.abs(measured.distances - d)))
-    densities = figures.shared(_densities, d, measured, i, labels=words("densities", vanishing.DENSITIES))
-    far = figures.shared(_far, d, measured, options.value(page, "far_scale"), labels=words("far", vanishing.FAR))
-    with left:
-        figures.plot(densities, key=f"{page.name}-densities")
-    with right:
-        figures.plot(far, key=f"{page.name}-far")
+def _exact(d: float) -> dict[str, float]:
+    """Of NAMES, for the best D."""
     non_saturating, minimax = theory.gaussian_gradients(d)
-    exact = {"minimax": float(minimax), "non_saturating": float(non_saturating), "jsd": float(theory.gaussian_jsd(d))}
+    return {"minimax": float(minimax), "non_saturating": float(non_saturating), "jsd": float(theory.gaussian_jsd(d))}
+
+
+def _table(d: float, exact: dict[str, float], measured: GaussianCurves | None, i: int | None) -> None:
     rows = [
         [t(f"vanishing.exact_{name}"), number(exact[name], 4),
          "–" if measured is None else spread(getattr(measured, name)[:, i])]
         for name in NAMES
     ]  # fmt: skip
-    tables.show([f"d = {number(d)}", t("vanishing.exact"), t("vanishing.measured")], rows)
+    with st.container(key="vanishing-distance-dense"):
+        tables.show([f"d = {number(d)}", t("vanishing.exact"), t("vanishing.measured")], rows)
 
 
 def _densities(d: float, measured: GaussianCurves | None, i: int | None, *, labels: dict[str, str]) -> go.Figure:
@@ -88,7 +108,7 @@ def _densities(d: float, measured: GaussianCurves | None, i: int | None, *, labe
     trained: dict[str, Any] = {}
     if measured is not None:
         trained = {"x": measured.positions, "probability": measured.probability[:, i]}
-    return vanishing.two_gaussians(d, **trained, labels=labels)
+    return vanishing.two_gaussians(d, **trained, height=BESIDE, labels=labels)
 
 
 def _far(d: float, measured: GaussianCurves | None, scale: Scale, *, labels: dict[str, str]) -> go.Figure:

@@ -11,6 +11,7 @@ from gan_core.checks import one_of
 from gan_core.presets import PRESETS
 from gan_core.studies.twin_paths import RUNS
 from pages.shared.play import player
+from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, if_shown
 from pages.shared.views import live, statistics, tables
@@ -43,15 +44,32 @@ def control(page: PageState) -> None:
 
 def section(page: PageState) -> None:
     """Both curves of both optimisers, and how far the points came: recorded, so that nothing has to be trained."""
-    from gan_core.studies.twin_paths import beside_shipped, shipped
+    from gan_core.studies.twin_paths import shipped
 
     known = shipped()
-    heading("rescaled", seeds=known["adam"][LOSSES[0]].path.size)
-    st.markdown(t("vanishing.rescaled_text", **figures(known)))
-    charts: list[live.Chart] = []
-    for curve in CURVES:  # each with one scale for both optimisers
-        charts += alike([_chart(name, curve, twins) for name, twins in known.items()])
-    live.curves(f"{page.name}-rescaled", charts, height=150, width=300, label=t("panel.step"))
+    told = figures(known)
+    with stage.begin():
+        with stage.area("verdict"):
+            statistics.said(f"{page.name}-rescaled", t("vanishing.rescaled_said", **told))
+        with stage.picture(panels=2):
+            for column, curve in zip(st.columns(2, gap="medium"), CURVES, strict=True):
+                with column:  # one scale for both optimisers
+                    charts = alike([_chart(name, curve, twins) for name, twins in known.items()])
+                    live.curves(f"{page.name}-rescaled-{curve}", charts, height=190, width=420, label=t("panel.step"))
+        with stage.rail():
+            _table(known)
+        with stage.below():
+            heading("rescaled", seeds=known["adam"][LOSSES[0]].path.size)
+            st.markdown(t("vanishing.rescaled_text", **told))
+            st.markdown(t("vanishing.rescaled_floor"))
+            one = known["adam"][LOSSES[0]]
+            st.caption(t("vanishing.rescaled_note", seeds=one.path.size, step=f"{one.step[-1]:,}"))
+
+
+def _table(known: dict[str, dict[str, Twin]]) -> None:
+    """How far the points of each came, and its gradient and update at the end."""
+    from gan_core.studies.twin_paths import beside_shipped
+
     head = ["", *(t(f"vanishing.rescaled_{name}") for name in ("path", *CURVES))]
     rows = [
         [f"{t(f'option.optimiser.{name}')}, {t(f'vanishing.short_{loss}')}", spread(twin.path),
@@ -61,10 +79,8 @@ def section(page: PageState) -> None:
     beside = beside_shipped()
     rows.append([t("panel.perfect"), spread(beside["perfect"]), "0", "0"])
     rows += [[t(f"skill.{who}"), spread(way), "–", "–"] for who, way in beside.items() if who != "perfect"]
-    tables.show(head, rows, grey=set(range(len(rows) - len(beside), len(rows))))
-    st.markdown(t("vanishing.rescaled_floor"))
-    one = known["adam"][LOSSES[0]]
-    st.caption(t("vanishing.rescaled_note", seeds=one.path.size, step=f"{one.step[-1]:,}"))
+    with st.container(key="vanishing-rescaled-dense"):
+        tables.show(head, rows, grey=set(range(len(rows) - len(beside), len(rows))))
 
 
 def _chart(name: str, curve: str, twins: dict[str, Twin]) -> live.Chart:

@@ -12,6 +12,7 @@ import streamlit as st
 from gan_core import numerals
 from gan_core.config import RunConfig
 from gan_core.presets import PRESETS
+from gan_core.studies.frozen_curves import FrozenCurves
 from pages.shared.controls.options import Number, OneOf
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import Option, PageState
@@ -21,8 +22,9 @@ LOSSES = ("minimax", "non_saturating")  # the order of everything that is shown 
 PRESETS_SHOWN = ("vanishing", "vanishing_sgd", "vanishing_balanced")
 ALIKE = 1.5  # what differs by less than this factor is called alike
 _AXIS, _SCALE = ("logit", "probability"), ("linear", "log")
+BEGINNING = 40  # of recorded curves one part in so many is shown while a question about them is open
 TAB = "tab"  # in the address
-TABS = ("curves", "twins", "rescaled", "frozen", "distance", "helps")
+TABS = ("twins", "curves", "rescaled", "frozen", "distance", "helps")
 OPTIONS: dict[str, Option] = {
     TAB: OneOf(TABS, TABS[0], place=True),
     "axis": OneOf(_AXIS, "logit"),
@@ -48,6 +50,18 @@ def times(change: np.ndarray) -> str:
 
 def number(value: float) -> str:
     return f"{value:,.0f}" if 100 <= abs(value) < 1e6 else numerals.number(float(value), 2)
+
+
+def beginning(curves: FrozenCurves, rounds: int) -> FrozenCurves:
+    """As much of it as does not say how it goes on; two points at least, which are a line."""
+    return curves.until(max(int(curves.rounds[1]), rounds // BEGINNING))
+
+
+def limits(values: Sequence[np.ndarray]) -> tuple[float, float]:
+    """Of a logarithmic axis on which all of them are seen."""
+    known = np.concatenate([of.ravel() for of in values])
+    known = known[np.isfinite(known) & (known > 0)]
+    return (known.min() / 1.5, known.max() * 1.5) if known.size else (0.1, 10.0)
 
 
 def alike(charts: Sequence[live.Chart]) -> list[live.Chart]:

@@ -12,7 +12,6 @@ from gan_core.studies.twin_paths import RUNS
 from pages.shared.controls import options
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
-from pages.shared.views.code import runs_of
 from pages.vanishing.distance import GAUSSIAN_STEPS
 from pages.vanishing.helps import HELP_D_STEPS, HELP_ROUNDS, HELPS
 from pages.vanishing.options import LOSSES, experiment_config
@@ -86,9 +85,10 @@ STUDIES: dict[str, Callable[[PageState], dict[str, Study]]] = {
 }  # fmt: skip
 
 
-def configs(section: str, page: PageState) -> tuple[RunConfig, ...] | None:
-    """None: the runs on the screen; where recorded ones are shown beside them, those of either optimiser too."""
-    if section != "rescaled":
+def configs(section: str) -> tuple[RunConfig, ...] | None:
+    """The runs that a section shows: those on the screen (None), recorded ones of either optimiser, or none."""
+    if section == "twins":
         return None
-    recorded = (PRESETS[preset].config.replace(loss=loss) for preset in RUNS.values() for loss in LOSSES)
-    return tuple(dict.fromkeys([*runs_of(page), *recorded]))
+    if section != "rescaled":
+        return ()
+    return tuple(PRESETS[preset].config.replace(loss=loss) for preset in RUNS.values() for loss in LOSSES)

@@ -27,7 +27,7 @@ BINS = 40
 CURVES = ("gradient", "change")  # of `run.updates.Updates`
 
 
-def introduction(_: PageState) -> None:
+def introduction() -> None:
     heading("twins")
     st.markdown(t("vanishing.twins_text"))
 

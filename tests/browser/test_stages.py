@@ -65,6 +65,7 @@ STILL = [
     "wgan?part=line", "wgan?part=lines", "digits?section=scores", "digits?section=labels&draw_me=3",
     "digits?section=latent&walk_to=12", "digits?section=latent&view=coordinate",
     *(f"distances?tab={tab}" for tab in distances.SECTIONS),
+    *(f"vanishing?tab={tab}" for tab in ("curves", "frozen", "distance", "helps")),
 ]  # fmt: skip
 VERDICT = ".gan-drag .caption, .st-key-stage-verdict [data-kind=words]"
 PICTURE = ".gan-drag .picture, [class*=st-key-stage-picture] :is(.js-plotly-plot, canvas)"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from scipy.special import expit
@@ -12,6 +14,7 @@ from gan_core.figures import style
 from gan_core.figures import vanishing as figures
 from gan_core.presets import PRESETS
 from gan_core.run.trainer import Trainer
+from gan_core.studies import frozen_record
 from gan_core.studies.frozen_generator import FrozenCurves, FrozenGenerator
 from gan_core.studies.twin_paths import shipped
 from pages.shared.controls.options import OneOf
@@ -20,7 +23,7 @@ from pages.shared.play.runs import RunFrame, Work
 from pages.shared.shell import i18n
 from pages.vanishing import distance, frozen, helps, options, twins
 from pages.vanishing.options import OPTIONS
-from tests.pages.test_pages import at_rest, params, press, state, until, visit, words
+from tests.pages.test_pages import at_rest, params, press, state, until, views, visit, words
 
 NAME = "vanishing"
 ENGLISH = i18n.texts("en")
@@ -38,7 +41,10 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def page(**address: str) -> AppTest:
-    return at_rest(visit(NAME, **(SMALL | address)), NAME)
+    """Small runs, which a section has or has not."""
+    app = visit(NAME, **(SMALL | address))
+    assert not app.exception
+    return at_rest(app, NAME) if address.get("tab", "twins") == "twins" else app
 
 
 def run_experiment(app: AppTest, name: str) -> AppTest:
@@ -74,12 +80,12 @@ def test_the_balanced_preset_is_there_and_its_runs_are_twins_too() -> None:
     assert {config.data.radius for config in show.configs} == {2.0}
 
 
-# ── 1 · the slide ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── 1 · flat in what ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("a", [-9.5, -4.0, 0.0, 3.0, 10.0])
 def test_the_numbers_at_the_slider_are_those_of_the_closed_forms(a: float) -> None:
-    app = page()
+    app = page(tab="curves")
     app.slider(key=f"{NAME}.at~0").set_value(a).run()
     share, n = expit(a), style.number
     said = words(app)
@@ -89,7 +95,7 @@ def test_the_numbers_at_the_slider_are_those_of_the_closed_forms(a: float) -> No
 
 
 def test_the_point_stays_when_the_axis_changes() -> None:
-    app = page()
+    app = page(tab="curves")
     app.slider(key=f"{NAME}.at~0").set_value(-2.0).run()
     app.segmented_control(key=f"{NAME}.axis~0").set_value("probability").run()
     slider = app.slider(key=f"{NAME}.at~1")
@@ -100,7 +106,7 @@ def test_the_point_stays_when_the_axis_changes() -> None:
 
 
 def test_a_logit_beyond_the_other_axis_is_shown_at_its_end() -> None:
-    app = page()
+    app = page(tab="curves")
     app.slider(key=f"{NAME}.at~0").set_value(-10.0).run()
     app.segmented_control(key=f"{NAME}.axis~0").set_value("probability").run()
     assert not app.exception and app.slider(key=f"{NAME}.at~1").value == pytest.approx(0.002)
@@ -242,6 +248,40 @@ def test_freezing_marks_what_the_run_showed() -> None:
     assert app.button(key=f"{NAME}-frozen").disabled
     app.segmented_control(key=f"{NAME}.warm_up~0").set_value(0).run()
     assert not app.button(key=f"{NAME}-frozen").disabled
+
+
+def test_before_a_guess_the_recorded_curves_begin_and_after_it_they_are_whole_and_mark_it() -> None:
+    """Nothing is trained for either."""
+    app = page(tab="frozen", warm_up="0", rounds="40")
+    recorded = frozen_record.frozen(0).until(40)
+    assert recorded.rounds.tolist() == [0, 20, 40]
+    assert frozen._changes(recorded) not in words(app) and "20 of 40 updates" in words(app)
+    (question,) = [r for r in app.radio if "ask-frozen" in r.key]
+    question.set_value("stays").run()
+    assert frozen._changes(recorded) in words(app) and "The run shows" in marked(app)
+    assert [r.disabled for r in app.radio if "ask-frozen" in r.key] == [True]
+    assert not app.button(key=f"{NAME}-frozen").disabled and resources.pool().load == 0
+
+
+def test_the_record_is_what_the_page_would_train() -> None:
+    app = visit(NAME, tab="helps")
+    config = options.experiment_config(state(app, NAME), loss="minimax", d_steps=helps.HELP_D_STEPS)
+    assert frozen_record.remedies()[frozen_record.WITHOUT].config == config
+    assert frozen_record.frozen(0).config == config.replace(loss="non_saturating", d_steps=1)
+    assert options.times(frozen_record.remedies()["r1"].until(20).change("minimax")) in words(app)
+
+
+@pytest.mark.parametrize("tab", [tab for tab in options.TABS if tab != "twins"])
+def test_a_section_has_its_stage_and_no_chart_of_it_is_empty(tab: str) -> None:
+    """The twins stand on one of their own."""
+    app = visit(NAME, tab=tab)
+    assert not app.exception and not [r for r in app.radio if "ask-twins" in r.key]
+    plots = [json.loads(one.proto.spec)["data"] for one in app.get("plotly_chart")]
+    curves = [chart for kind, frame in views(app) if kind == "curves" for chart in frame["charts"]]
+    assert plots or curves
+    assert all(any(len(trace.get("x", ())) or "bdata" in str(trace) for trace in traces) for traces in plots)
+    assert all(len(line["y"]) > 1 for chart in curves for line in chart["lines"])
+    assert state(app, NAME).show is None
 
 
 def test_a_second_visitor_finds_the_experiment_done() -> None:

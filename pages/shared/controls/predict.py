@@ -6,7 +6,8 @@
 
 `shown` and `evidence` come from the numbers of the run, never from what theory expects. The words are
 `<page>.ask.<name>` for the question and `<page>.ask.<name>_<answer>` for each answer. `run` names the run that is asked
-about: another one is a new question. A prediction is one visitor's and no setting of the page: it stands in no address,
+about: another one is a new question. What follows it would give way to the outcome: it is the last of its place, or has
+its `room`. A prediction is one visitor's and no setting of the page: it stands in no address,
 so a link hands no answer on.
 """
 
@@ -21,6 +22,16 @@ from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 
 
+def made(page: PageState, name: str, run: str) -> bool:
+    """Whether this visitor has answered the question about that run."""
+    return page.choices.get(_place(name, run)) is not None
+
+
+def _place(name: str, run: str) -> tuple[str, str, str]:
+    """In PageState.choices."""
+    return "predict", name, run
+
+
 def question(
     page: PageState,
     name: str,
@@ -30,12 +41,14 @@ def question(
     started: bool,
     shown: str | None = None,
     evidence: str = "",
+    room: bool = False,
     **words: str,
 ) -> bool:
     """Ask until the run has `started`; once it has `shown` something, say what, and whether it was predicted. Gives
-    whether the question is open: neither answered nor overtaken by the run. `words` stand in the question."""
+    whether the question is open: neither answered nor overtaken by the run. `room`: that of the outcome is kept.
+    `words` stand in the question."""
     section = page.name.partition("-")[0]  # the parts of a page share its texts
-    key, place = f"{page.name}-ask-{name}-{run}", ("predict", name, run)
+    key, place = f"{page.name}-ask-{name}-{run}", _place(name, run)
 
     def answered() -> None:
         page.choices[place] = one_of(st.session_state[key], answers)
@@ -44,7 +57,7 @@ def question(
         return t(f"{section}.ask.{name}_{answer}")
 
     predicted = page.choices.get(place)
-    with st.container(border=True, gap="xsmall", key=f"{page.name}-predict-{name}"):
+    with st.container(border=True, gap="xsmall", key=f"{page.name}-predict-{name}{'-roomy' * room}"):
         st.session_state[key] = predicted
         st.radio(
             f"**{t('predict.heading')}** {t(f'{section}.ask.{name}', **words)}", answers, key=key, format_func=word,

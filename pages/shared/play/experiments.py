@@ -152,9 +152,8 @@ def wanted(name: str, make: Callable[[], Any], read: Callable[[Any], Any], until
         return None
 
 
-def start_button(page: PageState, name: str, run: str, label: str, *, at_once: bool = False) -> set[str]:
-    """A button that starts the experiment `run`; all that this visitor has started with it. `at_once`: without a click,
-    for who has asked for its picture.
+def start_button(page: PageState, name: str, run: str, label: str) -> set[str]:
+    """A button that starts the experiment `run`; all that this visitor has started with it.
 
     It asks for the click and is not called back: pressed together with a changed setting, it has to start what the new
     setting says.
@@ -163,7 +162,7 @@ def start_button(page: PageState, name: str, run: str, label: str, *, at_once: b
     pressed = st.button(
         label, key=f"{page.name}-{name}", icon=":material/play_arrow:", type="primary", disabled=run in started
     )
-    if pressed or (at_once and run not in started):
+    if pressed:
         started.add(run)
         st.rerun()  # the button above is out of date
     return started
@@ -171,10 +170,9 @@ def start_button(page: PageState, name: str, run: str, label: str, *, at_once: b
 
 def pressed(
     page: PageState, name: str, run: str, label: str, make: Callable[[], Any], read: Callable[[Any], Any], until: int,
-    *, at_once: bool = False,
 ) -> Experiment | None:  # fmt: skip
     """The experiment `run` of a `start_button`; None before it was pressed, and while the server has no room."""
-    started = start_button(page, name, run, label, at_once=at_once)
+    started = start_button(page, name, run, label)
     return wanted(run, make, read, until) if run in started else None
 
 
