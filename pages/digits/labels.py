@@ -19,7 +19,7 @@ OPTIONS: dict[str, Option] = {"draw_me": OneOf(tuple(range(10)), 7, "pills")}
 KEY = "digits-labels"
 CHOSEN = "digit-chosen"  # in PageState.choices: a digit has been asked for
 LONGEST = 24  # characters of a phrase
-DRAWN = 40  # of one digit
+DRAWN = 35  # of one digit: they fill the picture
 ASKED = 100  # of each digit, for the table of what is read
 
 
@@ -97,7 +97,7 @@ def _drawn(model: Model, digit: int, seed: int, shares: np.ndarray) -> None:
         statistics.said(KEY, " ".join(filter(None, (said, others, all_of))))
     with stage.picture(square=False):
         live.digits(
-            f"{KEY}-drawn", pictures, columns=8, fixed=True, upscale=4, summary=t("digits.drawn_summary", digit=digit)
+            f"{KEY}-drawn", pictures, columns=7, fixed=True, upscale=5, summary=t("digits.drawn_summary", digit=digit)
         )
 
 

@@ -13,8 +13,6 @@ from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views.figures import plot
 
-HEIGHT = 560  # pixels of a figure that has a player, which fits one window with it
-
 
 def words() -> dict[str, str]:
     from gan_core.figures.distances import WORDS
@@ -50,7 +48,7 @@ def asks(page: PageState, text: str) -> tuple[DeltaGenerator, DeltaGenerator, De
     """How a section with a text begins: its settings, and the areas of its stage for the verdict, the picture and the
     numbers."""
     with stage.begin():
-        verdict, picture, rail = stage.area("verdict"), stage.picture(square=False), stage.rail()
+        verdict, picture, rail = stage.area("verdict"), stage.picture(filled=True), stage.rail()
         with stage.below():
             st.markdown(t(f"distances.{text}"))
     return stage.settings(), verdict, picture, rail

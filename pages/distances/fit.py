@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from pages.distances.drawing import HEIGHT, asks, chart, number, words
+from pages.distances.drawing import asks, chart, number, words
 from pages.shared.controls import options
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
@@ -33,8 +33,7 @@ def section(page: PageState) -> None:
         wide = {f"{name}_std": number(round(float(stds[-1]), 2), 3) for name, (_, stds, _) in paths.items()}
         statistics.said("distances-fit", t("distances.fit_said", **ends, **wide))
     with picture:
-        figure = figures.fits(x, np.exp(target.log_pdf(x)), paths, labels=words())
-        chart(figure.update_layout(height=HEIGHT), "fit", begins=True)
+        chart(figures.fits(x, np.exp(target.log_pdf(x)), paths, labels=words()), "fit", begins=True, fills=True)
     with rail:
         rows = [
             [t(f"distances.name_{name}"), *(f"{found[-1]:.3f}".replace("-", "−") for found in path)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pages.distances.drawing import HEIGHT, asks, chart, number, words
+from pages.distances.drawing import asks, chart, number, words
 from pages.shared.controls import options
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
@@ -59,7 +59,7 @@ def section(page: PageState) -> None:
             x[near], p[near], q[near], chosen(share), theory.optimal_discriminator(log_p, log_q)[near],
             shares, values, (share, now), optimum, labels=words(), walk=walk,
         )  # fmt: skip
-        chart(figure.update_layout(height=HEIGHT), "game", begins=walks)
+        chart(figure, "game", begins=walks, fills=True)
     with rail:
         rows = [
             [t("distances.figure.game"), *(number(one) for one in (now, optimum, -2 * theory.LN2))],

@@ -40,7 +40,7 @@ def section(page: PageState) -> None:
         statistics.said("distances-size", told, "warning" if noise else "success")
     labels = words()
     with picture:
-        chart(figures.repeats(different[i], same[i], truth, labels=labels), "repeats", begins=True)
+        chart(figures.repeats(different[i], same[i], truth, labels=labels), "repeats", begins=True, fills=True)
     with rail:
         chart(figures.over_sizes(SIZES, different, same, truth, n, labels=labels), "sizes")
         rule = t(f"distances.rule_{measure}", value=number(expected_floor(n, measure, bins), 3))

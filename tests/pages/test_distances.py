@@ -51,7 +51,7 @@ def test_every_tab_opens_and_draws(tab):
     at = opened(tab)
     assert charts(at) and not at.error
     by_hand = tab in ("line", "plane")  # such a picture brings its verdict along
-    assert {"below"} < areas(at) and ({"by-hand", "by-hand-low"} if by_hand else {"picture-low"}) & areas(at)
+    assert {"below"} < areas(at) and ({"by-hand", "by-hand-low"} if by_hand else {"picture-filled"}) & areas(at)
     assert ("verdict" in areas(at)) is not by_hand
 
 
