@@ -113,7 +113,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "vanishing_balanced": _preset(
         "Balanced players, near the data",
-        "With equal players on the usual ring the saturating loss learns it too: the loss alone is not the culprit.",
+        "With equal players on the usual ring the saturating loss finds all modes too: the loss alone is no culprit.",
         **_SMALL,
         steps=1500,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import gan_core
@@ -53,6 +54,24 @@ def test_balanced_nets_find_all_modes_and_do_not_rest_on_them():
     rows = {row.name: row.cells for row in shipped("balanced").rows}
     for name in ("plain", "minimax"):
         assert rows[name]["near"] == (8, 0) and rows[name]["high_quality"].mean < 100 * GOOD
+
+
+def test_a_slow_generator_is_far_from_the_ring_when_d_is_sure():
+    """“D is sure of every fake long before a slow generator reaches the distant ring”, 4 away, and by gradient descent
+    “G stands still”."""
+    for name, most in {"vanishing": 1.0, "vanishing_sgd": 0.1}.items():
+        found = RECORD["presets"][name]["runs"]
+        assert max(run["trust"] for run in found) < 0.05 and max(run["scores"]["near"] for run in found) <= 1
+        assert np.median([run["way"] for run in found]) < most < 0.25 * PRESETS[name].config.data.radius + 1e-9
+
+
+def test_equal_players_with_the_saturating_loss_find_all_modes():
+    assert set(runs("vanishing_balanced", "near")) == {8}
+
+
+def test_what_is_too_fast_diverges_at_once():
+    failed = [run["failed"] for run in RECORD["presets"]["diverging"]["runs"]]
+    assert max(failed) < 20 and not any("scores" in run for run in RECORD["presets"]["diverging"]["runs"])
 
 
 @pytest.mark.slow
