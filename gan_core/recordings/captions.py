@@ -11,11 +11,13 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from gan_core.config import LOSSES
 from gan_core.metrics.floors import Range
 from gan_core.numerals import number
 from gan_core.recordings.images import SeenImages, SeenPast
-from gan_core.recordings.seen import Seen
+from gan_core.recordings.seen import Floats, Seen
 from gan_core.run.classes import MIN_SHARE
 
 APART = 9  # moments
@@ -60,38 +62,78 @@ def _step(run: Seen, moment: int) -> str:
 # ── one run that learns ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def learning(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
-    """How many modes are found, and what D says meanwhile."""
-    (run,), (k,) = runs, members
-    modes, last = run.near.shape[-1], len(run.shots) - 1
-    real, fake = run.opinions
+def _followed(way: str, end: str) -> Maker:
+    """How many modes are found, and when all of them are; on the way and at the end what the codes `way` and `end`
+    say of the numbers."""
 
-    def found() -> Iterator[Caption]:
-        yield Caption(0, "learning_start", {"n": run.shots[0].fake.shape[1], "modes": modes})
-        all_from = 0
-        for i in range(1, last):
-            everywhere = (run.covered[i : i + 2, k] == modes).all()
-            if not all_from and everywhere:
-                all_from = i
-                said = {"real": f"{real[i, k]:.2f}", "fake": f"{fake[i, k]:.2f}"}
-                yield Caption(i, "learning_modes", {"step": _step(run, i), "modes": modes} | said)
-            elif all_from and (i - all_from) % (2 * APART) == 0:
-                words = {"step": _step(run, i), "quality": f"{run.quality[i, k]:.0%}", "w1": f"{run.w1[i, k]:.2f}"}
-                yield Caption(i, "learning_sharper", words | _floors(run))
+    def maker(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
+        (run,), (k,) = runs, members
+        modes, last = run.near.shape[-1], len(run.shots) - 1
+        everywhere = (run.covered[:-1, k] == modes) & (run.covered[1:, k] == modes)
+        all_from = int(everywhere[1:].argmax()) + 1 if everywhere[1:].any() else last
 
-    return apart(found(), Caption(last, "learning_end", _ends(run, k, last)))
+        def found() -> Iterator[Caption]:
+            yield Caption(0, "learning_start", {"n": run.shots[0].fake.shape[1], "modes": modes})
+            for i in range(1, last):
+                if i == all_from:
+                    yield Caption(i, f"{'learning' if _probability(run) else 'score'}_modes", _scores(run, k, i))
+                elif i < all_from - APART and i % (2 * APART) == 0:
+                    yield Caption(i, "learning_few", _scores(run, k, i))
+                elif i > all_from and (i - all_from) % (2 * APART) == 0:
+                    yield Caption(i, way, _scores(run, k, i))
 
+        return apart(found(), Caption(last, end, _scores(run, k, last) | _of_the_end(run, k)))
 
-def _ends(run: Seen, k: int, moment: int) -> dict[str, Any]:
-    scores = {"covered": int(run.covered[moment, k]), "modes": run.near.shape[-1], "step": _step(run, moment)}
-    return scores | {"quality": f"{run.quality[moment, k]:.0%}", "w1": f"{run.w1[moment, k]:.2f}"} | _floors(run)
+    return maker
 
 
-def _floors(run: Seen) -> dict[str, str]:
-    return {
-        "perfect_quality": _of_range(run, "high_quality", "{:.0%}"),
-        "perfect_w1": _of_range(run, "w1", "{:.2f}"),
-    }
+def _probability(run: Seen) -> bool:
+    return LOSSES[run.config.train.loss].kind == "probability"
+
+
+def _scores(run: Seen, k: int, moment: int) -> dict[str, Any]:
+    """What is measured of member k."""
+    words: dict[str, Any] = {"step": _step(run, moment), "w1": f"{run.w1[moment, k]:.2f}"}
+    words["perfect_w1"] = _of_range(run, "w1", "{:.2f}")
+    words["slope"] = number(float(run.slope[moment, k]), 2)
+    if _probability(run):
+        real, fake = run.opinions
+        words |= {"real": f"{real[moment, k]:.2f}", "fake": f"{fake[moment, k]:.2f}"}
+    if run.centres is not None:
+        words |= {"covered": int(run.covered[moment, k]), "modes": run.near.shape[-1]}
+        words |= {"quality": f"{run.quality[moment, k]:.0%}", "shares": _shares(run.nearest[moment, k])}
+        words["perfect_quality"] = _of_range(run, "high_quality", "{:.0%}")
+        if run.diversity is not None:
+            words["weights"] = _shares(run.diversity.weights / run.diversity.weights.sum())
+    return words
+
+
+def _shares(shares: Floats) -> str:
+    return " : ".join(f"{share:.0%}" for share in shares)
+
+
+def _of_the_end(run: Seen, k: int) -> dict[str, Any]:
+    """How quality went over the last fifth of the steps, and how all members ended."""
+    late = run.steps >= 0.8 * run.steps[-1]
+    words: dict[str, Any] = {"members": run.members}
+    if run.centres is not None:
+        quality = run.quality[late, k]
+        words |= {"low": f"{quality.min():.0%}", "high": f"{quality.max():.0%}"}
+        words["all_covered"] = _spread(run.covered[-1], number)
+        words["all_quality"] = _spread(run.quality[-1], "{:.0%}".format)
+    return words | {"all_w1": _spread(run.w1[-1], "{:.2f}".format)}
+
+
+def _spread(values: Floats | NDArray[np.int64], written: Callable[[float], str]) -> str:
+    """The median of the members and their range."""
+    median, low, high = (written(float(of(values))) for of in (np.median, np.min, np.max))
+    return f"{median} ({low}–{high})"
+
+
+unsettled = _followed("learning_sharper", "learning_unsettled")  # it goes on circling
+settling = _followed("learning_way", "learning_settled")
+shares = _followed("shares_way", "shares_end")
+seeds = _followed("learning_way", "seeds_end")  # the one in the middle, and how the others end
 
 
 # ── one generator that is chased from mode to mode ───────────────────────────────────────────────────────────────────
@@ -169,6 +211,27 @@ def vanishing(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
     }
     words = numbers(last) | ways | {"members": first.members}
     return apart(found(), Caption(last, "vanishing_end", words))
+
+
+def far(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
+    """One loss alone: how sure D is, what is left of G's gradient, and how far the samples came."""
+    (run,), (k,) = runs, members
+    last = len(run.shots) - 1
+
+    def numbers(i: int) -> dict[str, Any]:
+        row = max(0, int(np.searchsorted(run.updates.step, run.steps[i])) - 1)
+        return {
+            "step": _step(run, i), "sure": number(float(run.opinions[1][i, k]), 2), "way": f"{run.way[i, k]:.2f}",
+            "gradient": number(float(run.updates.gradient[row, k]), 2), "radius": number(run.config.data.radius),
+        }  # fmt: skip
+
+    def found() -> Iterator[Caption]:
+        yield Caption(0, "far_start", {"radius": number(run.config.data.radius)})
+        for i in range(APART, last, 2 * APART):
+            yield Caption(i, "far_sure" if run.opinions[1][i, k] < SURE else "far_way", numbers(i))
+
+    words = numbers(last) | {"ways": _spread(run.way[last], "{:.2f}".format), "members": run.members}
+    return apart(found(), Caption(last, "far_end", words))
 
 
 # ── methods side by side ─────────────────────────────────────────────────────────────────────────────────────────────

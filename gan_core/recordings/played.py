@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gan_core.config import RunConfig
+from gan_core.data.distributions import distribution
 from gan_core.packing import array_of, pixels
 from gan_core.recordings import files
 from gan_core.recordings.registry import RECORDED
@@ -44,9 +45,16 @@ def _recording(frame: bytes, header: Any, panel: Any, config: RunConfig, run: in
     centres = array_of(frame, panel["centres"]) if "centres" in panel else None
     return Recording(
         config=config, snapshot=shots[-1], snapshots=shots, curves=_curves(frame, header, run), marks=(),
-        centres=centres, weights=None if centres is None else np.ones(len(centres)),
+        centres=centres, weights=None if centres is None else _weights(config),
         std=None if centres is None else config.data.std, failures=(),
     )  # fmt: skip
+
+
+def _weights(config: RunConfig) -> np.ndarray:
+    """(M,): the real shares of the modes."""
+    weights = distribution(config.data).weights
+    assert weights is not None
+    return weights.numpy()
 
 
 def _sheets(frame: bytes, steps: Sequence[int], panel: Any) -> tuple[Moment, ...]:

@@ -1,25 +1,31 @@
-"""Which recorded run each page opens with: its configuration, which seed is drawn, which charts and captions follow.
+"""The recorded runs: the configuration of each, which seed is drawn, which charts and captions follow.
 
 `python -m gan_core record NAME` makes the file of an entry anew; a test holds that each file is that of its entry and
-of this engine.
+of this engine. What a page opens with is looked up by its configuration (`recordings.lookup`).
+
+Which seed is drawn: of a run of several members the one in the middle by the measure `pick`; of a run of one member the
+one in the middle of `seeds` seeds, from that of the configuration on, which are trained to the end for it, or of those
+of `records/presets.json`, which has them already; the file has the values of all of them. Where only one seed is
+trained, the page says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import numpy as np
 
 from gan_core.config import RunConfig
-from gan_core.presets import PRESETS, training_of
+from gan_core.presets import FLAGSHIP, PRESETS, training_of
 from gan_core.recordings import captions
 from gan_core.recordings.captions import Maker
 from gan_core.recordings.images import SeenImages, SeenPast
 from gan_core.recordings.origin import Origin
 from gan_core.recordings.seen import Seen, middle
 from gan_core.studies.recipe import KNOBS
+from gan_core.studies.scenarios import SCENARIOS
 from gan_core.zoo import checkpoints
 from gan_core.zoo.plans import ZOO
 
@@ -32,18 +38,22 @@ PICKS: dict[str, Callable[[Any], np.ndarray]] = {
     "covered": lambda run: run.covered[len(run.shots) // 2 :].mean(0),  # over the second half
     "way": lambda run: run.way[-1],
     "w1": lambda run: run.w1[-1],
+    "quality": lambda run: run.quality[-1],
 }
+SEEDS = 8  # that are ranked where a run has one member
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A run, or several from one start, as the page `page` begins with it.
+    """A run, or several from one start, which the page `page` can train.
 
-    names: of the runs, where there are several; says: of the texts that have their words. pick: of PICKS. moments:
-    how many pictures, the n-th at steps · (n/moments)^power. points: samples drawn of each picture; nodes: of D's
-    field along one side. strip: whether it is shown over the steps who gets which mode. thumb: the run that stands
-    for its page on the home page, None for the recordings of sections. pace: moments a second. Of images `points` are
-    the pictures drawn of each moment.
+    names: of the runs, where there are several; says: of the texts that have their words. pick: of PICKS, by which the
+    members of each run are ranked; or `seeds` seeds, by its sum over the runs, so that all have one start. measured:
+    the preset of whose seeds `records/presets.json` has it. moments: how many pictures, the n-th at steps ·
+    (n/moments)^power. points: samples drawn of each picture; nodes: of D's field along one side. strip: whether it is
+    shown over the steps who gets which mode. thumb: the run that stands for its page on the home page, None for all
+    others. pace: moments a second. offers: the preset that is offered at the end. Of images `points` are the pictures
+    drawn of each moment.
     """
 
     page: str
@@ -59,8 +69,12 @@ class Recorded:
     points: int = 200
     nodes: int = 30
     strip: bool = False
-    thumb: int | None = 0
+    thumb: int | None = None
     pace: float = PACE
+    seeds: int = 1
+    measured: str = ""
+    offers: str = ""
+    anywhere: ClassVar[bool] = True  # whether other pages of these settings show it too
 
     @property
     def configs(self) -> tuple[RunConfig, ...]:
@@ -77,9 +91,16 @@ class Recorded:
         watch = SeenImages.watch if self.config.data.is_image else Seen.watch
         return [watch(config, self.steps[:last]) for config in self.configs]
 
-    def drawn(self, runs: Sequence[Any]) -> list[int]:
+    def of_seed(self, seed: int) -> Recorded:
+        return replace(self, config=self.config.replace(seed=seed))
+
+    def ranking(self, runs: Sequence[Seen]) -> list[np.ndarray]:
+        """By what the members (K,) of each run are ranked."""
+        return [PICKS[self.pick](run) for run in runs]
+
+    def drawn(self, runs: Sequence[Seen]) -> list[int]:
         """The member of each run that is drawn: the median one."""
-        return [middle(PICKS[self.pick](run)) for run in runs]
+        return [middle(values) for values in self.ranking(runs)]
 
     @property
     def unusual(self) -> dict[str, float]:
@@ -89,7 +110,8 @@ class Recorded:
     @property
     def looks(self) -> tuple[Any, ...]:
         looks: tuple[Any, ...] = (self.moments, self.power, self.points, self.nodes, self.pick, self.charts)
-        return (*looks, self.names, self.strip, *self.unusual.values())
+        looks += (self.names, self.strip, *self.unusual.values())
+        return looks if self.seeds == 1 else (*looks, self.seeds, self.measured)
 
     @property
     def origin(self) -> Origin:
@@ -102,6 +124,7 @@ class Past(Recorded):
     asks for the run, everything raises CheckpointError where it is not there."""
 
     run: str = ""
+    anywhere: ClassVar[bool] = False
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -151,7 +174,6 @@ def _twins(knob: str) -> Recorded:
         moments=13,
         power=1.3,
         points=16,
-        thumb=None,
         pace=1.5,
     )
 
@@ -171,8 +193,61 @@ def _past(run: str) -> Past:
 
 
 FINISHED = "digits_run"  # where finished runs are played
+OF_RUN = ("quality", "losses", "outputs")  # charts of one run
+OF_MODES = ("covered", "effective_modes", "spread", "singular_values")
+
+
+def _presets() -> dict[str, Recorded]:
+    """Presets of points: what is drawn and said of them."""
+    close = {"moments": 90, "points": 160, "nodes": 26}
+    chased = {"charts": OF_MODES, "pick": "covered", "power": 1.0, "strip": True}
+    far = {"charts": ("gradient", "change", "losses", "outputs"), "captions": captions.far, "pick": "way", "power": 1.3}
+    own: dict[str, dict[str, Any]] = {
+        "ring_seeds": close | {"captions": captions.seeds, "pick": "quality"},
+        "collapse": close | chased | {"captions": captions.hopping, "moments": 150},
+        "vanishing": close | far,
+        "vanishing_sgd": close | far,
+        "vanishing_balanced": close | {"captions": captions.seeds, "pick": "quality"},
+        FLAGSHIP: {"captions": captions.settling, "pick": "quality", "seeds": SEEDS, "measured": FLAGSHIP},
+        "two_gaussians": close | {"captions": captions.shares, "pick": "only"},
+    }
+    return {
+        f"preset_{name}": Recorded("play_2d", PRESETS[name].config, **{"charts": OF_RUN, **how})
+        for name, how in own.items()
+    }
+
+
+def _scenarios() -> dict[str, Recorded]:
+    """What Mode collapse can show beside what it opens with, of one run."""
+    said = {"grid": captions.hopping, "balanced": captions.seeds}
+    return {
+        f"scenario_{name}": Recorded(
+            "collapse",
+            SCENARIOS[name].config,
+            OF_MODES,
+            maker,
+            pick="covered",
+            moments=100,
+            power=1.0,
+            points=160,
+            nodes=26,
+            strip=True,
+        )
+        for name, maker in said.items()
+    }
+
+
 RECORDED: dict[str, Recorded] = {
-    "ring": Recorded("play_2d", RunConfig(), ("quality", "losses", "outputs"), captions.learning),
+    "ring": Recorded(
+        "play_2d",
+        RunConfig(),
+        OF_RUN,
+        captions.unsettled,
+        pick="quality",
+        seeds=SEEDS,
+        thumb=0,
+        offers=FLAGSHIP,
+    ),
     "collapse": Recorded(
         "collapse",
         PRESETS["collapse"].config.replace(members=8),
@@ -182,6 +257,7 @@ RECORDED: dict[str, Recorded] = {
         moments=150,
         power=1.0,  # a generator that is chased stays 20 to 50 steps
         strip=True,
+        thumb=0,
     ),
     "vanishing": Recorded(
         "vanishing",
@@ -195,6 +271,7 @@ RECORDED: dict[str, Recorded] = {
         power=1.3,
         points=160,
         nodes=26,
+        thumb=0,
     ),
     "critic": Recorded(
         "wgan-critic",
@@ -207,14 +284,13 @@ RECORDED: dict[str, Recorded] = {
         power=1.4,
         points=160,
         nodes=26,
-        thumb=None,
     ),
     "players": Recorded(
         "convergence-two",
         RunConfig.of(g_layers=(16,), d_layers=(16,), batch=64, steps=1500, g_lr=1e-3, d_lr=1e-3),
         ("losses", "outputs", "gradients", "accuracy", "mean", "turns", "norms", "spectrum"),
         captions.circling,
-        thumb=None,
+        seeds=SEEDS,
     ),
     "scratch": Recorded(
         "digits",
@@ -225,7 +301,6 @@ RECORDED: dict[str, Recorded] = {
         moments=15,
         power=3.0,  # digits are there soon, and get better slowly
         points=64,  # as many as the trained run shows, which takes its place
-        thumb=None,
         pace=1.2,
     ),
     "wgan_digits": Recorded(
@@ -248,7 +323,6 @@ RECORDED: dict[str, Recorded] = {
         moments=20,
         power=1.4,
         points=16,
-        thumb=None,
         pace=1.5,
     ),
     "wgan": Recorded(
@@ -266,14 +340,8 @@ RECORDED: dict[str, Recorded] = {
     ),
     **{f"recipe_{knob}": _twins(knob) for knob in KNOBS},
     **{f"past_{run}": _past(run) for run in ZOO},
+    **_presets(),
+    **_scenarios(),
 }
 
 THUMBS = {name: recorded.page for name, recorded in RECORDED.items() if recorded.thumb is not None}  # → their pages
-
-
-def opening(page: str, configs: Sequence[RunConfig]) -> str | None:
-    """The name of the recorded run that is what this page would train; None where there is none."""
-    for name, recorded in RECORDED.items():
-        if recorded.page == page and recorded.configs == tuple(configs):
-            return name
-    return None

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import streamlit as st
 
 from gan_core.checks import one_of
 from gan_core.config import RunConfig, limits
-from gan_core.presets import PRESETS
-from gan_core.studies.mitigations import DATA, METHODS, TABLES
+from gan_core.studies.mitigations import METHODS, TABLES
+from gan_core.studies.scenarios import FIRST, SCENARIOS, VARIANTS
 from pages.shared.controls import fields, options
 from pages.shared.controls.options import OneOf
 from pages.shared.play import player
@@ -27,11 +26,6 @@ from pages.shared.shell.i18n import t
 from pages.shared.shell.state import Option, PageState, app, if_shown
 from pages.shared.views import points
 
-# What can stand side by side: the methods of the table, and the two losses.
-VARIANTS: dict[str, dict[str, Any]] = METHODS | {
-    "minimax": {"loss": "minimax"},
-    "non_saturating": {"loss": "non_saturating"},
-}
 MOST_VARIANTS = 4
 UNROLLED = (1, 2, 3, 5, 8, 10, 15, 20)
 USUAL_UNROLLED: int = METHODS["unrolled"]["unrolled"]
@@ -78,28 +72,6 @@ OPTIONS: dict[str, Option] = {
         ("shares", "near"), "shares", says="collapse.counting_"
     ),  # of the timeline: samples nearest to a mode, or near to it
 }
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A configuration and the variants that it is run with, side by side from one start."""
-
-    config: RunConfig
-    variants: tuple[str, ...] = ("plain",)
-
-
-_COLLAPSE = PRESETS["collapse"].config
-SCENARIOS: dict[str, Scenario] = {
-    "seeds": Scenario(_COLLAPSE.replace(members=8)),
-    "chase": Scenario(_COLLAPSE.replace(steps=800), ("plain", "unrolled")),
-    "packing": Scenario(_COLLAPSE.replace(steps=1600), ("plain", "pacgan2", "pacgan4")),
-    "grid": Scenario(DATA["grid"].replace(members=4, steps=2400)),
-    "balanced": Scenario(PRESETS["ring"].config.replace(members=8, steps=2000)),
-    "losses": Scenario(PRESETS["ring"].config.replace(members=4, steps=2000), ("minimax", "non_saturating")),
-    "losses_chased": Scenario(_COLLAPSE.replace(steps=1200), ("minimax", "non_saturating")),
-    "faster_d": Scenario(_COLLAPSE.replace(steps=1600), ("plain", "stronger_d")),
-}
-FIRST = "seeds"
 
 
 def chosen(page: PageState) -> tuple[str, ...]:
@@ -160,9 +132,11 @@ def start(page: PageState, name: str, *, play: bool = False) -> None:
     """A scenario, from its beginning."""
     if set_beside(page, SCENARIOS[name].config, SCENARIOS[name].variants):
         page.choices[SCENARIO] = name
-        player.restart(page, play=play)
         if play:
+            player.restart(page, play=True)
             player.bring(page)
+        else:
+            player.afresh(page)
 
 
 def current(page: PageState) -> str | None:
@@ -187,12 +161,12 @@ def controls(page: PageState) -> None:
     def methods_chosen() -> None:
         names = tuple(name for name in VARIANTS if name in st.session_state[methods_key]) or ("plain",)
         if names != chosen(page) and set_beside(page, page.config, names):
-            player.restart(page)
+            player.afresh(page)
 
     def unrolled_chosen() -> None:
         wanted = st.session_state[unrolled_key]
         if wanted != steps and set_beside(page, page.config, chosen(page), wanted):
-            player.restart(page)
+            player.afresh(page)
 
     st.session_state[key] = name
     st.selectbox(

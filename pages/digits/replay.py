@@ -13,13 +13,13 @@ from gan_core.metrics.floors import Range
 from gan_core.recordings.registry import FINISHED
 from pages.digits import models
 from pages.shared.controls import buttons
-from pages.shared.play import player, resources, shelf
+from pages.shared.play import player, recorded, resources, shelf
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, Show
 from pages.shared.shell import notices, stage
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app
-from pages.shared.views import code, exports, images, live, opening, slide, statistics, tables
+from pages.shared.views import code, exports, images, live, slide, statistics, tables
 
 if TYPE_CHECKING:
     from gan_core.config import RunConfig
@@ -112,7 +112,7 @@ WAYS = player.Ways(_train_on, _train_on, _try_out)
 
 def _bar(run: PageState) -> None:
     """Go on training, back to the shipped weights."""
-    if opening.name(run) is None:  # a slide, or weights of which there is no recording
+    if recorded.name(run) is None:  # a slide, or weights of which there is no recording
         _show(run)
     show, last = run.show, run.default.train.steps
     with stage.area("player"), st.container(horizontal=True, gap="small", key=f"{STATE}-player"):

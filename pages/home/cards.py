@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import streamlit as st
 
-from gan_core.presets import PRESETS
+from gan_core.presets import FLAGSHIP, PRESETS
 from gan_core.recordings.registry import THUMBS
 from gan_core.recordings.sketches import SKETCHES
 from pages.shared.controls import fields
@@ -19,19 +19,20 @@ from pages.shared.views import live, opening
 PICTURE = 230  # pixels of a card's picture
 COLUMNS = 4
 DIGITS, MOMENTS = 9, 12  # of the picture that stands for them, which moves
+HERO = f"preset_{FLAGSHIP}"  # the recorded run
 PICTURES = {page: name for name, page in THUMBS.items()} | {name: name for name in SKETCHES}
 
 
 def hero() -> None:
-    """What a GAN is, in words and as a run that moves."""
+    """What a GAN is, in words and as a run that moves: the one that ends best, to which the button leads."""
     picture, words = st.columns([2, 3], gap="large", vertical_alignment="center")
     with picture:
-        opening.moving("home-hero", "ring", height=360)
+        opening.moving("home-hero", HERO, height=360)
     with words:
         st.markdown(t("home.text"))
         with st.container(key="home-start"):
-            layout.link("play_2d", t("home.start"), preset="ring", icon=":material/play_arrow:")
-        st.caption(f"{t('home.caption')} {opening.about('ring')}")
+            layout.link("play_2d", t("home.start"), preset=FLAGSHIP, icon=":material/play_arrow:")
+        st.caption(f"{t('home.caption', title=fields.preset_title(FLAGSHIP))} {opening.about(HERO)}")
 
 
 def path() -> None:

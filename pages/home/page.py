@@ -1,6 +1,6 @@
 """The map: a run that moves, the guided path, a card for every page, and the presets, those that fail among them."""
 
-from gan_core.presets import PRESETS
+from gan_core.presets import FLAGSHIP, PRESETS
 from pages.home import cards
 from pages.shared.shell import layout
 from pages.shared.views import code, exports, slide
@@ -10,7 +10,7 @@ cards.hero()
 cards.path()
 cards.pages()
 cards.presets()
-slide.of_recording(page, "ring")
+slide.of_recording(page, cards.HERO)
 slide.button()
 exports.expander(page)
-code.expander(page, ("modes",), (PRESETS["ring"].config,))
+code.expander(page, ("modes",), (PRESETS[FLAGSHIP].config,))

@@ -33,7 +33,7 @@ def control(page: PageState) -> None:
         if wanted is not None and wanted != at:
             kept = {"seed": page.config.train.seed, "members": page.config.train.members}
             page.take(lambda: PRESETS[RUNS[wanted]].config.replace(**kept))
-            player.restart(page)
+            player.afresh(page)
 
     st.session_state[key] = at if at in RUNS else None
     st.segmented_control(

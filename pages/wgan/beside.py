@@ -60,7 +60,7 @@ def _methods(page: PageState) -> None:
             return
         options.put(page, BESIDE, wanted)
         page.variants = variants(page, "beside")
-        player.restart(page)
+        player.afresh(page)
 
     st.session_state[key] = list(names)
     st.multiselect(

@@ -43,7 +43,8 @@ def test_a_page_opens_on_a_run_that_moves_and_hands_over(page: Page) -> None:
     player.click()
     expect(recorded(page)).to_have_attribute("data-state", "still")
     recorded(page).get_by_role("slider").press("End")
-    expect(recorded(page).locator(".caption")).to_contain_text("G covers")
+    expect(recorded(page).locator(".caption")).to_contain_text("It does not settle")
+    expect(recorded(page).get_by_role("button", name="Players that come to rest")).to_be_in_viewport(ratio=1)
     sketch = page.locator(".gan-live[data-kind=sketch]")
     sketch.scroll_into_view_if_needed()
     box = sketch.locator("canvas").bounding_box()
@@ -60,6 +61,18 @@ def test_a_page_opens_on_a_run_that_moves_and_hands_over(page: Page) -> None:
     wait_idle(page)
     assert (place(live), place(button(page, "Pause"))) == pytest.approx(was, abs=10)  # nothing jumps for it
     expect(sketch).to_contain_text(re.compile(r"your sketch is off by 0\.\d+ on average.*you would be off by 0\.\d"))
+
+
+def test_the_end_of_what_does_not_settle_leads_to_what_does(page: Page) -> None:
+    page.goto("/play_2d")
+    expect(recorded(page)).to_have_attribute("data-state", "playing")
+    recorded(page).get_by_role("slider").press("End")
+    recorded(page).get_by_role("button", name="Players that come to rest").click()
+    page.wait_for_url(re.compile("loss=relativistic"))
+    expect(recorded(page)).to_have_attribute("data-state", "playing")
+    recorded(page).get_by_role("slider").press("End")
+    expect(recorded(page).locator(".caption")).to_contain_text("At rest")
+    assert recorded(page).locator(".caption button").count() == 0
 
 
 def test_while_a_prediction_is_open_the_beginning_plays_and_does_not_tell(page: Page) -> None:

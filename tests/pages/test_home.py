@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from gan_core.presets import PRESETS
+from gan_core.presets import FLAGSHIP, PRESETS
 from pages.shared.play import resources
 from pages.shared.shell import site
+from pages.shared.shell.i18n import t
 from tests.pages.test_pages import PATIENCE, ROOT, params, press, state, views, visit, words
 
 
@@ -18,11 +19,13 @@ def test_home_opens_without_a_run_and_leads_to_every_page_and_preset() -> None:
     links = [(link.proto.page, link.proto.query_string) for link in app.get("page_link")]
     opened = {page for page, _ in links}
     assert {one.name for one in site.PAGES if one.settings} <= opened
+    start = next(link.proto for link in app.get("page_link") if link.proto.label == t("home.start"))
+    assert (start.page, start.query_string) == ("play_2d", f"preset={FLAGSHIP}")
     presets = {query.removeprefix("preset=") for _, query in links}
     assert {name for name in PRESETS if not name.startswith("bench_")} <= presets
     moving = [frame["address"].split("/")[-1] for kind, frame in views(app) if kind == "recorded"]
     assert (
-        moving[0] == "ring" and len(moving) == len(set(moving)) == len(site.PAGES) - 1
+        moving[0] == f"preset_{FLAGSHIP}" and len(moving) == len(set(moving)) == len(site.PAGES) - 1
     )  # all but Digits, and the hero
 
 

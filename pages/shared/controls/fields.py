@@ -253,13 +253,14 @@ def presets(page: PageState, names: Sequence[str]) -> None:
 
 
 def chosen_preset(page: PageState, names: Sequence[str]) -> str | None:
-    """The preset that the controls are at, None for the visitor's own settings."""
-    return next((name for name in names if PRESETS[name].config == page.config), None)
+    """The preset that the controls are at, with whatever seed, None for the visitor's own settings."""
+    seed = page.config.train.seed
+    return next((name for name in names if PRESETS[name].config.replace(seed=seed) == page.config), None)
 
 
 def _choose(page: PageState, name: str) -> None:
     page.take(lambda: PRESETS[name].config)
-    player.restart(page)
+    player.afresh(page)
 
 
 def top(

@@ -15,14 +15,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
 from gan_core.config import RunConfig
 from gan_core.errors import PoolFull
+from gan_core.presets import PRESETS
 from pages.shared.controls import uploads
 from pages.shared.controls.buttons import button
-from pages.shared.play import kept, pushed, resources, visits
+from pages.shared.play import kept, pushed, recorded, resources, visits
 from pages.shared.play.runs import Frame, Show
 from pages.shared.shell import notices
 from pages.shared.shell import stage as places
@@ -57,22 +59,34 @@ def ready(page: PageState) -> Show | None:
     """The page's runs; new ones if there are none, or if they are fresh and the controls changed. None: no room, or
     nobody has asked for a run, and the page shows the recorded one."""
     configs = page.configs()
-    if opening.name(page) is not None:
+    if recorded.name(page) is not None:
         return None
     fresh = page.show is None or not page.show.touched
     if page.show is None or (fresh and (page.show.stale(configs) or page.show.job.state == "closed")):
-        restart(page)
+        afresh(page)
     elif len(page.show.configs) == len(configs):
         page.show.retune(configs)
     return page.show
 
 
-def restart(page: PageState, *, play: bool = False) -> None:
-    """New runs with the page's configuration, in place of the old ones."""
+def afresh(page: PageState) -> None:
+    """The page's configuration from its beginning: its recorded run where there is one, else new runs."""
+    if recorded.there(page) is None:
+        restart(page)
+    else:
+        _put_away(page)
+
+
+def _put_away(page: PageState) -> None:
     if page.show is not None:
         kept.remember(page, app().kept)
         page.show.close()
         page.show = None
+
+
+def restart(page: PageState, *, play: bool = False) -> None:
+    """New runs with the page's configuration, in place of the old ones."""
+    _put_away(page)
     state = app()
     state.pages[page.name] = state.pages.pop(page.name, page)  # the last one is the one used last
     others = [(other, other.show) for other in state.pages.values() if other.show and not other.show.running]
@@ -108,7 +122,19 @@ def _play(page: PageState) -> None:
         page.show.play()
 
 
+def _train(page: PageState, *, play: bool = False) -> None:
+    """What is recorded here, or was, is trained."""
+    recorded.take_seed(page)
+    restart(page, play=play)
+
+
+def _open_preset(page: PageState, name: str) -> None:
+    if page.take(lambda: PRESETS[name].config):
+        afresh(page)
+
+
 def _new_seed(page: PageState) -> None:
+    recorded.take_seed(page)
     train = page.config.train
     running = page.show is not None and page.show.running
     page.update(seed=(train.seed + train.members) % 2**31)
@@ -122,7 +148,7 @@ def _undo(page: PageState) -> None:
     page.update(**{name: base[name] for name in show.stale(page.configs()) if name not in page.decided})
 
 
-OWN = Ways(lambda page: restart(page, play=True), _play, _try_out)
+OWN = Ways(lambda page: _train(page, play=True), _play, _try_out)
 
 
 # ── buttons ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -131,7 +157,7 @@ OWN = Ways(lambda page: restart(page, play=True), _play, _try_out)
 def bar(page: PageState) -> None:
     """Play or Pause, single steps, Reset, New seed; and a word if the controls are ahead of the runs."""
     show = ready(page)
-    if show is None and opening.name(page) is not None:
+    if show is None and recorded.name(page) is not None:
         with places.area("player"):
             _first_buttons(page)
         return
@@ -159,17 +185,17 @@ def _first_buttons(page: PageState) -> None:
     """Of a page whose runs nobody has asked for, or that have made room for others: each makes them."""
 
     def begin(action: Callable[[Show], None]) -> None:
-        restart(page)
+        _train(page)
         if page.show is not None:
             action(page.show)
 
     with st.container(horizontal=True, gap="small", key=f"{page.name}-player"):
-        button(page, "play", "play_arrow", lambda: restart(page, play=True), in_turn=True, type="primary",
+        button(page, "play", "play_arrow", lambda: _train(page, play=True), in_turn=True, type="primary",
                shortcut="Space")  # fmt: skip
         button(page, "step", "skip_next", lambda: begin(lambda show: show.step()))
         button(page, "step_d", "policy", lambda: begin(lambda show: show.step_player("d")))
         button(page, "step_g", "brush", lambda: begin(lambda show: show.step_player("g")))
-        button(page, "reset", "restart_alt", lambda: restart(page))
+        button(page, "reset", "restart_alt", lambda: _train(page))
         button(page, "new_seed", "casino", lambda: _new_seed(page))
 
 
@@ -245,7 +271,7 @@ def stage(
     app().staged = True
     with places.begin():
         buttons(page)
-        recording = opening.name(page)
+        recording = recorded.name(page)
         if page.show is None:
             st.empty()  # the place of what moves
         else:
@@ -261,7 +287,7 @@ def stage(
             with places.area("verdict"):
                 waits = ask(page)
         with places.opens():
-            opening.show(page, recording, lambda: ways.train(page), waits=waits)
+            opening.show(page, recording, lambda: ways.train(page), waits=waits, offer=partial(_open_preset, page))
         if foresee is not None:
             with places.below():
                 foresee(page, None)

@@ -24,7 +24,7 @@ from gan_core.checks import one_of
 from gan_core.config import RunConfig
 from pages.shared.controls import uploads
 from pages.shared.controls.options import arrive, reset, section_row
-from pages.shared.play import player, visits
+from pages.shared.play import player, recorded, visits
 from pages.shared.shell import address as url
 from pages.shared.shell import notices, site
 from pages.shared.shell.i18n import DEFAULT as DEFAULT_LANGUAGE
@@ -92,7 +92,7 @@ def begin(
         if new:
             page.turns.clear()  # no widget has been shown yet
         if followed and page.show is not None and page.show.configs != page.configs():
-            player.restart(page)  # who follows a link to a preset wants to see its run
+            player.afresh(page)  # who follows a link to a preset wants to see its run
     url.write_page(page)
     _refusal(page)
     return page
@@ -209,7 +209,9 @@ def share(page: PageState) -> None:
         return
     with st.expander(t("share.title"), icon=":material/share:"):
         address = (st.context.url or "").split("?")[0]
-        words = url.query(page.config, page.default) | page.words
+        configs = recorded.trained(page)
+        config = page.config.replace(seed=configs[0].train.seed)
+        words = url.query(config, page.default) | page.words
         marks = _changed_on_the_way(page)
         for mark in marks:
             notices.warning(t("share.changed", step=f"{mark.step:,}", what=phrase(mark.what)))
@@ -220,7 +222,7 @@ def share(page: PageState) -> None:
             st.caption(t("share.table"))
         st.code(f"{address}?{urlencode(words)}" if words else address, language=None, wrap_lines=True)
         st.caption(t("share.command"))
-        for config in page.configs():
+        for config in configs:
             query = urlencode(config.to_query())  # nothing for the default run
             command = "python -m gan_core train" + (f' --query "{query}"' if query else "")
             st.code(command + uploads.command(page), language="bash", wrap_lines=True)
@@ -262,4 +264,4 @@ def foot() -> None:
     if page is None or not page.plays:
         st.caption(t("app.footer_plain", version=__version__))
     else:
-        st.caption(t("app.footer", version=__version__, seed=page.config.train.seed))
+        st.caption(t("app.footer", version=__version__, seed=recorded.trained(page)[0].train.seed))

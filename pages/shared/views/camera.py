@@ -19,7 +19,7 @@ import streamlit as st
 from gan_core.checks import one_of
 from gan_core.config import FIELDS
 from gan_core.errors import Failure, Refusal
-from pages.shared.play import making, resources, visits
+from pages.shared.play import making, recorded, resources, visits
 from pages.shared.shell import i18n, site
 from pages.shared.shell.i18n import t, value
 from pages.shared.shell.state import AppState, PageState, app
@@ -76,7 +76,7 @@ def caption(page: PageState, says: Mapping[str, Any] | None = None, visit: AppSt
     visit = visit or app()
     parts = [title_of(page, visit), *filter(None, [visit.section])]
     if page.plays and page.of_runs and visit.staged:  # its charts are of its runs
-        config, look = page.config, Look(**(says or {}))
+        config, look = page.config.replace(seed=recorded.trained(page)[0].train.seed), Look(**(says or {}))
         decided = {name for variant in page.variants for name in variant}
         parts += [settings(config, look, decided), seeds(config, look, range(config.train.members))]
     places = {name for name, option in page.options.items() if getattr(option, "place", False)}  # said by the section

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gan_core.config import LOSSES, ConfigError, DataConfig, RunConfig
+from pages.shared.play import recorded
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
 from pages.shared.shell.i18n import t
@@ -86,7 +87,7 @@ CURVES: Mapping[str, Asked] = {
 def show(page: PageState, frame: Frame | None) -> None:
     """The chart to draw on, and then the run's curve over it; nothing where nothing is known to compare it with."""
     if frame is None:
-        _sketch(page, page.configs()[-1], np.empty(0), np.empty(0))
+        _sketch(page, recorded.trained(page)[-1], np.empty(0), np.empty(0))
     else:
         _of_run(page, frame)
 

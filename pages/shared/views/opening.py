@@ -1,6 +1,6 @@
-"""What a page shows before anybody has asked for a run: the recorded one of these very settings, played by the browser.
+"""What a page shows before anybody has asked for a run: the recorded one of these very settings (`play.recorded` knows
+which), played by the browser.
 
-opening.name(page)                  which recorded run that is, None for settings of the visitor's own
 opening.show(page, name, train)     it, with its captions; `train` hands over to the run itself;
                                     while somebody is asked what it will show, it `waits`
 opening.small(key, name)            the picture alone, for the home page
@@ -18,9 +18,11 @@ from gan_core.numerals import number
 from gan_core.packing import array_of, pixels
 from gan_core.presets import FLAGSHIP, PRESETS
 from gan_core.recordings import files, shipped
-from gan_core.recordings.registry import RECORDED, Recorded, opening
+from gan_core.recordings.lookup import alike, shown
+from gan_core.recordings.registry import RECORDED, Recorded
 from pages.shared.play import moments
 from pages.shared.play.files import address
+from pages.shared.play.recorded import of_settings
 from pages.shared.play.runs import Frame
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
@@ -53,22 +55,10 @@ LEVELS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def name(page: PageState) -> str | None:
-    """The recorded run that is what this page would train; None while it has runs of its own, and on a slide, which
-    shows those."""
-    return None if page.show is not None or app().slide else _opening(page)
-
-
-def _opening(page: PageState) -> str | None:
-    """The recorded run of these settings; None where it is of weights that are not there."""
-    found = opening(page.name, page.configs())
-    return found if found is not None and shipped.current(found) else None
-
-
 def recorded(page: PageState) -> Frame | None:
     """The recorded run that is what this page would train, as the runs of a page are, at the moment at which somebody
     reached for it, or at its end; any thread may ask."""
-    found = _opening(page)
+    found = of_settings(page)
     return None if found is None else _looked_at(found, moments.of(page))
 
 
@@ -84,8 +74,13 @@ def _recorded(recording: str) -> Frame:
     return Frame(played(recording))
 
 
-def show(page: PageState, recording: str, train: Callable[[], None], *, waits: bool = False) -> None:
+def show(
+    page: PageState, recording: str, train: Callable[[], None], *, waits: bool = False,
+    offer: Callable[[str], None] | None = None,
+) -> None:  # fmt: skip
+    """`offer` opens a preset: the one that the recording offers at its end, where there is one."""
     header, recorded = files.header(recording), RECORDED[recording]
+    offered = recorded.offers if offer is not None and "presets" not in app().hidden else ""
     methods = [run_name(recorded, method) for method in recorded.names]
     seeds = [t("panel.member_name", seed=seed) for seed in header["seeds"]]
     titles = [" · ".join(filter(None, pair)) for pair in zip(methods, seeds, strict=True)]
@@ -96,13 +91,14 @@ def show(page: PageState, recording: str, train: Callable[[], None], *, waits: b
         panels=titles if len(titles) > 1 else [""],
         charts=charts,
         captions=[(one["moment"], _said(one["code"], one["words"], methods)) for one in header["captions"]],
-        about=" ".join(filter(None, (about(recording), why(recording)))), strips=[""] * len(header["strips"]),
+        about=" ".join(filter(None, (about(recording), why(recording)))), strips=methods[: len(header["strips"])],
         strip_labels={"step": t("panel.step"), "row": t("scene.mode"), "right": t("collapse.right"),
                       "legend": t("collapse.legend")},
         scene_labels={label: t(f"scene.{label}") for label in live.LABELS},
         labels=_labels(train=t("recorded.train_on")) if "weights" in header else _labels(),
-        summary=t(f"recorded.summary_{recording}", default=t(f"recorded.summary_{recorded.page}", default="")),
-        on_train=train, waits=waits,
+        summary=_summary(recording), on_train=train, waits=waits,
+        offer=t("recorded.offer", title=_preset(offered)) if offered else "",
+        on_offer=partial(offer, offered) if offer is not None and offered else None,
         on_layers=points.layered(page), on_window=points.looking(page),
         std=recorded.config.data.std, token=moments.of(page).token,
     )  # fmt: skip
@@ -110,6 +106,17 @@ def show(page: PageState, recording: str, train: Callable[[], None], *, waits: b
 
 def _labels(**others: str) -> dict[str, str]:
     return {label: t(f"recorded.{label}") for label in live.RECORDED_LABELS} | others
+
+
+def _summary(recording: str) -> str:
+    """What is seen, for whoever does not see it."""
+    recorded = RECORDED[recording]
+    usual = t(f"recorded.summary_{'twins' if recorded.config.data.is_image else 'run'}")
+    return t(f"recorded.summary_{recording}", default=t(f"recorded.summary_{recorded.page}", default=usual))
+
+
+def _preset(name: str) -> str:
+    return t(f"preset.{name}.title", default=PRESETS[name].title)
 
 
 def _keep(page: PageState, recording: str, charts: Sequence[Mapping[str, Any]], methods: Sequence[str]) -> None:
@@ -157,7 +164,7 @@ def moving(key: str, file: str, *, height: int) -> None:
     live.recorded(
         key, address(file), panels=[""], small=True, height=height,
         scene_labels={label: t(f"scene.{label}") for label in live.LABELS},
-        summary=t(f"recorded.summary_{file.removesuffix(files.SMALL)}"),
+        summary=t(f"recorded.summary_{file.removesuffix(files.SMALL)}", default=t("recorded.summary_run")),
     )  # fmt: skip
 
 
@@ -201,11 +208,12 @@ def small(key: str, name: str, *, height: int) -> None:
 
 
 def ghosts(page: PageState, frame: Frame, charts: Mapping[str, live.Chart], *, empty: bool = False) -> list[live.Chart]:
-    """The charts of a run by their names. As long as nothing is in it, each shows in grey what a recorded run of this
-    page came to, so that it is no empty frame; where no such run has it, the chart comes with the first step, unless
-    `empty` keeps its place."""
+    """The charts of a run by their names. As long as nothing is in it, each shows in grey what a recorded run came to,
+    of the same settings or else of this page's first ones, and says which, so that it is no empty frame; where no such
+    run has it, the chart comes with the first step, unless `empty` keeps its place."""
     of_page = (name for name, recorded in RECORDED.items() if recorded.page == page.name)
-    recording = opening(page.name, page.configs()) or next(of_page, None)
+    same = alike([run.config for run in frame.runs], page.name)
+    recording = same or next(of_page, None)
     if recording is None:
         return list(charts.values())
     content, known = files.content(recording)[0], {of["name"]: of for of in files.header(recording)["charts"]}
@@ -215,7 +223,14 @@ def ghosts(page: PageState, frame: Frame, charts: Mapping[str, live.Chart], *, e
             return chart
         lines = [array_of(content, line["y"]) for line in known[name]["lines"]]
         grey = array_of(content, known[name]["x"]), lines
-        return replace(chart, ghost=grey, unit=t("recorded.grey"))
+        return replace(chart, ghost=grey, unit=whose(known[name]))
+
+    def whose(of: Mapping[str, Any]) -> str:
+        if same is None:
+            return t("recorded.grey_other")
+        if any("low" in line for line in of["lines"]):
+            return t("recorded.grey_median", members=max(files.header(same)["members"]))
+        return t("recorded.grey", seed=", ".join(map(str, dict.fromkeys(shown(same)))))
 
     found = [with_ghost(name.partition("/")[0], chart) for name, chart in charts.items()]
     if empty or frame.step > 0:
@@ -226,8 +241,10 @@ def ghosts(page: PageState, frame: Frame, charts: Mapping[str, live.Chart], *, e
 def about(recording: str) -> str:
     """What it is a recording of: of which seeds, and why these."""
     header = files.header(recording)
-    members = max(header["members"])
-    of = t("recorded.median", members=members, by=t(f"recorded.by_{RECORDED[recording].pick}")) if members > 1 else ""
+    several, by = max(RECORDED[recording].seeds, *header["members"]), RECORDED[recording].pick
+    of = t("recorded.one_seed")
+    if several > 1:
+        of = t("recorded.median", members=several, by=t(f"recorded.by_{by}"))
     seeds = ", ".join(map(str, dict.fromkeys(header["seeds"])))
     weights = header.get("weights", "")[:DIGITS]
     said = t(
@@ -238,8 +255,7 @@ def about(recording: str) -> str:
 
 def why(recording: str) -> str:
     """Why it is this run that a page opens with, where another one ends better."""
-    best = t(f"preset.{FLAGSHIP}.title", default=PRESETS[FLAGSHIP].title)
-    return t(f"recorded.why_{recording}", default="", flagship=best)
+    return t(f"recorded.why_{recording}", default="", flagship=_preset(FLAGSHIP))
 
 
 def run_name(recorded: Recorded, method: str) -> str:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import numpy as np
 import pytest
 
 from gan_core.packing import array_of, nibbles
+from gan_core.presets import FLAGSHIP
 from gan_core.recordings import files
 from gan_core.recordings.images import SeenImages
-from gan_core.recordings.record import record
+from gan_core.recordings.record import PRESETS_MEASURED, record
 from gan_core.recordings.registry import RECORDED, THUMBS, Past
-from gan_core.recordings.seen import Seen
+from gan_core.recordings.seen import Seen, middle
 from gan_core.recordings.sketches import SKETCHES, packed
 
 PASTS = [name for name, recorded in RECORDED.items() if isinstance(recorded, Past)]
 OF_POINTS = [name for name, recorded in RECORDED.items() if not recorded.config.data.is_image]
 OF_IMAGES = sorted(RECORDED.keys() - {*OF_POINTS, *PASTS})
+CHOSEN = [name for name, recorded in RECORDED.items() if recorded.seeds > 1]
+ALIKE = ("preset_", "scenario_")  # recorded as the others are, of which the usual tests train some again
 FIRST = 4  # moments that are recorded again
 CODES = 400  # of 65,534 over the window: another kind of processor rounds otherwise, one of them by 180 for WGAN-GP
 
@@ -27,10 +33,28 @@ def test_a_file_has_the_charts_of_its_entry(name: str) -> None:
 
 def test_all_small_pictures_are_small_enough() -> None:
     small = sum(len(files.content(f"{one}{files.SMALL}")[0]) for one in (*THUMBS, *SKETCHES))
-    assert small + len(files.content("ring")[0]) <= files.MOST  # the home page
+    assert small + len(files.content(f"preset_{FLAGSHIP}")[0]) <= files.MOST  # the home page
 
 
-@pytest.mark.parametrize("name", OF_POINTS)
+@pytest.mark.parametrize("name", CHOSEN)
+def test_what_is_drawn_is_the_seed_in_the_middle(name: str) -> None:
+    """By the measure that the file names, whose values it has; of a measured preset those of the record."""
+    recorded, header = RECORDED[name], files.header(name)
+    ranked, seeds = header["ranked"], [recorded.config.seed_of(k) for k in range(recorded.seeds)]
+    if recorded.measured:
+        measured = json.loads(PRESETS_MEASURED.read_text(encoding="utf-8"))["presets"][recorded.measured]["runs"]
+        seeds = [int(run["query"]["seed"]) for run in measured]
+        assert ranked["values"] == [run["scores"]["high_quality"] for run in measured]
+    assert ranked["by"] == recorded.pick != "only" and len(ranked["values"]) == recorded.seeds
+    assert ranked["seeds"] == seeds
+    assert set(header["seeds"]) == {ranked["seeds"][middle(np.array(ranked["values"]))]}
+
+
+def some(names: list[str]) -> list[Any]:
+    return [pytest.param(name, marks=[pytest.mark.slow] if name.startswith(ALIKE) else []) for name in names]
+
+
+@pytest.mark.parametrize("name", some(OF_POINTS))
 def test_the_first_moments_are_those_of_a_run_that_is_trained_again(name: str) -> None:
     recorded, (content, _), header = RECORDED[name], files.content(name), files.header(name)
     steps = array_of(content, header["steps"])

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from gan_core.presets import PRESETS
 from gan_core.recordings.charts import CHARTS
 from gan_core.recordings.images import CHARTS_OF_IMAGES
-from gan_core.recordings.registry import FINISHED, PICKS, RECORDED, opening
+from gan_core.recordings.lookup import opening
+from gan_core.recordings.registry import FINISHED, PICKS, RECORDED
 from gan_core.zoo import checkpoints
 
 
@@ -18,23 +20,20 @@ def test_an_entry_can_be_recorded(name: str) -> None:
     assert set(entry.charts) <= set(CHARTS_OF_IMAGES if entry.config.data.is_image else CHARTS) | {"losses", "outputs"}
     assert entry.pick in PICKS and 0 <= (entry.thumb or 0) < len(entry.variants)
     assert (len(entry.names) == len(entry.variants) and set(entry.names) != {""}) or len(entry.variants) == 1
+    assert entry.seeds == 1 or {config.train.members for config in entry.configs} == {1}
+    assert entry.offers in ("", *PRESETS)
     assert entry.steps[0] == 0 and entry.steps[-1] == entry.config.train.steps
     assert list(entry.steps) == sorted(set(entry.steps))
 
 
-def test_a_page_finds_the_recording_of_its_settings_and_of_no_others() -> None:
-    ring = RECORDED["ring"]
-    assert opening("play_2d", ring.configs) == "ring"
-    assert opening("play_2d", [ring.config.replace(seed=1)]) is None
-    assert opening("collapse", ring.configs) is None
-
-
 def test_every_finished_run_has_its_past() -> None:
     for run in checkpoints.names():
-        assert opening(FINISHED, [checkpoints.load_card(run).config]) == f"past_{run}"
+        configs = [checkpoints.load_card(run).config]
+        assert opening(configs, FINISHED) == f"past_{run}" != opening(configs)
 
 
 def test_whatever_decides_a_file_is_in_its_digest() -> None:
     ring = RECORDED["ring"]
     others = [replace(ring, config=ring.config.replace(seed=1)), replace(ring, points=10), replace(ring, charts=())]
-    assert len({one.origin.digest for one in (ring, *others)}) == 4
+    others.append(replace(ring, seeds=1))
+    assert len({one.origin.digest for one in (ring, *others)}) == 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -11,27 +12,37 @@ from streamlit.testing.v1 import AppTest
 from gan_core.figures import style
 from gan_core.metrics.points import mode_shares
 from gan_core.packing import array_of
+from gan_core.presets import FLAGSHIP, PRESETS
 from gan_core.recordings import files
 from gan_core.recordings.captions import APART, hopping
 from gan_core.recordings.played import played
-from gan_core.recordings.registry import FINISHED, RECORDED
+from gan_core.recordings.registry import RECORDED
+from gan_core.studies.scenarios import FIRST, SCENARIOS
 from pages.shared.play import files as served
 from pages.shared.play import resources
-from pages.shared.shell.i18n import speaking
+from pages.shared.shell.i18n import speaking, t
 from pages.shared.views import opening
 from tests.pages.test_pages import at_rest, press, state, until, views, visit
 
+MOST_LETTERS = 260  # of a caption: three lines
 SECTIONS = {
     "digits": {"section": "scratch"},
     "convergence-two": {"tab": "two"},
 }  # of the pages that do not begin with it
-# by a player; of the recipe, whose knobs are alike, one
-ELSEWHERE = ("recipe", FINISHED)
-PLAYED = [name for name, run in RECORDED.items() if run.page not in ELSEWHERE] + ["recipe_g_norm"]
+ALIKE = ("recipe_", "preset_", "scenario_", "past_")  # of these, one of each kind
+# by a player
+PLAYED = [name for name in RECORDED if not name.startswith(ALIKE)]
+PLAYED += ["recipe_g_norm", "preset_collapse", "preset_settling", "scenario_grid"]
 
 
-def arrive(page: str) -> AppTest:
-    """A visitor of a page, or of a part of one, whose names are joined by a hyphen."""
+def arrive(recording: str) -> AppTest:
+    """A visitor of the page, or of a part of one, whose names are joined by a hyphen, or of its settings."""
+    page, kind = RECORDED[recording].page, recording.partition("_")
+    if kind[0] == "preset":
+        return visit(page, preset=kind[2])
+    if kind[0] == "scenario":
+        words = RECORDED[recording].config.to_query(SCENARIOS[FIRST].config)
+        return visit(page, beside="-".join(SCENARIOS[kind[2]].variants), **words)
     if page == "recipe":
         return visit("digits", section="recipe")
     name, _, part = page.partition("-")
@@ -42,7 +53,7 @@ def arrive(page: str) -> AppTest:
 def test_a_look_costs_no_job_and_play_trains_the_same_run(name: str) -> None:
     recorded = RECORDED[name]
     before = set(resources.pool()._jobs)
-    app = arrive(recorded.page)
+    app = arrive(name)
     assert not app.exception and not app.warning and not app.error
     assert state(app, recorded.page).show is None and set(resources.pool()._jobs) <= before
     (frame,) = [frame for kind, frame in views(app) if kind == "recorded"]
@@ -54,7 +65,9 @@ def test_a_look_costs_no_job_and_play_trains_the_same_run(name: str) -> None:
         assert len(drawn["lines"]) == len(chart["lines"])
     app = press(app, "play", recorded.page)
     show = state(app, recorded.page).show
-    assert show is not None and show.running and show.configs == recorded.configs
+    seeds = files.header(name)["seeds"] if recorded.seeds > 1 else [config.train.seed for config in recorded.configs]
+    trained = tuple(config.replace(seed=seed) for config, seed in zip(recorded.configs, seeds, strict=True))
+    assert show is not None and show.running and show.configs == trained
     until(lambda: show.moment() is not None)  # until then the recording stands there
     app.run()
     assert "recorded" not in [kind for kind, _ in views(app)]
@@ -113,6 +126,43 @@ def test_methods_have_the_pens_of_the_live_charts(name: str) -> None:
         assert pens == {run: tuple(pen) for run, pen in enumerate(wanted)}
 
 
+def test_a_preset_that_is_chosen_opens_on_its_recording_and_trains_what_it_shows() -> None:
+    """Also where the page has run something else before; the box of presets goes on to say which one it is."""
+    app = at_rest(press(visit("play_2d"), "step"))
+    assert state(app).show is not None
+    app.selectbox(key=presets(app)).set_value("settling").run()
+    ((_, frame),) = [one for one in views(app) if one[0] == "recorded"]
+    assert frame["address"].endswith("/preset_settling") and state(app).show is None and not frame["offer"]
+    app = at_rest(press(app, "step"))
+    assert state(app).config.train.seed == files.header("preset_settling")["seeds"][0]
+    assert app.selectbox(key=presets(app)).value == "settling"
+
+
+def presets(app: AppTest) -> str:
+    return next(box.key for box in app.selectbox if box.key.startswith("play_2d.preset~"))
+
+
+def test_what_does_not_settle_says_so_and_offers_what_does() -> None:
+    ((_, frame),) = [one for one in views(visit("play_2d")) if one[0] == "recorded"]
+    assert "does not settle" in frame["captions"][-1][1] and PRESETS[FLAGSHIP].title in frame["offer"]
+    ((_, frame),) = [one for one in views(visit("play_2d", hide="presets")) if one[0] == "recorded"]
+    assert not frame["offer"]
+
+
+@pytest.mark.parametrize("name", [name for name in RECORDED if not name.startswith("recipe")])
+def test_every_word_of_a_recording_is_there(name: str) -> None:
+    recorded, header = RECORDED[name], files.header(name)
+    methods = [opening.run_name(recorded, method) for method in recorded.names]
+    said = [opening._said(one["code"], one["words"], methods) for one in header["captions"]]
+    said += [opening.about(name), opening._summary(name), *(opening._chart(one, recorded)["title"]
+                                                            for one in header["charts"])]  # fmt: skip
+    assert not [text for text in said if "recorded." in text or "{" in text]
+    several = max(recorded.seeds, *header["members"])
+    assert (f"median of {several} seeds" if several > 1 else "One seed is shown") in opening.about(name)
+    longest = max(len(re.sub(r"\*", "", text)) for text in said[: len(header["captions"])])
+    assert longest <= MOST_LETTERS
+
+
 def test_other_settings_are_a_run_of_ones_own() -> None:
     app = at_rest(visit("play_2d", seed="1"))
     assert state(app).show is not None and "recorded" not in [kind for kind, _ in views(app)]
@@ -123,7 +173,8 @@ def test_every_button_of_the_player_makes_the_run(button: str) -> None:
     app = at_rest(press(visit("play_2d"), button))
     show = state(app).show
     assert show is not None and show.job.step_count == (1 if button == "step" else 0)
-    assert show.configs[0].train.seed == (1 if button == "new_seed" else 0)
+    (shown,) = files.header("ring")["seeds"]  # what is trained is what was shown
+    assert show.configs[0].train.seed == shown + (button == "new_seed")
 
 
 def answer(name: str, digest: str) -> tuple[int, bytes, str | None]:
@@ -142,11 +193,22 @@ def test_a_file_may_be_kept_for_ever_and_another_digest_is_another_address() -> 
 @pytest.mark.parametrize("name", PLAYED)
 def test_before_its_first_step_a_run_shows_a_recorded_one_in_grey(name: str) -> None:
     page = RECORDED[name].page
-    app = at_rest(press(arrive(page), "reset", page), page)
+    app = at_rest(press(arrive(name), "reset", page), page)
     charts = [chart for kind, frame in views(app) if kind == "curves" for chart in frame["charts"]]
     lines = [chart for chart in charts if chart["kind"] == "lines"]
-    assert all(
-        "ghost" in one or one["x"]["shape"][0] for one in lines
-    )  # what is not recorded comes with the first step
+    assert all("ghost" in one or one["x"]["shape"][0] or one["unit"] == t("recorded.none_yet") for one in lines)
     assert lines or page.startswith(("wgan", "recipe"))  # measured when there is something to measure; no charts
     state(app, page).show.close()
+
+
+def test_no_run_shows_the_curve_of_other_settings_as_its_own() -> None:
+    app = at_rest(visit("play_2d", batch="128"))
+    charts = [chart for kind, frame in views(app) if kind == "curves" for chart in frame["charts"]]
+    lines = [chart for chart in charts if chart["kind"] == "lines" and not chart["x"]["shape"][0]]
+    assert lines and not any("ghost" in chart for chart in lines)
+    assert {chart["unit"] for chart in lines} == {t("recorded.none_yet")}
+    app = at_rest(visit("play_2d", seed="1234"))  # the same settings
+    charts = [chart for kind, frame in views(app) if kind == "curves" for chart in frame["charts"]]
+    (seed,) = files.header("ring")["seeds"]
+    greys = {chart["unit"] for chart in charts if "ghost" in chart}
+    assert greys == {t("recorded.grey", seed=seed)}

@@ -72,6 +72,7 @@ export class Recorded extends View {
     this.range = make("input", { type: "range", min: 0, step: 1 });
     this.speed = make("button", { type: "button", className: "tool" });
     this.train = make("button", { type: "button", className: "train" });
+    this.offer = make("button", { type: "button", className: "offer" });
     this.track = make("div", { className: "track" }, this.player, this.range, this.speed, this.train);
     this.about = make("p", { className: "about" });
     this.room = make("div"); // where the buttons of the page lie, see `seat`
@@ -83,6 +84,7 @@ export class Recorded extends View {
     this.range.oninput = () => this.seek(+this.range.value);
     this.speed.onclick = () => this.remember("speed", PACES[(PACES.indexOf(this.pace) + 1) % PACES.length]);
     this.train.onclick = () => this.send("train", Date.now());
+    this.offer.onclick = () => this.send("offer", Date.now());
     this.pressed = (event) => this.typed(event);
     document.body.addEventListener("keydown", this.pressed);
     this.reached = (event) => this.tell(event);
@@ -290,6 +292,10 @@ export class Recorded extends View {
     if (file.strips.length) this.strips.show(this.heat(step, this.row(narrow)), stamp, send);
     const said = data.captions.findLast(([from]) => from <= moment);
     write(this.caption, (this.secret ? labels.waits : said?.[1]) ?? "");
+    if (data.offer && moment >= this.last) {
+      say(this.offer, data.offer);
+      if (this.offer.parentNode !== this.caption) this.caption.append(" ", this.offer);
+    }
     this.range.max = this.last;
     this.range.value = moment;
     this.range.setAttribute("aria-label", labels.step);

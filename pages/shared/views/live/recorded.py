@@ -43,6 +43,8 @@ def recorded(
     token: str = "",
     waits: bool = False,
     on_train: Callable[[], None] | None = None,
+    offer: str = "",
+    on_offer: Callable[[], None] | None = None,
     on_layers: Callable[[tuple[str, ...]], None] | None = None,
     on_window: Callable[[Window], None] | None = None,
 ) -> None:
@@ -56,7 +58,8 @@ def recorded(
     height: pixels of a panel, None for as much as a window leaves. small: the picture alone, over and over.
     waits: its beginning plays over and over, and nothing tells how it goes on, until it waits no more or
     somebody looks.
-    on_train: what the button "train it yourself" does; without it there is none. on_layers: called with the layers of
+    on_train: what the button "train it yourself" does; without it there is none. offer: a button behind the last
+    caption, which does on_offer. on_layers: called with the layers of
     the plane that are shown, on_window with the part of its window, once they are others. Raises ValueError on a word
     that the view has not.
     """
@@ -65,9 +68,9 @@ def recorded(
         "captions": [list(caption) for caption in captions], "about": about, "strips": list(strips),
         "strip_labels": dict(strip_labels or {}), "scene_labels": dict(scene_labels),
         "labels": worded(RECORDED_LABELS, labels), "summary": summary, "height": height, "small": small, "waits": waits,
-        "std": std, "token": token, "trains": on_train is not None,
+        "std": std, "token": token, "trains": on_train is not None, "offer": offer,
     }  # fmt: skip
     _, toggled = looked_at(key, (), OF_A_FILE, on_layers)
     _, moved = window(key, on_window)
     mount("recorded", key, pack(frame), on_train_change=on_train or (lambda: None), on_layers_change=toggled,
-          on_window_change=moved)  # fmt: skip
+          on_window_change=moved, on_offer_change=on_offer or (lambda: None))  # fmt: skip
