@@ -33,9 +33,12 @@ FIRST_SEED, SEEDS = 300, 8
 # those that say how they end, and that no table is about; and what each is measured by beside its scores
 NAMES: dict[str, tuple[str, ...]] = {
     FLAGSHIP: (),
+    "collapse": (),
+    "collapse_unrolled": (),
     "vanishing": ("way", "trust"),
     "vanishing_sgd": ("way", "trust"),
     "vanishing_balanced": (),
+    "averaged": (),
     "diverging": ("failed",),
 }
 SCORES = ("near", "captured", "high_quality", "w1", "jsd")

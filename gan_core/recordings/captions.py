@@ -105,6 +105,8 @@ def _scores(run: Seen, k: int, moment: int) -> dict[str, Any]:
         words["perfect_quality"] = _of_range(run, "high_quality", "{:.0%}")
         if run.diversity is not None:
             words["weights"] = _shares(run.diversity.weights / run.diversity.weights.sum())
+        if (averaged := run.averaged_quality) is not None:
+            words["averaged"] = f"{averaged[moment, k]:.0%}"
     return words
 
 
@@ -130,10 +132,26 @@ def _spread(values: Floats | NDArray[np.int64], written: Callable[[float], str])
     return f"{median} ({low}–{high})"
 
 
+learning = _followed("learning_way", "learning_end")
 unsettled = _followed("learning_sharper", "learning_unsettled")  # it goes on circling
 settling = _followed("learning_way", "learning_settled")
+averaged = _followed("averaged_way", "averaged_end")
+critic = _followed("critic_way", "critic_end")
 shares = _followed("shares_way", "shares_end")
 seeds = _followed("learning_way", "seeds_end")  # the one in the middle, and how the others end
+
+
+def shape(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
+    """How far the samples are from data without modes."""
+    (run,), (k,) = runs, members
+    last = len(run.shots) - 1
+
+    def found() -> Iterator[Caption]:
+        yield Caption(0, "shape_start", {"n": run.shots[0].fake.shape[1]} | _scores(run, k, 0))
+        for i in range(2 * APART, last, 2 * APART):
+            yield Caption(i, "shape_way", _scores(run, k, i))
+
+    return apart(found(), Caption(last, "shape_end", _scores(run, k, last)))
 
 
 # ── one generator that is chased from mode to mode ───────────────────────────────────────────────────────────────────
@@ -257,6 +275,21 @@ def distances(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
     }
     words = {"step": _step(runs[0], last), "members": runs[0].members} | spread | floor
     return apart(found(), Caption(last, "distances_end", words))
+
+
+def covering(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
+    """How many modes each covers: in `each`, in the order of the runs; at the end the median of all seeds."""
+    first, last = runs[0], len(runs[0].shots) - 1
+    known = {"modes": first.near.shape[-1], "members": first.members}
+
+    def found() -> Iterator[Caption]:
+        yield Caption(0, "covering_start", known)
+        for i in range(2 * APART, last, 2 * APART):
+            each = [{"covered": int(run.covered[i, k])} for run, k in zip(runs, members, strict=True)]
+            yield Caption(i, "covering_way", known | {"step": _step(first, i), "each": each})
+
+    each = [{"covered": _spread(run.covered[last], number)} for run in runs]
+    return apart(found(), Caption(last, "covering_end", known | {"step": _step(first, last), "each": each}))
 
 
 def slopes(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:

@@ -68,14 +68,15 @@ def _planes(frame: bytes, steps: Sequence[int], panel: Any) -> tuple[Moment, ...
     """Of points."""
     fakes, real, fields = (_scaled(frame, panel[part]) for part in ("fake", "real", "field"))
     middle, spread = (array_of(frame, panel[part]) for part in ("middle", "spread"))
+    averaged = _scaled(frame, panel["averaged"]) if "averaged" in panel else [None] * len(fakes)
     return tuple(
         PointSnapshot(
             step=step, fake=fake[None], real=real, field=(field * wide + at)[None], extent=tuple(panel["extent"]),
             real_logits=NOTHING, fake_logits=NOTHING, batch_logits=NOTHING, weight_counts=NOTHING,
             weight_reach=NOTHING, logit_gradient=np.zeros_like(fake)[None], interpolates_grad=NOTHING,
-            lattice=np.empty((1, 0, 0, 2), np.float32),
+            lattice=np.empty((1, 0, 0, 2), np.float32), averaged=None if average is None else average[None],
         )
-        for step, fake, field, at, wide in zip(steps, fakes, fields, middle, spread, strict=True)
+        for step, fake, field, at, wide, average in zip(steps, fakes, fields, middle, spread, averaged, strict=True)
     )  # fmt: skip
 
 

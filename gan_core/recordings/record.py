@@ -152,6 +152,9 @@ def _panel(
     scaled = (fields - middle[:, None, None]) / spread[:, None, None]
     out |= {"field": Quantised(scaled.clip(-EDGE, EDGE), -EDGE, EDGE, "u1"), "middle": middle, "spread": spread}
     out |= {"probability": probability, "levels": [0.0] if probability else list(LEVELS)}
+    if recorded.averaged:
+        averaged = [shot.averaged[member, :points] for shot in shots if shot.averaged is not None]
+        out["averaged"] = Quantised(np.stack(averaged), low, high)
     if run.centres is not None:
         out["centres"] = run.centres
         out["shares"] = Quantised(run.near[np.asarray(moments), member], 0.0, 1.0)

@@ -25,7 +25,7 @@ from gan_core.recordings.images import SeenImages, SeenPast
 from gan_core.recordings.origin import Origin
 from gan_core.recordings.seen import Seen, middle
 from gan_core.studies.recipe import KNOBS
-from gan_core.studies.scenarios import SCENARIOS
+from gan_core.studies.scenarios import FIRST, SCENARIOS
 from gan_core.zoo import checkpoints
 from gan_core.zoo.plans import ZOO
 
@@ -52,8 +52,8 @@ class Recorded:
     the preset of whose seeds `records/presets.json` has it. moments: how many pictures, the n-th at steps ·
     (n/moments)^power. points: samples drawn of each picture; nodes: of D's field along one side. strip: whether it is
     shown over the steps who gets which mode. thumb: the run that stands for its page on the home page, None for all
-    others. pace: moments a second. offers: the preset that is offered at the end. Of images `points` are the pictures
-    drawn of each moment.
+    others. pace: moments a second. averaged: the samples of the average of G are drawn as well. offers: the preset that
+    is offered at the end. Of images `points` are the pictures drawn of each moment.
     """
 
     page: str
@@ -73,6 +73,7 @@ class Recorded:
     pace: float = PACE
     seeds: int = 1
     measured: str = ""
+    averaged: bool = False
     offers: str = ""
     anywhere: ClassVar[bool] = True  # whether other pages of these settings show it too
 
@@ -111,7 +112,9 @@ class Recorded:
     def looks(self) -> tuple[Any, ...]:
         looks: tuple[Any, ...] = (self.moments, self.power, self.points, self.nodes, self.pick, self.charts)
         looks += (self.names, self.strip, *self.unusual.values())
-        return looks if self.seeds == 1 else (*looks, self.seeds, self.measured)
+        if self.seeds > 1:
+            looks += (self.seeds, self.measured)
+        return (*looks, "averaged") if self.averaged else looks
 
     @property
     def origin(self) -> Origin:
@@ -198,42 +201,57 @@ OF_MODES = ("covered", "effective_modes", "spread", "singular_values")
 
 
 def _presets() -> dict[str, Recorded]:
-    """Presets of points: what is drawn and said of them."""
+    """The presets of points: by what their seeds are ranked, and what is drawn and said of them."""
     close = {"moments": 90, "points": 160, "nodes": 26}
+    of_one: dict[str, Any] = {"pick": "quality", "seeds": SEEDS} | close
+    critic = {"charts": ("w1", "slope", "losses", "outputs"), "captions": captions.critic, "pick": "w1"}
+    shape = {"charts": ("w1", "losses", "outputs"), "captions": captions.shape, "pick": "w1"}
     chased = {"charts": OF_MODES, "pick": "covered", "power": 1.0, "strip": True}
     far = {"charts": ("gradient", "change", "losses", "outputs"), "captions": captions.far, "pick": "way", "power": 1.3}
     own: dict[str, dict[str, Any]] = {
         "ring_seeds": close | {"captions": captions.seeds, "pick": "quality"},
+        "ring_minimax": of_one | {"captions": captions.unsettled},
+        "grid": of_one,
         "collapse": close | chased | {"captions": captions.hopping, "moments": 150},
+        "collapse_unrolled": close | chased | {"captions": captions.seeds},
         "vanishing": close | far,
         "vanishing_sgd": close | far,
         "vanishing_balanced": close | {"captions": captions.seeds, "pick": "quality"},
+        "wgan_gp": of_one | critic,
+        "wgan_clip": of_one | critic,
+        "relativistic": of_one | {"captions": captions.unsettled},
+        "averaged": of_one | {"captions": captions.averaged, "averaged": True},
         FLAGSHIP: {"captions": captions.settling, "pick": "quality", "seeds": SEEDS, "measured": FLAGSHIP},
-        "two_gaussians": close | {"captions": captions.shares, "pick": "only"},
+        "two_gaussians": of_one | {"captions": captions.shares},
+        "spiral": of_one | shape,
     }
+    usual = {"charts": OF_RUN, "captions": captions.learning}
     return {
-        f"preset_{name}": Recorded("play_2d", PRESETS[name].config, **{"charts": OF_RUN, **how})
-        for name, how in own.items()
+        f"preset_{name}": Recorded("play_2d", PRESETS[name].config, **{**usual, **how}) for name, how in own.items()
     }
 
 
 def _scenarios() -> dict[str, Recorded]:
-    """What Mode collapse can show beside what it opens with, of one run."""
+    """What Mode collapse can show beside what it opens with."""
     said = {"grid": captions.hopping, "balanced": captions.seeds}
     return {
         f"scenario_{name}": Recorded(
             "collapse",
-            SCENARIOS[name].config,
+            of.config,
             OF_MODES,
-            maker,
+            said.get(name, captions.covering),
+            of.changes,
+            tuple(of.variants) if len(of.variants) > 1 else ("",),
+            says="collapse.method.",
             pick="covered",
-            moments=100,
+            moments=100 if len(of.variants) == 1 else 70,
             power=1.0,
-            points=160,
-            nodes=26,
+            points=160 if len(of.variants) == 1 else 130,
+            nodes=26 if len(of.variants) == 1 else 22,
             strip=True,
         )
-        for name, maker in said.items()
+        for name, of in SCENARIOS.items()
+        if name != FIRST
     }
 
 
@@ -280,6 +298,7 @@ RECORDED: dict[str, Recorded] = {
         captions.slopes,
         tuple(CRITICS.values()),
         tuple(CRITICS),
+        seeds=SEEDS,
         moments=80,
         power=1.4,
         points=160,

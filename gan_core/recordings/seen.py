@@ -114,6 +114,16 @@ class Seen(Looked[PointSnapshot]):
         )
 
     @cached_property
+    def averaged_quality(self) -> Floats | None:
+        """… of the average of G; None where none is kept."""
+        averaged = [shot.averaged for shot in self.shots]
+        if self.centres is None or self.std is None or any(of is None for of in averaged):
+            return None
+        return np.array(
+            [[mode_coverage(x, self.centres, self.std).high_quality for x in of] for of in averaged if of is not None]
+        )
+
+    @cached_property
     def w1(self) -> Floats:
         """(T, K): exact, of as many points as the scores of a page take."""
         return np.array(

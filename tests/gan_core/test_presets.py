@@ -56,6 +56,12 @@ def test_balanced_nets_find_all_modes_and_do_not_rest_on_them():
         assert rows[name]["near"] == (8, 0) and rows[name]["high_quality"].mean < 100 * GOOD
 
 
+def test_what_collapses_stays_at_few_modes_and_looking_ahead_brings_them_back():
+    """“Few of the 8 at a time”, and “the modes come back”."""
+    few, back = runs("collapse", "near"), runs("collapse_unrolled", "near")
+    assert sum(modes <= 4 for modes in few) >= 7 and np.median(back) >= 2 * np.median(few)
+
+
 def test_a_slow_generator_is_far_from_the_ring_when_d_is_sure():
     """“D is sure of every fake long before a slow generator reaches the distant ring”, 4 away, and by gradient descent
     “G stands still”."""
@@ -67,6 +73,13 @@ def test_a_slow_generator_is_far_from_the_ring_when_d_is_sure():
 
 def test_equal_players_with_the_saturating_loss_find_all_modes():
     assert set(runs("vanishing_balanced", "near")) == {8}
+
+
+def test_the_average_of_players_that_circle_is_nearer_than_they_are():
+    """“The moving average of G is much nearer”: of points that miss a mode there are at most half as many."""
+    found = RECORD["presets"]["averaged"]["runs"]
+    missed = [[1 - run[key]["high_quality"] for run in found] for key in ("averaged", "scores")]
+    assert sum(mine <= 0.5 * of_g for mine, of_g in zip(*missed, strict=True)) >= 7
 
 
 def test_what_is_too_fast_diverges_at_once():

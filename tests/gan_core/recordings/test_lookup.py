@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from gan_core.presets import FLAGSHIP, PRESETS
+from gan_core.presets import PRESETS
 from gan_core.recordings.lookup import alike, opening, shown
 from gan_core.recordings.registry import RECORDED
 from gan_core.studies.scenarios import SCENARIOS
+from pages.shared.shell import site
 
 
 def test_a_recording_is_found_by_its_settings_and_its_seed() -> None:
@@ -20,8 +21,9 @@ def test_every_entry_is_found_by_what_it_is_of() -> None:
     assert [opening(recorded.configs, recorded.page) for recorded in RECORDED.values()] == list(RECORDED)
 
 
-def test_presets_and_scenarios_open_on_what_is_recorded_of_them() -> None:
-    for name in ("ring", FLAGSHIP, "ring_seeds", "collapse", "vanishing", "vanishing_sgd", "vanishing_balanced"):
-        assert opening([PRESETS[name].config]), name
-    for name in ("seeds", "grid", "balanced"):
-        assert opening(SCENARIOS[name].configs), name
+def test_the_stops_of_the_path_the_presets_of_points_and_the_scenarios_are_recorded() -> None:
+    presets = [one.config for name, one in PRESETS.items() if not one.config.data.is_image and name != "diverging"]
+    assert all(opening([config]) for config in presets)  # of one that diverges a window shows nothing
+    assert all(opening(scenario.configs) for scenario in SCENARIOS.values())
+    stops = [PRESETS[stop.preset].config for stop in site.PATH if stop.preset]
+    assert stops and all(opening([config]) for config in stops)

@@ -32,7 +32,7 @@ SECTIONS = {
 ALIKE = ("recipe_", "preset_", "scenario_", "past_")  # of these, one of each kind
 # by a player
 PLAYED = [name for name in RECORDED if not name.startswith(ALIKE)]
-PLAYED += ["recipe_g_norm", "preset_collapse", "preset_settling", "scenario_grid"]
+PLAYED += ["recipe_g_norm", "preset_collapse", "preset_settling", "scenario_chase"]
 
 
 def arrive(recording: str) -> AppTest:

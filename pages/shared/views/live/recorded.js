@@ -23,7 +23,7 @@ const SPACE = 5; // pixels between the picture, both players and the end of the 
 const ROW = { share: 0.66, low: 14, high: 40 }; // of the strips: of the picture's height, and its pixels
 const TILE = { side: 28, gap: 3, most: 5 }; // of images: pixels of one, between two, and screen pixels to a pixel
 const ON_SLIDE = 2; // charts beside the picture
-const LAYERS = ["field", "real", "fake", "modes"];
+const LAYERS = ["field", "real", "fake", "averaged", "modes"];
 
 const PATIENCE = 5000; // milliseconds that such a click waits at most for the server to know the moment
 const KEEPS = ".st-key-export-buttons button, [class*='st-key-camera-'] button"; // what keeps a picture
@@ -404,6 +404,7 @@ export class Recorded extends View {
         extent: panel.extent,
         real: panel.real,
         fake: cut(panel.fake, moment),
+        averaged: panel.averaged && cut(panel.averaged, moment),
         outside: panel.outside[moment],
         field,
         middle,
@@ -414,8 +415,8 @@ export class Recorded extends View {
         mode_std: panel.centres && new Float32Array(panel.centres.length / 2).fill(data.std ?? 0),
       };
     });
-    const { field, centres } = file.panels[0];
-    const present = { field, real: true, fake: true, modes: centres };
+    const { field, averaged, centres } = file.panels[0];
+    const present = { field, real: true, fake: true, averaged, modes: centres };
     const layers = LAYERS.filter((name) => present[name]);
     return {
       key: `${data.key}-plane`,

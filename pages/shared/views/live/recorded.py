@@ -21,7 +21,7 @@ RECORDED_LABELS: Mapping[str, str] = {
     "missing": "The recording could not be loaded.",
 }
 
-OF_A_FILE = ("field", "real", "fake", "modes")  # layers that a file has
+OF_A_FILE = ("field", "real", "fake", "averaged", "modes")  # layers that a file has
 
 
 def recorded(
