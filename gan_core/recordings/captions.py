@@ -1,7 +1,8 @@
 """The sentences that follow a recorded run, made from what was measured on it: a code and its numbers at a step.
 
 The words of each code stand in the texts of the pages, as `recorded.caption.CODE`. A caption stays until the next one,
-and two are `APART` moments apart at least, `APART_SLOWLY` of images, so that there is time to read and to look.
+and two are `APART` moments apart at least, `APART_SLOWLY` of images, so that there is time to read and to look. It is
+long because every kind of run has its own.
 """
 
 from __future__ import annotations

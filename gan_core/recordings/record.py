@@ -106,7 +106,7 @@ def _about(name: str, runs: Sequence[Any], members: Sequence[int], ranked: Ranke
     recorded: Recorded = RECORDED[name]
     chosen: dict[str, Any] = {}
     if ranked is not None:
-        values = [float(f"{value:.4g}") for value in ranked.values]
+        values = [round(float(value), 4) for value in ranked.values]
         chosen = {"ranked": {"by": recorded.pick, "seeds": ranked.seeds, "values": values}}
     return {
         **recorded.origin.said(name),

@@ -111,9 +111,8 @@ def _labels(**others: str) -> dict[str, str]:
 def _summary(recording: str) -> str:
     """What is seen, for whoever does not see it."""
     recorded, panels = RECORDED[recording], len(files.header(recording)["panels"])
-    usual = "twins" if recorded.config.data.is_image else "run" if panels == 1 else "runs"
-    said = t(f"recorded.summary_{usual}", panels=panels)
-    return t(f"recorded.summary_{recording}", default=t(f"recorded.summary_{recorded.page}", default=said))
+    alike = recorded.page if recorded.config.data.is_image else "run" if panels == 1 else "runs"
+    return t(f"recorded.summary_{recording}", default=t(f"recorded.summary_{alike}", default="", panels=panels))
 
 
 def _preset(name: str) -> str:
