@@ -113,7 +113,7 @@ def prediction(page: PageState) -> bool:
             evidence = t("wgan.evidence", name=method(names[-1]), r=spread(r, "{:.2f}".format))
     return predict.question(page, "follow", ("closely", "loosely", "hardly"), run=run,
                             started=show is not None and show.touched, shown=shown, evidence=evidence,
-                            who=method(names[-1]))  # fmt: skip
+                            room=True, who=method(names[-1]))  # fmt: skip
 
 
 def _view(page: PageState, frame: Frame) -> None:

@@ -46,3 +46,26 @@ def test_an_extreme_of_c_is_one_click_away_and_outlives_a_reload(page: Page) -> 
     page.reload()
     expect(scene(page)).to_have_attribute("data-step", "0")
     expect(page.get_by_role("columnheader", name="clipped, c = 0.001")).to_be_visible()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+def test_the_outcome_of_the_prediction_pushes_no_table_and_no_chart_down(page: Page, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"/wgan?{SMALL.replace('32', '48')}")
+    wait_idle(page)
+    press(page, "Step")  # from here on the question is in the rail
+    asked = page.locator(".st-key-stage-rail [class*=-predict-follow]")
+    expect(asked).to_be_visible()
+    wait_at_rest(page)
+    before, table = asked.bounding_box(), page.get_by_role("table").first.bounding_box()
+    press(page, "Play")
+    expect(asked).to_contain_text("The run shows")
+    wait_at_rest(page)
+    after, below = asked.bounding_box(), page.get_by_role("table").first.bounding_box()
+    assert before is not None and after is not None and table is not None and below is not None
+    needed = asked.evaluate(
+        "e => [...e.children].at(-1).getBoundingClientRect().bottom - e.getBoundingClientRect().top"
+    )
+    assert after["height"] == pytest.approx(before["height"], abs=1) and needed <= after["height"], needed
+    assert below["y"] - after["y"] == pytest.approx(table["y"] - before["y"], abs=1)
