@@ -78,7 +78,7 @@ def _followed(way: str, end: str) -> Maker:
             for i in range(1, last):
                 if i == all_from:
                     yield Caption(i, f"{'learning' if _probability(run) else 'score'}_modes", _scores(run, k, i))
-                elif i < all_from - APART and i % (2 * APART) == 0:
+                elif i <= all_from - APART and i % (2 * APART) == 0:
                     yield Caption(i, "learning_few", _scores(run, k, i))
                 elif i > all_from and (i - all_from) % (2 * APART) == 0:
                     yield Caption(i, way, _scores(run, k, i))

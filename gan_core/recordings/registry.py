@@ -218,8 +218,6 @@ def _presets() -> dict[str, Recorded]:
         "vanishing_sgd": close | far,
         "vanishing_balanced": close | {"captions": captions.seeds, "pick": "quality"},
         "wgan_gp": of_one | critic,
-        "wgan_clip": of_one | critic,
-        "relativistic": of_one | {"captions": captions.unsettled},
         "averaged": of_one | {"captions": captions.averaged, "averaged": True},
         FLAGSHIP: {"captions": captions.settling, "pick": "quality", "seeds": SEEDS, "measured": FLAGSHIP},
         "two_gaussians": of_one | {"captions": captions.shares},

@@ -47,7 +47,8 @@ def test_what_is_drawn_is_the_seed_in_the_middle(name: str) -> None:
         assert ranked["values"] == [run["scores"]["high_quality"] for run in measured]
     assert ranked["by"] == recorded.pick != "only" and len(ranked["values"]) == recorded.seeds
     assert ranked["seeds"] == seeds
-    assert set(header["seeds"]) == {ranked["seeds"][middle(np.array(ranked["values"]))]}
+    (drawn,), values = set(header["seeds"]), ranked["values"]
+    assert values[seeds.index(drawn)] == values[middle(np.array(values))]  # rounded, of which two may be the same
 
 
 def some(names: list[str]) -> list[Any]:
