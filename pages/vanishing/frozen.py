@@ -36,11 +36,12 @@ def section(page: PageState) -> None:
             started = experiments.start_button(page, "frozen", run, t("vanishing.frozen_start"))
         found = {w: _frozen(runs[w], config, w, rounds) for w in warm_ups if runs[w] in started}
         under_way = {w: experiment for w, experiment in found.items() if experiment is not None}
-        told = run not in started and (slide.on() or predict.made(page, "frozen", run))
-        recorded = _recorded(warm_ups, rounds, told)
 
         def draw() -> None:
-            known = recorded | _trained(under_way)
+            told = run not in started and (
+                slide.on() or predict.made(page, "frozen", run)
+            )  # an answer draws this alone
+            known = _recorded(warm_ups, rounds, told) | _trained(under_way)
             own = warm_up in under_way
             done = own and under_way[warm_up].done
             with stage.area("verdict"):

@@ -41,14 +41,13 @@ def section(page: PageState) -> None:
                 HELP_ROUNDS,
             )  # fmt: skip
         own = experiment is not None
-        told = not own and (slide.on() or predict.made(page, "helps", run))
-        recorded = {
-            name: curves.until(HELP_ROUNDS) if told else beginning(curves, HELP_ROUNDS)
-            for name, curves in frozen_record.remedies().items()
-        }
 
         def draw() -> None:
-            known = _trained(experiment) or recorded
+            told = not own and (slide.on() or predict.made(page, "helps", run))  # an answer draws this alone
+            known = _trained(experiment) or {
+                name: curves.until(HELP_ROUNDS) if told else beginning(curves, HELP_ROUNDS)
+                for name, curves in frozen_record.remedies().items()
+            }
             done = experiment is not None and experiment.done
             with stage.area("verdict"):
                 statistics.said(f"{page.name}-helps", _said(known, own, told))
@@ -99,10 +98,6 @@ def _change(curves: FrozenCurves) -> np.ndarray:
     return curves.change(curves.config.train.loss)
 
 
-def _named(name: str) -> str:
-    return t("vanishing.no_remedy") if name == WITHOUT else t(f"vanishing.remedy.{name}")
-
-
 def _picture(known: Mapping[str, FrozenCurves], until: int) -> None:
     """All of them from one start: what share of its first gradient each has left."""
     from gan_core.figures import style, vanishing
@@ -121,7 +116,7 @@ def _picture(known: Mapping[str, FrozenCurves], until: int) -> None:
 
 def _table(known: Mapping[str, FrozenCurves]) -> None:
     rounds = f"{known[WITHOUT].rounds[-1]:,}"
-    rows = [[_named(name), times(_change(curves))] for name, curves in known.items()]
+    rows = [[t(f"vanishing.short_remedy.{name}"), times(_change(curves))] for name, curves in known.items()]
     with st.container(key="vanishing-helps-dense"):
         tables.show(["", t("vanishing.after_rounds", rounds=rounds)], rows, grey={0})
 
