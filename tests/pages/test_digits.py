@@ -411,9 +411,9 @@ def test_a_finished_run_that_was_trained_on_says_what_happened_and_leads_on(cond
 
 def test_a_digit_and_a_phrase_are_drawn_and_read(conditional: None) -> None:
     app = page("labels")
-    assert "of 40 as 7" in words(app) and "of 2 of each digit" in words(app)
+    assert "of 35 as 7" in words(app) and "of 2 of each digit" in words(app)
     app.pills(key="digits.draw_me~0").set_value(3).run()
-    assert "of 40 as 3" in words(app) and {"verdict", "picture-low", "rail"} <= areas(app)
+    assert "of 35 as 3" in words(app) and {"verdict", "picture-low", "rail"} <= areas(app)
     app.text_input(key=f"{labels.KEY}-phrase").set_value("31 4").run()
     read = next(block.value for block in app.caption if "The classifier reads:" in block.value)
     assert len(read.removeprefix("The classifier reads: ")) == 4 and not app.warning
