@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from gan_core.config import RunConfig
@@ -26,7 +27,7 @@ class Origin:
     weights: str = ""
     engine: int = ENGINE
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Of all that decides what stands in the file."""
         text = f"{FORMAT} {self.engine} {self.looks} {[config.to_json() for config in self.configs]}{self.weights}"

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -25,7 +26,7 @@ from gan_core.recordings.images import SeenImages, SeenPast
 from gan_core.recordings.origin import Origin
 from gan_core.recordings.seen import Seen, middle
 from gan_core.studies.recipe import KNOBS
-from gan_core.studies.scenarios import FIRST, SCENARIOS
+from gan_core.studies.scenarios import FIRST, SCENARIOS, Scenario
 from gan_core.zoo import checkpoints
 from gan_core.zoo.plans import ZOO
 
@@ -77,7 +78,7 @@ class Recorded:
     offers: str = ""
     anywhere: ClassVar[bool] = True  # whether other pages of these settings show it too
 
-    @property
+    @cached_property
     def configs(self) -> tuple[RunConfig, ...]:
         return tuple(self.config.replace(**variant) for variant in self.variants)
 
@@ -116,7 +117,7 @@ class Recorded:
             looks += (self.seeds, self.measured)
         return (*looks, "averaged") if self.averaged else looks
 
-    @property
+    @cached_property
     def origin(self) -> Origin:
         return Origin(self.configs, self.looks)
 
@@ -232,25 +233,27 @@ def _presets() -> dict[str, Recorded]:
 def _scenarios() -> dict[str, Recorded]:
     """What Mode collapse can show beside what it opens with."""
     said = {"grid": captions.hopping, "balanced": captions.seeds}
-    return {
-        f"scenario_{name}": Recorded(
+    alone: dict[str, Any] = {"moments": 100, "points": 160, "nodes": 26}
+    beside: dict[str, Any] = {"moments": 70, "points": 130, "nodes": 22}
+
+    def recorded(name: str, of: Scenario) -> Recorded:
+        several = len(of.variants) > 1
+        names, how = (tuple(of.variants), beside) if several else (("",), alone)
+        return Recorded(
             "collapse",
             of.config,
             OF_MODES,
             said.get(name, captions.covering),
             of.changes,
-            tuple(of.variants) if len(of.variants) > 1 else ("",),
+            names,
             says="collapse.method.",
             pick="covered",
-            moments=100 if len(of.variants) == 1 else 70,
             power=1.0,
-            points=160 if len(of.variants) == 1 else 130,
-            nodes=26 if len(of.variants) == 1 else 22,
             strip=True,
+            **how,
         )
-        for name, of in SCENARIOS.items()
-        if name != FIRST
-    }
+
+    return {f"scenario_{name}": recorded(name, of) for name, of in SCENARIOS.items() if name != FIRST}
 
 
 RECORDED: dict[str, Recorded] = {
@@ -267,7 +270,7 @@ RECORDED: dict[str, Recorded] = {
     "collapse": Recorded(
         "collapse",
         PRESETS["collapse"].config.replace(members=8),
-        ("covered", "effective_modes", "spread", "singular_values"),
+        OF_MODES,
         captions.hopping,
         pick="covered",
         moments=150,
