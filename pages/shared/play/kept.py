@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MOST, ROW_BYTES = 12, 80_000
 MEMBERS, SAMPLES, POINTS = 4, 512, 160  # kept of a run: members, samples of each, points of a curve
-YARDSTICKS = "yardsticks"  # in Show.cache: what scores are compared with, of each run, by its data
+YARDSTICKS = "yardsticks"  # in Show.answers: what scores are compared with, of each run, by its data
 OPEN = "kept_open"  # in PageState.choices: whether the visitor looks at them
 CURVES = ("d_loss", "g_loss", "d_real", "d_fake", "d_grad", "g_grad")
 Key = tuple[str, str]

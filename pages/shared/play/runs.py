@@ -41,9 +41,10 @@ log = logging.getLogger(__name__)
 
 RATES = ("g_lr", "d_lr")
 LIVE = (*RATES, "steps")  # what may change while a run goes on; everything else starts a new run
-ASKED_SECONDS = 1.0  # while the runs train, a worker is not asked the same more often
+ASKED_SECONDS = 1.0  # while the runs train, a worker is not asked the same more often, …
+ANSWERED = 0.05  # … nor so often that its answers take more of the runs' time, …
+WORKED_OUT = 0.05  # … of which this much goes to what pictures need and is slow to work out: W₁ by assignment, say
 AT_ONCE = 0.002  # seconds that parts may take together before a picture goes on: what is known already takes none
-WORKED_OUT = 0.05  # of the time of runs that train, for what is slow to work out: W₁ by assignment, say
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,24 @@ class Memory(Generic[T]):
             self.known, self._under_way = Known(of, made), None
 
 
+@dataclass
+class Asked(Generic[T]):
+    """What a worker was asked last, about what, and until when it is not asked again while the runs train."""
+
+    key: object
+    answer: Future[T]
+    before: T | None  # the answer to the question before
+    due: float = 0.0
+
+    @property
+    def newest(self) -> T | None:
+        return self.answer.result() if self.answer.done() else self.before
+
+    def settled(self, key: object, running: bool) -> bool:
+        """Whether nothing new is to be asked now."""
+        return self.key == key or not self.answer.done() or (running and time.monotonic() < self.due)
+
+
 @dataclass(eq=False)
 class Show:
     """What one page shows: the runs, whether they are training, and the moment that is looked at.
@@ -211,8 +230,9 @@ class Show:
     noticed: object = None  # the trouble that the page speaks of
     drawn: Frame | None = None  # the frame that the script run under way draws, or the last one did
     parts: list[Callable[[Frame], None]] = field(default_factory=list)  # of that script run, what is `pushed` later
-    cache: dict[Any, Any] = field(default_factory=dict)  # what workers answered about these runs
-    answered: Followers = field(default_factory=Followers)  # who waits for the answers in `cache`
+    cache: dict[Any, Any] = field(default_factory=dict)  # what pages made of these runs, and need not make again
+    answers: dict[Any, Asked[Any]] = field(default_factory=dict)  # what workers answered about them
+    answered: Followers = field(default_factory=Followers)  # who waits for them
     memories: dict[Any, Memory[Any]] = field(default_factory=dict)  # what was worked out about their frames
     _working_out: threading.Lock = field(default_factory=threading.Lock)
 
@@ -269,21 +289,32 @@ class Show:
         return memory.known
 
     def answer(self, name: Hashable, key: object, question: Callable[[Work], T]) -> T | None:
-        """A worker's answer to `question`, as in `remember`; until it is there the last one, at first None."""
-        asked: tuple[object, float, Future[T], T | None] | None = self.cache.get(name)
-        if asked is None or (
-            asked[0] != key and asked[2].done() and not (self.running and time.monotonic() < asked[1])
-        ):
-            last = None if asked is None else asked[2].result()
-            asked = self.cache[name] = (key, time.monotonic() + ASKED_SECONDS, self.ask(question), last)
-            asked[2].add_done_callback(lambda _: self.answered.tell())
-        return asked[2].result() if asked[2].done() else asked[3]
+        """A worker's answer to `question`; until it is there the last one, at first None. While the runs train workers
+        take ANSWERED of their time for all such questions."""
+        asked: Asked[T] | None = self.answers.get(name)
+        if asked is None or not asked.settled(key, self.running):
+            began: list[float] = []
+
+            def timed(work: Work) -> T:
+                began.append(time.monotonic())
+                return question(work)
+
+            def answered(_: Future[T]) -> None:
+                now = time.monotonic()
+                slowness = self.job.crowd * len(self.answers) / ANSWERED
+                new.due = now + max(ASKED_SECONDS, (now - began[0]) * slowness)
+                self.answered.tell()
+
+            new = Asked(key, self.ask(timed), None if asked is None else asked.newest)
+            asked = self.answers[name] = new
+            new.answer.add_done_callback(answered)
+        return asked.newest
 
     def known(self, name: Hashable, key: object) -> Any:
         """What a worker has answered to the question of that name about `key` by now, None before."""
-        asked = self.cache.get(name)
-        good = asked is not None and asked[0] == key and asked[2].done() and asked[2].exception() is None
-        return asked[2].result() if asked is not None and good else None
+        asked: Asked[Any] | None = self.answers.get(name)
+        good = asked is not None and asked.key == key and asked.answer.done() and asked.answer.exception() is None
+        return asked.newest if asked is not None and good else None
 
     # ── the player's buttons ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -329,7 +360,7 @@ class Show:
         self.job.close()
         if self.fetch is not None:
             self.fetch.leave(self.job.wake)
-        self.drawn, self.parts, self.cache, self.memories = None, [], {}, {}
+        self.drawn, self.parts, self.cache, self.answers, self.memories = None, [], {}, {}, {}
 
     # ── looking back ─────────────────────────────────────────────────────────────────────────────────────────────────
 

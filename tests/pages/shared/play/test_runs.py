@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from gan_core.config import RunConfig
-from pages.shared.play.runs import Memory, Show
+from pages.shared.play.runs import ANSWERED, Memory, Show
 from pages.shared.shell.state import PageState
 
 
@@ -93,3 +93,31 @@ def test_where_nobody_obeys_it_is_worked_out_at_once() -> None:
     job.obeys = False
     found = Show((RunConfig(),), job).remember("scores", "step 1", [lambda: "found"])
     assert found is not None and found.parts == ["found"] and not job.commands
+
+
+def test_answers_take_their_share_of_the_time_of_runs_that_train(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer of d seconds is asked for again after d · crowd · questions / ANSWERED seconds; at rest, at once."""
+    clock = [0.0]
+    monkeypatch.setattr("pages.shared.play.runs.time.monotonic", lambda: clock[0])
+    job = Resting()
+    job.state, job.crowd = "running", 3.0
+    show = Show((RunConfig(),), job)
+
+    def slow(answer: str) -> Callable[[object], str]:
+        def ask(_: object) -> str:
+            clock[0] += 0.5
+            return answer
+
+        return ask
+
+    assert show.answer("first", 1, slow("one")) is None
+    job.commands.pop()(None)
+    assert show.answer("first", 2, slow("two")) == "one" and not job.commands
+    clock[0] = 0.5 + 0.5 * job.crowd / ANSWERED - 0.001
+    assert show.answer("first", 3, slow("three")) == "one" and not job.commands
+    clock[0] += 0.002
+    assert show.answer("first", 4, slow("four")) == "one" and len(job.commands) == 1
+    job.commands.pop()(None)
+    assert show.known("first", 4) == "four" and show.answer("first", 5, slow("five")) == "four" and not job.commands
+    job.state = "paused"
+    assert show.answer("first", 5, slow("five")) == "four" and len(job.commands) == 1
