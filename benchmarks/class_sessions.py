@@ -5,11 +5,12 @@ messages, the elements that come and go), opens the socket of the live pictures 
 drawn. The server is started as the README says, with a `sitecustomize` that writes down every two seconds what it
 holds: memory, threads, files, and every run in the pool.
 
-Two lessons. "equal": all train one and the same run and watch it: throughput and fairness. "mixed": pages by deep link,
-Play, Pause, looks back, controls, other pages, reloads, tabs that vanish without a word: waiting times and what is left
-over. `--classes 10` has as many lessons after one another on one server, and tells the memory after each. Prints one
-JSON object a lesson; `--markdown` a line of a table. Exit status 1 if the log has a traceback, a run outlived its
-visitors by ten seconds, or a click was not answered.
+Three lessons. "equal": all train one and the same run and watch it: throughput and fairness. "mixed": pages by deep
+link, Play, Pause, looks back, controls, other pages, reloads, tabs that vanish without a word: waiting times and what
+is left over. "controls": a rate or a button of the player twice a second, page after page: what a script run costs
+beside them, best with one session. `--classes 10` has as many lessons after one another on one server, and tells the
+memory after each. Prints one JSON object a lesson; `--markdown` a line of a table. Exit status 1 if the log has a
+traceback, a run outlived its visitors by ten seconds, or a click was not answered.
 """
 
 from __future__ import annotations
@@ -54,11 +55,27 @@ FAREWELLS = ("WebSocketDisconnect", "ClientDisconnected")  # a tab that went whi
 DONE = {ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY}
 
 SPY = """
-import json, os, sys, threading, time
+import functools, json, os, sys, threading, time
+scripts = []  # of the script runs that ended beside a run that trains: what ran, seconds of processor time
+def timed(script):
+    @functools.wraps(script)
+    def run(runner, asked):
+        worked = time.thread_time()
+        try:
+            return script(runner, asked)
+        finally:
+            if any(t.name.startswith("pool-") and any(j.state == "running" for j in t._target.__self__._jobs)
+                   for t in threading.enumerate() if getattr(t, "_target", None) is not None):
+                kind = "fragment" if asked.fragment_id_queue or asked.fragment_id else "page"
+                scripts.append([kind, time.thread_time() - worked])
+    return run
 def look():
     while True:
         time.sleep(2)
         try:
+            runner = getattr(sys.modules.get("streamlit.runtime.scriptrunner.script_runner"), "ScriptRunner", None)
+            if runner is not None and not hasattr(runner._run_script, "__wrapped__"):
+                runner._run_script = timed(runner._run_script)
             pools = {id(t._target.__self__): t._target.__self__ for t in threading.enumerate()
                      if t.name.startswith("pool-") and getattr(t, "_target", None) is not None}
             jobs = [j for p in list(pools.values()) for j in list(p._jobs)]
@@ -71,6 +88,7 @@ def look():
                     "threads": threading.active_count(), "tasks": len(os.listdir("/proc/self/task")),
                     "fds": len(os.listdir("/proc/self/fd")), "pools": len(pools), "sessions": sessions,
                     "pandas": "pandas" in sys.modules,
+                    "scripts": [scripts.pop() for _ in range(len(scripts))],
                     "jobs": [[id(j), j.state, j.step_count] for j in jobs]}
             with open(os.environ["GAN_SPY"], "a") as file:
                 file.write(json.dumps(line) + "\\n")
@@ -640,7 +658,23 @@ async def mixed(tab: Tab, i: int, until: float, pick: Pick, gone: list) -> None:
             await start_training(tab)
 
 
-LESSONS = {"equal": equal, "mixed": mixed}
+async def controls(tab: Tab, i: int, until: float, pick: Pick, gone: list) -> None:
+    """Rates are changed and the player is used while a run trains, on every page for as long."""
+    each = (until - time.monotonic()) / len(ADDRESSES)
+    for name, address in ADDRESSES.items():
+        ends = time.monotonic() + each
+        await tab.open(address.format(i=i))
+        await start_training(tab)
+        while time.monotonic() < ends:
+            await asyncio.sleep(0.5)
+            if pick.random() < 0.5:
+                await tab.choose(f"{name}.{pick.choice(['g_lr', 'd_lr'])}", pick, "control")
+            else:
+                await press(tab, pick.choice(["pause", "play"]))
+        await press(tab, "pause")
+
+
+LESSONS = {"equal": equal, "mixed": mixed, "controls": controls}
 
 
 async def lesson(server: Server, name: str, sessions: int, seconds: float, seed: int) -> dict[str, Any]:
@@ -682,6 +716,10 @@ async def lesson(server: Server, name: str, sessions: int, seconds: float, seed:
         "pictures_per_second": _three(pictures), "pictures_per_second_of_training": _three(training),
         "waits": {kind: _quantiles(found) for kind, found in sorted(totals.waits.items())},
         "all_waits": _quantiles([one for found in totals.waits.values() for one in found]),
+        "scripts": {
+            kind: _quantiles([worked for line in spied for what, worked in line["scripts"] if what == kind])
+            for kind in ("page", "fragment")
+        },
         "unanswered": totals.unanswered[:20], "unanswered_count": len(totals.unanswered),
         "client_errors": totals.errors[:20], "client_error_count": len(totals.errors),
         "reruns_at_rest": totals.reruns, "messages": totals.messages,
@@ -762,12 +800,13 @@ def bare(root: Path) -> float:
 
 HEAD = (
     "| lesson, sessions | click → answer p50 / p95 / max, s | unanswered | steps/s of a run (most : least) | together "
-    "(bare) | pictures/s, least–median–most | memory, MB | cores | tracebacks | left over | load |\n|" + "---|" * 11
+    "(bare) | pictures/s, least–median–most | script run beside a run, page / fragment, ms | memory, MB | cores | "
+    "tracebacks | left over | load |\n|" + "---|" * 12
 )
 
 
 def markdown(r: dict[str, Any]) -> str:
-    w, s = r["all_waits"], r["steps"]
+    w, s, scripts = r["all_waits"], r["steps"], r["scripts"]
     cells = (
         f"{r['lesson']} {r['sessions']}",
         f"{w.get('p50')} / {w.get('p95')} / {w.get('max')}",
@@ -775,6 +814,7 @@ def markdown(r: dict[str, Any]) -> str:
         f"{s.get('least')}–{s.get('most')} ({s.get('unfair')})",
         f"{s.get('total')} ({r['bare']})",
         "–".join(map(str, r["pictures_per_second"])),
+        " / ".join(f"{1000 * scripts[kind]['p50']:.0f}" if scripts[kind] else "–" for kind in ("page", "fragment")),
         f"{r['rss_peak']}",
         f"{r['cpu_cores']}",
         f"{len(r['crashes'])}",
@@ -801,7 +841,7 @@ def main() -> int:
     before = bare(options.root)
     if options.markdown:
         print(HEAD)
-    for name in LESSONS if options.lesson == "both" else [options.lesson]:
+    for name in ("equal", "mixed") if options.lesson == "both" else [options.lesson]:
         with serve(options.root, folder) as server:
             for i in range(options.classes):
                 result = asyncio.run(lesson(server, name, options.sessions, options.seconds, options.seed + i))

@@ -354,7 +354,8 @@ class RunConfig:
                     raise ConfigError(name, value, "config.no_field")
                 raise ConfigError(name, value, "config.near_field", near=Field(near[0]))
             sections[SECTION_OF[name]][name] = value
-        return RunConfig(**{s: dataclasses.replace(getattr(self, s), **c) for s, c in sections.items()})
+        changed = {name: dataclasses.replace(getattr(self, name), **news) for name, news in sections.items() if news}
+        return dataclasses.replace(self, **changed) if changed else self
 
     def flat(self) -> Iterator[tuple[str, Any]]:
         """(field, value) over all three sections, in the order they stand here."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,18 @@ import pytest
 from gan_core.config import RunConfig
 from gan_core.presets import FLAGSHIP, PRESETS
 from pages.shared.play import resources
+from pages.shared.shell import i18n
 from pages.shared.shell.state import KEY
 from pages.shared.views import live, points
 from pages.shared.views.live.component import drawing_code
 from tests.pages.test_pages import at_rest, blocks, params, press, state, until, views, visit, words
 
 SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
+
+
+@pytest.fixture(autouse=True)
+def opened(unfold: Callable[[str], None]) -> None:
+    unfold(i18n.t("share.title"))
 
 
 def test_words_of_the_app_are_no_configuration() -> None:

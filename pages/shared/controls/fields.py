@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Literal
 
 import streamlit as st
@@ -254,8 +254,12 @@ def presets(page: PageState, names: Sequence[str]) -> None:
 
 def chosen_preset(page: PageState, names: Sequence[str]) -> str | None:
     """The preset that the controls are at, with whatever seed, None for the visitor's own settings."""
-    seed = page.config.train.seed
-    return next((name for name in names if PRESETS[name].config.replace(seed=seed) == page.config), None)
+    return next((name for name in names if _seedless(PRESETS[name].config) == _seedless(page.config)), None)
+
+
+@lru_cache(maxsize=4 * len(PRESETS))
+def _seedless(config: RunConfig) -> RunConfig:
+    return config.replace(seed=0)
 
 
 def _choose(page: PageState, name: str) -> None:

@@ -207,7 +207,10 @@ def share(page: PageState) -> None:
     exports.expander(page)
     if "share" in app().hidden or not app().staged:
         return
-    with st.expander(t("share.title"), icon=":material/share:"):
+    box = st.expander(t("share.title"), icon=":material/share:", key=f"{page.name}-share", on_change="rerun")
+    if not box.open:
+        return
+    with box:
         address = (st.context.url or "").split("?")[0]
         configs = recorded.trained(page)
         config = page.config.replace(seed=configs[0].train.seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -24,14 +25,8 @@ SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
 
 
 @pytest.fixture(autouse=True)
-def opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The driver does not open expanders: here the one of the code is open from the start."""
-    usual = code.st.expander
-
-    def expander(label: str, **options: Any) -> Any:
-        return usual(label, **options | ({"expanded": True} if label == i18n.t("code.title") else {}))
-
-    monkeypatch.setattr(code.st, "expander", expander)
+def opened(unfold: Callable[[str], None]) -> None:
+    unfold(i18n.t("code.title"))
 
 
 def source(app: Any) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -20,14 +20,8 @@ SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
 
 
 @pytest.fixture(autouse=True)
-def opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The driver does not open expanders: here the one of kept runs is open from the start."""
-    usual, title = view.st.expander, i18n.t("kept.title")
-
-    def expander(label: str, **options: Any) -> Any:
-        return usual(label, **options | ({"expanded": True} if label.startswith(title) else {}))
-
-    monkeypatch.setattr(view.st, "expander", expander)
+def opened(unfold: Callable[[str], None]) -> None:
+    unfold(i18n.t("kept.title"))
 
 
 def found(app: AppTest) -> list[kept.Row]:
