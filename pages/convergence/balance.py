@@ -22,7 +22,7 @@ from pages.shared.controls import fields
 from pages.shared.play import player
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame
-from pages.shared.shell import stage
+from pages.shared.shell import folded, stage
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import Offer, PageState, app, if_shown
 from pages.shared.views import kept, live, opening, points, statistics, stills, tables
@@ -319,11 +319,9 @@ def _closer(page: PageState, frame: Frame) -> None:
     """Where each player went, and all eigenvalues; made only when somebody looks."""
     if "figures" in app().hidden or page.shown.running:
         return
-    box = st.expander(
-        t("convergence.two_closer"), icon=":material/photo_camera:", key=f"{page.name}-closer", on_change="rerun"
-    )
+    box = folded.box(page, "closer", t("convergence.two_closer"), "photo_camera")
     run = frame.runs[0]
-    if not box.open or not len(_known(run).steps):
+    if box is None or not len(_known(run).steps):
         return
     from gan_core.figures import balance
 

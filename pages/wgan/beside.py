@@ -15,7 +15,7 @@ from pages.shared.controls import options, predict
 from pages.shared.play import player
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, Work
-from pages.shared.shell import stage
+from pages.shared.shell import folded, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app, if_shown
 from pages.shared.views import foreseen, live, points, statistics, tables
@@ -291,9 +291,9 @@ def _closer(page: PageState, frame: Frame) -> None:
     """Still figures of each critic's estimate against the exact distance, made only when they are looked at."""
     if "figures" in app().hidden or page.shown.running or not critics(frame):
         return
-    box = st.expander(t("wgan.closer"), icon=":material/photo_camera:", key=f"{page.name}-closer", on_change="rerun")
-    known = measured(page, frame) if box.open else None
-    if known is None:
+    box = folded.box(page, "closer", t("wgan.closer"), "photo_camera")
+    known = None if box is None else measured(page, frame)
+    if box is None or known is None:
         return
     from gan_core.figures import wgan
 

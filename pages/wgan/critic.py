@@ -12,7 +12,7 @@ from pages.shared.controls import fields, options
 from pages.shared.play import player
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame
-from pages.shared.shell import stage
+from pages.shared.shell import folded, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import live, points, statistics
@@ -194,8 +194,8 @@ def _shape_table(frame: Frame, names: Sequence[str], k: int) -> live.Table:
 def _shape_stills(page: PageState, frame: Frame, names: Sequence[str], k: int) -> None:
     if "figures" in app().hidden or page.shown.running:
         return
-    box = st.expander(t("figures.title"), icon=":material/photo_camera:", key=f"{page.name}-figures", on_change="rerun")
-    if not box.open:
+    box = folded.box(page, "figures", t("figures.title"), "photo_camera")
+    if box is None:
         return
     from gan_core.figures import wgan
     from gan_core.studies.critic import slope_map

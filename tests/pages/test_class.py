@@ -7,7 +7,7 @@ import asyncio
 import time
 from pathlib import Path
 
-from benchmarks.class_sessions import ADDRESSES, Server, Tab, Totals, press, serve, start_training
+from benchmarks.class_sessions import ADDRESSES, Pick, Server, Tab, Totals, press, serve, start_training
 from tests.apart import apart
 
 ROOT = Path(__file__).parents[2]
@@ -18,15 +18,30 @@ SMALL = "&batch=16&g_layers=16&d_layers=16"  # of a run in the plane: eight trai
 
 
 async def pupil(tab: Tab, address: str, until: float) -> None:
-    """Opens a page, trains for what is left of the lesson and sees it, then pauses, steps and goes on."""
+    """Opens a page, trains for what is left of the lesson and sees it, changes a rate of runs that go on, then pauses,
+    steps and goes on."""
     await tab.open(address)
     assert await start_training(tab)
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < until or tab.packets < PICTURES or not tab.seen.get("step"):
         assert time.monotonic() < deadline, f"{tab.name} on {tab.page_name}: {tab.packets} pictures, {tab.seen}"
         await asyncio.sleep(0.1)
+    if tab.page_name == "play_2d":
+        await retune(tab)
     for button in ("pause", "step", "play"):
         assert await press(tab, button), f"{tab.name} on {tab.page_name}: no button {button}"
+
+
+async def retune(tab: Tab) -> None:
+    """Only the controls of the rates run, and no page, which is drawn anew when the run rests; the address knows it."""
+    pick = Pick(0)
+    while "d_lr=" not in tab.query:  # it may be what it was
+        assert await tab.choose("play_2d.d_lr", pick, "control")
+        assert tab.run.fragments
+    assert await press(tab, "pause")
+    while tab.run.fragments:
+        await asyncio.sleep(0.1)
+    assert await start_training(tab)
 
 
 async def lesson(server: Server, totals: Totals) -> list[Tab]:

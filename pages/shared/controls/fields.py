@@ -34,7 +34,7 @@ from gan_core.config import (
 from gan_core.numerals import number
 from gan_core.presets import PRESETS
 from pages.shared.controls import drawn, uploads
-from pages.shared.play import player
+from pages.shared.play import player, runs
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app, if_shown
 
@@ -138,10 +138,21 @@ def group(page: PageState, name: str, fields: Sequence[str]) -> None:
         if not box.open:
             return
         with box:
-            for field_name in shown:
-                field(page, field_name)
+            if set(shown).isdisjoint(runs.RATES):
+                _controls(page, shown)
+            else:
+                st.fragment(_controls)(page, shown, page.config)
             if own_points:
                 uploads.editor(page)
+
+
+def _controls(page: PageState, shown: Sequence[str], drawn: RunConfig | None = None) -> None:
+    """The controls of a group. `drawn`: what the page around them was drawn with. Where only rates have changed since
+    the runs that train take them over, and nothing else needs to be drawn."""
+    if drawn is not None and page.config != drawn and not player.takes_over(page, drawn):
+        st.rerun()
+    for name in shown:
+        field(page, name)
 
 
 def group_key(page: PageState, name: str, *, own_points: bool = False) -> str:
@@ -238,6 +249,7 @@ def presets(page: PageState, names: Sequence[str]) -> None:
     if "presets" in app().hidden:
         return
     chosen = chosen_preset(page, names)
+    page.spelled |= chosen is not None
     key = f"{page.name}.preset~{chosen}"  # see widget_key
 
     def changed() -> None:

@@ -18,7 +18,7 @@ import streamlit as st
 from gan_core.config import limits
 from pages.shared.controls import files
 from pages.shared.play import player
-from pages.shared.shell import notices
+from pages.shared.shell import folded, notices
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
 
@@ -35,12 +35,11 @@ def expander(page: PageState) -> None:
     """Open a run from a file, or take the one on the page home: closed, it costs nothing."""
     if "share" in app().hidden:
         return
-    key = f"{page.name}-saved"
-    box = st.expander(t("saved.title"), icon=":material/save:", key=key, on_change="rerun")
-    if not box.open:
+    box = folded.box(page, "saved", t("saved.title"), "save")
+    if box is None:
         return
     with box:
-        upload = f"{key}-file"
+        upload = f"{page.name}-saved-file"
 
         def chosen() -> None:
             if (content := files.sent(upload)) is not None:
@@ -58,12 +57,12 @@ def expander(page: PageState) -> None:
         with st.container(horizontal=True):
             st.download_button(
                 t("saved.weights"), _asked(page, _weights), "run.safetensors", "application/octet-stream",
-                key=f"{key}-weights", on_click="ignore", icon=":material/download:",
+                key=f"{page.name}-saved-weights", on_click="ignore", icon=":material/download:",
             )  # fmt: skip
             if not page.of_images:
                 st.download_button(
                     t("saved.points"), _asked(page, _points), "points.csv", "text/csv",
-                    key=f"{key}-points", on_click="ignore", icon=":material/download:",
+                    key=f"{page.name}-saved-points", on_click="ignore", icon=":material/download:",
                 )  # fmt: skip
 
 

@@ -25,8 +25,8 @@ from gan_core.presets import PRESETS
 from pages.shared.controls import uploads
 from pages.shared.controls.buttons import button
 from pages.shared.play import kept, pushed, recorded, resources, visits
-from pages.shared.play.runs import Frame, Show
-from pages.shared.shell import notices
+from pages.shared.play.runs import RATES, Frame, Show
+from pages.shared.shell import address, notices
 from pages.shared.shell import stage as places
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app
@@ -67,6 +67,20 @@ def ready(page: PageState) -> Show | None:
     elif len(page.show.configs) == len(configs):
         page.show.retune(configs)
     return page.show
+
+
+def takes_over(page: PageState, drawn: RunConfig) -> bool:
+    """Whether the page may stay as it was drawn with that configuration, though it has another one: only rates differ,
+    the runs that train have taken them over, and no words on it speak of them."""
+    show, changed = page.show, page.config.differences(drawn).keys()
+    if show is None or not show.running or page.problem or page.spelled or not changed <= set(RATES):
+        return False
+    configs = page.configs()
+    if len(configs) != len(show.configs):
+        return False
+    show.retune(configs)
+    address.write_page(page)
+    return True
 
 
 def afresh(page: PageState) -> None:
@@ -279,7 +293,7 @@ def stage(
             # and without the container around it what follows on the page would have no place until then.
             with places.moving():
                 page.show.shown_running = page.show.running
-                st.fragment(_look)(page, view, page.show.touched, slide.on(), ways)
+                st.fragment(_look)(page, view, page.show.touched, slide.on(), page.config, ways)
         if recording is None:
             return
         waits = False
@@ -293,7 +307,7 @@ def stage(
                 foresee(page, None)
 
 
-def _look(page: PageState, view: View, touched: bool, as_slide: bool, ways: Ways) -> None:
+def _look(page: PageState, view: View, touched: bool, as_slide: bool, drawn: RunConfig, ways: Ways) -> None:
     """The views. In a run of this fragment alone, which the browser asks for, the page follows the runs, also where one
     of its buttons has ended them."""
     show = page.show
@@ -302,6 +316,8 @@ def _look(page: PageState, view: View, touched: bool, as_slide: bool, ways: Ways
     now = (show.running, show.touched, show.trouble, slide.on())
     if now != (show.shown_running, touched, show.noticed, as_slide):
         st.rerun()
+    if page.config != drawn and not show.running:
+        st.rerun()  # what the page says of its rates, too
     if page.choices.get(kept.OPEN) and not show.moving and kept.remember(page, app().kept):
         st.rerun()  # whoever looks at the runs of the visit sees this one among them
     # mostly the browser asks for it, and its visitor waits for no answer

@@ -26,7 +26,7 @@ from pages.shared.controls import uploads
 from pages.shared.controls.options import arrive, reset, section_row
 from pages.shared.play import player, recorded, visits
 from pages.shared.shell import address as url
-from pages.shared.shell import notices, site
+from pages.shared.shell import folded, notices, site
 from pages.shared.shell.i18n import DEFAULT as DEFAULT_LANGUAGE
 from pages.shared.shell.i18n import languages, phrase, sentence, t
 from pages.shared.shell.state import Option, PageState, app
@@ -70,7 +70,7 @@ def begin(
     new = name not in state.pages
     usual = default or DEFAULT
     page = state.pages.setdefault(name, PageState(name, usual, usual, variants, variants, plays=default is not None))
-    page.arrived, page.options = arrived, options
+    page.arrived, page.options, page.spelled = arrived, options, False
     page.words.pop(word, None)
     if part:
         page.words[word] = part
@@ -207,8 +207,8 @@ def share(page: PageState) -> None:
     exports.expander(page)
     if "share" in app().hidden or not app().staged:
         return
-    box = st.expander(t("share.title"), icon=":material/share:", key=f"{page.name}-share", on_change="rerun")
-    if not box.open:
+    box = folded.box(page, "share", t("share.title"), "share")
+    if box is None:
         return
     with box:
         address = (st.context.url or "").split("?")[0]

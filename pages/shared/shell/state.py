@@ -73,6 +73,7 @@ class PageState:
     also: tuple[str, ...] = ()  # what else is watched of its runs, see `gan_core.run.recording.watch`
     what_if: Mapping[str, Offer] | None = None  # the experiments that follow a run, see `ending`; None: the usual
     arrived: bool = False  # in this run of the page: from elsewhere, by its address, or with the browser's back button
+    spelled: bool = False  # … and it says in words what it is set to, beside its controls
     of_runs: bool = True  # whether the section on the screen shows its runs
     turns: Counter[str] = field(default_factory=Counter)  # how often the program has changed a field, not its widget
 

@@ -19,7 +19,7 @@ import streamlit as st
 from gan_core.checks import one_of
 from gan_core.config import ConfigError, RunConfig
 from pages.shared.controls import uploads
-from pages.shared.shell import notices
+from pages.shared.shell import folded, notices
 from pages.shared.shell.i18n import phrase, t, value
 from pages.shared.shell.state import PageState, app
 
@@ -56,8 +56,8 @@ def expander(
     trains that is no run of the player's, by its name."""
     if "code" in app().hidden:
         return
-    box = st.expander(t("code.title"), icon=":material/code:", key=f"{page.name}-code", on_change="rerun")
-    if not box.open:
+    box = folded.box(page, "code", t("code.title"), "code")
+    if box is None:
         return
     with box:
         runs = runs_of(page) if configs is None else configs

@@ -18,7 +18,7 @@ from gan_core.config import RunConfig
 from gan_core.errors import ExportError, Refusal
 from pages.shared.play import making, pushed, resources, visits
 from pages.shared.play.runs import Frame, RunFrame, Show
-from pages.shared.shell import notices
+from pages.shared.shell import folded, notices
 from pages.shared.shell.i18n import sentence, t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import opening, points
@@ -53,9 +53,8 @@ def expander(page: PageState) -> None:
         return
     if problem := page.choices.pop(PROBLEM, None):
         notices.warning(problem)
-    box = st.expander(t("export.title"), icon=":material/add_photo_alternate:", key=f"{page.name}-export",
-                      on_change="rerun")  # fmt: skip
-    if not box.open:
+    box = folded.box(page, "export", t("export.title"), "add_photo_alternate")
+    if box is None:
         return
     with box:
         frame = _moment(page, page.show)

@@ -16,7 +16,7 @@ from gan_core.checks import one_of
 from gan_core.numerals import number
 from pages.shared.play import kept, player
 from pages.shared.play.kept import Row
-from pages.shared.shell import address, layout, site
+from pages.shared.shell import address, folded, layout, site
 from pages.shared.shell.i18n import t, value
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import statistics, tables
@@ -37,9 +37,9 @@ def section(page: PageState) -> None:
         kept.remember(page, state.kept, tuple(measures))
         kept.lend(state.kept)
     # no count in its title: Streamlit closes a box that is called otherwise than before
-    box = st.expander(t("kept.title"), icon=":material/view_list:", key=f"{page.name}-kept", on_change="rerun")
-    page.choices[kept.OPEN] = box.open
-    if not box.open:
+    box = folded.box(page, "kept", t("kept.title"), "view_list")
+    page.choices[kept.OPEN] = box is not None
+    if box is None:
         return
     with box:
         found = kept.rows(state.kept)

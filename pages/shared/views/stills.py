@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.play.runs import Frame, RunFrame
+from pages.shared.shell import folded
 from pages.shared.shell.i18n import phrase, t
 from pages.shared.shell.state import PageState, app
 from pages.shared.views import points, statistics
@@ -17,8 +18,8 @@ def expander(page: PageState, frame: Frame, *, titles: Sequence[str] = ()) -> No
     """Curves, picture and D's outputs of every run, in an expander that costs nothing while it is closed."""
     if "figures" in app().hidden or page.show is None or page.show.running:
         return
-    box = st.expander(t("figures.title"), icon=":material/photo_camera:", key=f"{page.name}-figures", on_change="rerun")
-    if not box.open:
+    box = folded.box(page, "figures", t("figures.title"), "photo_camera")
+    if box is None:
         return
     with box:
         st.caption(t("figures.hint"))
