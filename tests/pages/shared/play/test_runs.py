@@ -8,13 +8,14 @@ from collections.abc import Callable
 import pytest
 
 from gan_core.config import RunConfig
-from pages.shared.play.runs import ANSWERED, Memory, Show
+from pages.shared.play.answers import ANSWERED, Memory
+from pages.shared.play.runs import Show
 from pages.shared.shell.state import PageState
 
 
 def test_parts_that_take_no_time_are_done_together_and_slow_ones_one_after_another(monkeypatch) -> None:
     now = 0.0
-    monkeypatch.setattr("pages.shared.play.runs.time.monotonic", lambda: now)
+    monkeypatch.setattr("pages.shared.play.answers.time.monotonic", lambda: now)
 
     def slow() -> str:
         nonlocal now
