@@ -119,6 +119,25 @@ def test_the_configuration_survives_a_reload_and_a_copied_address(page: Page) ->
     assert words(page) == before
 
 
+def test_a_rate_of_runs_that_train_is_in_the_address_at_once_and_told_when_they_rest(page: Page) -> None:
+    arrive(page, f"/play_2d?{SMALL}&steps=1000000")
+    press(page, "Play")
+    until(lambda: step(page) > 5)
+    rate = page.get_by_test_id("stSidebar").get_by_role("slider").first
+    for rung in ("0.002", "0.003"):
+        rate.focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_url(re.compile(f"g_lr={rung}"))
+        expect(page.get_by_test_id("stSidebar").get_by_test_id("stSliderThumbValue").first).to_have_text(rung)
+    seen = step(page)
+    until(lambda: step(page) > seen)
+    press(page, "Pause")
+    wait_at_rest(page)
+    page.get_by_text("Share or repeat this run").click()
+    expect(page.get_by_text("the run was changed", exact=False)).to_have_count(2)
+    expect(page.get_by_text("g_lr=0.003", exact=False).first).to_be_visible()
+
+
 def test_back_in_the_browser_takes_the_last_change_back(page: Page) -> None:
     arrive(page, "/play_2d")
     rate = page.get_by_test_id("stSidebar").get_by_role("slider").first
