@@ -97,7 +97,7 @@ def section(page: PageState) -> str:
         page.problem = ""
         open_section(page, one_of(st.session_state[key], sections()) or here)
 
-    options.section_row(t("digits.section"), sections(), here, lambda name: t(f"digits.section_{name}"), key, changed)
+    options.section_row(f"{NAME}.{SECTION}", sections(), here, key, changed)
     return here
 
 

@@ -1,7 +1,7 @@
 """What a visitor sees first, on every page and in every section, in both themes: the picture where README's table says
-that it is, charts in which something is drawn, no scrolling sideways on a telephone, and every text and every control
-told from what is behind it (WCAG 2.2, 1.4.3 and 1.4.11, from what Chromium computed; what a canvas draws is measured by
-its palette in tests/pages/shared/test_stage.py)."""
+that it is, its player on the same screen, charts in which something is drawn, no scrolling sideways on a telephone, and
+every text and every control told from what is behind it (WCAG 2.2, 1.4.3 and 1.4.11, from what Chromium computed; what
+a canvas draws is measured by its palette in tests/pages/shared/test_stage.py)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, TimeoutError
 
 from tests.browser.driver import ROOT, Server, visitor, wait_idle
-from tests.browser.look import CROSSED, EDGES, EMPTY, FAINT, MEASURE, addresses, window
+from tests.browser.look import CROSSED, EDGES, EMPTY, FAINT, MEASURE, NARROW, addresses, window
 
 ROW = re.compile(r"^\| [^|]+ \| `([^`]+)` \| (\d+) \| (\d+) \| (\d+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 SIZES = ("1920x1080", "1280x720", "390x844")  # in the order of the columns
@@ -47,4 +47,5 @@ def test_the_first_screen(browser: Browser, app_server: Server, address: str, th
             found = page.evaluate(MEASURE)
             assert abs(found["y"] - y) <= NEAR and not found["wide"] and found["line"] <= WIDEST, (size, found)
             assert page.evaluate(EMPTY) == [] and page.evaluate(CROSSED) == [], size
+            assert window(size)["width"] < NARROW or found["foot"] <= window(size)["height"], (size, found)
         assert page.evaluate(FAINT) == [] and page.evaluate(EDGES) == []

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from pages.distances import options as distances
 from pages.shared.controls.fields import GROUPS, OPEN
@@ -58,6 +58,60 @@ def test_the_plane_has_600_pixels_at_1280_by_800_and_grows_with_the_window(
         player = button(page, "Play").bounding_box()
         assert player is not None and player["y"] + player["height"] <= height
         least = side() + more
+
+
+@pytest.mark.parametrize(("address", "planes"), [
+    ("convergence?tab=two", 1), ("vanishing?tab=twins", 2), ("wgan?part=beside", 3), ("wgan?part=critic", 3),
+    ("distances?tab=plane", 1), ("wgan?part=lines", 1),
+])  # fmt: skip
+def test_a_row_of_sections_takes_no_room_from_the_plane(page: Page, address: str, planes: int) -> None:
+    """The row stands on the line of the heading. Several planes are as large as the width lets them be; it took 43
+    pixels from a single one."""
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"/{address}")
+    wait_idle(page)
+    row, title = page.locator(".st-key-sections [data-testid=stButtonGroup]"), page.locator(".st-key-head h1")
+    across = page.locator(".st-key-stage").bounding_box()
+    assert across is not None
+
+    def box(of: Locator) -> dict[str, float]:
+        found = of.first.bounding_box()
+        assert found is not None
+        return {**found, "foot": found["y"] + found["height"]}
+
+    def side() -> float:
+        picture = box(page.locator(f"{PLANE}, .gan-drag .picture"))
+        return min(picture["width"], picture["height"])
+
+    until(lambda: side() >= min(600, (across["width"] - 20 * (planes - 1)) / planes - 1))
+    assert box(title)["y"] <= box(row)["foot"] and box(row)["y"] <= box(title)["foot"]
+    player = page.locator(".st-key-stage-player, .st-key-stage-time, .gan-drag .play")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    until(lambda: all(one["y"] + one["height"] <= 720 for e in player.all() if (one := e.bounding_box())))
+    page.set_viewport_size({"width": 390, "height": 844})
+    until(lambda: box(row)["y"] >= box(title)["foot"] - 4)  # a line of its own
+
+
+@pytest.mark.parametrize(("address", "least"), [
+    ("digits?section=replay", 430), ("digits?section=labels", 340), ("digits?section=latent", 340),
+    ("digits?section=scratch", 430),
+])  # fmt: skip
+def test_images_are_as_large_as_the_first_screen_lets_them_be(page: Page, address: str, least: float) -> None:
+    """In pixels of the lesser side. Those of *Draw me sevens* were 236 high, and a finished run pushed its own button
+    off the screen."""
+    images = page.locator(".gan-live[data-kind=digits] canvas:visible").first
+    page.goto(f"/{address}")
+    wait_idle(page)
+
+    def seated(high: int) -> bool:
+        player, picture = page.locator(".st-key-stage-player").bounding_box(), images.bounding_box()
+        assert player is not None and picture is not None
+        large = min(picture["width"], picture["height"]) >= least
+        return large and picture["y"] + picture["height"] <= player["y"] and player["y"] + player["height"] <= high
+
+    for height in (720, 800):
+        page.set_viewport_size({"width": 1280, "height": height})
+        until(lambda height=height: seated(height))
 
 
 # sections without runs of their own: what is taken by the hand, closed forms, and what was trained before

@@ -306,19 +306,24 @@ def sections(page: PageState, name: str) -> Any:
     says a place."""
     option, at = page.options[name], value(page, name)
     assert isinstance(option, OneOf)
-    named = _key(page, name)
-    section_row(t(named), option.values, at, _words(page, name, named), key(page, name), changed(page, name))
+    section_row(_key(page, name), option.values, at, key(page, name), changed(page, name))
     return at
 
 
-def section_row(
-    label: str, names: Sequence[str], at: str, say: Callable[[str], str], key: str, opened: Callable[[], None]
-) -> None:
-    """The row of buttons that open the sections of a page, the same on every page: `at` is open, `say` gives a name's
-    words, and `label` is for those who hear the page."""
+def section_row(words: str, names: Sequence[str], at: str, key: str, opened: Callable[[], None]) -> None:
+    """The row of buttons that open the sections of a page, the same on every page: `at` is open. It stands in the
+    heading, with the sentence of the open one, or where it is called (`site.Entry.sections`). The texts: `<words>` for
+    those who hear the page, `<words>_<name>` on the button, `<words>_<name>_intro` the sentence."""
+
+    def say(name: str) -> str:
+        return t(f"{words}_{name}")
+
     app().section = say(at)
     st.session_state[key] = at
-    with st.container(key="sections"):
+    heading = app().sections
+    with heading or st.container(key="sections"):
         st.segmented_control(
-            label, names, key=key, on_change=opened, required=True, label_visibility="collapsed", format_func=say
+            t(words), names, key=key, on_change=opened, required=True, label_visibility="collapsed", format_func=say
         )
+        if heading:
+            st.caption(t(f"{words}_{at}_intro"))

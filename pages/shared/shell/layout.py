@@ -132,7 +132,7 @@ def part_picker(name: str, parts: Sequence[str], word: str = site.PART) -> None:
         app().parts[name] = "" if wanted == parts[0] else wanted
         st.query_params.from_dict({word: wanted} if wanted != parts[0] else {})
 
-    section_row(t(f"{name}.{word}"), parts, at, lambda one: t(f"{name}.{word}_{one}"), key, opened)
+    section_row(f"{name}.{word}", parts, at, key, opened)
 
 
 def hand_over(name: str, config: RunConfig) -> NoReturn:
@@ -160,13 +160,17 @@ def _went_back() -> bool:
 
 
 def head(here: st.Page) -> None:
-    """Heading with the language picker at its right, and the sentence that says what to do."""
+    """Heading, the sentence that says what to do, and the language picker. A page of sections, which alone knows the
+    one that is open, puts their row and its sentence there (`options.section_row`)."""
     name = here.url_path or site.PAGES[0].name  # the first page is served at the root
+    entry = site.entry(name)
     st.html(Path(__file__).parent / "style.css")
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.markdown(f"# {t(f'{name}.title')}", width="content")
-        st.caption(t(f"{name}.intro"), width="stretch")
-        if site.entry(name).settings and "controls" not in app().hidden:
+        app().sections = st.container(key="sections") if entry.sections else None
+        if not entry.sections:
+            st.caption(t(f"{name}.intro"), width="stretch")
+        if entry.settings and "controls" not in app().hidden:
             st.button(
                 t("app.defaults"), key="defaults", icon=":material/settings_backup_restore:", type="tertiary",
                 on_click=_defaults, help=t("app.defaults_help"),

@@ -1,7 +1,8 @@
 """The pages of the site, in one table: a new page is one line here, a folder in pages/ and a section in texts/en.toml.
 
 The line says the folder's name, which is also its address, the group in the menu, and its icon. The words come from the
-texts: `<name>.title` (menu and heading), `<name>.intro` (the sentence under the heading), `site.<group>` (the menu).
+texts: `<name>.title` (menu and heading), `<name>.intro` (what it is for: in the menu, and under the heading where no
+section has a sentence of its own), `site.<group>` (the menu).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class Entry:
     group: str
     icon: str
     settings: bool = True  # whether there is anything to set
+    sections: bool = False  # whether those it consists of stand in its heading, each with a sentence of its own
 
     @property
     def file(self) -> str:
@@ -40,12 +42,12 @@ class Entry:
 PAGES = (
     Entry("home", "", "home", settings=False),
     Entry("play_2d", "play", "scatter_plot"),
-    Entry("digits", "play", "draw"),
+    Entry("digits", "play", "draw", sections=True),
     Entry("collapse", "understand", "grain"),
-    Entry("vanishing", "understand", "trending_flat"),
-    Entry("convergence", "understand", "cyclone"),
-    Entry("distances", "understand", "straighten"),
-    Entry("wgan", "compare", "compare_arrows"),
+    Entry("vanishing", "understand", "trending_flat", sections=True),
+    Entry("convergence", "understand", "cyclone", sections=True),
+    Entry("distances", "understand", "straighten", sections=True),
+    Entry("wgan", "compare", "compare_arrows", sections=True),
 )
 
 

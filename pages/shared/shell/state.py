@@ -149,6 +149,7 @@ class AppState:
     slide: bool = False  # the picture alone, over the whole window
     staged: bool = False  # in this run of the page: a player has shown its runs, or a recorded one
     section: str = ""  # … and which section is open, in words
+    sections: Any = None  # the room in the heading for its sections, where they stand there
     heard: tuple[str | None, ...] = (None, None, None)  # the last words about these in the address
     linked: str | None = None  # the preset of the link that led here, until the page has written its own address
     pages: dict[str, PageState] = field(default_factory=dict)

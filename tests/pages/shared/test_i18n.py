@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from gan_core.config import FIELDS
 from pages.shared.controls import fields
 from pages.shared.shell import i18n, layout
-from pages.shared.shell.site import PAGES
+from pages.shared.shell.site import PAGES, Entry
 from pages.shared.shell.state import KEY
 from pages.shared.views import live, statistics
 
@@ -66,6 +66,16 @@ def test_every_composed_key_is_in_the_english_texts() -> None:
     keys |= {f"panel.{name}" for name in statistics.NUMBERS} | {f"panel.{name}_help" for name in statistics.NUMBERS}
     keys |= {f"panel.{name}" for name in statistics.CHARTS}
     assert sorted(keys - ENGLISH.keys()) == []
+
+
+@pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.name)
+def test_what_stands_under_a_heading_is_one_line(entry: Entry) -> None:
+    """Of every section its own, where those stand in the heading: else the plane would be lower there."""
+    each = [key for key in ENGLISH if re.fullmatch(rf"{entry.name}\.[a-z]+_\w+_intro", key)]
+    keys = each if entry.sections else [f"{entry.name}.intro"]
+    said = {key: ENGLISH[key].replace("**", "") for key in keys}
+    assert said and len(set(said.values())) == len(said)
+    assert {key: text for key, text in said.items() if len(text) > 78} == {}
 
 
 def test_every_field_of_the_configuration_has_a_control() -> None:

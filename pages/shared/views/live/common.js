@@ -31,6 +31,12 @@ const KINDS = [
 ]; // in the order of KINDS in component.py
 
 export const TELEPHONE = 768; // pixels of a window in which all parts of a stage stand below each other, as in style.css
+
+/** Pixels of the first screen from the top of a part on, less so many below it. */
+export function firstScreen(part, below) {
+  const scrolled = document.querySelector('[data-testid="stMain"]')?.scrollTop ?? 0;
+  return Math.max(200, Math.round(window.innerHeight - part.getBoundingClientRect().top - scrolled - below));
+}
 const FOOT = 80; // pixels of the player at the window's foot
 const RAIL =
   ".st-key-stage-rail, .st-key-stage-picture-low, .st-key-stage-picture-wide [data-testid=stColumn] [data-testid=stVerticalBlock]";

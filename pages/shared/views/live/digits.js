@@ -1,11 +1,13 @@
 // Images side by side, in titled groups (one for each run), as sharp squares: every pixel of an image is the same whole
 // number of screen pixels.
 
-import { magnified, make, NARROW, prepare, say, View, within } from "./common.js";
+import { firstScreen, magnified, make, NARROW, prepare, say, TELEPHONE, View, within } from "./common.js";
 import { clamp, evenly, greys, largest, tiled } from "./pure.js";
 
 const IMAGE = 28;
 const SEAM = 3; // pixels between two images
+const PLAYERS = ".st-key-stage-time, .st-key-stage-player"; // what lies below the picture of a page …
+const APART = 5; // … and pixels between two of them (0.3rem in style.css)
 const [MOMENT, LAST] = [350, 2500]; // milliseconds of a moment, and of the last one
 
 /** Whether the visitor wants no motion: then the end is shown. */
@@ -83,14 +85,21 @@ export class Digits extends View {
     return { ...found, side: (scale * IMAGE) / ratio };
   }
 
-  /** On a telephone, of several groups: as many rows as columns at most, so that one sees all groups at once; one that
-   * is the picture of its page fills a square. */
+  /** In little width, of several groups: as many rows as columns at most, so that one sees all groups at once; one that
+   * is the picture of its page fills a square, or what the first screen has above its players. */
   narrow() {
     const { groups, columns, square } = this.data;
     const width = this.root.clientWidth;
     if (width >= NARROW) return undefined;
     if (groups.length > 1) return { shown: columns * columns };
-    return square ? this.filled(width) : undefined;
+    return square ? this.filled(window.innerWidth <= TELEPHONE ? width : this.high()) : undefined;
+  }
+
+  /** How high the picture of a page may be. */
+  high() {
+    const players = [...document.querySelectorAll(PLAYERS)];
+    const below = players.reduce((sum, player) => sum + player.offsetHeight + APART, APART);
+    return this.data.height ?? firstScreen(this.grid, below);
   }
 
   /** Of images that move: the next moment, and after the last one the first again. */

@@ -2,7 +2,7 @@
 // comes once and may be kept for ever; the views that draw running GANs draw it, from frames that are cut out of it here.
 // Its player and what it lays out are best read together: so it is one file, and a long one.
 
-import { make, NARROW, say, TELEPHONE, View } from "./common.js";
+import { firstScreen, make, NARROW, say, TELEPHONE, View } from "./common.js";
 import { Curves } from "./curves.js";
 import { Digits } from "./digits.js";
 import { Heat } from "./heat.js";
@@ -266,6 +266,7 @@ export class Recorded extends View {
     if (narrow && this.stage.lastChild !== this.question) this.stage.append(this.caption, this.question);
     if (!narrow && this.root.firstChild !== this.caption) this.root.prepend(this.caption);
     this.root.classList.toggle("wide", data.panels.length > 1);
+    this.root.classList.toggle("low", !!file?.panels[0].images && !data.trains);
     const between = this.between(narrow);
     this.root.classList.toggle("between", between);
     this.root.classList.toggle("secret", !!this.secret);
@@ -344,11 +345,8 @@ export class Recorded extends View {
 
   /** Of a panel: what the first screen has between what is above the picture and the two players below it. */
   height() {
-    const scrolled = document.querySelector('[data-testid="stMain"]')?.scrollTop ?? 0;
-    const top = this.plane.grid.getBoundingClientRect().top + scrolled;
     const titles = this.data.panels.length > 1 ? TITLES : 0;
-    const below = titles + this.track.offsetHeight + this.room.offsetHeight + SPACE;
-    return Math.max(200, Math.round(window.innerHeight - top - below));
+    return firstScreen(this.plane.grid, titles + this.track.offsetHeight + this.room.offsetHeight + SPACE);
   }
 
   /** Whether the charts lie between several panels and the player, which then stands where that of the run will: at the
@@ -437,7 +435,8 @@ export class Recorded extends View {
     const { data, file, moment } = this;
     const columns = squarely(file.panels[0].count);
     const rows = file.panels[0].count / columns;
-    const upscale = Math.floor((this.height() / rows - TILE.gap) / TILE.side);
+    const height = this.height();
+    const upscale = Math.floor((height / rows - TILE.gap) / TILE.side);
     return {
       key: `${data.key}-plane`,
       step: file.steps[moment],
@@ -445,6 +444,7 @@ export class Recorded extends View {
       columns,
       upscale: clamp(upscale, 1, TILE.most),
       width: 140,
+      height,
       square: true,
       selectable: false,
       selected: null,
