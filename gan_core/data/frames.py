@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from gan_core.data.cells import clean
+from gan_core.data.parquet import unpacked
 from gan_core.errors import TableError
 
 UNPACKED = 50_000_000  # bytes that a packed file may hold
 
-BATCH = 1024  # rows of a Parquet file that are read at a time
+BATCH = 1024  # rows of a Parquet file that are read at a time, at most
 
 Rows = list[tuple[int, list[str]]]
 
@@ -56,9 +57,9 @@ def _parquet(content: bytes, most_rows: int, most_columns: int) -> Rows:
     try:
         file = parquet.ParquetFile(io.BytesIO(content))
         about = file.metadata
-        unpacked = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
-        if unpacked > UNPACKED:
-            raise TableError("table.unpacked", size=unpacked / 1e6, most=UNPACKED / 1e6)
+        size = unpacked(content, about)
+        if size > UNPACKED:
+            raise TableError("table.unpacked", size=size / 1e6, most=UNPACKED / 1e6)
         if about.num_rows > most_rows:
             raise TableError("table.rows", n=about.num_rows, most=most_rows)
         if about.num_columns > most_columns:
@@ -68,7 +69,7 @@ def _parquet(content: bytes, most_rows: int, most_columns: int) -> Rows:
             raise TableError("table.damaged", kind="Parquet")
         texts = [column.name for column in columns if column.physical_type == "BYTE_ARRAY"]
         file = parquet.ParquetFile(io.BytesIO(content), read_dictionary=texts)  # a text that comes often is held once
-        frame = _batches(file, most_rows).to_pandas()
+        frame = _batches(file, most_rows, size).to_pandas()
     except TableError:
         raise
     except Exception as error:
@@ -77,14 +78,15 @@ def _parquet(content: bytes, most_rows: int, most_columns: int) -> Rows:
     return [(0, titles), *_rows(frame, most_rows, most_columns)]
 
 
-def _batches(file: Any, most_rows: int) -> Any:
-    """The table of a Parquet file, read a little at a time and counted: what its footer says of its size is only what
-    its author says. Raises TableError."""
+def _batches(file: Any, most_rows: int, unpacked: int) -> Any:
+    """The table of a Parquet file, read a little at a time and counted: a page may say a long text anew for every row,
+    in a byte or two. No row is longer than all pages, so there are never more of them here than fit into UNPACKED.
+    Raises TableError."""
     from pyarrow import Table
 
     batches: list[Any] = []
     rows = size = 0
-    for batch in file.iter_batches(batch_size=BATCH, use_threads=False):
+    for batch in file.iter_batches(batch_size=min(BATCH, max(1, UNPACKED // max(1, unpacked))), use_threads=False):
         rows, size = rows + batch.num_rows, size + batch.nbytes
         if size > UNPACKED:
             raise TableError("table.unpacked", size=size / 1e6, most=UNPACKED / 1e6)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import io
 import sys
 import zipfile
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
 
+from gan_core.data import frames
+from gan_core.data.parquet import unpacked
 from gan_core.data.points import read_points
 from gan_core.data.tables import FILES
 from gan_core.errors import TableError
@@ -59,6 +63,67 @@ def test_of_a_parquet_file_what_is_read_is_counted_and_not_what_its_footer_says(
         read_points(large)
 
 
+def test_a_page_that_is_larger_than_its_footer_says_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kilobyte of zstd may say a page of gigabytes, for which a reader makes room before anything is counted."""
+    content = parquet(x=["0" * 30_000_000, "1" * 30_000_000], y=[1.0, 2.0])
+    assert len(content) < 20_000
+    monkeypatch.setattr(frames, "_batches", lambda *_: pytest.fail("it was unpacked"))
+    with pytest.raises(TableError, match="Unpacked, the file would have"):
+        read_points(lying(content, 20_000_000))
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+@pytest.mark.parametrize("compression", ["none", "snappy", "zstd"])
+def test_the_pages_of_an_honest_author_have_the_size_that_the_footer_says(version: str, compression: str) -> None:
+    """Less their headers, which the footer counts too."""
+    pyarrow, parquets = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    n, rng, out = 3000, np.random.default_rng(0), io.BytesIO()
+    columns = {"x": rng.normal(size=n), "kind": rng.choice(["a", "b"], n), "n": np.arange(n), "odd": [True] * n}
+    parquets.write_table(
+        pyarrow.table(columns), out, row_group_size=700, data_page_size=900, data_page_version=version,
+        compression=compression, use_dictionary=["kind"],
+    )  # fmt: skip
+    about = parquets.ParquetFile(out).metadata
+    footer = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
+    assert 0.95 * footer < unpacked(out.getvalue(), about) < footer
+
+
+def test_a_long_text_that_a_page_says_anew_for_every_row_is_read_a_few_rows_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each is the one before and nothing more: a thousand bytes make 200 MB here, of 20,000 rows 20 GB."""
+    pyarrow, parquets = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    n, out, read = 200, io.BytesIO(), []
+    long = pyarrow.array([b"0" * 1_000_000] * n, pyarrow.binary(1_000_000))
+    parquets.write_table(
+        pyarrow.table({"x": long, "y": np.arange(n) / 7}), out, use_dictionary=False,
+        column_encoding={"x": "DELTA_BYTE_ARRAY", "y": "PLAIN"}, compression="zstd", write_statistics=False,
+    )  # fmt: skip
+    usual = parquets.ParquetFile.iter_batches
+
+    def counted(file: Any, *args: Any, **options: Any) -> Iterator[Any]:
+        for batch in usual(file, *args, **options):
+            read.append(batch.nbytes)
+            yield batch
+
+    monkeypatch.setattr(parquets.ParquetFile, "iter_batches", counted)
+    assert len(out.getvalue()) < 2_000
+    with pytest.raises(TableError, match="Unpacked"):
+        read_points(out.getvalue())
+    assert 0 < max(read) <= frames.UNPACKED
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"\x1c", b"\x15\x80", b"\x19\xff\xff\xff\x7f", b"\x00", b"\x1b", b"\x15\x01\x15\x01\x15\x01\x00"],
+    ids=["structs in structs", "a number without end", "a list without end", "no sizes", "a map", "sizes below 0"],
+)
+def test_pages_that_are_none_are_refused(header: bytes) -> None:
+    content = parquet(x=XY[:, 0], y=XY[:, 1])
+    with pytest.raises(TableError, match="Parquet"):
+        read_points(content[:4] + (header * 40)[:200] + content[204:])
+
+
 def test_a_list_in_a_cell_is_refused() -> None:
     """A few bytes may say one of millions."""
     with pytest.raises(TableError, match="Parquet"):
@@ -69,7 +134,7 @@ def test_a_text_that_comes_often_is_held_once() -> None:
     """A few bytes may say a text of a megabyte for every row."""
     n, word = 1500, "0" * 1_000_000
     x, y = np.random.default_rng(0).normal(size=(2, n))
-    content = parquet(kind=[word] * n, x=x, y=y)
+    content = parquet(kind=pandas.Categorical.from_codes(np.zeros(n, int), [word]), x=x, y=y)
     assert len(content) < 200_000
     table, _ = read_points(content)
     assert {column.name for column in table.columns} >= {"x", "y"}
