@@ -12,7 +12,7 @@ import re
 import secrets
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, suppress
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
@@ -40,7 +40,8 @@ STREAM = "/_stcore/stream"  # how the path of Streamlit's own socket ends
 UPLOAD = "/_stcore/upload_file/"  # in the path of an upload: behind it the session and the file
 UPLOADS_KEPT = 32  # of all visitors together, …
 UPLOADS_BYTES = 60_000_000  # … and so large together: a file is read when it comes, and not needed afterwards
-LARGE = 5_000_000  # bytes; such uploads, which runs of digits are, come one after the other
+LARGE = 5_000_000  # bytes; such uploads, which runs of digits are, come one after the other, …
+LARGE_SECONDS = 120.0  # … and each in that time: 42 MB at 3 megabits a second
 
 
 @asynccontextmanager
@@ -152,7 +153,8 @@ class Farewells:
 class Uploads:
     """Streamlit keeps every file that was ever sent until its session ends, also those that another has replaced. Of a
     session only the last one is kept, and of all sessions the last UPLOADS_KEPT that have UPLOADS_BYTES together. Of
-    large ones, each of which is in memory twice while it comes, one comes at a time."""
+    large ones, each of which is in memory twice while it comes, one comes at a time, and no longer than LARGE_SECONDS:
+    the next one waits for it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -170,12 +172,23 @@ class Uploads:
             taken = taken or (message["type"] == "http.response.start" and message["status"] < 300)
             await send(message)
 
-        async with nullcontext() if _length(scope) <= LARGE else self._large:
+        if _length(scope) <= LARGE:
             await self.app(scope, receive, answer)
+        else:
+            await self._in_turn(scope, receive, answer)
         manager = runtime.get_instance().uploaded_file_mgr if taken else None
         if isinstance(manager, MemoryUploadedFileManager):
             session, _, file = scope["path"].partition(UPLOAD)[2].partition("/")
             self._keep(manager, session, file)
+
+    async def _in_turn(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._large:
+            try:
+                async with asyncio.timeout(LARGE_SECONDS):
+                    await self.app(scope, receive, send)
+            except TimeoutError:
+                said = t("app.upload_slow", size=f"{LARGE / 1e6:.0f}", seconds=f"{LARGE_SECONDS:.0f}")
+                await PlainTextResponse(said, 408, {"Connection": "close"})(scope, receive, send)
 
     def _keep(self, manager: MemoryUploadedFileManager, session: str, file: str) -> None:
         old, _ = self._kept.pop(session, (file, 0))

@@ -202,6 +202,41 @@ def test_large_uploads_come_one_after_the_other_and_small_ones_when_they_like(mo
     assert max(most) == 1 and len(most) == 4
 
 
+def test_a_large_upload_that_never_comes_does_not_keep_the_next_one_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends with a sentence; one that has begun to be answered is only cut."""
+    monkeypatch.setattr(server, "LARGE_SECONDS", 0.01)
+
+    async def read(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 400, "headers": []})
+
+    async def never() -> Any:
+        await asyncio.Event().wait()
+
+    async def here() -> Any:
+        return {"type": "http.request", "body": b""}
+
+    async def both() -> None:
+        uploads = server.Uploads(read)
+
+        async def put(receive: Any) -> list[Any]:
+            said: list[Any] = []
+
+            async def answer(message: Any) -> None:
+                said.append(message)
+
+            headers = [(b"content-length", str(server.LARGE + 1).encode())]
+            scope = {"type": "http", "method": "PUT", "path": "/_stcore/upload_file/one/file", "headers": headers}
+            await asyncio.wait_for(uploads(scope, receive, answer), timeout=60)
+            return said
+
+        slow, quick = await asyncio.gather(put(never), put(here))
+        assert (slow[0]["status"], quick[0]["status"]) == (408, 400)
+        assert slow[1]["body"].decode().startswith("This upload took longer than ")
+
+    apart(both())
+
+
 @pytest.mark.parametrize(
     "setting", ["*", "'none'", "https:", "course.example.org", "https://*.example.org/", "http://localhost:*"]
 )
