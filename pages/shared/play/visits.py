@@ -16,7 +16,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import Any
 from weakref import WeakValueDictionary
 
 import streamlit as st
@@ -32,6 +31,7 @@ HEADER = "x-gan-explorer-connection"
 GOING_AWAY = 1001  # with this a browser closes a socket when its tab is closed, loaded anew or led elsewhere
 CLOSED = 1000  # and with this any client one that it does not need any more
 BLIP_SECONDS = 8.0  # a cut this short changes nothing
+SOON = 0.05  # seconds
 
 _coming = threading.Lock()  # scripts of other visitors begin while the event loop looks for one
 _states: WeakValueDictionary[str, AppState] = WeakValueDictionary()  # by session; the session itself keeps its state
@@ -68,25 +68,41 @@ def asks() -> bool:
 
 def again() -> Callable[[], None]:
     """What has the page of this script run look again, called from any thread: for what nobody waits for in a script
-    run. Streamlit's sessions have no public way to be asked; one that is not told where its visitor is, and with which
-    widgets, leads home."""
+    run. Streamlit's sessions have no public way to be asked."""
     context = get_script_run_ctx()
     name = None if context is None else context.session_id
-
-    def look(session: Any) -> None:
-        here = ClientState()
-        here.CopyFrom(session._client_state)
-        here.fragment_id = ""  # all of the page
-        session.request_rerun(here)
 
     def ask() -> None:
         if name is None or not runtime.exists():
             return
         found = runtime.get_instance()._session_mgr.get_session_info(name)
         if found is not None:
-            found.session._event_loop.call_soon_threadsafe(look, found.session)
+            found.session._event_loop.call_soon_threadsafe(_look_again, name)
 
     return ask
+
+
+_looks_again: set[str] = set()  # the sessions that have been asked to; of the event loop alone
+
+
+def _look_again(name: str, waiting: bool = False) -> None:
+    """On the event loop: when the script run under way is over. Until then it alone knows where its visitor is, and
+    what he or she has set: a session hears of the address at the end of a run, and one that is asked in the middle went
+    back to where it was, and lost what was said meanwhile."""
+    if name in _looks_again and not waiting:
+        return
+    found = runtime.get_instance()._session_mgr.get_session_info(name)
+    if found is None:
+        _looks_again.discard(name)
+    elif found.session._scriptrunner is not None:
+        _looks_again.add(name)
+        found.session._event_loop.call_later(SOON, _look_again, name, True)
+    else:
+        _looks_again.discard(name)
+        here = ClientState()  # a session that is not told where its visitor is leads home
+        here.CopyFrom(found.session._client_state)
+        here.fragment_id = ""  # all of the page
+        found.session.request_rerun(here)
 
 
 def left(session: str, code: int | None) -> None:

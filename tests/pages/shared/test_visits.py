@@ -18,7 +18,6 @@ from weakref import WeakValueDictionary
 import pytest
 import streamlit as st
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
@@ -336,20 +335,6 @@ def test_only_who_says_goodbye_loses_runs_at_once(
             what("session")
     assert done == at_once + soon
     assert max(after for after, _ in later) > visits.BLIP_SECONDS  # Streamlit's own time, after which all ends
-
-
-def test_a_page_that_is_asked_to_look_again_is_the_one_its_visitor_is_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[ClientState] = []
-    session = SimpleNamespace(
-        _client_state=ClientState(page_script_hash="play", fragment_id="a part of it"), request_rerun=asked.append,
-        _event_loop=SimpleNamespace(call_soon_threadsafe=lambda call, *args: call(*args)),
-    )  # fmt: skip
-    sessions = SimpleNamespace(get_session_info=lambda name: SimpleNamespace(session=session))
-    monkeypatch.setattr(visits, "get_script_run_ctx", lambda: SimpleNamespace(session_id="somebody"))
-    monkeypatch.setattr(visits.runtime, "exists", lambda: True)
-    monkeypatch.setattr(visits.runtime, "get_instance", lambda: SimpleNamespace(_session_mgr=sessions))
-    visits.again()()
-    assert [(one.page_script_hash, one.fragment_id) for one in asked] == [("play", "")]
 
 
 def test_a_script_run_knows_whether_its_visitor_has_asked_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
