@@ -49,6 +49,8 @@ PATIENCE = 60.0  # seconds until a click counts as not answered
 NOTICED = 75.0  # seconds until a tab that vanished is gone: a ping, its answer's time, and what is kept for its return
 KEY = re.compile(r"^\$\$ID-[0-9a-f]+-(.*)$")  # of a widget's id: the key that the app gave it
 GOING_AWAY = 1001  # what a browser says when a page is loaded anew
+NOT_KNOWN = 1008  # the server has no runs of this token (any more)
+SETTLED = 10.0  # seconds in which a page that has lost its runs says the token of the next ones
 DRAWING = 0.02  # seconds that a browser takes for a packet
 CRASH = re.compile(r"^Traceback \(most recent call last\):\n(?:[ \t]+.*\n|\n)*([\w.]+.*)", re.MULTILINE)
 FAREWELLS = ("WebSocketDisconnect", "ClientDisconnected")  # a tab that went while it was written to
@@ -524,8 +526,15 @@ class Tab:
                     await live.send('{"do": "drawn"}')
                     self._wonder()
         except ConnectionClosed as closed:
-            if closed.rcvd is not None and closed.rcvd.code not in (1000, 4404, 4409):
-                self.totals.errors.append(f"{self.name} {self.page_name}: live socket closed: {closed}")
+            if closed.rcvd is None or closed.rcvd.code in (1000, 4404, 4409):
+                return
+            if closed.rcvd.code == NOT_KNOWN:
+                # of runs that a change of page has just ended: the token of the next ones, or the end of the tab, ends
+                # this task
+                await asyncio.sleep(SETTLED)
+                if not any(getattr(node.element, "id", "") == self.timeline[0] for node in self.nodes.values()):
+                    return  # there is a page without runs now
+            self.totals.errors.append(f"{self.name} {self.page_name}: live socket closed: {closed}")
 
     def _wonder(self) -> None:
         """Lets Streamlit know when the runs have come to rest, or have begun, as timeline.js does."""

@@ -6,8 +6,14 @@ from __future__ import annotations
 import asyncio
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
-from benchmarks.class_sessions import ADDRESSES, Pick, Server, Tab, Totals, press, serve, start_training
+import pytest
+from websockets.exceptions import ConnectionClosedError
+from websockets.frames import Close
+
+from benchmarks import class_sessions
+from benchmarks.class_sessions import ADDRESSES, Node, Pick, Server, Tab, Totals, press, serve, start_training
 from tests.apart import apart
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +67,40 @@ async def lesson(server: Server, totals: Totals) -> list[Tab]:
 def alive(server: Server, since: float) -> list[object]:
     """The runs in the server's pool, as it wrote them down last; something as long as it has not since then."""
     return next((line["jobs"] for line in reversed(server.spied) if line["t"] > since), ["unknown"])
+
+
+@pytest.mark.parametrize(("then", "errors"), [("the next token", 0), ("no timeline", 0), ("nothing", 1)])
+def test_of_tokens_the_newest_has_to_be_known_and_one_that_was_just_given_up_has_not(
+    then: str, errors: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page whose runs have made room for others says their token a moment later, or shows none any more."""
+
+    class Refuses:
+        def __init__(self, *_what: object, **_how: object) -> None: ...
+
+        async def __aenter__(self) -> Refuses:
+            raise ConnectionClosedError(Close(class_sessions.NOT_KNOWN, ""), None)
+
+        async def __aexit__(self, *_what: object) -> None: ...
+
+    async def visit() -> Totals:
+        tab = Tab(0, Totals())
+        tab.timeline = "timeline", ""
+        tab.nodes[0,] = Node(SimpleNamespace(id="timeline"), "bidi_component", "", "")
+        tab._listen({"token": "given up"})
+        watching = tab._live
+        assert watching is not None
+        await asyncio.sleep(0)
+        if then == "the next token":
+            tab._deaf()
+        elif then == "no timeline":
+            tab.nodes.clear()
+        await asyncio.wait([watching])
+        return tab.totals
+
+    monkeypatch.setattr(class_sessions, "connect", Refuses)
+    monkeypatch.setattr(class_sessions, "SETTLED", 0.01)
+    assert len(apart(visit()).errors) == errors
 
 
 def test_a_class_of_eight_is_answered_trains_and_leaves_nothing_behind(tmp_path: Path) -> None:
