@@ -12,39 +12,24 @@ straight line, a sum that is right with one that leaves its third term out.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gan_core.studies import latent_space
+from gan_core.studies.tasks import Study
 
 Floats = NDArray[np.float64]
 Images = NDArray[np.uint8]
 Decode = Callable[[latent_space.Latents], Images]  # (n, d) → (n, 28, 28)
 Classify = Callable[[Images], NDArray[np.floating]]  # (n, 28, 28) → (n, 10) probabilities
+
 T = TypeVar("T")
 
 CLASSES = 10
-
-
-@dataclass
-class Study(Generic[T]):
-    """Tasks done one after another, as a `jobs.Work`; `results` holds what is done so far."""
-
-    tasks: Sequence[Callable[[], T]]
-    results: list[T] = field(default_factory=list)
-    failure: object | None = None
-
-    @property
-    def step_count(self) -> int:
-        return len(self.results)
-
-    def step(self, n: int = 1) -> None:
-        for task in self.tasks[self.step_count : self.step_count + n]:
-            self.results.append(task())
 
 
 # ── walks ────────────────────────────────────────────────────────────────────────────────────────────────────────────

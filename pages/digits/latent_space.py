@@ -1,6 +1,5 @@
-"""The section "Latent space": walks, arithmetic, truncation and single coordinates of a finished run, each by eye and
-measured. What is measured once is measured for all visitors, in the pool. It is long because the four views share one
-stage, its models and the way in which they are measured."""
+"""The section "Latent space": walks, `arithmetic`, truncation and single coordinates of a finished run, each by eye and
+`measured`."""
 
 from __future__ import annotations
 
@@ -16,7 +15,11 @@ from gan_core.config import CLASSES, limits
 from gan_core.errors import PoolFull
 from gan_core.numerals import number
 from gan_core.studies import latent_measures, latent_space
+from gan_core.studies.tasks import Study
+from pages.digits import arithmetic
 from pages.digits import models as digits
+from pages.digits.arithmetic import ATTRIBUTES
+from pages.digits.measured import KEY, chart, decoder, name_of, study, words_of
 from pages.digits.models import Model
 from pages.shared.controls import options
 from pages.shared.controls.options import Number, OneOf
@@ -24,23 +27,19 @@ from pages.shared.play import experiments
 from pages.shared.shell import notices, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import Option, PageState
-from pages.shared.views import code, live, opening, statistics, tables
-from pages.shared.views.figures import plot
+from pages.shared.views import code, live, opening, statistics
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
     from gan_core.metrics.images import ImageScores
 
-KEY = "digits-latent"
 VIEWS = ("walk", "arithmetic", "truncation", "coordinate")
 SHOWN = 40  # samples to choose from: those of the replay
 STEPS = 9  # of a walk
-ALPHAS = (-6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0)
 LIMITS = (0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, float("inf"))
 UNIFORM_LIMITS = (0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0)
 DIGITS = tuple(range(CLASSES))
-ATTRIBUTES = tuple(latent_space.ATTRIBUTES)
 OPTIONS: dict[str, Option] = {
     "view": OneOf(VIEWS, VIEWS[0]),
     "asked": OneOf(DIGITS, 7, "pills"),
@@ -54,7 +53,7 @@ OPTIONS: dict[str, Option] = {
     "limit_uniform": OneOf(UNIFORM_LIMITS, UNIFORM_LIMITS[-1], "slider"),
     "coordinate": Number(1, int(limits("latent_dim")[1]), 1, 1, "box"),
 }
-PAIRS, KNOWN, SHIFTED, SCORED, MOVED, RANDOM = 100, 1000, 100, 1000, 32, 64  # sizes of what is measured
+PAIRS, SCORED, MOVED, RANDOM = 100, 1000, 32, 64  # sizes of what is measured
 TRUNCATED = ("precision", "recall", "confidence")
 
 
@@ -80,13 +79,7 @@ def section(page: PageState) -> None:
     code.expander(page, ("walk", "latent"), (), finished=name)
 
 
-def _name(kind: str, model: Model, digit: int | None) -> str:
-    """Of an experiment: all that its result depends on."""
-    return f"{kind} {model.name} {digit} {hash(model.config)}"
-
-
-def _decode(model: Model, digit: int | None) -> latent_measures.Decode:
-    return lambda z: model.decode(z, digit)
+# ── walks ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _read(images: np.ndarray) -> list[str]:
@@ -95,35 +88,6 @@ def _read(images: np.ndarray) -> list[str]:
     return [f"{row.argmax()} · {row.max():.0%}" for row in probabilities]
 
 
-def _study(
-    name: str, make: Callable[[], latent_measures.Study], tasks: int, view: Callable[[list[Any]], None], *,
-    areas: bool = True,
-) -> None:  # fmt: skip
-    """Show what a study has found so far; a worker goes on with it. `areas`: `view` fills those of the stage."""
-    experiment = experiments.shared(name, make, lambda study: list(study.results), tasks)
-
-    def look() -> None:
-        if found := experiment.look():
-            view(found)
-        elif areas:
-            with stage.area("verdict"):
-                statistics.said(KEY, t("digits.measuring"))
-
-    experiments.stage([experiment], look, areas=areas)
-
-
-def _plot(figure: Any, key: str) -> None:
-
-    plot(figure, key=f"{KEY}-{key}")
-
-
-def _labels(figure: str) -> dict[str, str]:
-    from gan_core.figures import digits as figures
-
-    return {name: t(f"digits.{figure}_{name}") for name in getattr(figures, figure.upper())}
-
-
-@st.cache_data(show_spinner=False)
 def _real_confidence() -> float:
     """Mean confidence of the classifier on held-out digits."""
     from gan_core.data.images import load_images
@@ -131,7 +95,8 @@ def _real_confidence() -> float:
     return float(digits.classify(load_images("mnist", "test")[0]).max(1).mean())
 
 
-# ── walks ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _first(study: Study[float]) -> float | None:
+    return next(iter(study.results), None)
 
 
 def _walk(page: PageState, model: Model, digit: int | None, below: DeltaGenerator) -> None:
@@ -151,10 +116,11 @@ def _walk(page: PageState, model: Model, digit: int | None, below: DeltaGenerato
         with stage.picture(square=False):
             live.digits(f"{KEY}-walk", groups, columns=STEPS, upscale=3, width=520, summary=t("digits.walk"))
     a, b = model.latents(2 * PAIRS, seed=1).reshape(2, PAIRS, -1)
-    make = partial(latent_measures.walks, _decode(model, digit), digits.classify, a, b, STEPS)
+    make = partial(latent_measures.walks, decoder(model, digit), digits.classify, a, b, STEPS)
+    real = experiments.shared("real confidence", lambda: Study([_real_confidence]), _first, 1)
     with below if opens else nullcontext():  # a movement has a rail and captions of its own
-        _study(_name("walk", model, digit), make, len(latent_space.WALKS), partial(_walked, model, not opens),
-               areas=not opens)  # fmt: skip
+        study(name_of("walk", model, digit), make, len(latent_space.WALKS), partial(_walked, model, not opens, real),
+              areas=not opens, beside=[real])  # fmt: skip
 
 
 def _two(
@@ -193,10 +159,12 @@ def _counted(z: np.ndarray) -> range:
     return range(1, len(z) + 1)
 
 
-def _walked(model: Model, areas: bool, found: Sequence[latent_measures.WalkResult]) -> None:
+def _walked(
+    model: Model, areas: bool, beside: experiments.Experiment, found: Sequence[latent_measures.WalkResult]
+) -> None:
     from gan_core.figures import digits as figures
 
-    real = _real_confidence()
+    real: float = beside.result
     by = {one.kind: one for one in found}
     said = lengths = ""
     if len(by) == len(latent_space.WALKS):
@@ -215,94 +183,8 @@ def _walked(model: Model, areas: bool, found: Sequence[latent_measures.WalkResul
         statistics.said(KEY, said or t("digits.measuring"))
     with stage.rail() if areas else nullcontext():
         curves = {one.kind: (one.confidence, one.error) for one in found}
-        _plot(figures.walks(np.linspace(0, 1, STEPS), curves, real, labels=_labels("walks")), "walks")
+        chart(figures.walks(np.linspace(0, 1, STEPS), curves, real, labels=words_of("walks")), "walks")
         st.caption(lengths)
-
-
-# ── arithmetic ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _known(name: str, digit: int | None, _model: Model) -> latent_measures.Classified:
-    """Samples of the run as the classifier reads them; of a run with labels, of the digit that is asked for."""
-    z = _model.latents(KNOWN, seed=2)
-    return latent_measures.classified(_decode(_model, digit), digits.classify, z)
-
-
-@st.cache_data(max_entries=24, show_spinner=False)
-def _analogies(name: str, attribute: str, _known: latent_measures.Classified, _model: Model) -> tuple[int, int]:
-    return latent_measures.analogies(_known, attribute, _model.decode, digits.classify, _model.latent)
-
-
-def _arithmetic(page: PageState, model: Model, digit: int | None, below: DeltaGenerator) -> None:
-    with st.spinner(t("digits.reading", n=f"{KNOWN:,}")):
-        known = _known(_name("known", model, digit), digit, model)
-    ways = latent_measures.directions(known, model.latent)
-    if not ways:
-        st.info(t("digits.no_directions"))
-        return
-    with stage.area("player"):
-        way = options.control(page, "direction", words=_direction, among=list(ways), width=320)
-    rows = model.latents_of_picture()[:4]
-    moved = (rows[:, None] + np.array(ALPHAS)[:, None] * ways[way]).astype(np.float32)
-    names = [("+" if alpha > 0 else "") + number(alpha) if alpha else "z" for alpha in ALPHAS]
-    found = latent_measures.shift(_decode(model, digit), digits.classify, known.z[:SHIFTED], ways[way], ALPHAS)
-    what, values = _shifted(found, way)
-    with stage.area("verdict"):
-        low, middle, high = (values[i] for i in (0, len(ALPHAS) // 2, -1))
-        said = t("digits.shift_said", what=what, low=low, middle=middle, high=high, most=number(ALPHAS[-1]), n=SHIFTED,
-                 same=f"{found.same[-1]:.0%}")  # fmt: skip
-        statistics.said(KEY, said)
-    with stage.picture(square=False):
-        live.digits(
-            f"{KEY}-shifted", live.Images(model.decode(moved.reshape(-1, model.dim), digit), labels=names * len(rows)),
-            columns=len(ALPHAS), upscale=4, summary=t("digits.direction"),
-        )  # fmt: skip
-    with stage.rail():
-        _shift_table(found, names, what, values)
-    if not model.labelled:
-        with below:
-            _analogy(page, model, known)
-
-
-def _direction(way: str) -> str:
-    return t(f"digits.direction_{way}") if way in ATTRIBUTES else t("digits.direction_digit", digit=way)
-
-
-def _shifted(found: latent_measures.Shift, way: str) -> tuple[str, list[str]]:
-    """What a direction should change, and its value at each of ALPHAS."""
-    if way in ATTRIBUTES:
-        return t(f"digits.attribute_{way}"), [f"{value:.2f}" for value in found.amount[way]]
-    return t("digits.read_as", digit=way), [f"{share:.0%}" for share in found.classes[:, int(way)]]
-
-
-def _shift_table(found: latent_measures.Shift, names: Sequence[str], what: str, values: Sequence[str]) -> None:
-    from gan_core.weights import read_card
-
-    same = [f"{share:.0%}" for share in found.same]
-    tables.show(["α", what, t("digits.same_class")], list(map(list, zip(names, values, same, strict=True))))
-    st.caption(t("digits.shift_note", n=SHIFTED, judge=f"{read_card('judge')['accuracy']:.1%}"))
-
-
-def _analogy(page: PageState, model: Model, known: latent_measures.Classified) -> None:
-    st.markdown(f"**{t('digits.analogy')}**", help=t("digits.analogy_help"))
-    with st.container(horizontal=True, gap="small"):
-        attribute = options.control(page, "attribute", words=_direction, width=200)
-        one = options.control(page, "first_digit", width=120)
-        two = options.control(page, "second_digit", width=120)
-    found = latent_measures.analogy(known, one, two, attribute, model.decode, digits.classify, model.latent)
-    if found is None:
-        st.info(t("digits.too_few"))
-    else:
-        much, little = t(f"digits.much_{attribute}"), t(f"digits.little_{attribute}")
-        labels = [f"{much} {one}", f"− {little} {one}", f"+ {little} {two}", f"= {found.label[3]}"]
-        live.digits(
-            f"{KEY}-analogy", live.Images(found.images, labels=labels), columns=4, upscale=4,
-            summary=" ".join(labels),
-        )  # fmt: skip
-    works, pairs = _analogies(_name("analogies", model, None), attribute, known, model)
-    if pairs:
-        st.markdown(t("digits.analogy_measured", works=works, pairs=pairs, much=t(f"digits.much_{attribute}")))
 
 
 # ── truncation ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -327,7 +209,7 @@ def _truncation(page: PageState, model: Model, digit: int | None, below: DeltaGe
 
     decode = model.decode if digit is None else _every_digit(model)
     make = partial(latent_measures.truncations, decode, score, model.latents(SCORED, seed=4), among, model.latent)
-    _study(_name("truncation", model, digit and -1), make, len(among), partial(_truncated, limit))
+    study(name_of("truncation", model, digit and -1), make, len(among), partial(_truncated, limit))
 
 
 def _every_digit(model: Model) -> latent_measures.Decode:
@@ -355,7 +237,7 @@ def _truncated(limit: float, found: Sequence[tuple[float, ImageScores]]) -> None
         for name in TRUNCATED
     }
     with stage.rail():
-        _plot(figures.truncation([one for one, _ in found], curves, labels=_labels("truncation")), "truncation")
+        chart(figures.truncation([one for one, _ in found], curves, labels=words_of("truncation")), "truncation")
         st.caption(t("digits.truncation_note", n=f"{SCORED:,}"))
 
 
@@ -379,9 +261,9 @@ def _coordinate(page: PageState, model: Model, digit: int | None, below: DeltaGe
     random = latent_space.random_directions(RANDOM, model.dim, np.random.default_rng(5))
     ways = np.concatenate([latent_space.axes(model.dim), random])
     make = partial(
-        latent_measures.coordinates, _decode(model, digit), digits.classify, model.latents(MOVED, seed=6), ways, reach
+        latent_measures.coordinates, decoder(model, digit), digits.classify, model.latents(MOVED, seed=6), ways, reach
     )
-    _study(_name("coordinates", model, digit), make, len(ways), partial(_compared, model, i - 1))
+    study(name_of("coordinates", model, digit), make, len(ways), partial(_compared, model, i - 1))
 
 
 def _compared(model: Model, i: int, found: Sequence[latent_measures.Effect]) -> None:
@@ -410,10 +292,10 @@ def _compared(model: Model, i: int, found: Sequence[latent_measures.Effect]) -> 
     decided = int((mine >= 0.9).sum())
     answer = t(f"digits.{verdict}", p=number(p, 2), decided=decided, d=model.dim)
     with stage.rail():
-        _plot(figures.coordinates(mine, random, labels=_labels("coordinates")), "coordinates")
+        chart(figures.coordinates(mine, random, labels=words_of("coordinates")), "coordinates")
         st.caption(f"{t('digits.coordinates_measured', **words)} {answer}")
 
 
 _VIEWS: dict[str, Callable[[PageState, Model, int | None, DeltaGenerator], None]] = {
-    "walk": _walk, "arithmetic": _arithmetic, "truncation": _truncation, "coordinate": _coordinate,
+    "walk": _walk, "arithmetic": arithmetic.view, "truncation": _truncation, "coordinate": _coordinate,
 }  # fmt: skip

@@ -22,7 +22,7 @@ from gan_core.metrics.yardsticks import shipped
 from gan_core.presets import Preset
 from gan_core.recordings import files
 from gan_core.zoo import build, checkpoints, plans
-from pages.digits import labels, latent_space, models, scores
+from pages.digits import arithmetic, labels, latent_space, models, scores
 from pages.digits.replay import NUMBERS, STATE
 from pages.shared.controls import options
 from pages.shared.play import experiments, resources, shelf
@@ -62,7 +62,7 @@ def forget() -> None:
     for cached in (shelf.replay, shelf.past):
         cached.cache_clear()
     models._models.clear()
-    for cached in (latent_space._known, latent_space._analogies, labels._shares):
+    for cached in (arithmetic._known, arithmetic._analogies, labels._shares):
         cached.clear()
     experiments.forget()
 
@@ -299,8 +299,9 @@ def test_the_table_has_two_figures() -> None:
 @pytest.fixture
 def small_studies(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is measured in the latent space, of few samples."""
-    for size, small in {"PAIRS": 4, "KNOWN": 200, "SCORED": 20, "MOVED": 2, "RANDOM": 3}.items():
+    for size, small in {"PAIRS": 4, "SCORED": 20, "MOVED": 2, "RANDOM": 3}.items():
         monkeypatch.setattr(latent_space, size, small)
+    monkeypatch.setattr(arithmetic, "KNOWN", 200)
     monkeypatch.setattr(latent_space, "_real_confidence", lambda: 0.99)
     monkeypatch.setattr(image_metrics, "image_scores", quick_scores)
 

@@ -19,7 +19,7 @@ PERFECT, NO_SKILL = "perfect", ("skill", "NO_SKILL", "yardstick", "no_skill", "l
 WITHOUT: dict[str, str] = {
     "pages/collapse/mitigations.py: table": "perfect sampler and generators without skill are rows of `studies.table`",
     "pages/collapse/verdicts.py: about_the_alarm": "rates of an alarm, with intervals, each beside the other error",
-    "pages/digits/latent_space.py: _shift_table": "the caption has real digits and chance",
+    "pages/digits/arithmetic.py: _shift_table": "the caption has real digits and chance",
     "pages/digits/recipe.py: _effects": "real digits and makers without skill are rows of `studies.recipe`",
     "pages/digits/recipe.py: _table": "the same",
     "pages/digits/scores.py: _table": "real digits, copies and makers without skill are rows of `zoo.scores`",
@@ -38,7 +38,7 @@ WITHOUT: dict[str, str] = {
 # file: function → why no score in its table is better than perfect, or who says so
 NEVER_BETTER: dict[str, str] = {
     "pages/collapse/verdicts.py: about_the_alarm": "rates of an alarm",
-    "pages/digits/latent_space.py: _shift_table": "nobody is judged: directions in the latent space",
+    "pages/digits/arithmetic.py: _shift_table": "nobody is judged: directions in the latent space",
     "pages/digits/recipe.py: _effects": "ratios of the scores that `_table` judges",
     "pages/distances/fit.py: section": "exact minima",
     "pages/distances/game.py: section": "exact, and no D is above the best one",
