@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -12,6 +12,9 @@ from pages.shared.shell import layout, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views.figures import plot
+
+if TYPE_CHECKING:
+    from gan_core.metrics.floors import Range
 
 
 def words() -> dict[str, str]:
@@ -60,3 +63,11 @@ def chart(figure: Any, name: str, *, begins: bool = False, fills: bool = False) 
 
 def number(value: float, digits: int = 4) -> str:
     return numerals.number(float(value), digits)
+
+
+def range_of(floor: Range | None) -> str:
+    """What a perfect sampler reads, median and 5–95 %; … until it is known."""
+    if floor is None:
+        return "…"
+    median, low, high = (number(one, 2) for one in floor)
+    return t("distances.of_draws", median=median, low=low, high=high)

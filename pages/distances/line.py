@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
-from pages.distances.drawing import about, chart, columns, number, words
+from pages.distances.drawing import about, chart, columns, number, range_of, words
 from pages.distances.options import DIVERGENCES, EXAMPLES, LINE, NAMES, OF, SIDES, Side
 from pages.distances.shapes import COLOURS, OWN, both, examples, put, shape, taken, uploaded
 from pages.shared.controls import options
 from pages.shared.controls.bars import bars
+from pages.shared.play import experiments
 from pages.shared.shell import address, stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
@@ -22,6 +24,7 @@ from pages.shared.views import drag, figures, statistics, tables
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from gan_core.metrics.floors import Range
     from gan_core.theory.distributions_1d import OnLine
     from gan_core.theory.divergences_1d import Distances
 
@@ -29,6 +32,7 @@ EDGES = tuple(float(x) for x in range(-5, 6))  # of the histogram to shape by ha
 POINTS = 801  # of a drawn curve
 QUANTILES = 400  # places of a drawn transport plan
 DRAWS = 40  # of a perfect sampler
+Floors = Mapping[str, "Range"]  # of every distance what a perfect sampler reads; empty until it is known
 WORDS = ("summary", "play", "stop", "pull", "scale", "apart", "partly", "met")  # of the picture that is taken
 
 
@@ -55,7 +59,8 @@ def section(page: PageState) -> None:
         if isinstance(p, Sample) or isinstance(q, Sample):
             with bins:
                 in_bins = options.control(page, "bins_of_samples")
-        found, floors = compare(p, q, in_bins), _floors(one, other, in_bins)
+        found = compare(p, q, in_bins)
+        floors = _floors(page, one, other, in_bins) if Sample in (type(p), type(q)) else None
         figure = figures.shared(_line_picture, name, one, other, in_bins, labels=words())
         if plain:
             _taken(page, name, (one, other))
@@ -75,10 +80,10 @@ def section(page: PageState) -> None:
                         chart(figure, "line")
 
 
-def _said(name: str, found: Distances, floors: Mapping[str, tuple[float, float, float]]) -> str:
+def _said(name: str, found: Distances, floors: Floors | None) -> str:
     """What is drawn, in a sentence; of samples beside what a perfect sampler reads."""
     value = t("distances.line_said", name=t(f"distances.name_{name}"), value=number(getattr(found, name)))
-    return f"{value} {t('distances.line_said_floor', floor=_range(*floors[name]))}" if floors else value
+    return value if floors is None else f"{value} {t('distances.line_said_floor', floor=range_of(floors.get(name)))}"
 
 
 def _taken(page: PageState, name: str, shapes: tuple[Shape, Shape]) -> None:
@@ -147,49 +152,52 @@ def _on_line(page: PageState, side: Side) -> Shape | None:
     return kind, tuple(get[one] for one in names)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _floors(one: Shape, other: Shape, bins: int) -> dict[str, tuple[float, float, float]]:
-    """Median and 5–95 % of every distance where a sample is of the very distribution that it is compared with: drawn
-    anew from that, or, between two samples, split anew from both together. Nothing where both are known."""
+def _floors(page: PageState, one: Shape, other: Shape, bins: int) -> Floors:
+    """Median and 5–95 % of every distance where a sample is of the very distribution that it is compared with; empty
+    until a worker knows."""
     from gan_core.metrics.floors import ranges
+
+    p, q = distribution(*one), distribution(*other)
+    drawn: list[Mapping[str, float]] = []
+
+    def draw(i: int) -> None:
+        drawn.append(_drawn(p, q, bins, i))
+
+    tasks: dict[Any, Callable[[], Any]] = {i: partial(draw, i) for i in range(DRAWS)}
+    tasks["floors"] = lambda: ranges(drawn)
+    return experiments.known(page, "line-floors", (one, other, bins), tasks).get("floors", {})
+
+
+def _drawn(p: OnLine, q: OnLine, bins: int, seed: int) -> dict[str, float]:
+    """All distances of a sample from what it is drawn anew from, or of two samples that are split anew from both
+    together."""
     from gan_core.theory.distributions_1d import Sample, quantile
     from gan_core.theory.divergences_1d import compare
 
-    p, q = distribution(*one), distribution(*other)
-    sampled = [isinstance(d, Sample) for d in (p, q)]
-    if not any(sampled):
-        return {}
-    found: list[Mapping[str, float]] = []
-    for i in range(DRAWS):
-        rng = np.random.default_rng([0, i])
-        if isinstance(p, Sample) and isinstance(q, Sample):
-            mixed = rng.permutation(np.concatenate([p.values, q.values]))
-            pair: tuple[OnLine, OnLine] = Sample(mixed[: len(p.values)]), Sample(mixed[len(p.values) :])
-        elif isinstance(p, Sample):
-            pair = Sample(quantile(q, rng.uniform(size=len(p.values)))), q
-        else:
-            assert isinstance(q, Sample)
-            pair = p, Sample(quantile(p, rng.uniform(size=len(q.values))))
-        distances = compare(*pair, bins)
-        found.append({name: float(getattr(distances, name)) for name in NAMES})
-    return {name: (of.median, of.low, of.high) for name, of in ranges(found).items()}
+    rng = np.random.default_rng([0, seed])
+    if isinstance(p, Sample) and isinstance(q, Sample):
+        mixed = rng.permutation(np.concatenate([p.values, q.values]))
+        pair: tuple[OnLine, OnLine] = Sample(mixed[: len(p.values)]), Sample(mixed[len(p.values) :])
+    elif isinstance(p, Sample):
+        pair = Sample(quantile(q, rng.uniform(size=len(p.values)))), q
+    else:
+        assert isinstance(q, Sample)
+        pair = p, Sample(quantile(p, rng.uniform(size=len(q.values))))
+    distances = compare(*pair, bins)
+    return {name: float(getattr(distances, name)) for name in NAMES}
 
 
-def _table(found: Distances, floors: dict[str, tuple[float, float, float]]) -> None:
+def _table(found: Distances, floors: Floors | None) -> None:
     """Every distance and how it was found; of samples beside what a perfect sampler reads, of known densities exact."""
     rows = []
     for name in NAMES:
         how = "closed" if name in found.closed else "bins" if found.bins and name in DIVERGENCES else "numerical"
         value = f"**{number(getattr(found, name))}**"
-        beside = [_range(*floors[name])] if floors else []
+        beside = [] if floors is None else [range_of(floors.get(name))]
         rows.append([t(f"distances.name_{name}"), value, t(f"distances.how_{how}", bins=found.bins), *beside])
-    head = ["", t("distances.value"), t("distances.how"), *([t("distances.perfect_sampler")] if floors else [])]
+    head = ["", t("distances.value"), t("distances.how"), *([] if floors is None else [t("distances.perfect_sampler")])]
     tables.show(head, rows)
     st.caption(t("distances.units"))
-
-
-def _range(median: float, low: float, high: float) -> str:
-    return t("distances.of_draws", median=number(median, 2), low=number(low, 2), high=number(high, 2))
 
 
 def _line_picture(name: str, one: Shape, other: Shape, bins: int, *, labels: dict[str, str]) -> go.Figure:

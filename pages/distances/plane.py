@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
-from pages.distances.drawing import about, chart, number, words
+from pages.distances.drawing import about, chart, number, range_of, words
 from pages.distances.options import (
     DIVERGENCES,
     EPSILONS,
@@ -23,6 +24,7 @@ from pages.distances.options import (
 )  # fmt: skip
 from pages.distances.shapes import OWN, both, examples, in_one_scale, shape, taken, uploaded
 from pages.shared.controls import options
+from pages.shared.play import experiments
 from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState, app
@@ -31,6 +33,7 @@ from pages.shared.views import drag, statistics, tables
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from gan_core.metrics.floors import Range
     from gan_core.theory.gaussians_2d import Normals
 
 LINES_PER_POINT = 4  # of a drawn entropic plan: its strongest ones
@@ -54,20 +57,26 @@ def section(page: PageState) -> None:
             return
         p, q = in_one_scale(page, "plane", p, q)
         x, y = _draws(p, q, n)
-        pairs, told, more = np.empty((0, 3)), "", None
+        key = (*_identity(p), *_identity(q), n)
+        plans = experiments.known(page, "plans", key, _plans(x, y))
+        numbers = {**plans, **experiments.known(page, "numbers", key, _numbers(p, q, x, y))}
+        pairs, told, more = np.empty((0, 3)), t("distances.measuring"), None
         if epsilon is not None:
-            pairs, told, more = _blurred(x, y, epsilon)
-        elif name in TRANSPORTED:
-            pairs, told = _paired(x, y, name)
+            if sweep := experiments.known(page, "sweep", key, _sweep(x, y)):
+                pairs, told, more = _blurred(sweep, epsilon, len(x))
+        elif name not in TRANSPORTED:
+            told = ""
+        elif plans:
+            pairs, told = _paired(plans[name], len(x))
         if own:
             with stage.area("verdict"):
-                statistics.said("distances-plane", _said(p, name, x, y, told))
+                statistics.said("distances-plane", _said(name, told, numbers))
             with stage.picture(filled=True):
                 _transport_picture(x, y, pairs, fills=True)
         else:
             _taken(page, p, q, x, y, pairs)
         with stage.rail():
-            _plane_table(p, q, x, y)
+            _plane_table(p, q, numbers, len(x))
             st.caption(told)
             if more is not None:
                 chart(more, "sinkhorn")
@@ -80,11 +89,11 @@ def section(page: PageState) -> None:
                     _transport_picture(x, y, pairs)
 
 
-def _said(p: Normals | np.ndarray, name: str, x: np.ndarray, y: np.ndarray, told: str) -> str:
+def _said(name: str, told: str, numbers: Mapping[str, Any]) -> str:
     """What the pairs cost, and of a sharp plan what a perfect sampler has in its place."""
     if name == "sinkhorn":
         return told
-    return f"{told} {t('distances.line_said_floor', floor=_perfect(p, name, x, y))}"
+    return f"{told} {t('distances.line_said_floor', floor=range_of(numbers.get(f'floor_{name}')))}"
 
 
 def _in_plane(page: PageState, side: Side) -> Normals | np.ndarray | None:
@@ -108,61 +117,78 @@ def _draws(p: Normals | np.ndarray, q: Normals | np.ndarray, n: int) -> tuple[np
     return drawn[0], drawn[1]
 
 
-def _plane_table(p: Normals | np.ndarray, q: Normals | np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
-    """All distances, each with how it was found; estimates beside what a perfect sampler reads."""
-    from gan_core import theory
+def _identity(d: Normals | np.ndarray) -> tuple[bytes, ...]:
+    """What tells a distribution from any other: the rows of a table, or the numbers of `Normals`."""
+    arrays = (d,) if isinstance(d, np.ndarray) else (d.weights, d.means, d.covariances)
+    return tuple(array.tobytes() for array in arrays)
+
+
+def _plans(x: np.ndarray, y: np.ndarray) -> dict[str, Callable[[], tuple[np.ndarray, float]]]:
+    """w1, w2: the best plan of the samples and what it costs."""
+    from gan_core.theory.transport import matching
+
+    return {name: partial(matching, x, y, order) for name, order in (("w1", 1), ("w2", 2))}
+
+
+def _numbers(
+    p: Normals | np.ndarray, q: Normals | np.ndarray, x: np.ndarray, y: np.ndarray
+) -> dict[str, Callable[[], Any]]:
+    """What else the table says: grid, the integrals of known densities, or kl_pq, kl_qp, jsd of a table's rows;
+    floor_…, what a perfect sampler has."""
     from gan_core.theory.gaussians_2d import plane_grid
 
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, Callable[[], Any]] = {}
+    floors = {name: (p, x, y) for name in ("w1", "w2")}
     if isinstance(p, np.ndarray) or isinstance(q, np.ndarray):
         first, second = (d if isinstance(d, np.ndarray) else s for d, s in ((p, x), (q, y)))
-        for name, known, pair in (
-            ("kl_pq", p, (first, second)),
-            ("kl_qp", q, (second, first)),
-            ("jsd", p, (first, second)),
-        ):
-            floor = _perfect(known, name, *pair)
-            found[name] = (number(measures()[name](*pair), 3), t("distances.how_floor", floor=floor))
+        others = {"kl_pq": (p, first, second), "kl_qp": (q, second, first), "jsd": (p, first, second)}
+        found |= {name: partial(measures()[name], *pair) for name, (_, *pair) in others.items()}
+        floors |= others
     else:
-        grid = plane_grid(p, q).integrals()
-        found |= {name: (number(value), t("distances.how_grid")) for name, value in grid.items()}
+        found["grid"] = lambda: plane_grid(p, q).integrals()
+    return found | {f"floor_{name}": partial(_floor, known, name, *pair) for name, (known, *pair) in floors.items()}
+
+
+def _plane_table(p: Normals | np.ndarray, q: Normals | np.ndarray, known: Mapping[str, Any], n: int) -> None:
+    """All distances, each with how it was found; estimates beside what a perfect sampler reads; … until it is known."""
+    from gan_core import theory
+
+    plans = {name: number(known[name][1], 3) if name in known else "…" for name in ("w1", "w2")}
+    found: dict[str, tuple[str, str]] = {}
+    if isinstance(p, np.ndarray) or isinstance(q, np.ndarray):
+        for name in ("kl_pq", "kl_qp", "jsd"):
+            value = number(known[name], 3) if name in known else "…"
+            found[name] = (value, t("distances.how_floor", floor=range_of(known.get(f"floor_{name}"))))
+    else:
+        grid = known.get("grid", {})
+        found |= {name: (number(grid[name]) if name in grid else "…", t("distances.how_grid")) for name in DIVERGENCES}
         if len(p.weights) == len(q.weights) == 1:
             a, b = (p.means[0], p.covariances[0]), (q.means[0], q.covariances[0])
             closed = t("distances.how_closed")
             found["kl_pq"] = (number(theory.kl_normals(*a, *b)), closed)
             found["kl_qp"] = (number(theory.kl_normals(*b, *a)), closed)
             # W₁ below is of samples, which are farther apart than what they are drawn from: W₁ ≤ W₂ holds of the same
-            of_draws = number(_matched(x, y, 2)[1], 3)
-            found["w2"] = (number(theory.w2_normals(*a, *b)), t("distances.how_closed_w2", n=len(x), value=of_draws))
+            found["w2"] = (number(theory.w2_normals(*a, *b)), t("distances.how_closed_w2", n=n, value=plans["w2"]))
     for name in ("w1", "w2"):
         if name not in found:
-            floor = _perfect(p, name, x, y)
-            found[name] = (number(measures()[name](x, y), 3), t("distances.how_samples", n=len(x), floor=floor))
+            found[name] = (plans[name], t("distances.how_samples", n=n, floor=range_of(known.get(f"floor_{name}"))))
     rows = [[t(f"distances.name_{n}"), f"**{found[n][0]}**", found[n][1]] for n in NAMES if n in found]
     tables.show(["", t("distances.value"), t("distances.how")], rows)
 
 
-def _perfect(known: Normals | np.ndarray, name: str, x: np.ndarray, y: np.ndarray) -> str:
-    """What samples of the distribution of x score in the place of y: median and 5–95 %. Who samples a table perfectly
-    draws its rows, each as often as chance will have it."""
-    parameters = (known,) if isinstance(known, np.ndarray) else (known.weights, known.means, known.covariances)
-    median, low, high = _drawn_floor(parameters, name, x, len(y))
-    return t("distances.of_draws", median=number(median, 2), low=number(low, 2), high=number(high, 2))
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _drawn_floor(parameters: tuple[np.ndarray, ...], name: str, x: np.ndarray, n: int) -> tuple[float, ...]:
-    """`parameters`: the rows of a table, or those of `Normals`."""
+def _floor(known: Normals | np.ndarray, name: str, x: np.ndarray, y: np.ndarray) -> Range:
+    """What samples of the distribution of x score in the place of y. Who samples a table perfectly draws its rows, each
+    as often as chance will have it."""
     from gan_core.metrics.divergences import transport_repeats
     from gan_core.metrics.floors import REPEATS, perfect
-    from gan_core.theory.gaussians_2d import Normals
 
-    def rows(n: int, rng: np.random.Generator) -> np.ndarray:
-        return parameters[0][rng.integers(len(parameters[0]), size=n)]
+    def rows(table: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+        return table[rng.integers(len(table), size=n)]
 
-    measure, draw = measures()[name], rows if len(parameters) == 1 else Normals(*parameters).draw
+    measure, n = measures()[name], len(y)
+    draw = partial(rows, known) if isinstance(known, np.ndarray) else known.draw
     repeats = transport_repeats(n, x.shape[1]) if name in TRANSPORTED else REPEATS
-    return tuple(perfect(lambda y: {name: measure(x, y)}, draw, n, repeats)[name])
+    return perfect(lambda y: {name: measure(x, y)}, draw, n, repeats)[name]
 
 
 def measures() -> dict[str, Callable[[np.ndarray, np.ndarray], float]]:
@@ -209,33 +235,24 @@ def _taken(page: PageState, p: Normals, q: Normals, x: np.ndarray, y: np.ndarray
         )  # fmt: skip
 
 
-def _paired(x: np.ndarray, y: np.ndarray, name: str) -> tuple[np.ndarray, str]:
-    """(k, 3): which sample of p goes to which of q by this transport, and how much of it, the most being 1; what it
+def _paired(plan: tuple[np.ndarray, float], n: int) -> tuple[np.ndarray, str]:
+    """(n, 3): which sample of p goes to which of q by this transport, and how much of it, the most being 1; what it
     costs, in words."""
-    partner, value = _matched(x, y, 1 if name == "w1" else 2)
-    pairs = np.stack([np.arange(len(x)), partner, np.ones(len(x))], axis=1)
-    return pairs, t("distances.matched", n=len(x), value=number(value, 3))
+    partner, value = plan
+    pairs = np.stack([np.arange(n), partner, np.ones(n)], axis=1)
+    return pairs, t("distances.matched", n=n, value=number(value, 3))
 
 
-def _blurred(x: np.ndarray, y: np.ndarray, epsilon: float) -> tuple[np.ndarray, str, go.Figure]:
+def _blurred(sweep: Mapping[str, Any], epsilon: float, n: int) -> tuple[np.ndarray, str, go.Figure]:
     """The same of entropic transport, and its cost over ε."""
     from gan_core.figures import distances as figures
 
-    sweep = _sinkhorn_sweep(x, y)
-    now = sweep[EPSILONS.index(epsilon)]
-    numbers = {name: number(now[name], 3) for name in ("raw", "debiased", "raw_same", "exact")}
-    told = t("distances.sinkhorn_said", epsilon=number(epsilon), n=len(x), **numbers)
-    columns = {name: [one[name] for one in sweep] for name in ("raw", "debiased", "raw_same")}
-    figure = figures.regularised(EPSILONS, **columns, exact=now["exact"], at=epsilon, labels=words())
+    exact, now, each = sweep["exact"], sweep[f"{epsilon:g}"], [sweep[f"{one:g}"] for one in EPSILONS]
+    numbers = {name: number(now[name], 3) for name in ("raw", "debiased", "raw_same")}
+    told = t("distances.sinkhorn_said", epsilon=number(epsilon), n=n, exact=number(exact, 3), **numbers)
+    columns = {name: [one[name] for one in each] for name in ("raw", "debiased", "raw_same")}
+    figure = figures.regularised(EPSILONS, **columns, exact=exact, at=epsilon, labels=words())
     return now["pairs"], told, figure
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def _matched(x: np.ndarray, y: np.ndarray, order: int) -> tuple[np.ndarray, float]:
-    """The best plan of equally many samples and its distance; of 512 of each it takes 130 ms."""
-    from gan_core.theory.transport import matching
-
-    return matching(x, y, order)
 
 
 def _transport_picture(x: np.ndarray, y: np.ndarray, pairs: np.ndarray, *, fills: bool = False) -> None:
@@ -247,21 +264,21 @@ def _transport_picture(x: np.ndarray, y: np.ndarray, pairs: np.ndarray, *, fills
     chart(figures.pairs(x, y, lines, pairs[:, 2], (xmin, xmax, ymin, ymax), labels=words()), "plane", fills=fills)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
-def _sinkhorn_sweep(x: np.ndarray, y: np.ndarray) -> list[dict[str, Any]]:
-    """For every ε: raw and debiased between the samples, raw between x and itself, the exact W1, and what is drawn of
-    the plan, as `_pairs` has it: the plans themselves, of 512 samples, would be 15 MB."""
-    from gan_core.theory.transport import matching, sinkhorn
+def _sweep(x: np.ndarray, y: np.ndarray) -> dict[str, Callable[[], Any]]:
+    """The exact W1, and for every ε what `_entropic` finds."""
+    from gan_core.theory.transport import matching
 
-    exact = matching(x, y)[1]
-    found = []
-    for epsilon in EPSILONS:
-        pair, same = sinkhorn(x, y, epsilon), sinkhorn(x, x, epsilon)
-        found.append(
-            {"raw": pair.raw, "debiased": pair.debiased, "raw_same": same.raw, "exact": exact,
-             "pairs": _strongest(pair.plan)}
-        )  # fmt: skip
-    return found
+    exact: dict[str, Callable[[], Any]] = {"exact": lambda: matching(x, y)[1]}
+    return exact | {f"{epsilon:g}": partial(_entropic, x, y, epsilon) for epsilon in EPSILONS}
+
+
+def _entropic(x: np.ndarray, y: np.ndarray, epsilon: float) -> dict[str, Any]:
+    """Raw and debiased between the samples, raw between x and itself, and what is drawn of the plan, as `_paired` has
+    it: the plans themselves, of 512 samples and all ε, would be 15 MB."""
+    from gan_core.theory.transport import sinkhorn
+
+    pair, same = sinkhorn(x, y, epsilon), sinkhorn(x, x, epsilon)
+    return {"raw": pair.raw, "debiased": pair.debiased, "raw_same": same.raw, "pairs": _strongest(pair.plan)}
 
 
 def _strongest(plan: np.ndarray) -> np.ndarray:

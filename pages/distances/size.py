@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -10,11 +12,13 @@ import streamlit as st
 from pages.distances.drawing import asks, chart, number, words
 from pages.distances.options import SIZES
 from pages.shared.controls import options
+from pages.shared.play import experiments
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
 from pages.shared.views import statistics
 
 REPETITIONS = 60
+NEWEST = "sizes"  # in PageState.choices: the experiments that were done last, and of what
 Measure = Literal["jsd", "kl", "w1"]
 
 
@@ -27,7 +31,16 @@ def section(page: PageState) -> None:
         measure, d = (options.control(page, name) for name in ("measure", "size_distance"))
         n = options.control(page, "n", words="{:,}".format)
         bins = options.control(page, "bins") if measure != "w1" else 1
-    truth, different, same = _experiments(measure, d, bins)
+    key = (measure, d, bins)
+    if known := experiments.known(page, "sizes", key, tasks(*key)):
+        page.choices[NEWEST] = key, known
+    (measure, d, bins), found = page.choices.get(NEWEST, (key, known))  # the last ones stay until the next are there
+    if not found:
+        with verdict:
+            statistics.said("distances-size", t("distances.measuring"))
+        return
+    truth = exact(measure, d)
+    different, same = (np.array([found[n, of] for n in SIZES]) for of in ("different", "same"))
     i = SIZES.index(n)
     low, high = np.percentile(same[i], [5, 95])
     noise = bool(low <= different[i][0] <= high)
@@ -47,15 +60,21 @@ def section(page: PageState) -> None:
         st.caption(rule + (" " + t("distances.rule_breaks") if measure != "w1" and n <= 5 * bins else ""))
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _experiments(measure: Measure, distance: float, bins: int) -> tuple[float, np.ndarray, np.ndarray]:
-    """(true value, estimates of p against q, of p against p), (S, R) each."""
+def exact(measure: Measure, distance: float) -> float:
     from gan_core import theory
+
+    of = {"jsd": theory.gaussian_jsd, "kl": theory.gaussian_kl, "w1": theory.gaussian_w1}
+    return float(of[measure](distance))
+
+
+def tasks(measure: Measure, distance: float, bins: int) -> dict[tuple[int, str], Callable[[], np.ndarray]]:
+    """Of each size: estimates (R,) of p against q, "different", and of p against p, "same"."""
     from gan_core.theory.distributions_1d import GaussianMixture
     from gan_core.theory.divergences_1d import estimates
 
     p, q = GaussianMixture.gaussian(0.0, 1.0), GaussianMixture.gaussian(distance, 1.0)
-    truth = {"jsd": theory.gaussian_jsd, "kl": theory.gaussian_kl, "w1": theory.gaussian_w1}[measure](distance)
-    different = [estimates(p, q, n, measure, bins, REPETITIONS) for n in SIZES]
-    same = [estimates(p, p, n, measure, bins, REPETITIONS, seed=1) for n in SIZES]
-    return float(truth), np.array(different), np.array(same)
+    return {
+        (n, name): partial(estimates, p, other, n, measure, bins, REPETITIONS, seed=seed)
+        for n in SIZES
+        for name, other, seed in (("different", q, 0), ("same", p, 1))
+    }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +11,7 @@ import streamlit as st
 
 from pages.shared.controls import options, predict
 from pages.shared.play.pushed import pushed
-from pages.shared.play.runs import Frame, RunFrame
+from pages.shared.play.runs import Frame, RunFrame, Work
 from pages.shared.shell import stage
 from pages.shared.shell.i18n import t
 from pages.shared.shell.state import PageState
@@ -217,20 +216,20 @@ def _ways_beside(page: PageState, run: RunFrame) -> list[str]:
     """How far samples of the data, and of the generator without skill that comes nearest to them, are from where G
     began."""
     start, real = run.snapshots[0].fake, points.in_plane(run.snapshot).real
+
+    def ask(_: Work) -> dict[str, np.ndarray]:
+        from gan_core.studies.twin_paths import ways
+
+        return ways(start, real)
+
+    known = page.shown.answer("ways", "start", ask)  # the same in every picture of a run
+    if known is None:
+        return ["…", "…"]
     members = points.members_shown(page, run)
-    found = {who: ways[members] for who, ways in _ways(start.tobytes(), len(start), real.tobytes()).items()}
+    found = {who: ways[members] for who, ways in known.items()}
     perfect = found.pop("perfect")
     best = min(found, key=lambda who: abs(float(np.median(found[who]) - np.median(perfect))))
     return [spread(perfect), f"{spread(found[best])} ({t(f'skill.{best}')})"]
-
-
-@lru_cache(maxsize=32)
-def _ways(start: bytes, members: int, real: bytes) -> dict[str, np.ndarray]:
-    """`twin_paths.ways` of clouds as bytes: the same in every picture of a run, and half of the time that one takes."""
-    from gan_core.studies.twin_paths import ways
-
-    began, samples = (np.frombuffer(cloud, np.float32) for cloud in (start, real))
-    return ways(began.reshape(members, -1, 2), samples.reshape(-1, 2))
 
 
 @pushed

@@ -1,7 +1,7 @@
 """The page "Distances": every tab opens, what it shows is what the core computes, and everything can be shaped."""
 
 import json
-import re
+import threading
 
 import numpy as np
 import pytest
@@ -10,13 +10,27 @@ from streamlit.testing.v1 import AppTest
 from gan_core import theory
 from gan_core.figures import distances as figures
 from gan_core.figures import style
-from pages.distances import fit, plane
-from pages.distances.options import EXAMPLES, NAMES, OPTIONS, SECTIONS
+from pages.distances import fit, line, plane
+from pages.distances.options import EPSILONS, EXAMPLES, NAMES, OPTIONS, SECTIONS
 from pages.shared.controls import options
+from pages.shared.play import experiments
 from pages.shared.shell.i18n import texts
-from tests.pages.test_pages import areas, blocks, params, state, tables, visit
+from tests.pages.test_pages import areas, blocks, params, state, tables, until, visit
 
 WORDS = texts("en")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page waits for what a worker finds out, instead of looking again."""
+    monkeypatch.setattr(line, "DRAWS", 4)
+
+    class Known(experiments._Known):
+        def __init__(self, *what) -> None:
+            super().__init__(*what)
+            until(lambda: not self.running)
+
+    monkeypatch.setattr(experiments, "_Known", Known)
 
 
 def opened(tab: str = "line", **address: str) -> AppTest:
@@ -311,8 +325,7 @@ def test_one_function_is_enough_for_w1_and_must_be_flat_for_w2() -> None:
 def test_of_a_table_a_perfect_sampler_draws_rows_and_its_floor_is_a_range() -> None:
     table = np.random.default_rng(3).normal(size=(120, 2))
     for name in ("kl_pq", "jsd", "w1", "w2"):
-        said = plane._perfect(table, name, table[:80], table[40:])
-        median, low, high = map(float, re.fullmatch(r"([\d.]+) \(([\d.]+)–([\d.]+)\)", said).groups())
+        median, low, high = plane._floor(table, name, table[:80], table[40:])
         drawn = [table[np.random.default_rng([9, i]).integers(120, size=80)] for i in range(12)]
         scores = [plane.measures()[name](table[:80], rows) for rows in drawn]
         assert low <= median <= high and low < np.median(scores) < high
@@ -320,7 +333,30 @@ def test_of_a_table_a_perfect_sampler_draws_rows_and_its_floor_is_a_range() -> N
 
 def test_of_the_plans_of_a_sweep_only_what_is_drawn_is_kept() -> None:
     x, y = np.random.default_rng(0).normal(size=(2, 60, 2))
-    sweep = plane._sinkhorn_sweep(x, y)
+    exact, *sweep = (task() for task in plane._sweep(x, y).values())
     arrays = [value for one in sweep for value in one.values() if isinstance(value, np.ndarray)]
-    assert len(arrays) == len(sweep) and {array.shape for array in arrays} == {(60 * plane.LINES_PER_POINT, 3)}
+    assert exact == pytest.approx(plane.measures()["w1"](x, y)) and len(arrays) == len(sweep) == len(EPSILONS)
+    assert {array.shape for array in arrays} == {(60 * plane.LINES_PER_POINT, 3)}
     assert all(array[:, 2].max() == 1.0 and array[:, 2].min() >= 0.0 for array in arrays)
+
+
+def test_until_a_worker_knows_the_numbers_dots_stand_there_and_a_new_setting_gives_the_old_ones_up(monkeypatch):
+    monkeypatch.undo()
+    made = []
+
+    class Never(experiments._Known):
+        def __init__(self, key, tasks) -> None:
+            super().__init__(key, {"never": lambda: held.wait(60), **tasks})
+            made.append(self)
+
+    held = threading.Event()
+    monkeypatch.setattr(experiments, "_Known", Never)
+    at = opened("plane", draw_plane="w1", samples="32")
+    assert table(at)["W₁"] == "…" and at.get("bidi_component"), "the picture does not wait"
+    first = list(made)
+    at.select_slider(key="distances.samples~0").set_value(64).run()
+    assert len(first) == 2 and len(made) == 4 and not any(one.running for one in first)
+    held.set()
+    until(lambda: not any(one.running for one in made))
+    at.run()
+    assert not any("…" in cell for row in tables(at)[0] for cell in row)

@@ -115,9 +115,10 @@ def test_the_scripts_of_fit_size_and_game_give_the_pages_arrays(ran: Callable) -
         expected = fit_gaussian(target, name, (0.5, 1.0), fit.FIT_STEPS)
         assert path.means == pytest.approx(expected.means, abs=1e-9) and path.values == pytest.approx(expected.values)
     found = of_section(ran, "size", measure="kl", size_distance=0.5, bins=20)
-    truth, different, same = size._experiments("kl", 0.5, 20)
-    assert found["truth"] == pytest.approx(truth)
-    assert found["different"] == pytest.approx(different) and found["same"] == pytest.approx(same)
+    assert found["truth"] == pytest.approx(size.exact("kl", 0.5))
+    tasks = size.tasks("kl", 0.5, 20)
+    for name in ("different", "same"):
+        assert found[name] == pytest.approx(np.array([tasks[n, name]() for n in size.SIZES]))
     for path in ("zero", "half"):
         found = of_section(ran, "game", game_path=path, game_distance=1.0)
         assert found["best"] == pytest.approx(float(theory.optimal_value(theory.gaussian_jsd(1.0))))

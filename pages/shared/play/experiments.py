@@ -6,13 +6,17 @@
 
 `make()` builds the work and `read(work)` its result, a frozen object of NumPy arrays; both run in a worker, so torch is
 imported there. A class that presses the same button waits for one computation, and whoever comes later finds it done.
+
+What one visitor's page wants to know, and its script must not work out, is a computation too, its own and short:
+
+    known = experiments.known(page, "plan", key, tasks)   # what each of the tasks about `key` has found out, by name
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import cached_property
 from typing import Any, Protocol
@@ -22,6 +26,7 @@ import streamlit as st
 from gan_core.errors import PoolFull
 from gan_core.jobs.admission import MB, Need
 from gan_core.jobs.job import Job, Workload
+from gan_core.studies.tasks import Study
 from pages.shared.play import resources
 from pages.shared.play.channel import Followers
 from pages.shared.play.waiting import PUSHES, Followed, Waiting
@@ -70,7 +75,7 @@ class Experiment:
         self._job = Job(
             _Later(make, self._stepped), until=until, publish=lambda later: read(later.work), need=NEED, owner=owner
         )
-        self._job.follow(self._followers.tell)
+        self._job.follow(self._news)
         resources.pool().submit(self._job)
         self._job.play()
 
@@ -83,6 +88,13 @@ class Experiment:
         if share > self._pushed and self._followers:
             self._job.look()
         self._pushed = share
+
+    def _news(self) -> None:
+        self.look()  # one that is over lets go of its memory, whether or not anybody comes back to it
+        self._followers.tell()
+
+    def pause(self) -> None:
+        """It is over soon, and whoever comes back finds it done."""
 
     def close(self) -> None:
         """Nobody wants it any more; what has come by now is no result."""
@@ -150,6 +162,53 @@ def wanted(name: str, make: Callable[[], Any], read: Callable[[Any], Any], until
     except PoolFull as error:
         notices.warning(error, "hourglass_top")
         return None
+
+
+# ── what one page wants to know ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Known(Experiment):
+    """About one `key`: what each of `tasks` finds out, by its name, one a step."""
+
+    def __init__(self, key: Hashable, tasks: Mapping[Any, Callable[[], Any]]) -> None:
+        names = list(tasks)
+        self.key = key
+        super().__init__(
+            lambda: Study(list(tasks.values())), lambda study: dict(zip(names, study.results, strict=False)),
+            len(names), id(app()),
+        )  # fmt: skip
+
+    def _stepped(self, steps: int) -> None:
+        """Nobody looks before all is found out."""
+
+
+def known(page: PageState, what: str, key: Hashable, tasks: Mapping[Any, Callable[[], Any]]) -> Mapping[Any, Any]:
+    """What each of `tasks` finds out about `key`, by its name; empty until a worker has all of it, and then the page
+    looks again. Of each `what` a page has one: that of another key is given up. Empty too, with a sentence, while the
+    server has no room."""
+    experiment = page.works.get(what)
+    if not isinstance(experiment, _Known) or experiment.key != key:
+        if experiment is not None:
+            page.works.pop(what).close()
+        try:
+            experiment = _Known(key, tasks)
+        except PoolFull as error:
+            notices.warning(error, "hourglass_top")
+            return {}
+        page.works[what] = experiment
+    running = experiment.running
+    with st.container(key=f"waiting-{what}"):  # which style.css hides; empty or not, what follows keeps its number
+        if running:
+            st.fragment(_wait)(experiment, Waiting([experiment]))
+    if not running and experiment.error:
+        notices.error(experiment.error)
+    return (not running and experiment.result) or {}
+
+
+def _wait(experiment: Experiment, waiting: Waiting) -> None:
+    waiting.show()  # before the look: what comes after that is news
+    if not experiment.running:
+        st.rerun()
 
 
 def start_button(page: PageState, name: str, run: str, label: str) -> set[str]:

@@ -1,10 +1,12 @@
 """The runs of this visit, side by side: what is kept of each once it rests or makes room for another.
 
     kept.remember(page)        by the player before runs end, and by every script run: no script run per step
+    kept.unscored(app().kept)  those whose scores a worker has yet to find
     kept.rows(app().kept)      the newest first
 
 A row has settings, the samples of its last moment, thinned curves and a thumbnail: at most ROW_BYTES. MOST rows are
-kept, in the session: under a megabyte a visitor. Scores are worked out when somebody looks.
+kept, in the session: under a megabyte a visitor. Its scores are those that the page showed, or are worked out when
+somebody looks.
 """
 
 from __future__ import annotations
@@ -12,14 +14,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gan_core.config import RunConfig
-from pages.shared.play.runs import RunFrame
+from pages.shared.play.runs import RunFrame, Show
 from pages.shared.shell.state import PageState
+from pages.shared.views.points import WALL
 
 if TYPE_CHECKING:
     from gan_core.metrics.floors import Range
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 MOST, ROW_BYTES = 12, 80_000
 MEMBERS, SAMPLES, POINTS = 4, 512, 160  # kept of a run: members, samples of each, points of a curve
 YARDSTICKS = "yardsticks"  # in Show.answers: what scores are compared with, of each run, by its data
+SCORES = "scores"  # in Show.memories: those of the first WALL members of each run, one run after the other
 OPEN = "kept_open"  # in PageState.choices: whether the visitor looks at them
 CURVES = ("d_loss", "g_loss", "d_real", "d_fake", "d_grad", "g_grad")
 Key = tuple[str, str]
@@ -37,7 +40,8 @@ Key = tuple[str, str]
 class Row:
     """One run. `page`, `words`: where it was, and what its address said beside the configuration `base`, of which the
     runs side by side were `variants`; `number`: of this visit. `real` (n, 2), `fake` (K, m, 2) of points, None of
-    images; `digits`: how many of the ten it made, KL and its floor. `changed`: rates were, on the way."""
+    images; `digits`: how many of the ten it made, KL and its floor. `changed`: rates were, on the way. `scores`: of
+    each member that is kept, none of images; None where nobody has worked them out."""
 
     number: int
     page: str
@@ -58,10 +62,10 @@ class Row:
     changed: bool = False
     failed: bool = False
     yardstick: Yardstick | None = None
+    scores: tuple[Scores, ...] | None = None
 
-    @cached_property
-    def scores(self) -> tuple[Scores, ...]:
-        """Of each member that is kept; none of images."""
+    def score(self) -> tuple[Scores, ...]:
+        """`scores`, by a worker: it takes ten milliseconds a member."""
         from gan_core.metrics.scores import scores
 
         if self.real is None or self.fake is None:
@@ -97,7 +101,7 @@ def remember(page: PageState, rows: MutableMapping[Key, Row], yardsticks: tuple[
         number = known.number if known else 1 + max((row.number for row in rows.values()), default=0)
         newer = True
         rows.pop(key, None)  # the last one is the newest
-        rows[key] = _row(page, run, config, base, number, measure)
+        rows[key] = _row(page, run, config, base, number, measure, _scores_of(show, i, run))
     while len(rows) > MOST:
         rows.pop(next(iter(rows)))
     return newer
@@ -113,9 +117,19 @@ def _base(configs: Sequence[RunConfig], variants: Sequence[Mapping[str, Any]]) -
     return configs[0].replace(**free)
 
 
+def _scores_of(show: Show, i: int, run: RunFrame) -> tuple[Scores, ...] | None:
+    """What a worker has found of run i at this very moment, if the page shows scores."""
+    known = show.memories[SCORES].known if SCORES in show.memories else None
+    if known is None or known.of[i] is not run.snapshot:
+        return None
+    before = sum(len(shot.fake[:WALL]) for shot in known.of[:i])
+    return tuple(known.parts[before : before + min(MEMBERS, len(run.snapshot.fake))])
+
+
 def _row(
-    page: PageState, run: RunFrame, config: RunConfig, base: RunConfig, number: int, measure: Yardstick | None
-) -> Row:
+    page: PageState, run: RunFrame, config: RunConfig, base: RunConfig, number: int, measure: Yardstick | None,
+    scores: tuple[Scores, ...] | None,
+) -> Row:  # fmt: skip
     from gan_core.figures import kept as pictures
     from gan_core.run.history import PointSnapshot
 
@@ -126,10 +140,11 @@ def _row(
     if isinstance(now, PointSnapshot):
         own = {
             "real": now.real[:SAMPLES].copy(), "fake": now.fake[:MEMBERS, :SAMPLES].copy(), "extent": now.extent,
-            "modes": (run.centres, run.std, run.weights),
+            "modes": (run.centres, run.std, run.weights), "scores": scores,
         }  # fmt: skip
         picture = pictures.thumbnail(now.real, now.fake[0], now.extent)
     else:
+        own["scores"] = ()
         picture = pictures.sheet(now.fake[0])
         if run.classes is not None and len(run.classes.step):
             last = (run.classes.made[-1], run.classes.kl[-1])
@@ -148,6 +163,18 @@ def lend(rows: MutableMapping[Key, Row]) -> None:
     for key, row in rows.items():
         if row.yardstick is None and row.config.data in known:
             rows[key] = replace(row, yardstick=known[row.config.data])
+
+
+def unscored(rows: Mapping[Key, Row]) -> dict[tuple[Key, int], Row]:
+    """The rows whose scores nobody has worked out, by their keys and steps."""
+    return {(key, row.step): row for key, row in rows.items() if row.scores is None}
+
+
+def take_scores(rows: MutableMapping[Key, Row], found: Mapping[tuple[Key, int], tuple[Scores, ...]]) -> None:
+    """To those of `unscored` that are still there."""
+    for (key, step), scores in found.items():
+        if key in rows and rows[key].step == step:
+            rows[key] = replace(rows[key], scores=scores)
 
 
 def rows(kept: Mapping[Key, Row]) -> list[Row]:

@@ -6,7 +6,7 @@ of them in one chart.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from urllib.parse import urlencode
 
 import numpy as np
@@ -14,7 +14,7 @@ import streamlit as st
 
 from gan_core.checks import one_of
 from gan_core.numerals import number
-from pages.shared.play import kept, player
+from pages.shared.play import experiments, kept, player
 from pages.shared.play.kept import Row
 from pages.shared.shell import address, folded, layout, site
 from pages.shared.shell.i18n import t, value
@@ -42,6 +42,8 @@ def section(page: PageState) -> None:
     if box is None:
         return
     with box:
+        with st.container():  # filled or not, what follows keeps its place
+            _score(page, state.kept)
         found = kept.rows(state.kept)
         if not found:
             st.caption(t("kept.empty"))
@@ -52,6 +54,13 @@ def section(page: PageState) -> None:
         _overlaid(page, found)
 
 
+def _score(page: PageState, rows: MutableMapping[kept.Key, Row]) -> None:
+    """Have a worker find the scores that the runs' pages did not show."""
+    if wanted := kept.unscored(rows):
+        tasks = {key: row.score for key, row in wanted.items()}
+        kept.take_scores(rows, experiments.known(page, "kept", tuple(wanted), tasks))
+
+
 def _row(page: PageState, row: Row) -> None:
     picture, said, scored, ways = st.columns([2, 6, 12, 4], gap="small", vertical_alignment="center")
     picture.image(row.picture, width=72)
@@ -60,7 +69,7 @@ def _row(page: PageState, row: Row) -> None:
         st.markdown(t("kept.run", number=row.number, where=where, step=f"{row.step:,}"))
         notes = [t(f"kept.{note}") for note in ("changed", "failed") if getattr(row, note)]
         st.caption(" · ".join([*settings(row), *notes]))
-    scored.caption("  \n".join(numbers(row)) or "–")
+    scored.caption("  \n".join(numbers(row)) or ("–" if row.scores is not None else "…"))
     with ways:
         _back(page, row)
 
@@ -83,7 +92,7 @@ def numbers(row: Row) -> list[str]:
         ]
     found = []
     for name, (statistic, style) in NUMBERS.items():
-        values = [getattr(one, statistic) for one in row.scores]
+        values = [getattr(one, statistic) for one in row.scores or ()]
         if values and values[0] is not None:
             middle = style.format(float(np.median(values)))
             floor = statistics.perfect(row.yardstick, statistic, style.format)

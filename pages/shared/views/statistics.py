@@ -21,7 +21,7 @@ import numpy as np
 from gan_core.config import LOSSES, RunConfig
 from gan_core.errors import Failure, Sentence
 from gan_core.numerals import number
-from pages.shared.play.kept import YARDSTICKS
+from pages.shared.play.kept import SCORES, YARDSTICKS
 from pages.shared.play.pushed import pushed
 from pages.shared.play.runs import Frame, RunFrame, Work
 from pages.shared.shell.i18n import phrase, sentence, t
@@ -91,7 +91,7 @@ def scored(page: PageState, frame: Frame) -> Scored | None:
     averaged = [() if shot.averaged is None else shot.averaged[:WALL] for shot in shots]
     pairs = list(zip(frame.runs, shots, raw, strict=True)) + list(zip(frame.runs, shots, averaged, strict=True))
     makes = [of(run, shot, samples) for run, shot, members in pairs for samples in members]
-    found = page.shown.remember("scores", shots, makes)
+    found = page.shown.remember(SCORES, shots, makes)
     if found is None or len(found.parts) != len(makes):
         return None
     parts = iter(found.parts)

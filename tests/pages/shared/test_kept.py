@@ -14,7 +14,7 @@ from pages.shared.shell import i18n
 from pages.shared.shell.state import KEY
 from pages.shared.views import camera
 from pages.shared.views import kept as view
-from tests.pages.test_pages import at_rest, press, state, visit
+from tests.pages.test_pages import at_rest, press, state, until, visit
 
 SMALL = {"g_layers": "8", "d_layers": "8", "batch": "16"}
 
@@ -79,6 +79,19 @@ def test_a_run_that_made_room_at_once_has_something_to_stand_beside() -> None:
     again: dict[kept.Key, kept.Row] = {}
     kept.remember(state(app), again)  # as the player does before it makes room
     assert again[key].yardstick is not None
+
+
+def test_scores_are_those_that_the_page_showed_or_a_worker_finds_them() -> None:
+    app = stepped(at_rest(visit("play_2d", **SMALL, members="2")))
+    rows = app.session_state[KEY].kept
+    ((key, row),) = rows.items()
+    assert row.scores is not None and len(row.scores) == 2 and row.scores == row.score()
+    rows[key] = replace(row, scores=None)
+    app.run()
+    until(lambda: not state(app).works["kept"].running)  # type: ignore[attr-defined]
+    app.run()
+    assert rows[key].scores == row.scores and not app.exception
+    assert all(" – " not in one for one in view.numbers(rows[key]))
 
 
 def test_twins_are_a_row_each_and_come_back_together() -> None:
