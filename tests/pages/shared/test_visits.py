@@ -97,7 +97,8 @@ async def serving() -> AsyncIterator[Any]:
         yield app
     finally:
         heard.put_nowait({"type": "lifespan.shutdown"})
-        await life
+        await life  # which has the server stop, and does not wait for it: what it has not ended …
+        await Runtime.instance().stopped  # … would end when it is collected, in another test
         Runtime._instance = None
 
 
