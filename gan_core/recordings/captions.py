@@ -155,6 +155,26 @@ def shape(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
     return apart(found(), Caption(last, "shape_end", _scores(run, k, last)))
 
 
+def diverging(runs: Sequence[Seen], members: Sequence[int]) -> list[Caption]:
+    """How far away the samples are, and how large what D says of the window, until the numbers end: at every step."""
+    (run,), (k,) = runs, members
+    last = len(run.shots) - 1
+
+    def numbers(i: int) -> dict[str, Any]:
+        shot = run.shots[i]
+        fake, (xmin, xmax, ymin, ymax) = shot.fake[k].astype(float), shot.extent
+        (x, y), n = fake.T, len(fake)
+        outside = n - np.count_nonzero((x >= xmin) & (x <= xmax) & (y >= ymin) & (y <= ymax))
+        return {
+            "step": _step(run, i), "next": f"{run.steps[i] + 1:,}", "n": n, "outside": outside,
+            "far": number(float(np.median(np.hypot(x, y))), 2), "rate": number(run.config.train.g_lr),
+            "value": number(float(np.abs(shot.field[k]).max()), 2),
+        }  # fmt: skip
+
+    codes = ["start", *["way"] * (last - 1), "end"]
+    return [Caption(i, f"diverging_{code}", numbers(i)) for i, code in enumerate(codes)]
+
+
 # ── one generator that is chased from mode to mode ───────────────────────────────────────────────────────────────────
 
 

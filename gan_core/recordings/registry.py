@@ -54,7 +54,8 @@ class Recorded:
     (n/moments)^power. points: samples drawn of each picture; nodes: of D's field along one side. strip: whether it is
     shown over the steps who gets which mode. thumb: the run that stands for its page on the home page, None for all
     others. pace: moments a second. averaged: the samples of the average of G are drawn as well. offers: the preset that
-    is offered at the end. Of images `points` are the pictures drawn of each moment.
+    is offered at the end. until: the last step of a run that stops being finite after it. Of images `points` are the
+    pictures drawn of each moment.
     """
 
     page: str
@@ -76,6 +77,7 @@ class Recorded:
     measured: str = ""
     averaged: bool = False
     offers: str = ""
+    until: int | None = None
     anywhere: ClassVar[bool] = True  # whether other pages of these settings show it too
 
     @cached_property
@@ -85,7 +87,8 @@ class Recorded:
     @property
     def steps(self) -> tuple[int, ...]:
         """The steps that are recorded, ascending."""
-        far = np.linspace(0, 1, self.moments) ** self.power * self.config.train.steps
+        last = self.config.train.steps if self.until is None else self.until
+        far = np.linspace(0, 1, self.moments) ** self.power * last
         return tuple(map(int, np.unique(far.round())))
 
     def watch(self, last: int | None = None) -> list[Any]:
@@ -209,6 +212,10 @@ def _presets() -> dict[str, Recorded]:
     shape = {"charts": ("w1", "losses", "outputs"), "captions": captions.shape, "pick": "w1"}
     chased = {"charts": OF_MODES, "pick": "covered", "power": 1.0, "strip": True}
     far = {"charts": ("gradient", "change", "losses", "outputs"), "captions": captions.far, "pick": "way", "power": 1.3}
+    diverges: dict[str, Any] = {
+        "charts": ("gradients", "losses", "outputs"), "captions": captions.diverging, "pick": "only", "until": 3,
+        "moments": 4, "power": 1.0, "pace": 0.4,
+    }  # fmt: skip
     own: dict[str, dict[str, Any]] = {
         "ring_seeds": close | {"captions": captions.seeds, "pick": "quality"},
         "ring_minimax": of_one | {"captions": captions.unsettled},
@@ -218,11 +225,13 @@ def _presets() -> dict[str, Recorded]:
         "vanishing": close | far,
         "vanishing_sgd": close | far,
         "vanishing_balanced": close | {"captions": captions.seeds, "pick": "quality"},
+        "wgan_clip": of_one | critic,
         "wgan_gp": of_one | critic,
         "averaged": of_one | {"captions": captions.averaged, "averaged": True},
         FLAGSHIP: {"captions": captions.settling, "pick": "quality", "seeds": SEEDS, "measured": FLAGSHIP},
         "two_gaussians": of_one | {"captions": captions.shares},
         "spiral": of_one | shape,
+        "diverging": close | diverges,
     }
     usual = {"charts": OF_RUN, "captions": captions.learning}
     return {

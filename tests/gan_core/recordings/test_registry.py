@@ -11,6 +11,7 @@ from gan_core.recordings.charts import CHARTS
 from gan_core.recordings.images import CHARTS_OF_IMAGES
 from gan_core.recordings.lookup import opening
 from gan_core.recordings.registry import FINISHED, PICKS, RECORDED
+from gan_core.run.trainer import Trainer
 from gan_core.zoo import checkpoints
 
 
@@ -22,8 +23,21 @@ def test_an_entry_can_be_recorded(name: str) -> None:
     assert (len(entry.names) == len(entry.variants) and set(entry.names) != {""}) or len(entry.variants) == 1
     assert entry.seeds == 1 or {config.train.members for config in entry.configs} == {1}
     assert entry.offers in ("", *PRESETS)
-    assert entry.steps[0] == 0 and entry.steps[-1] == entry.config.train.steps
+    last = entry.config.train.steps if entry.until is None else entry.until
+    assert entry.steps[0] == 0 and entry.steps[-1] == last
     assert list(entry.steps) == sorted(set(entry.steps))
+
+
+@pytest.mark.parametrize("name", [name for name, entry in RECORDED.items() if entry.until is not None])
+def test_a_run_that_is_recorded_until_it_ends_ends_there(name: str) -> None:
+    entry = RECORDED[name]
+    assert entry.until is not None
+    for config in entry.configs:
+        trainer = Trainer(config)
+        trainer.step(entry.until)
+        assert trainer.failure is None
+        trainer.step(1)
+        assert trainer.failure is not None and trainer.step_count == entry.until + 1
 
 
 def test_every_finished_run_has_its_past() -> None:
