@@ -227,11 +227,13 @@ def _presets() -> dict[str, Recorded]:
         "vanishing_balanced": close | {"captions": captions.seeds, "pick": "quality"},
         "wgan_clip": of_one | critic,
         "wgan_gp": of_one | critic,
+        "relativistic": of_one | {"captions": captions.unsettled},
         "averaged": of_one | {"captions": captions.averaged, "averaged": True},
         FLAGSHIP: {"captions": captions.settling, "pick": "quality", "seeds": SEEDS, "measured": FLAGSHIP},
         "two_gaussians": of_one | {"captions": captions.shares},
         "spiral": of_one | shape,
         "diverging": close | diverges,
+        "bench_ring_simultaneous": of_one | {"captions": captions.unsettled},
     }
     usual = {"charts": OF_RUN, "captions": captions.learning}
     return {
