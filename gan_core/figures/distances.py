@@ -13,7 +13,7 @@ from plotly.subplots import make_subplots
 from scipy.special import rel_entr
 
 from gan_core.figures import style
-from gan_core.figures.pieces import animated, area, clear, line, two_sided
+from gan_core.figures.pieces import animated, area, clear, free_corner, line, two_sided
 from gan_core.figures.style import Floats, Labels
 
 WORDS = {
@@ -49,7 +49,7 @@ WORDS = {
     "different": "p against q",
     "same": "p against p: the floor",
     "truth": "true value",
-    "one": "one experiment",
+    "one": "newest experiment",
     "count": "experiments",
     "drawn": "experiments drawn:",
     "epsilon": "ε",
@@ -229,13 +229,15 @@ def over_sizes(
     text = style.texts(WORDS, labels)
     n = np.asarray(sizes, float)
     figure = go.Figure()
+    bands = []
     for name, values, color in (("same", same, style.TV), ("different", different, style.JSD)):
         low, high = np.percentile(np.asarray(values, float), [5, 95], axis=1)
+        bands.append((low, high))
         figure.add_scatter(x=np.r_[n, n[::-1]], y=np.r_[high, low[::-1]], fill="toself", mode="lines", opacity=0.25,
                            fillcolor=color, line={"width": 0}, showlegend=False, hoverinfo="skip")  # fmt: skip
         figure.add_trace(line(n, np.mean(np.asarray(values, float), axis=1), text[name], color))
     dashed = {"color": style.NEUTRAL, "dash": "dash"}
-    figure.add_hline(truth, line=dashed, annotation_text=text["truth"], annotation_position="top right")
+    figure.add_hline(truth, line=dashed, annotation_text=text["truth"], annotation_position=free_corner(bands, truth))
     figure.add_vline(at, line={"color": style.NEUTRAL, "dash": "dot"})
     figure.update_xaxes(title_text=text["n"], type="log", dtick=1)
     figure.update_yaxes(title_text=text["estimate"], rangemode="tozero")

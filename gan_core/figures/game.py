@@ -63,8 +63,10 @@ def game(
                          annotation_position="top left")  # fmt: skip
     figure.update_xaxes(title_text=text["x"], range=[x[0], x[-1]], row=1, col=1)
     figure.update_xaxes(title_text=text["share"], range=[shares[0], shares[-1]], zeroline=False, row=2, col=1)
-    figure.update_yaxes(title_text=text["density"], rangemode="tozero", row=1, col=1, secondary_y=False)
-    figure.update_yaxes(title_text=text["probability"], range=[0, 1.05], showgrid=False, row=1, col=1, secondary_y=True)
+    high = 1.05 * max(float(np.max(density)) for density in (p, q))  # said: Plotly forgets it while it plays
+    figure.update_yaxes(title_text=text["density"], range=[0, high], row=1, col=1, secondary_y=False)
+    figure.update_yaxes(title_text=text["probability"], range=[0, 1.05], dtick=0.25, showgrid=False, row=1, col=1,
+                         secondary_y=True)  # fmt: skip
     figure.update_yaxes(title_text=text["game"], range=[LOW, HIGH], zeroline=False, row=2, col=1)
     if walk is None:
         return style.styled(figure, height=600)

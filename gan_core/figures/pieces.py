@@ -1,4 +1,4 @@
-"""What several figures are put together from: lines, areas, colour scales, and an animation with its buttons."""
+"""What several figures are put together from: lines, areas, colour scales, places for a name, and what plays."""
 
 from __future__ import annotations
 
@@ -16,6 +16,20 @@ FRAME_MS = 90
 def line(x: ArrayLike, y: ArrayLike, name: str, color: str, **line: object) -> go.Scatter:
     return go.Scatter(x=np.asarray(x), y=np.asarray(y), name=name, mode="lines", line=style.line(color, **line),
                       hovertemplate="%{y:,.4~r}")  # fmt: skip
+
+
+def free_corner(bands: Sequence[tuple[style.Floats, style.Floats]], level: float) -> str:
+    """At which end of a level, and on which side of it, no band (low, high), (S,) each, is in the way of its name."""
+    third = max(1, len(bands[0][0]) // 3)
+    ends = {"left": slice(None, third), "right": slice(-third, None)}
+    tall = 0.12 * max(high.max() for _, high in bands)
+
+    def free(low: float, high: float, end: slice) -> bool:
+        return low >= 0 and all((b[end] <= low).all() or (a[end] >= high).all() for a, b in bands)
+
+    places = [(f"{side} {name}", low, low + tall, end)
+              for side, low in (("top", level), ("bottom", level - tall)) for name, end in ends.items()]  # fmt: skip
+    return next((place for place, *where in places if free(*where)), "top left")
 
 
 def area(x: ArrayLike, y: ArrayLike, name: str, color: str) -> go.Scatter:

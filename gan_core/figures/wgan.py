@@ -97,7 +97,9 @@ def duel(
     last = {name: np.asarray(exact[name], float) for name in exact} | {name: v[-1] for name, v in moving.items()}
     top = min(PULL_LIMIT, 1.1 * max(float(np.abs(last[name]).max()) for name in PULLS))
     critics = np.concatenate([np.asarray(exact["critic"], float), *(last[n] for n in ("penalty", "clip") if n in last)])
-    figure.update_yaxes(title_text=text["density"], rangemode="tozero", row=1, col=1, secondary_y=False)
+    ways = [densities, *(both for both, _ in (sliding or {}).values())]
+    high = 1.05 * max(float(np.max(density)) for both in ways for density in both)  # Plotly forgets it while it plays
+    figure.update_yaxes(title_text=text["density"], range=[0, high], row=1, col=1, secondary_y=False)
     figure.update_yaxes(title_text=text["probability"], range=[-0.02, 1.05], showgrid=False, tickvals=[0, 0.5, 1],
                         row=1, col=1, secondary_y=True)  # fmt: skip
     figure.update_yaxes(title_text=text["critic"], range=[1.1 * critics.min(), 1.1 * critics.max()], row=2, col=1)

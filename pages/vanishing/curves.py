@@ -90,6 +90,6 @@ def _numbers(logit: float) -> None:
         ),
         "slope_a": (theory.minimax_gradient(logit), theory.non_saturating_gradient(logit)),
     }
-    head = [t("vanishing.point", d=number(share), a=number(logit)), "**log(1 − D)**", "**−log D**"]
+    head = [t("vanishing.point", d=number(share), a=number(logit)), "**log(1\u00a0−\u00a0D)**", "**−log\u00a0D**"]
     cells = [[t(f"vanishing.row_{name}"), *(number(float(value)) for value in pair)] for name, pair in rows.items()]
     tables.show(head, [*cells, [t("vanishing.ratio"), "", f"**{number(float(theory.gradient_ratio(logit)))}**"]])

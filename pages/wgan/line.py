@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from gan_core.studies.line_duel import Duel
     from gan_core.theory.distributions_1d import GaussianMixture
 
+HEIGHT = 480  # pixels of the figure until it fills its room
 DUEL_UPDATES, CLIP = 1000, 0.1
 STEP = np.array([-1e-3, 0.0, 1e-3])  # around a place, for a slope there
-HEIGHT = 480  # pixels of the figure, which fits one window with its players
 SLIDES = 25  # distances at which the optima are drawn while q slides away
 
 
@@ -58,7 +58,7 @@ def section(page: PageState) -> None:
             newest = None if experiment is None else experiment.look()
             with stage.area("verdict"):
                 statistics.said(page.name, _said(kind, distance, newest))
-            with stage.picture(square=False):
+            with stage.picture(filled=True):
                 _line_picture(page, kind, distance, newest, whole=experiment is not None and experiment.done)
             with stage.rail():
                 _line_table(*pair(kind, distance), newest)
@@ -129,7 +129,7 @@ def _line_picture(page: PageState, kind: str, distance: float, result: Duel | No
         labels={name: t(f"wgan.figure.{name}") for name in figures.WORDS},
         sliding={d: optima(d) for d in way},
     )  # fmt: skip
-    plot(figure.update_layout(height=HEIGHT), key=f"{page.name}-duel", begins=trained is None)
+    plot(figure.update_layout(height=HEIGHT), key=f"{page.name}-duel", begins=trained is None, fills=True)
 
 
 def _line_table(p: GaussianMixture, q: GaussianMixture, result: Duel | None) -> None:

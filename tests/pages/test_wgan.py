@@ -267,14 +267,15 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("part", "more"), [("line", {"pair": "mixture"}), ("lines", {"warm_up": "0"})])
 def test_a_game_is_trained_beside_the_exact_values(short: None, part: str, more: dict[str, str]) -> None:
     app = visit(NAME, part=part, **more)
-    assert {"line": {"verdict", "picture-low"}, "lines": {"by-hand-low"}}[part] <= areas(app)
+    assert {"line": {"verdict", "picture-filled"}, "lines": {"by-hand-low"}}[part] <= areas(app)
     app.radio[0].set_value({"line": "alike", "lines": "all"}[part]).run()
     app.button(key=f"{NAME}-{part}-start").click().run()
     until(lambda: resources.pool().load == 0)
     app.run()
     assert not app.exception and not app.error
     assert app.radio[0].disabled and any("The run shows" in box.value for box in (*app.success, *app.info))
-    assert {"verdict", "picture-low", "player", "rail", "below"} <= areas(app) and not app.main.select_slider
+    picture = {"line": "picture-filled", "lines": "picture-low"}[part]
+    assert {"verdict", picture, "player", "rail", "below"} <= areas(app) and not app.main.select_slider
     if part == "line":
         p, q = line.pair("mixture", 4.0)
         from gan_core.theory.divergences_1d import w1

@@ -2,7 +2,8 @@
 //
 // Plotly draws a chart anew while it plays (`react`), forgets the loop that plays it and keeps the loop going: Pause then
 // ends another one, and a chart that leaves the page throws at every frame. So all loops but the last are ended here, and
-// the last one too when the chart goes.
+// the last one too when the chart goes. Of a chart that grew while it played, axes were left empty: so it begins once it
+// has its size.
 
 const heard = new WeakSet(); // charts
 const begun = new WeakSet(); // places on the page
@@ -35,10 +36,13 @@ export default function ({ data, parentElement }) {
     button?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
     return button !== null;
   };
+  let was = 0;
   const look = (tries) => {
     const chart = document.querySelector(`.st-key-chart-${key} .js-plotly-plot`);
     if (chart?.on) listen(chart);
-    const done = chart?.on && press(chart);
+    const high = chart?.clientHeight ?? 0;
+    const done = chart?.on && high === was && press(chart);
+    was = high;
     if (!done && tries && parentElement.isConnected) setTimeout(look, 250, tries - 1);
   };
   look(40);

@@ -15,6 +15,21 @@ def test_an_infinite_divergence_is_drawn_as_a_stretch_and_nothing_drawn_is_infin
         assert not np.isinf(np.asarray(trace.y, float)).any()
 
 
+@pytest.mark.parametrize(
+    ("different", "same", "truth", "corner"),
+    [((0.6, 0.3, 0.01), (0.6, 0.3, 0.01), 0.0, "top left"), ((0.7, 0.69, 0.69), (0.6, 0.3, 0.01), 0.69, "top right"),
+     ((0.1, 0.3, 0.45), (0.5, 0.5, 0.55), 0.4, "top left"), ((0.5, 0.42, 0.41), (0.41, 0.42, 0.5), 0.4, "bottom left")],
+)  # fmt: skip
+def test_the_name_of_the_true_value_is_written_over_no_curve(
+    different: tuple[float, ...], same: tuple[float, ...], truth: float, corner: str
+) -> None:
+    """Where the estimates come down to it, at the right end, it stood on them."""
+    curves = (np.tile(np.array(of)[:, None], 4) for of in (different, same))
+    (name,) = figures.over_sizes([10, 100, 1000], *curves, truth, 100).layout.annotations
+    side, end = corner.split()
+    assert (name.yanchor, name.xanchor) == ({"top": "bottom", "bottom": "top"}[side], end)
+
+
 def test_experiments_are_drawn_one_after_the_other_and_the_last_is_the_one_that_is_told() -> None:
     different, same = np.array([0.5, 0.1, 0.2]), np.array([0.0, 0.05, 0.1])
     figure = figures.repeats(different, same, 0.3)

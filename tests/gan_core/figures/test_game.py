@@ -27,6 +27,8 @@ def test_everything_given_is_drawn_and_what_is_infinite_is_left_out() -> None:
     by_name = {trace.name: trace for trace in figure.data}
     np.testing.assert_array_equal(by_name["now"].y, np.full(5, 0.6))
     np.testing.assert_array_equal(by_name["best"].y, np.full(5, 2 / 3))
+    assert figure.layout.yaxis2.dtick == 0.25  # else Plotly's are level with those of the densities: 1.05, 0.788, 0.525
+    assert figure.layout.yaxis.range == pytest.approx((0, 0.525))  # while it plays Plotly had 0 to 4
     assert by_name["best"].line.dash == "dash" and by_name["now"].yaxis == by_name["best"].yaxis == "y2"
     assert np.isnan(by_name["V"].y[0]) and list(by_name["V"].y[1:]) == [-1.2, -1.0]
     mark, read = figure.data[-2:]

@@ -97,6 +97,11 @@ def test_no_text_is_empty() -> None:
     assert [key for key, text in ENGLISH.items() if not text] == []
 
 
+def test_no_line_ends_within_a_formula_of_a_loss() -> None:
+    """A narrow column had “−log” at the end of one line and “D” at the beginning of the next."""
+    assert not [key for key, text in ENGLISH.items() if "log(1 − D)" in text or "−log D" in text]
+
+
 def test_a_missing_key_is_an_error() -> None:
     with pytest.raises(KeyError):
         i18n.t("home.no_such_text")
