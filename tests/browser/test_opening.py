@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.driver import Server, button, visitor, wait_idle
 
@@ -73,6 +73,18 @@ def test_the_end_of_what_does_not_settle_leads_to_what_does(page: Page) -> None:
     recorded(page).get_by_role("slider").press("End")
     expect(recorded(page).locator(".caption")).to_contain_text("At rest")
     assert recorded(page).locator(".caption button").count() == 0
+
+
+def test_while_the_next_recording_is_on_its_way_the_last_one_stands(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/preset_settling", lambda route: held.append(route))
+    page.goto("/play_2d")
+    expect(recorded(page)).to_have_attribute("data-moment", re.compile(r"^[1-9]\d*$"))
+    page.get_by_role("button", name="It ends best").click()
+    expect(recorded(page)).to_have_attribute("data-state", "loading")  # while its clock went on
+    wait_idle(page)
+    held[0].continue_()
+    expect(recorded(page)).to_have_attribute("data-state", "playing")
 
 
 def test_while_a_prediction_is_open_the_beginning_plays_and_does_not_tell(page: Page) -> None:

@@ -144,6 +144,7 @@ export class Recorded extends View {
       return;
     }
     this.told = false;
+    this.halt(); // the next file may be long on its way
     this.file = undefined;
     contents(data.address).then(
       (file) => this.arrived(data.address, file),
