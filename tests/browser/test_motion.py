@@ -262,7 +262,7 @@ def test_a_click_on_each_time_axis_moves_the_scrubber(page: Page, address: str, 
     wait_at_rest(page)
     axes = [one for one in views(page, kind).locator("canvas:visible").all()
             if not NO_TIME.search(one.get_attribute("aria-label") or "")]  # fmt: skip
-    assert len(axes) >= 2
+    assert len(axes) >= {"curves": 2, "heat": 1}[kind]  # the strips of all seeds have one
     for k, axis in enumerate(axes):
         axis.scroll_into_view_if_needed()
         box = axis.bounding_box()
