@@ -243,11 +243,11 @@ def _paired(plan: tuple[np.ndarray, float], n: int) -> tuple[np.ndarray, str]:
     return pairs, t("distances.matched", n=n, value=number(value, 3))
 
 
-def _blurred(sweep: Mapping[str, Any], epsilon: float, n: int) -> tuple[np.ndarray, str, go.Figure]:
+def _blurred(sweep: Mapping[Any, Any], epsilon: float, n: int) -> tuple[np.ndarray, str, go.Figure]:
     """The same of entropic transport, and its cost over ε."""
     from gan_core.figures import distances as figures
 
-    exact, now, each = sweep["exact"], sweep[f"{epsilon:g}"], [sweep[f"{one:g}"] for one in EPSILONS]
+    exact, now, each = sweep["exact"], sweep[epsilon], [sweep[one] for one in EPSILONS]
     numbers = {name: number(now[name], 3) for name in ("raw", "debiased", "raw_same")}
     told = t("distances.sinkhorn_said", epsilon=number(epsilon), n=n, exact=number(exact, 3), **numbers)
     columns = {name: [one[name] for one in each] for name in ("raw", "debiased", "raw_same")}
@@ -264,12 +264,11 @@ def _transport_picture(x: np.ndarray, y: np.ndarray, pairs: np.ndarray, *, fills
     chart(figures.pairs(x, y, lines, pairs[:, 2], (xmin, xmax, ymin, ymax), labels=words()), "plane", fills=fills)
 
 
-def _sweep(x: np.ndarray, y: np.ndarray) -> dict[str, Callable[[], Any]]:
+def _sweep(x: np.ndarray, y: np.ndarray) -> dict[Any, Callable[[], Any]]:
     """The exact W1, and for every ε what `_entropic` finds."""
     from gan_core.theory.transport import matching
 
-    exact: dict[str, Callable[[], Any]] = {"exact": lambda: matching(x, y)[1]}
-    return exact | {f"{epsilon:g}": partial(_entropic, x, y, epsilon) for epsilon in EPSILONS}
+    return {"exact": lambda: matching(x, y)[1], **{one: partial(_entropic, x, y, one) for one in EPSILONS}}
 
 
 def _entropic(x: np.ndarray, y: np.ndarray, epsilon: float) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from gan_core.data import frames
-from gan_core.data.parquet import unpacked
 from gan_core.data.points import read_points
 from gan_core.data.tables import FILES
 from gan_core.errors import TableError
@@ -72,22 +71,6 @@ def test_a_page_that_is_larger_than_its_footer_says_is_not_unpacked(monkeypatch:
         read_points(lying(content, 20_000_000))
 
 
-@pytest.mark.parametrize("version", ["1.0", "2.0"])
-@pytest.mark.parametrize("compression", ["none", "snappy", "zstd"])
-def test_the_pages_of_an_honest_author_have_the_size_that_the_footer_says(version: str, compression: str) -> None:
-    """Less their headers, which the footer counts too."""
-    pyarrow, parquets = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
-    n, rng, out = 3000, np.random.default_rng(0), io.BytesIO()
-    columns = {"x": rng.normal(size=n), "kind": rng.choice(["a", "b"], n), "n": np.arange(n), "odd": [True] * n}
-    parquets.write_table(
-        pyarrow.table(columns), out, row_group_size=700, data_page_size=900, data_page_version=version,
-        compression=compression, use_dictionary=["kind"],
-    )  # fmt: skip
-    about = parquets.ParquetFile(out).metadata
-    footer = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
-    assert 0.95 * footer < unpacked(out.getvalue(), about) < footer
-
-
 def test_a_long_text_that_a_page_says_anew_for_every_row_is_read_a_few_rows_at_a_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -111,17 +94,6 @@ def test_a_long_text_that_a_page_says_anew_for_every_row_is_read_a_few_rows_at_a
     with pytest.raises(TableError, match="Unpacked"):
         read_points(out.getvalue())
     assert 0 < max(read) <= frames.UNPACKED
-
-
-@pytest.mark.parametrize(
-    "header",
-    [b"\x1c", b"\x15\x80", b"\x19\xff\xff\xff\x7f", b"\x00", b"\x1b", b"\x15\x01\x15\x01\x15\x01\x00"],
-    ids=["structs in structs", "a number without end", "a list without end", "no sizes", "a map", "sizes below 0"],
-)
-def test_pages_that_are_none_are_refused(header: bytes) -> None:
-    content = parquet(x=XY[:, 0], y=XY[:, 1])
-    with pytest.raises(TableError, match="Parquet"):
-        read_points(content[:4] + (header * 40)[:200] + content[204:])
 
 
 def test_a_list_in_a_cell_is_refused() -> None:
