@@ -99,7 +99,7 @@ def test_a_row_of_sections_takes_no_room_from_the_plane(page: Page, address: str
 def test_images_are_as_large_as_the_first_screen_lets_them_be(page: Page, address: str, least: float) -> None:
     """In pixels of the lesser side. Those of *Draw me sevens* were 236 high, and a finished run pushed its own button
     off the screen."""
-    images = page.locator(".gan-live[data-kind=digits] canvas:visible").first
+    images = page.locator(".st-key-stage-opens .gan-live[data-kind=digits] canvas:visible").first
     page.goto(f"/{address}")
     wait_idle(page)
 
