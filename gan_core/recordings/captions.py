@@ -381,11 +381,12 @@ def twins(runs: Sequence[SeenImages], members: Sequence[int]) -> list[Caption]:
 
 
 def _read(code: str, runs: Sequence[SeenImages], members: Sequence[int]) -> list[Caption]:
+    """The classifier looks more seldom than pictures are taken: the step is that of its look, which all runs share."""
     first, last = runs[0], len(runs[0].shots) - 1
 
     def numbers(i: int) -> dict[str, Any]:
         known = [run.classes.until(int(first.steps[i])) for run in runs]
-        found: dict[str, Any] = {"step": f"{first.steps[i]:,}", "n": known[0].samples}
+        found: dict[str, Any] = {"step": f"{known[0].step[-1]:,}", "n": known[0].samples}
         found["floor"] = _written(known[0].perfect, "{:.2f}")
         read = [(int(of.made[-1, k]), f"{of.kl[-1, k]:.2f}") for of, k in zip(known, members, strict=True)]
         if code == "twins":

@@ -6,10 +6,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from gan_core.metrics.floors import Range
 from gan_core.metrics.scored import Score
+from gan_core.packing import array_of
+from gan_core.recordings import files
 from gan_core.recordings.captions import APART, APART_PAST, APART_SLOWLY, Caption, apart, digits, hopping, past
+from gan_core.recordings.registry import RECORDED
 from gan_core.run.classes import ClassHistory
 
 MOMENTS, MODES = 40, 8
@@ -68,6 +72,20 @@ def test_images_are_said_in_digits_and_beside_what_real_ones_score() -> None:
     assert first == Caption(0, "digits_start", {}) and last.code == "digits_end"
     assert between[0].moment == APART_SLOWLY and between[0].words["made_0"] == 1
     assert (last.words["made_0"], last.words["kl_0"], last.words["floor"]) == (10, "0.00", "0.02, 0.01–0.04")
+    assert (between[0].words["step"], last.words["step"]) == ("0", "8")  # where the classifier looked, not the picture
+
+
+@pytest.mark.parametrize("name", [name for name, of in RECORDED.items() if "made" in of.charts])
+def test_a_shipped_caption_names_the_step_that_its_digits_were_read_at(name: str) -> None:
+    """It named that of the picture: 233 for what was read at 128."""
+    header, content = files.header(name), files.content(name)[0]
+    (chart,) = [of for of in header["charts"] if of["name"] == "made"]
+    at = array_of(content, chart["x"]).tolist()
+    lines = [array_of(content, line["y"]) for line in chart["lines"]]
+    for words in (caption["words"] for caption in header["captions"][1:]):
+        look = at.index(int(words["step"].replace(",", "")))
+        made = [of["made"] for of in words.get("each", [])] or [words[f"made_{i}"] for i in range(len(lines))]
+        assert made == [line[look] for line in lines]
 
 
 def test_the_past_of_a_finished_run_is_said_beside_real_digits() -> None:
