@@ -47,6 +47,7 @@ CLEAR = "rgba(0, 0, 0, 0)"
 
 FONT_SIZE = 15
 LINE_WIDTH = 3
+SAMPLE = 15 * LINE_WIDTH  # pixels of a legend's sample with two of Plotly's long dashes, and the gap between them
 
 
 # For st.plotly_chart(config=…). No buttons that nobody needs here: the bar has to be shorter than the figure is
@@ -127,6 +128,8 @@ def styled(figure: go.Figure, *, height: int = 500) -> go.Figure:
         hovermode="x unified",
         hoverlabel={"font": {"size": FONT_SIZE}},
     )
+    if any("line.dash" in trace and trace["line.dash"] == "longdash" for trace in figure.data):
+        figure.update_layout(legend_itemwidth=SAMPLE)
     axis = {
         "title": {"font": {"size": FONT_SIZE + 1}, "standoff": 10},
         "tickfont": {"size": FONT_SIZE - 1},

@@ -47,6 +47,14 @@ def test_the_bar_of_a_figure_stands_in_its_right_margin_and_not_over_its_legend(
     assert layout.legend.xanchor == "left" and layout.legend.y > 1
 
 
+def test_a_legend_shows_two_dashes_of_the_longest():
+    """Plotly's are five line widths long and as far apart, and a usual sample, of 30 pixels, had one."""
+    for dash, least in (("longdash", 3 * 5 * style.LINE_WIDTH), ("dash", 0)):
+        figure = style.styled(go.Figure(go.Scatter(y=[0, 1], line=style.line(style.REAL, dash=dash))))
+        assert (figure.layout.legend.itemwidth or 0) >= least
+    assert figure.layout.legend.itemwidth is None  # the others need no wider one
+
+
 def test_each_method_has_one_pen_that_no_other_has_that_is_no_players_and_is_legible_on_both_pages():
     assert len(set(style.METHODS.values())) == len(style.METHODS)
     for name, pen in style.METHODS.items():
