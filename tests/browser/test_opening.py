@@ -106,6 +106,46 @@ def test_while_a_prediction_is_open_the_beginning_plays_and_does_not_tell(page: 
     assert [place(part) for part in parts] == before  # what is asked and answered has its room
 
 
+# Of each chart, at the first moment of a recording: in how many rows of its pixels something is drawn that is neither
+# nothing nor a line of the grid, which goes all across.
+DRAWN = """root => new Promise(done => {
+  const rows = (canvas) => {
+    const [w, h] = [canvas.width, canvas.height], ratio = w / canvas.clientWidth;
+    const [left, foot] = [60 * ratio, 26 * ratio], wide = Math.floor(w - 2 * left);
+    const { data } = canvas.getContext('2d').getImageData(left, 0, wide, h - foot);
+    const inked = Array.from({ length: Math.floor(h - foot) }, (_, y) =>
+      Array.from({ length: wide }, (_, x) => data[4 * (y * wide + x) + 3] > 0).filter(Boolean).length);
+    return inked.filter((count) => count > 0 && count < 0.95 * wide).length;
+  };
+  let frames = 0; // the charts are drawn in the frame after the one in which their recording is
+  const look = () => {
+    frames = root.dataset.moment === '0' ? frames + 1 : 0;
+    if (frames < 3) requestAnimationFrame(look);
+    else done([...root.querySelectorAll('[data-kind=curves] canvas')].map(rows));
+  };
+  look();
+})"""
+
+
+def test_no_chart_is_empty_at_the_first_moment_while_a_prediction_is_open(page: Page) -> None:
+    """Its curves begin with the first step, and grey is the beginning that plays over and over."""
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto("/vanishing")
+    expect(recorded(page)).to_have_attribute("data-state", "playing")
+    drawn = recorded(page).evaluate(DRAWN)
+    assert len(drawn) == 2 and min(drawn) > 5, drawn
+    assert "secret" in (recorded(page).get_attribute("class") or "")
+
+
+def test_who_wants_no_motion_sees_the_beginning_of_what_is_to_be_predicted(
+    browser: Browser, app_server: Server
+) -> None:
+    with visitor(browser, app_server, reduced_motion="reduce") as page:
+        page.goto("/vanishing")
+        expect(recorded(page)).to_have_attribute("data-moment", "24")
+        expect(recorded(page)).to_have_attribute("data-state", "still")
+
+
 def test_who_wants_no_motion_sees_the_end_and_a_card_is_a_link_as_a_whole(browser: Browser, app_server: Server) -> None:
     with visitor(browser, app_server, reduced_motion="reduce") as page:
         page.goto("/")

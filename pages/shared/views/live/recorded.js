@@ -170,9 +170,9 @@ export class Recorded extends View {
   }
 
   begin() {
-    // who wants no motion sees how it ended, and may look at every moment all the same
+    // who wants no motion sees how it ended, or how its beginning did, and may look at every moment all the same
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.moment = still && !this.secret ? this.last : 0;
+    this.moment = still ? this.end : 0;
     this.wanted = !still;
     this.appeared(this.visible);
     this.redraw();
@@ -458,12 +458,14 @@ export class Recorded extends View {
     };
   }
 
-  /** Each chart so far in its colours, over the whole of it in grey. */
+  /** Each chart so far in its colours, over all of it in grey that may be shown. */
   over(step) {
     const { data, file } = this;
+    const end = file.steps[this.end];
     const charts = file.charts.slice(0, this.slide ? ON_SLIDE : undefined).map((chart, i) => {
       const { title, lines, level } = data.charts[i];
       const length = until(chart.x, step);
+      const whole = until(chart.x, end);
       const drawn = chart.lines.map(({ y, low, high }, j) => ({
         label: lines[j][0],
         color: lines[j][1],
@@ -481,7 +483,7 @@ export class Recorded extends View {
         references: chart.level === null ? [] : [[chart.level, level]],
         x: chart.x.subarray(0, length),
         lines: drawn,
-        ...(!this.secret && { ghost: { x: chart.x, lines: chart.lines.map(({ y }) => y) } }),
+        ghost: { x: chart.x.subarray(0, whole), lines: chart.lines.map(({ y }) => y.subarray(0, whole)) },
       };
     });
     return {
