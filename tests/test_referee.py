@@ -267,6 +267,7 @@ OTHERS = {
     "Command line": "settings, and what `tests/gan_core/scripts` asserts",
     "What people bring": "cases of `tests/gan_core/data/test_tables.py`",
     "The scripts and the trainer": "a record that `tests/gan_core/scripts` holds, and the bound of each preset",
+    "The layout of the house": "what script runs cost, beside the command that measures it",
     "Hosting": "settings, and memory beside the command that measures it",
     "Benchmarks": "timings of one machine, beside the commands that measure them",
 }

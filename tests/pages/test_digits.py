@@ -135,7 +135,7 @@ def test_it_goes_on_training_from_there_and_back(monkeypatch: pytest.MonkeyPatch
     assert frame.step > card.steps and frame.steps[0] == 0
     assert frame.runs[0].curves.step[0] == recorded.curves.step[0] and (np.diff(frame.runs[0].curves.step) > 0).all()
     assert frame.runs[0].snapshot.fake.shape[1] == recorded.fake.shape[1]
-    until(lambda: show.cache["scores"][2].done())
+    until(lambda: show.answers["scores"].answer.done())
     app.run()
     assert len(numbers(app)) == len(NUMBERS) and f"From step {card.steps:,} on" in words(app)
     press(app, "back", STATE)

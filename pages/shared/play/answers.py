@@ -63,13 +63,25 @@ class Memory(Generic[T]):
 
 
 @dataclass
+class Times:
+    """When a worker began to answer, and until when it is not asked again while the runs train."""
+
+    began: float = 0.0
+    due: float = 0.0
+
+    def answered(self, slowness: float) -> None:
+        now = time.monotonic()
+        self.due = now + max(ASKED_SECONDS, (now - self.began) * slowness)
+
+
+@dataclass(frozen=True)
 class Asked(Generic[T]):
-    """What a worker was asked last, about what, and until when it is not asked again while the runs train."""
+    """What a worker was asked last, and about what."""
 
     key: object
     answer: Future[T]
     before: T | None  # the answer to the question before
-    due: float = 0.0
+    times: Times
 
     @property
     def newest(self) -> T | None:
@@ -77,4 +89,4 @@ class Asked(Generic[T]):
 
     def settled(self, key: object, running: bool) -> bool:
         """Whether nothing new is to be asked now."""
-        return self.key == key or not self.answer.done() or (running and time.monotonic() < self.due)
+        return self.key == key or not self.answer.done() or (running and time.monotonic() < self.times.due)

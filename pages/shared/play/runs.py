@@ -28,7 +28,7 @@ from gan_core.jobs.pool import Pool
 from gan_core.run.memory import estimate
 from gan_core.run.recording import LOOKS, record, watch
 from gan_core.run.recording import Recording as RunFrame
-from pages.shared.play.answers import ANSWERED, ASKED_SECONDS, WORKED_OUT, Asked, Known, Memory
+from pages.shared.play.answers import ANSWERED, WORKED_OUT, Asked, Known, Memory, Times
 from pages.shared.play.channel import Channel, Followers
 from pages.shared.views import live
 
@@ -229,21 +229,19 @@ class Show:
         take ANSWERED of their time for all such questions."""
         asked: Asked[T] | None = self.answers.get(name)
         if asked is None or not asked.settled(key, self.running):
-            began: list[float] = []
+            times = Times()
 
             def timed(work: Work) -> T:
-                began.append(time.monotonic())
+                times.began = time.monotonic()
                 return question(work)
 
             def answered(_: Future[T]) -> None:
-                now = time.monotonic()
-                slowness = self.job.crowd * len(self.answers) / ANSWERED
-                new.due = now + max(ASKED_SECONDS, (now - began[0]) * slowness)
+                times.answered(slowness=self.job.crowd * len(self.answers) / ANSWERED)
                 self.answered.tell()
 
-            new = Asked(key, self.ask(timed), None if asked is None else asked.newest)
-            asked = self.answers[name] = new
-            new.answer.add_done_callback(answered)
+            asked = Asked(key, self.ask(timed), None if asked is None else asked.newest, times)
+            self.answers[name] = asked
+            asked.answer.add_done_callback(answered)
         return asked.newest
 
     def known(self, name: Hashable, key: object) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -38,10 +39,7 @@ def charts(page: str, query: str) -> dict[str, Plate]:
     visit._page_hash = calc_hash(page)  # `switch_page` would need a visit to the first page
     for word, value in parse_qsl(query.lstrip("?"), keep_blank_values=True):
         visit.query_params[word] = value
-    visit.run()
-    if visit.exception:
-        raise Refused(str(visit.exception[0].value))
-    state: Any = visit.session_state[KEY]
+    state = _looked(visit)
     if refused := i18n.sentence(state.pages[state.here].problem):  # other warnings of a page are its findings
         raise Refused(refused)
     found = state.charts | (visit.session_state[live.SHOWN] or {})
@@ -50,6 +48,23 @@ def charts(page: str, query: str) -> dict[str, Plate]:
     with i18n.speaking(i18n.DEFAULT):
         said = camera.caption(state.pages[state.here], camera.spoken(), state)
     return {key: plate.captioned(said) for key, plate in found.items()}
+
+
+def _looked(visit: AppTest) -> Any:
+    """The state of the page when workers have found out what it shows. Raises Refused."""
+    ends = time.monotonic() + SECONDS
+    while True:
+        visit.run()
+        if visit.exception:
+            raise Refused(str(visit.exception[0].value))
+        state: Any = visit.session_state[KEY]
+        works = list(state.pages[state.here].works.values())
+        if not any(getattr(work, "running", False) for work in works):
+            return state
+        while any(getattr(work, "running", False) for work in works):
+            if time.monotonic() > ends:
+                raise Refused(f"The page took longer than {SECONDS:.0f} seconds.")
+            time.sleep(0.02)
 
 
 def main() -> int:
