@@ -68,4 +68,5 @@ def settings_map(
     figure.update_xaxes(title_text=text["x"], type="category", range=[-0.5, len(x) - 0.5])
     figure.update_yaxes(title_text=text["y"], type="category", range=[-0.5, len(y) - 0.5])
     styled = style.styled(figure, height=430).update_layout(hovermode="closest", margin={"t": 20})
+    styled.update_layout(hoverdistance=-1)  # a cell is met wherever it is pointed at, however large it is
     return styled.update_xaxes(title_standoff=LIFTED)

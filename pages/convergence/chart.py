@@ -33,7 +33,6 @@ NAME = "map"  # in PageState.works
 KEPT = 20_000  # cells, some hundred bytes each
 NEED = Need(held=24 * MB, passing=48 * MB)
 WORKERS = 2
-HEIGHT = 500  # pixels of the picture
 
 
 @cache
@@ -187,11 +186,11 @@ def _look(page: PageState, plan: Plan, metric: str, waiting: Waiting | None) -> 
     chart = _chart(page)
     over = waiting is not None and not (chart is not None and chart.running)  # before the looks below
     records = known_cells(plan)
-    figure = _figure(Map.of(plan, records), metric).update_layout(height=HEIGHT)
+    figure = _figure(Map.of(plan, records), metric)
     with stage.area("verdict"):
-        st.caption(t("convergence.map_click"))
-    with stage.picture(panels=2):  # as wide as can be: a finger has to meet its cells
-        event = plot(figure, key="convergence-map", on_select="rerun", selection_mode="points")
+        statistics.said("convergence-map", t("convergence.map_click"))
+    with stage.picture(filled=True):
+        event = plot(figure, key="convergence-map", fills=True, on_select="rerun", selection_mode="points")
     if (cell := clicked(plan, event)) is not None:
         layout.hand_over("play_2d", cell.config)
     said = t("convergence.map_said", known=len(records), cells=len(plan.cells), seeds=plan.base.train.members,

@@ -32,11 +32,9 @@ def section(page: PageState) -> None:
         told = shipped()[name]
         guess = _guesses(page).get(name)
         with stage.area("verdict"):
-            if guess is None:
-                st.caption(t("convergence.riddle_lines"))
-            else:
-                st.markdown(f"**{t('convergence.riddle_refutes')}** {t(f'convergence.riddle_{name}_not')}")
-        with stage.picture():
+            refuted = f"**{t('convergence.riddle_refutes')}** {t(f'convergence.riddle_{name}_not')}"
+            statistics.said("convergence-riddle", t("convergence.riddle_lines") if guess is None else refuted)
+        with stage.picture(filled=True):  # once it is guessed, two pictures share the room of the one
             _curves(number, told)
             if guess is not None:
                 _behind(number, told)
@@ -90,8 +88,8 @@ def _curves(number: int, told: dict[str, Any]) -> None:
         references=[(value, "") for value in level if value is not None],
         labels={"losses": t("figures.losses"), "step": t("panel.step")},
     )  # fmt: skip
-    figure.update_layout(height=320, margin={"t": 35, "b": 45})
-    plot(figure, key=f"convergence-riddle-{number}")
+    figure.update_layout(margin={"t": 35, "b": 45})
+    plot(figure, key=f"convergence-riddle-{number}", fills=True)
 
 
 def _behind(number: int, told: dict[str, Any]) -> None:
@@ -102,7 +100,7 @@ def _behind(number: int, told: dict[str, Any]) -> None:
         told["real"], [one["fake"] for one in pictures], [one["step"] for one in pictures],
         [one["w1"] for one in pictures], labels={name: t(f"convergence.behind.{name}") for name in riddle.WORDS},
     )  # fmt: skip
-    plot(figure, key=f"convergence-behind-{number}")
+    plot(figure, key=f"convergence-behind-{number}", fills=True)
     beside = {"floor": _ranged(told["w1_perfect"]), "skill": _ranged(told["w1_no_skill"])}
     who = t(f"skill.{told['no_skill']}")
     st.caption(t("convergence.riddle_floor", **beside, who=who, engine=told["engine"], digest=told["digest"]))

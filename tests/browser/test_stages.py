@@ -120,6 +120,7 @@ STILL = [
     "digits?section=latent&walk_to=12", "digits?section=latent&view=coordinate",
     *(f"distances?tab={tab}" for tab in distances.SECTIONS),
     *(f"vanishing?tab={tab}" for tab in ("curves", "frozen", "distance", "helps")),
+    *(f"convergence?tab={tab}" for tab in ("map", "losses")),
 ]  # fmt: skip
 VERDICT = ".gan-drag .caption, .st-key-stage-verdict [data-kind=words]"
 PICTURE = ".gan-drag .picture, [class*=st-key-stage-picture] :is(.js-plotly-plot, canvas)"
@@ -146,6 +147,7 @@ def test_a_section_without_runs_has_the_stage_of_all(page: Page, address: str) -
     assert page.get_by_test_id("stMain").locator(CONTROLS).locator("visible=true").count() <= 1  # what is played with
     page.set_viewport_size({"width": 1920, "height": 1080})
     until(lambda: box(PICTURE)["width"] * box(PICTURE)["height"] > 1.5 * small["width"] * small["height"])
+    assert box(PICTURE)["height"] > 1.3 * small["height"]  # some grew in width alone
     assert box(PICTURE)["foot"] <= 1080 and box(player)["foot"] <= 1080
     page.set_viewport_size({"width": 390, "height": 844})
     until(lambda: box(PICTURE)["width"] <= 390)
