@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 
 OPTUNA = """
@@ -37,6 +39,7 @@ def test_every_case_that_is_shown_is_tested() -> None:
     assert f"has {len(NEIGHBOURS)} more" in part
 
 
+@pytest.mark.slow
 def test_the_recipe_for_optuna_scores_a_run(tmp_path: Path) -> None:
     (recipe,) = re.findall(r"```python\n(import optuna.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     assert len([line for line in recipe.splitlines() if line and not line.startswith(("import", "from"))]) <= 10

@@ -26,6 +26,7 @@ def test_picture_and_controls_fit_a_slide(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.slow
 def test_predict_play_and_read_what_came(page: Page) -> None:
     arrive(page)
     question = page.get_by_test_id("stRadio").filter(has_text="Where will the right path go?")

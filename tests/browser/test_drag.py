@@ -20,6 +20,7 @@ def middle(of: Locator) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
+@pytest.mark.slow
 def test_q_slides_by_itself_until_it_is_dragged_and_the_numbers_move_with_it(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
     page.goto("/distances")

@@ -32,6 +32,7 @@ INK = """(canvas) => {
 }"""
 
 
+@pytest.mark.slow
 def test_a_replay_plays_offline_inside_a_slide_deck(browser, tmp_path) -> None:
     trainer = Trainer(RunConfig.of(batch=16, g_layers=(8,), d_layers=(8,), members=2))
     watch(trainer)

@@ -292,6 +292,7 @@ def test_hovering_tells_where_and_what(visit):
     assert d == pytest.approx(1 / (1 + math.exp(-1)), abs=0.01)
 
 
+@pytest.mark.slow
 def test_zoom_and_layers_outlive_updates_other_pages_and_a_reload(visit):
     page = visit("one")
     hover(page, 0.75, 0.25)

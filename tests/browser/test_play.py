@@ -200,6 +200,7 @@ def test_two_tabs_are_two_visitors(browser: Browser, app_server: Server, page: P
         assert step(page) == 0 and "loss" not in words(page)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads processor times from /proc")
 def test_a_closed_tab_stops_its_training(browser: Browser, tmp_path: Path) -> None:
     """Seen from outside: the server, which was busy, computes nothing any more."""

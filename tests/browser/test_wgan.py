@@ -16,6 +16,7 @@ def scene(page: Page) -> Locator:
     return page.locator(".gan-live[data-kind=scene]").first
 
 
+@pytest.mark.slow
 def test_one_scrubber_moves_all_runs_and_another_part_leaves_them_alone(page: Page) -> None:
     page.goto(f"/wgan?members=2&{SMALL}")
     expect(scene(page)).to_have_attribute("data-step", "0")

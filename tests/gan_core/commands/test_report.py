@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from gan_core.commands.report import report, table
 from gan_core.config import RunConfig
 from gan_core.metrics.floors import NO_SKILL
@@ -29,6 +31,7 @@ def test_points_are_reported_beside_a_perfect_sampler_and_generators_without_ski
         assert member["reverse_kl_3sigma"] == "inf" or member["captured"]
 
 
+@pytest.mark.slow
 def test_the_average_of_g_is_reported_with_the_same_floors():
     (member,) = of(ema=0.9)["members"]
     assert {"averaged_w1", "averaged_near"} <= set(member) and "averaged_w1_floor" not in member

@@ -61,6 +61,7 @@ def test_bending_moves_by_whole_pixels_where_it_should(monkeypatch: pytest.Monke
     np.testing.assert_allclose(classifier.bend(x, generator_for(1, "noise")), x, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_trainer_learns_and_repeats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     images, labels = load_images("mnist", "train")
     few = {"train": (images[:320], labels[:320]), "test": (images[320:400], labels[320:400])}

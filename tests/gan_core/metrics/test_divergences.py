@@ -56,6 +56,7 @@ def test_floor_of_w1_of_a_gaussian_is_the_known_rate():
     assert np.mean(floors) == pytest.approx(1.78 / math.sqrt(500), rel=0.08)
 
 
+@pytest.mark.slow
 def test_w1_of_the_ring_floor_at_256_points():
     floors = [metrics.wasserstein1(ring(1024, s), ring(256, 1), 256).floor for s in range(8)]
     assert np.mean(floors) == pytest.approx(0.21, rel=0.15)

@@ -77,6 +77,7 @@ def test_broken_files_are_a_sentence(damage: Callable[[Path], object], says: str
     features.load.cache_clear()
 
 
+@pytest.mark.slow
 def test_written_again_it_is_the_same_file(tmp_path: Path) -> None:
     """From codes instead of the digits themselves: they are their own codes."""
     known = features.load()

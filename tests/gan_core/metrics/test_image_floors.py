@@ -34,6 +34,7 @@ def test_draws_have_the_shares_of_the_data() -> None:
         np.testing.assert_array_equal(seen.nearest, known.test_nearest[data][rows])
 
 
+@pytest.mark.slow
 def test_the_shipped_floors_come_out_again() -> None:
     """A fresh draw of few, with another seed: the median lies within the shipped middle 90 %."""
     for data in image_floors.SHARES:

@@ -338,6 +338,7 @@ def covered(preset: str, members: int, steps: int, seed: int = 0) -> tuple[np.nd
     return np.array([metrics.near_modes(x, RING.centres, radius) for x in samples]), watch.diversity()
 
 
+@pytest.mark.slow
 def test_the_alarm_tells_a_chase_from_a_healthy_run():
     """In small; `python -m benchmarks.alarm` counts over 20 seeds each."""
     kept, chased = covered("collapse", 2, 560)

@@ -29,6 +29,7 @@ def test_calls_run_in_other_processes_and_come_with_their_tasks() -> None:
     assert list(in_parallel(process, [])) == []
 
 
+@pytest.mark.slow
 def test_processes_end_with_the_command_that_was_told_to(tmp_path) -> None:
     psutil = pytest.importorskip("psutil")
     words = ["table", "--methods", "plain", "--steps", "1000000", "--jobs", "2", "--store", str(tmp_path)]

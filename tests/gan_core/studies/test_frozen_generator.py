@@ -205,6 +205,7 @@ def test_the_saturating_gradient_vanishes_for_an_untrained_g_and_not_once_the_fa
 # ── two Gaussians ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_small_discriminators_find_what_is_exact_where_there_are_samples():
     work = GaussianDiscriminators()
     work.step(400)

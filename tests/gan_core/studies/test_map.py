@@ -245,6 +245,7 @@ def test_what_is_no_map_is_refused_with_a_sentence(make, said: str) -> None:
         make()
 
 
+@pytest.mark.slow
 def test_the_command_writes_lines_a_table_and_a_figure(tmp_path) -> None:
     query = "g_layers=8&d_layers=8&batch=16"
     command = [sys.executable, "-m", "gan_core", "map", "--x", "d_lr:1e-3:1e-2:2", "--y", "beta1:0:0.5:2", "--seeds",

@@ -209,6 +209,7 @@ def test_the_shipped_table_is_what_its_command_computes(name):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name, method", [(name, row.name) for name in TABLES for row in shipped(name).rows])
 def test_a_record_begins_as_the_same_run_does_now(name, method):
     """A sample of each row; the whole of one is the slow test below. Another kind of processor rounds otherwise, and

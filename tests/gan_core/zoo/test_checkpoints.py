@@ -80,6 +80,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_training_goes_on_where_it_stopped(built: Path) -> None:
     checkpoint = checkpoints.load("dcgan", built)
     trainer = checkpoint.trainer()
@@ -94,6 +95,7 @@ def test_training_goes_on_where_it_stopped(built: Path) -> None:
     np.testing.assert_array_equal(again.snapshot().fake, trainer.snapshot().fake)
 
 
+@pytest.mark.slow
 def test_scored_anew_a_checkpoint_stays_what_it_is(built: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(built, tmp_path / "pretrained")
     card = json.loads((folder / "dcgan.json").read_text())
