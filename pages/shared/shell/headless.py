@@ -58,10 +58,10 @@ def _looked(visit: AppTest) -> Any:
         if visit.exception:
             raise Refused(str(visit.exception[0].value))
         state: Any = visit.session_state[KEY]
-        works = list(state.pages[state.here].works.values())
-        if not any(getattr(work, "running", False) for work in works):
+        under_way = [work for work in state.pages[state.here].works.values() if getattr(work, "running", False)]
+        if not under_way:
             return state
-        while any(getattr(work, "running", False) for work in works):
+        while any(work.running for work in under_way):
             if time.monotonic() > ends:
                 raise Refused(f"The page took longer than {SECONDS:.0f} seconds.")
             time.sleep(0.02)
